@@ -1,0 +1,45 @@
+#include "base/parallel.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace standfast {
+
+std::size_t resolve_threads(std::size_t requested) {
+  if (requested > 0) return requested;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+void parallel_for(std::size_t count, std::size_t grain, std::size_t threads,
+                  const std::function<void(std::size_t, std::size_t)>& body) {
+  grain = std::max<std::size_t>(grain, 1);
+  const std::size_t ranges = (count + grain - 1) / grain;
+  std::atomic<std::size_t> next{0};
+  std::exception_ptr failure;
+  std::mutex failure_mutex;
+
+  const auto work = [&] {
+    try {
+      for (std::size_t range = next++; range < ranges; range = next++) {
+        body(range * grain, std::min(count, (range + 1) * grain));
+      }
+    } catch (...) {
+      const std::scoped_lock lock(failure_mutex);
+      if (!failure) failure = std::current_exception();
+      next = ranges;
+    }
+  };
+
+  const std::size_t helpers = std::min(resolve_threads(threads), ranges);
+  std::vector<std::jthread> pool;
+  for (std::size_t i = 1; i < helpers; ++i) pool.emplace_back(work);
+  work();
+  pool.clear();  // joins
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace standfast

@@ -1,0 +1,59 @@
+// Feature maps phi: a list of steps, each Lipschitz with a known constant.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/tensor.hpp"
+#include "standfast/result.hpp"
+#include "standfast/threat.hpp"
+
+namespace standfast {
+
+enum class MapKind {
+  kCenter,  ///< u - values; values (1) for all features or one per feature.
+  kScale,   ///< u * values, values > 0; (1) or one per feature.
+  kLinear,  ///< weight u + bias: values (out, in), bias (out) or absent.
+  kConv2d,  ///< As the node: values (out, in, kh, kw), bias (out) or absent.
+  kAbs,     ///< (u, |u|), joined along the first axis: (n) -> (2n), (c, h, w) -> (2c, h, w).
+};
+
+/// "center", "scale", "linear", "conv2d", "abs": the names in the model file.
+std::string_view map_kind_name(MapKind kind);
+Result<MapKind> parse_map_kind(std::string_view name);
+
+struct MapStep {
+  MapKind kind = MapKind::kCenter;
+  Tensor values;
+  Tensor bias;
+  std::int64_t stride = 1;
+  std::int64_t padding = 0;
+  std::int64_t dilation = 1;
+
+  friend bool operator==(const MapStep&, const MapStep&) = default;
+};
+
+/// phi = the last step after ... after the first; no step is the identity.
+using FeatureMap = std::vector<MapStep>;
+
+/// Output shape of each step. Fails: kBadShape, kBadValue (a scale <= 0, a value that is not finite).
+Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& input_shape);
+
+/// An upper bound on Lip_p(phi), rounded up: exact for centre, abs and one common scale; products of norm bounds otherwise
+/// (linear maps: ||W||_1 and ||W||_inf are exact, between them Riesz-Thorin; ||W||_2 <= the Frobenius norm as well).
+/// Requires: infer_map_shapes succeeded, p >= 1.
+/// Source: Lip_1 = 2, Lip_2 = sqrt 2, Lip_inf = 1, in general 2^(1/p), of (u, |u|): Pfrommer et al., NeurIPS 2023.
+double lipschitz_upper(const FeatureMap& map, const Shape& input_shape, Norm norm);
+
+/// A map that acts on each feature alone: u_i = scale_i * (x_i - kink_i), and |u_i| beside it where `abs` is set.
+/// True of centres and scales with at most one abs, the last step. The separable certificates need it.
+[[nodiscard]] bool is_separable(const FeatureMap& map);
+
+/// The three maps a user chooses from.
+FeatureMap identity_map(std::vector<float> mean);
+FeatureMap standardise_map(std::vector<float> mean, std::vector<float> inverse_deviation);
+FeatureMap with_abs(FeatureMap map);
+
+}  // namespace standfast

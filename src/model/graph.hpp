@@ -1,0 +1,65 @@
+// The network g as plain data: nodes in topological order, the last one is the score.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/tensor.hpp"
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+enum class NodeKind {
+  kLinear,   ///< y = W x + b; the input is read as a flat vector. weight (out, in), bias (out) or absent.
+  kConv2d,   ///< weight (out, in, kh, kw), bias (out), the folded border map (out, oh, ow), or absent. Zero padding.
+  kAdd,      ///< Sum of two or more inputs of one shape.
+  kRelu,     ///< max(x, 0).
+  kMaxPool,  ///< Per channel, over windows of `kernel` with `stride`, without padding.
+  kFlatten,  ///< (c, h, w) -> (c*h*w).
+  kMax,      ///< The largest element of its one input -> (1): the head of a max-affine classifier.
+};
+
+/// "linear", "conv2d", "add", "relu", "maxpool", "flatten", "max": the names in the model file.
+std::string_view node_kind_name(NodeKind kind);
+Result<NodeKind> parse_node_kind(std::string_view name);
+
+/// Names the network's input u = phi(x) in Node::inputs.
+inline constexpr std::int32_t kGraphInput = -1;
+
+struct Node {
+  NodeKind kind = NodeKind::kLinear;
+  std::string name;
+  std::vector<std::int32_t> inputs;  ///< Earlier nodes by index, or kGraphInput.
+  Tensor weight;
+  Tensor bias;
+  std::int64_t stride = 1;    ///< kConv2d, kMaxPool.
+  std::int64_t padding = 0;   ///< kConv2d.
+  std::int64_t dilation = 1;  ///< kConv2d.
+  std::int64_t kernel = 0;    ///< kMaxPool.
+
+  friend bool operator==(const Node&, const Node&) = default;
+};
+
+struct Graph {
+  Shape input_shape;  ///< Of u = phi(x).
+  std::vector<Node> nodes;
+
+  friend bool operator==(const Graph&, const Graph&) = default;
+};
+
+/// The output shape of every node.
+///
+/// Fails: kBadShape, naming the node, what was found and what was expected; kBadFormat for an input that is not an
+/// earlier node (a cycle cannot be written down otherwise); kBadValue for a weight that is not finite;
+/// kUnsupported for more than 2^31 elements in one array. The last node must have one element.
+Result<std::vector<Shape>> infer_shapes(const Graph& graph);
+
+/// Structural proof that g is convex in u: affine nodes may have any weights; whatever reads a node that is convex but
+/// not affine has weights >= 0.
+///
+/// Fails: kNotConvex, naming the node and the offending weight.
+Status check_input_convex(const Graph& graph);
+
+}  // namespace standfast
