@@ -1,6 +1,7 @@
 // The network g as plain data: nodes in topological order, the last one is the score.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ Result<NodeKind> parse_node_kind(std::string_view name);
 
 /// Names the network's input u = phi(x) in Node::inputs.
 inline constexpr std::int32_t kGraphInput = -1;
+/// The same in the model file; no node may be called so.
+inline constexpr std::string_view kGraphInputName = "input";
 
 struct Node {
   NodeKind kind = NodeKind::kLinear;
@@ -48,6 +51,12 @@ struct Graph {
 
   friend bool operator==(const Graph&, const Graph&) = default;
 };
+
+/// `node 3 "z2" (linear)`: how messages name a node.
+std::string node_place(const Graph& graph, std::size_t index);
+
+/// Fails: kBadFormat for an input that is neither kGraphInput nor an earlier node.
+Status check_node_inputs(const Graph& graph, std::size_t index);
 
 /// The output shape of every node.
 ///

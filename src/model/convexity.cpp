@@ -1,0 +1,45 @@
+// The structural proof that g is convex in u: what reads a convex, not affine, array must not turn it over.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "model/graph.hpp"
+
+namespace standfast {
+namespace {
+
+bool keeps_affine(NodeKind kind) {
+  return kind == NodeKind::kLinear || kind == NodeKind::kConv2d || kind == NodeKind::kAdd || kind == NodeKind::kFlatten;
+}
+
+bool reads_only_affine(const Node& node, const std::vector<bool>& affine) {
+  return std::ranges::all_of(
+      node.inputs, [&](std::int32_t input) { return input == kGraphInput || affine[static_cast<std::size_t>(input)]; });
+}
+
+// -0.0 is not below 0 and counts as 0; NaN fails the comparison and is refused.
+Status check_non_negative(const Graph& graph, std::size_t index) {
+  const std::vector<float>& weight = graph.nodes[index].weight.values;
+  const auto bad = std::ranges::find_if(weight, [](float value) { return !(value >= 0); });
+  if (bad == weight.end()) return {};
+  return Error{ErrorCode::kNotConvex,
+               fmt::format("{}: weight {} is {}, expected at least 0 because it reads a convex node",
+                           node_place(graph, index), bad - weight.begin(), *bad)};
+}
+
+}  // namespace
+
+Status check_input_convex(const Graph& graph) {
+  std::vector<bool> affine;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    STANDFAST_CHECK(check_node_inputs(graph, i));
+    const bool affine_inputs = reads_only_affine(node, affine);
+    if (!affine_inputs) STANDFAST_CHECK(check_non_negative(graph, i));
+    affine.push_back(affine_inputs && keeps_affine(node.kind));
+  }
+  return {};
+}
+
+}  // namespace standfast

@@ -1,0 +1,111 @@
+// The promises of a model file, checked one after the other.
+#include "model/model.hpp"
+
+#include <cmath>
+#include <set>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "model/shape.hpp"
+#include "model/text.hpp"
+
+namespace standfast {
+namespace {
+
+Status check_text(std::string_view text, const std::string& place) {
+  if (is_utf8(text)) return {};
+  return Error{ErrorCode::kBadValue, fmt::format("{}: is not valid UTF-8, expected UTF-8 text", place)};
+}
+
+Status check_labels(const std::vector<std::string>& labels, std::size_t dim, const char* what) {
+  if (!labels.empty() && labels.size() != dim) {
+    return Error{ErrorCode::kBadShape, fmt::format("feature {}: found {}, expected none or one for each of {} features",
+                                                   what, labels.size(), dim)};
+  }
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    STANDFAST_CHECK(check_text(labels[i], fmt::format("feature {} {}", what, i)));
+  }
+  return {};
+}
+
+Status check_classes(const Model& model) {
+  STANDFAST_CHECK(check_text(model.sensitive_class, "sensitive class"));
+  STANDFAST_CHECK(check_text(model.other_class, "other class"));
+  if (model.sensitive_class.empty() || model.other_class.empty() || model.sensitive_class == model.other_class) {
+    return Error{ErrorCode::kBadValue, fmt::format("classes: are \"{}\" and \"{}\", expected two different names",
+                                                   model.sensitive_class, model.other_class)};
+  }
+  return {};
+}
+
+Status check_domain_length(const std::vector<double>& bound, std::size_t dim, const char* what) {
+  if (bound.size() == 1 || bound.size() == dim) return {};
+  return Error{ErrorCode::kBadShape,
+               fmt::format("domain {}: has {} values, expected 1 or {}", what, bound.size(), dim)};
+}
+
+Status check_domain(const Domain& domain, std::size_t dim) {
+  STANDFAST_CHECK(check_domain_length(domain.lower, dim, "lower"));
+  STANDFAST_CHECK(check_domain_length(domain.upper, dim, "upper"));
+  const std::size_t pairs = std::max(domain.lower.size(), domain.upper.size());
+  for (std::size_t i = 0; i < pairs; ++i) {
+    const double lower = domain.lower[domain.lower.size() == 1 ? 0 : i];
+    const double upper = domain.upper[domain.upper.size() == 1 ? 0 : i];
+    // an interval at either infinity holds no input
+    if (lower <= upper && lower < kInfinity && upper > -kInfinity) continue;
+    return Error{ErrorCode::kBadValue,
+                 fmt::format("domain of feature {}: is [{}, {}], expected lower <= upper", i, lower, upper)};
+  }
+  return {};
+}
+
+Status check_node_names(const Graph& graph) {
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const std::string& name = graph.nodes[i].name;
+    STANDFAST_CHECK(check_text(name, fmt::format("name of node {}", i)));
+    if (!name.empty() && name != kGraphInputName && seen.insert(name).second) continue;
+    return Error{ErrorCode::kBadValue, fmt::format("{}: name is empty, taken or \"{}\", expected one of its own",
+                                                   node_place(graph, i), kGraphInputName)};
+  }
+  return {};
+}
+
+Status check_provenance(const std::map<std::string, std::string>& provenance) {
+  for (const auto& [key, value] : provenance) {
+    STANDFAST_CHECK(check_text(key, "provenance key"));
+    STANDFAST_CHECK(check_text(value, fmt::format("provenance \"{}\"", key)));
+  }
+  return {};
+}
+
+Status check_network(const Model& model) {
+  STANDFAST_TRY(const std::vector<Shape> maps, infer_map_shapes(model.feature_map, model.input_shape));
+  const Shape& mapped = maps.empty() ? model.input_shape : maps.back();
+  if (model.graph.input_shape != mapped) {
+    return Error{ErrorCode::kBadShape, fmt::format("graph input: is {}, expected {}, the feature map's output",
+                                                   shape_text(model.graph.input_shape), shape_text(mapped))};
+  }
+  STANDFAST_CHECK(check_node_names(model.graph));
+  STANDFAST_CHECK(infer_shapes(model.graph));
+  return check_input_convex(model.graph);
+}
+
+}  // namespace
+
+Status validate(const Model& model) {
+  STANDFAST_TRY(const std::size_t dim, checked_element_count(model.input_shape, "input"));
+  STANDFAST_CHECK(check_labels(model.feature_names, dim, "name"));
+  STANDFAST_CHECK(check_labels(model.feature_units, dim, "unit"));
+  STANDFAST_CHECK(check_classes(model));
+  if (!std::isfinite(model.threshold)) {
+    return Error{ErrorCode::kBadValue, fmt::format("threshold: is {}, expected a finite number", model.threshold)};
+  }
+  if (model.domain) STANDFAST_CHECK(check_domain(*model.domain, dim));
+  STANDFAST_CHECK(check_provenance(model.provenance));
+  return check_network(model);
+}
+
+}  // namespace standfast

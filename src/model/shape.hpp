@@ -1,0 +1,41 @@
+// Shapes checked before anything is allocated or indexed: what the graph and the feature maps have in common.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "model/tensor.hpp"
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+/// Indices into one array fit 32 bits up to here.
+inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 31;
+inline constexpr std::size_t kMaxRank = 8;
+
+/// "(64, 12)".
+std::string shape_text(const Shape& shape);
+
+/// Number of elements of a shape from a file; `place` opens the message.
+/// Fails: kBadShape for no or more than kMaxRank extents or one < 1, kUnsupported for more than kMaxElements elements.
+Result<std::size_t> checked_element_count(const Shape& shape, const std::string& place);
+
+/// As many values as the shape says, all finite. Fails: as checked_element_count; kBadShape, kBadValue.
+Status check_tensor(const Tensor& tensor, const std::string& place);
+
+/// How a convolution walks over its input.
+struct ConvGeometry {
+  std::int64_t stride = 1;
+  std::int64_t padding = 0;
+  std::int64_t dilation = 1;
+};
+
+/// Output shape (out, oh, ow) of a zero-padded convolution.
+///
+/// Shape: input is (in, h, w), weight is (out, in, kh, kw), both with checked extents.
+/// Fails: kBadShape, kBadValue for a stride or dilation < 1 or a padding < 0, kUnsupported for too large an output.
+Result<Shape> conv2d_output_shape(const Shape& input, const Shape& weight, const ConvGeometry& geometry,
+                                  const std::string& place);
+
+}  // namespace standfast
