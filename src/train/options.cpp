@@ -1,0 +1,241 @@
+// The options of a training run: presets, checks, and one JSON document to hand them on. Free of libtorch.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/try.hpp"
+#include "standfast/training.hpp"
+
+namespace standfast {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+TrainOptions spam_options() {
+  TrainOptions options;
+  options.preset = "spam";
+  options.hidden = {64, 32};
+  options.feature_map = "standardise,abs";
+  options.epochs = 40;
+  options.validation_share = 0.2;
+  return options;
+}
+
+TrainOptions mnist_mlp_options() {
+  TrainOptions options;
+  options.preset = "mnist-mlp";
+  options.hidden = {200, 50};
+  options.batch_norm = true;
+  options.init = "paper";
+  options.optimiser = "sgd";
+  options.learning_rate = 1e-3;
+  options.momentum = 0.9;
+  options.learning_rate_decay = 0.99;
+  options.batch_size = 64;
+  options.epochs = 60;
+  options.jacobian_weight = 0.01;
+  return options;
+}
+
+/// Every field with its JSON key, in one place: writing and reading cannot disagree.
+template <class Options, class Visitor>
+void visit_fields(Options& options, Visitor&& visit) {
+  visit("data", options.data.source);
+  visit("label", options.data.label_column);
+  visit("classes", options.data.classes);
+  visit("sensitive", options.sensitive);
+  visit("output", options.output);
+  visit("preset", options.preset);
+  visit("hidden", options.hidden);
+  visit("feature_map", options.feature_map);
+  visit("batch_norm", options.batch_norm);
+  visit("init", options.init);
+  visit("optimiser", options.optimiser);
+  visit("learning_rate", options.learning_rate);
+  visit("momentum", options.momentum);
+  visit("learning_rate_decay", options.learning_rate_decay);
+  visit("batch_size", options.batch_size);
+  visit("epochs", options.epochs);
+  visit("jacobian_weight", options.jacobian_weight);
+  visit("sensitive_weight", options.sensitive_weight);
+  visit("other_weight", options.other_weight);
+  visit("crop", options.crop);
+  visit("flip", options.flip);
+  visit("validation_share", options.validation_share);
+  visit("max_fpr", options.max_fpr);
+  visit("seed", options.seed);
+  visit("threads", options.threads);
+}
+
+std::string_view expected_type(const std::string&) { return "a string"; }
+std::string_view expected_type(const std::vector<std::string>&) { return "a list of strings"; }
+std::string_view expected_type(const std::vector<std::int64_t>&) { return "a list of integers"; }
+std::string_view expected_type(bool) { return "true or false"; }
+std::string_view expected_type(double) { return "a number"; }
+std::string_view expected_type(std::int64_t) { return "an integer that fits 64 bits"; }
+std::string_view expected_type(std::uint64_t) { return "a non-negative integer that fits 64 bits"; }
+
+bool read_value(const Json& json, std::string& value) {
+  if (!json.is_string()) return false;
+  value = json.get<std::string>();
+  return true;
+}
+
+bool read_value(const Json& json, bool& value) {
+  if (!json.is_boolean()) return false;
+  value = json.get<bool>();
+  return true;
+}
+
+bool read_value(const Json& json, double& value) {
+  if (!json.is_number()) return false;
+  value = json.get<double>();
+  return true;
+}
+
+bool read_value(const Json& json, std::int64_t& value) {
+  if (!json.is_number_integer()) return false;
+  if (json.is_number_unsigned() && json.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX)) return false;
+  value = json.get<std::int64_t>();
+  return true;
+}
+
+bool read_value(const Json& json, std::uint64_t& value) {
+  if (!json.is_number_unsigned()) return false;
+  value = json.get<std::uint64_t>();
+  return true;
+}
+
+template <class T>
+bool read_value(const Json& json, std::vector<T>& values) {
+  if (!json.is_array()) return false;
+  values.clear();
+  for (const auto& item : json) {
+    T value{};
+    if (!read_value(item, value)) return false;
+    values.push_back(std::move(value));
+  }
+  return true;
+}
+
+Error bad_option(std::string message) { return {ErrorCode::kBadOption, std::move(message)}; }
+
+Status check_choice(std::string_view option, std::string_view found, std::span<const std::string_view> allowed) {
+  if (std::ranges::find(allowed, found) != allowed.end()) return {};
+  return bad_option(fmt::format("{}: '{}' is not one of {}", option, found, fmt::join(allowed, ", ")));
+}
+
+/// Interval ends are inclusive; NaN is outside every interval.
+Status check_range(std::string_view option, double found, double lowest, double highest) {
+  if (found >= lowest && found <= highest) return {};
+  return bad_option(fmt::format("{}: {} is not in [{}, {}]", option, found, lowest, highest));
+}
+
+Status check_integer(std::string_view option, std::int64_t found, std::int64_t lowest, std::int64_t highest) {
+  if (found >= lowest && found <= highest) return {};
+  return bad_option(fmt::format("{}: {} is not in [{}, {}]", option, found, lowest, highest));
+}
+
+Status check_model(const TrainOptions& options) {
+  static constexpr std::array<std::string_view, 4> kMaps = {"identity", "standardise", "abs", "standardise,abs"};
+  static constexpr std::array<std::string_view, 2> kInits = {"icnn", "paper"};
+  if (options.hidden.empty() || options.hidden.size() > 100)
+    return bad_option(fmt::format("--hidden: {} layers, expected 1 to 100", options.hidden.size()));
+  for (const auto width : options.hidden) STANDFAST_CHECK(check_integer("--hidden", width, 1, 65536));
+  STANDFAST_CHECK(check_choice("--feature-map", options.feature_map, kMaps));
+  return check_choice("--init", options.init, kInits);
+}
+
+Status check_optimiser(const TrainOptions& options) {
+  static constexpr std::array<std::string_view, 2> kOptimisers = {"adam", "sgd"};
+  STANDFAST_CHECK(check_choice("--optimiser", options.optimiser, kOptimisers));
+  STANDFAST_CHECK(check_range("--learning-rate", options.learning_rate, 1e-12, 1e3));
+  STANDFAST_CHECK(check_range("--momentum", options.momentum, 0, 0.9999));
+  STANDFAST_CHECK(check_range("--learning-rate-decay", options.learning_rate_decay, 1e-6, 1));
+  STANDFAST_CHECK(check_integer("--batch-size", options.batch_size, 1, 1 << 20));
+  STANDFAST_CHECK(check_integer("--epochs", options.epochs, 1, 1000000));
+  STANDFAST_CHECK(check_range("--jacobian-weight", options.jacobian_weight, 0, 1e6));
+  STANDFAST_CHECK(check_range("--sensitive-weight", options.sensitive_weight, 1e-6, 1e6));
+  STANDFAST_CHECK(check_range("--other-weight", options.other_weight, 1e-6, 1e6));
+  return check_integer("--crop", options.crop, 0, 1024);
+}
+
+Status check_threshold(const TrainOptions& options) {
+  STANDFAST_CHECK(check_range("--validation-share", options.validation_share, 0.01, 0.9));
+  // any negative value asks for balance, NaN and values above 1 mean nothing
+  if (options.max_fpr < 0) return {};
+  return check_range("--max-fpr", options.max_fpr, 0, 1);
+}
+
+Status check_names(const TrainOptions& options) {
+  if (options.data.source.empty()) return bad_option("DATA: no data set is named");
+  if (options.sensitive.empty()) return bad_option("--sensitive: no class is named");
+  if (options.output.empty()) return bad_option("--output: no model file is named");
+  const auto& classes = options.data.classes;
+  if (classes.empty()) return {};
+  if (classes.size() != 2 || classes[0] == classes[1])
+    return bad_option(fmt::format("--classes: '{}' does not name two different classes", fmt::join(classes, ",")));
+  if (std::ranges::find(classes, options.sensitive) == classes.end())
+    return bad_option(
+        fmt::format("--sensitive: '{}' is not one of --classes {}", options.sensitive, fmt::join(classes, ",")));
+  return {};
+}
+
+}  // namespace
+
+std::span<const Preset> presets() {
+  static const std::array<Preset, 2> kPresets = {
+      Preset{"spam", "tables such as Spambase: a small network, quick to train", spam_options()},
+      Preset{"mnist-mlp", "the published Convex* network for MNIST: 200 and 50 units, Jacobian penalty 0.01",
+             mnist_mlp_options()}};
+  return kPresets;
+}
+
+Result<TrainOptions> preset_options(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const auto& preset : presets()) {
+    if (preset.name == name) return preset.options;
+    names.push_back(preset.name);
+  }
+  return bad_option(fmt::format("--preset: '{}' is not one of {}", name, fmt::join(names, ", ")));
+}
+
+Status validate(const TrainOptions& options) {
+  STANDFAST_CHECK(check_names(options));
+  STANDFAST_CHECK(check_model(options));
+  STANDFAST_CHECK(check_optimiser(options));
+  STANDFAST_CHECK(check_threshold(options));
+  return check_integer("--threads", options.threads, 0, 1024);
+}
+
+std::string to_json(const TrainOptions& options) {
+  Json json;
+  visit_fields(options, [&](const char* key, const auto& value) { json[key] = value; });
+  // names come from the command line, which need not be UTF-8; the document must be
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<TrainOptions> train_options_from_json(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return Error{ErrorCode::kBadFormat, "training options: not a JSON object"};
+  TrainOptions options;
+  std::set<std::string> known;
+  Status status;
+  visit_fields(options, [&](const char* key, auto& value) {
+    known.insert(key);
+    const auto found = json.find(key);
+    if (!status.ok() || found == json.end() || read_value(*found, value)) return;
+    status = bad_option(
+        fmt::format("training options: '{}' is {}, expected {}", key, found->type_name(), expected_type(value)));
+  });
+  STANDFAST_CHECK(status);
+  for (const auto& item : json.items())
+    if (!known.contains(item.key())) return bad_option(fmt::format("training options: unknown key '{}'", item.key()));
+  return options;
+}
+
+}  // namespace standfast

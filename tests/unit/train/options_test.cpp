@@ -1,0 +1,193 @@
+// The options of a training run survive JSON, and nonsense is refused by name.
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "standfast/training.hpp"
+
+namespace standfast {
+namespace {
+
+TrainOptions valid_options() {
+  TrainOptions options = preset_options("spam").value();
+  options.data.source = "spam:train";
+  options.sensitive = "spam";
+  options.output = "m.safetensors";
+  return options;
+}
+
+TEST(Presets, ExistAndAreValidOnceTheirNamesAreGiven) {
+  ASSERT_EQ(presets().size(), 2U);
+  for (const auto& preset : presets()) {
+    TrainOptions options = preset_options(preset.name).value();
+    options.data.source = "x";
+    options.sensitive = "a";
+    options.output = "m";
+    EXPECT_TRUE(validate(options).ok()) << preset.name;
+    EXPECT_EQ(options.preset, preset.name);
+  }
+}
+
+TEST(Presets, AnUnknownOneNamesThoseThatExist) {
+  const auto result = preset_options("resnet");
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, ErrorCode::kBadOption);
+  EXPECT_EQ(result.error().message, "--preset: 'resnet' is not one of spam, mnist-mlp");
+}
+
+TEST(OptionsJson, ReadsBackWhatItWrote) {
+  TrainOptions options = valid_options();
+  options.data.label_column = "is \"spam\"";
+  options.data.classes = {"spam", "mail"};
+  options.hidden = {7, 5, 3};
+  options.feature_map = "standardise";
+  options.batch_norm = true;
+  options.init = "paper";
+  options.optimiser = "sgd";
+  options.learning_rate = 0.1 + 0.2;
+  options.momentum = 0.25;
+  options.learning_rate_decay = 0.5;
+  options.batch_size = 17;
+  options.epochs = 3;
+  options.jacobian_weight = 1e-3;
+  options.sensitive_weight = 2;
+  options.other_weight = 3;
+  options.crop = 2;
+  options.flip = true;
+  options.validation_share = 0.3;
+  options.max_fpr = 0.01;
+  options.seed = std::numeric_limits<std::uint64_t>::max();
+  options.threads = 2;
+  const std::string text = to_json(options);
+  const auto again = train_options_from_json(text);
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(to_json(*again), text);
+  EXPECT_EQ(again->learning_rate, options.learning_rate);
+  EXPECT_EQ(again->seed, options.seed);
+  EXPECT_EQ(again->hidden, options.hidden);
+  EXPECT_EQ(again->data.classes, options.data.classes);
+  EXPECT_EQ(again->data.label_column, options.data.label_column);
+  EXPECT_EQ(again->max_fpr, options.max_fpr);
+}
+
+TEST(OptionsJson, KeepsDefaultsForKeysThatAreAbsent) {
+  const auto options = train_options_from_json(R"({"data": "a.csv"})");
+  ASSERT_TRUE(options.ok());
+  EXPECT_EQ(options->data.source, "a.csv");
+  EXPECT_EQ(options->hidden, TrainOptions{}.hidden);
+}
+
+TEST(OptionsJson, IsAlwaysValidUtf8) {
+  TrainOptions options = valid_options();
+  options.output = "m\xff.safetensors";
+  EXPECT_TRUE(train_options_from_json(to_json(options)).ok());
+}
+
+struct BadDocument {
+  const char* text;
+  ErrorCode code;
+  const char* message;
+};
+
+class BadOptionsJson : public testing::TestWithParam<BadDocument> {};
+
+TEST_P(BadOptionsJson, IsRefusedWithOneSentence) {
+  const auto result = train_options_from_json(GetParam().text);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, GetParam().code);
+  EXPECT_EQ(result.error().message, GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Documents, BadOptionsJson,
+    testing::Values(BadDocument{"", ErrorCode::kBadFormat, "training options: not a JSON object"},
+                    BadDocument{"{\"seed\": 1", ErrorCode::kBadFormat, "training options: not a JSON object"},
+                    BadDocument{"[1]", ErrorCode::kBadFormat, "training options: not a JSON object"},
+                    BadDocument{R"({"sead": 1})", ErrorCode::kBadOption, "training options: unknown key 'sead'"},
+                    BadDocument{
+                        R"({"seed": -1})", ErrorCode::kBadOption,
+                        "training options: 'seed' is number, expected a non-negative integer that fits 64 bits"},
+                    BadDocument{R"({"epochs": 1.5})", ErrorCode::kBadOption,
+                                "training options: 'epochs' is number, expected an integer that fits 64 bits"},
+                    BadDocument{R"({"epochs": 18446744073709551615})", ErrorCode::kBadOption,
+                                "training options: 'epochs' is number, expected an integer that fits 64 bits"},
+                    BadDocument{R"({"hidden": "200,50"})", ErrorCode::kBadOption,
+                                "training options: 'hidden' is string, expected a list of integers"},
+                    BadDocument{R"({"hidden": [200, "50"]})", ErrorCode::kBadOption,
+                                "training options: 'hidden' is array, expected a list of integers"},
+                    BadDocument{R"({"batch_norm": 1})", ErrorCode::kBadOption,
+                                "training options: 'batch_norm' is number, expected true or false"},
+                    BadDocument{R"({"learning_rate": null})", ErrorCode::kBadOption,
+                                "training options: 'learning_rate' is null, expected a number"}));
+
+struct BadOption {
+  const char* name;
+  void (*change)(TrainOptions&);
+  const char* message;
+};
+
+class BadOptions : public testing::TestWithParam<BadOption> {};
+
+TEST_P(BadOptions, AreRefusedByTheirCommandLineName) {
+  TrainOptions options = valid_options();
+  GetParam().change(options);
+  const auto status = validate(options);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::kBadOption);
+  EXPECT_EQ(status.error().message, GetParam().message);
+}
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInf = std::numeric_limits<double>::infinity();
+
+INSTANTIATE_TEST_SUITE_P(
+    Options, BadOptions,
+    testing::Values(
+        BadOption{"Data", [](TrainOptions& o) { o.data.source.clear(); }, "DATA: no data set is named"},
+        BadOption{"Sensitive", [](TrainOptions& o) { o.sensitive.clear(); }, "--sensitive: no class is named"},
+        BadOption{"Output", [](TrainOptions& o) { o.output.clear(); }, "--output: no model file is named"},
+        BadOption{"ThreeClasses",
+                  [](TrainOptions& o) {
+                    o.data.classes = {"spam", "b", "c"};
+                  },
+                  "--classes: 'spam,b,c' does not name two different classes"},
+        BadOption{"SensitiveElsewhere",
+                  [](TrainOptions& o) {
+                    o.data.classes = {"3", "8"};
+                  },
+                  "--sensitive: 'spam' is not one of --classes 3,8"},
+        BadOption{"NoLayer", [](TrainOptions& o) { o.hidden.clear(); }, "--hidden: 0 layers, expected 1 to 100"},
+        BadOption{"ZeroWidth",
+                  [](TrainOptions& o) {
+                    o.hidden = {200, 0};
+                  },
+                  "--hidden: 0 is not in [1, 65536]"},
+        BadOption{"HugeWidth", [](TrainOptions& o) { o.hidden = {INT64_MAX}; },
+                  "--hidden: 9223372036854775807 is not in [1, 65536]"},
+        BadOption{"Map", [](TrainOptions& o) { o.feature_map = "fourier"; },
+                  "--feature-map: 'fourier' is not one of identity, standardise, abs, standardise,abs"},
+        BadOption{"Init", [](TrainOptions& o) { o.init = "zero"; }, "--init: 'zero' is not one of icnn, paper"},
+        BadOption{"Optimiser", [](TrainOptions& o) { o.optimiser = "lbfgs"; },
+                  "--optimiser: 'lbfgs' is not one of adam, sgd"},
+        BadOption{"NanRate", [](TrainOptions& o) { o.learning_rate = kNan; },
+                  "--learning-rate: nan is not in [1e-12, 1000]"},
+        BadOption{"Momentum", [](TrainOptions& o) { o.momentum = 1; }, "--momentum: 1 is not in [0, 0.9999]"},
+        BadOption{"Decay", [](TrainOptions& o) { o.learning_rate_decay = 1.5; },
+                  "--learning-rate-decay: 1.5 is not in [1e-06, 1]"},
+        BadOption{"Batch", [](TrainOptions& o) { o.batch_size = 0; }, "--batch-size: 0 is not in [1, 1048576]"},
+        BadOption{"Epochs", [](TrainOptions& o) { o.epochs = 0; }, "--epochs: 0 is not in [1, 1000000]"},
+        BadOption{"InfinitePenalty", [](TrainOptions& o) { o.jacobian_weight = kInf; },
+                  "--jacobian-weight: inf is not in [0, 1000000]"},
+        BadOption{"ZeroWeight", [](TrainOptions& o) { o.sensitive_weight = 0; },
+                  "--sensitive-weight: 0 is not in [1e-06, 1000000]"},
+        BadOption{"Crop", [](TrainOptions& o) { o.crop = -1; }, "--crop: -1 is not in [0, 1024]"},
+        BadOption{"Validation", [](TrainOptions& o) { o.validation_share = 0; },
+                  "--validation-share: 0 is not in [0.01, 0.9]"},
+        BadOption{"Fpr", [](TrainOptions& o) { o.max_fpr = 1.5; }, "--max-fpr: 1.5 is not in [0, 1]"},
+        BadOption{"NanFpr", [](TrainOptions& o) { o.max_fpr = kNan; }, "--max-fpr: nan is not in [0, 1]"},
+        BadOption{"Threads", [](TrainOptions& o) { o.threads = -1; }, "--threads: -1 is not in [0, 1024]"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+}  // namespace
+}  // namespace standfast
