@@ -1,0 +1,233 @@
+// Threat files: TOML into rules. The format is in docs/threat-files.md; the syntax is toml++'s business, the meaning
+// ours.
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "base/try.hpp"
+#include "standfast/threat.hpp"
+#include "threat/threat_rules.hpp"
+
+namespace standfast {
+namespace {
+
+constexpr std::size_t kMaxFileSize = std::size_t{1} << 20;
+// Each one is tried on every feature: without a limit a small file could keep a program busy for hours.
+constexpr std::size_t kMaxPatterns = 10'000;
+
+class ThreatParser {
+ public:
+  explicit ThreatParser(const std::string& file) : file_(file) {}
+
+  Result<std::vector<ThreatRule>> rules(const toml::table& document) {
+    for (const auto& [key, node] : document) {
+      if (key == "default" || key == "feature" || key == "group") {
+        if (!node.is_table()) return wrong_type(key, node, "a table");
+        continue;
+      }
+      return error(ErrorCode::kBadFormat, line_of(key), "unknown key {}, expected default, feature or group",
+                   quoted(key.str()));
+    }
+    std::vector<ThreatRule> rules;
+    STANDFAST_CHECK(add_default(document["default"].as_table(), rules));
+    STANDFAST_CHECK(add_groups(document["group"].as_table(), rules));
+    STANDFAST_CHECK(add_features(document["feature"].as_table(), rules));
+    return rules;
+  }
+
+ private:
+  Status add_default(const toml::table* table, std::vector<ThreatRule>& rules) {
+    if (table == nullptr) return {};
+    ThreatRule rule{.every_feature = true, .line = line_of(*table)};
+    STANDFAST_TRY(rule.settings, settings(*table, false));
+    rules.push_back(std::move(rule));
+    return {};
+  }
+
+  Status add_groups(const toml::table* groups, std::vector<ThreatRule>& rules) {
+    if (groups == nullptr) return {};
+    const auto first = static_cast<std::ptrdiff_t>(rules.size());
+    for (const auto& [key, node] : *groups) {
+      const auto* table = node.as_table();
+      if (table == nullptr) return wrong_type(key, node, "a table");
+      ThreatRule rule{.line = line_of(key)};
+      STANDFAST_TRY(rule.patterns, patterns(*table, key));
+      STANDFAST_TRY(rule.settings, settings(*table, true));
+      rules.push_back(std::move(rule));
+    }
+    // toml++ sorts its tables by name; a later group of the file comes over an earlier one.
+    std::stable_sort(rules.begin() + first, rules.end(),
+                     [](const ThreatRule& a, const ThreatRule& b) { return a.line < b.line; });
+    return {};
+  }
+
+  Status add_features(const toml::table* features, std::vector<ThreatRule>& rules) {
+    if (features == nullptr) return {};
+    for (const auto& [key, node] : *features) {
+      const auto* table = node.as_table();
+      if (table == nullptr) return wrong_type(key, node, "a table");
+      ThreatRule rule{.line = line_of(key)};
+      rule.patterns.push_back({std::string(key.str()), false, line_of(key)});
+      STANDFAST_TRY(rule.settings, settings(*table, false));
+      rules.push_back(std::move(rule));
+    }
+    return {};
+  }
+
+  Result<std::vector<FeaturePattern>> patterns(const toml::table& table, const toml::key& group) {
+    const auto* array = table["features"].as_array();
+    if (array == nullptr || array->empty()) {
+      return error(ErrorCode::kBadFormat, line_of(group), "group {} has no list of features, expected features = [...]",
+                   quoted(group.str()));
+    }
+    std::vector<FeaturePattern> patterns;
+    for (const auto& node : *array) {
+      const auto* text = node.as_string();
+      if (text == nullptr) {
+        return error(ErrorCode::kBadFormat, line_of(node), "an entry of features is {}, expected a string",
+                     type_name(node));
+      }
+      if (++pattern_count_ > kMaxPatterns) {
+        return error(ErrorCode::kUnsupported, line_of(node), "the groups name more than {} features, expected fewer",
+                     kMaxPatterns);
+      }
+      patterns.push_back({text->get(), true, line_of(node)});
+    }
+    return patterns;
+  }
+
+  Result<ThreatSettings> settings(const toml::table& table, bool in_group) {
+    ThreatSettings settings;
+    for (const auto& [key, node] : table) {
+      if (in_group && key == "features") continue;
+      STANDFAST_CHECK(add_setting(key, node, settings));
+    }
+    return settings;
+  }
+
+  Status add_setting(const toml::key& key, const toml::node& node, ThreatSettings& settings) {
+    const auto positive = [](double v) { return v > 0 && std::isfinite(v); };
+    const auto not_negative = [](double v) { return v >= 0; };
+    if (key == "cost") return number(key, node, "a finite number > 0", positive, settings.cost);
+    if (key == "lower")
+      return number(
+          key, node, "a number or -inf", [](double v) { return v < kInfinity; }, settings.lower);
+    if (key == "upper")
+      return number(
+          key, node, "a number or inf", [](double v) { return v > -kInfinity; }, settings.upper);
+    if (key == "max_decrease") return number(key, node, "a number >= 0 or inf", not_negative, settings.max_decrease);
+    if (key == "max_increase") return number(key, node, "a number >= 0 or inf", not_negative, settings.max_increase);
+    if (key == "change") return change(node, settings.change);
+    if (key == "unit" || key == "note") return node.is_string() ? Status{} : wrong_type(key, node, "a string");
+    return error(ErrorCode::kBadFormat, line_of(key),
+                 "unknown key {}, expected cost, change, lower, upper, max_decrease, max_increase, unit or note",
+                 quoted(key.str()));
+  }
+
+  template <class Predicate>
+  Status number(const toml::key& key, const toml::node& node, const char* expected, Predicate allowed,
+                std::optional<double>& target) {
+    if (!node.is_number()) return wrong_type(key, node, expected);
+    const double value =
+        node.is_integer() ? static_cast<double>(node.as_integer()->get()) : node.as_floating_point()->get();
+    if (!allowed(value)) {
+      return error(ErrorCode::kBadValue, line_of(node), "{} is {}, expected {}", key.str(), value, expected);
+    }
+    target = value;
+    return {};
+  }
+
+  Status change(const toml::node& node, std::optional<Change>& target) {
+    const auto text = node.value_or(std::string_view{});
+    if (text == "any")
+      target = Change::kAny;
+    else if (text == "increase-only")
+      target = Change::kIncreaseOnly;
+    else if (text == "decrease-only")
+      target = Change::kDecreaseOnly;
+    else if (text == "frozen")
+      target = Change::kFrozen;
+    else
+      return error(node.is_string() ? ErrorCode::kBadValue : ErrorCode::kBadFormat, line_of(node),
+                   "change is {}, expected any, increase-only, decrease-only or frozen",
+                   node.is_string() ? quoted(text) : type_name(node));
+    return {};
+  }
+
+  static std::string type_name(const toml::node& node) {
+    switch (node.type()) {
+      case toml::node_type::table:
+        return "a table";
+      case toml::node_type::array:
+        return "an array";
+      case toml::node_type::string:
+        return "a string";
+      case toml::node_type::integer:
+        return "an integer";
+      case toml::node_type::floating_point:
+        return "a number";
+      case toml::node_type::boolean:
+        return "a boolean";
+      default:
+        return "a date or time";
+    }
+  }
+
+  static std::size_t line_of(const toml::node& node) { return node.source().begin.line; }
+  static std::size_t line_of(const toml::key& key) { return key.source().begin.line; }
+
+  Error wrong_type(const toml::key& key, const toml::node& node, const char* expected) const {
+    return error(ErrorCode::kBadFormat, line_of(key), "{} is {}, expected {}", quoted(key.str()), type_name(node),
+                 expected);
+  }
+
+  template <class... Args>
+  Error error(ErrorCode code, std::size_t line, fmt::format_string<Args...> format, Args&&... args) const {
+    return {code, fmt::format("{}:{}: {}", file_, line, fmt::format(format, std::forward<Args>(args)...))};
+  }
+
+  const std::string& file_;
+  std::size_t pattern_count_ = 0;
+};
+
+// The edge where toml++'s exceptions end.
+Result<toml::table> parse_toml(std::string_view text, const std::string& name) {
+  try {
+    return toml::parse(text, name);
+  } catch (const toml::parse_error& error) {
+    return Error{ErrorCode::kBadFormat, fmt::format("{}:{}: found text that is not TOML ({}), expected a threat file",
+                                                    name, error.source().begin.line, error.description())};
+  } catch (const std::exception& error) {
+    return Error{ErrorCode::kBadFormat, fmt::format("{}: cannot be parsed ({}), expected TOML", name, error.what())};
+  }
+}
+
+}  // namespace
+
+Result<ThreatModel> parse_threat(std::string_view text, const std::string& name,
+                                 std::span<const std::string> feature_names, std::size_t dim) {
+  if (text.size() > kMaxFileSize) {
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("{}: larger than {} bytes, expected a threat file of at most that", name, kMaxFileSize)};
+  }
+  STANDFAST_TRY(const auto document, parse_toml(text, name));
+  STANDFAST_TRY(const auto rules, ThreatParser(name).rules(document));
+  return apply_rules(rules, name, feature_names, dim);
+}
+
+Result<ThreatModel> read_threat_file(const std::string& path, std::span<const std::string> feature_names,
+                                     std::size_t dim) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kMaxFileSize + 1, '\0');  // one byte more than allowed, so that a longer file shows
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad() || (!file && !file.eof())) {
+    return Error{ErrorCode::kIo, fmt::format("{}: cannot be read, expected a threat file", path)};
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return parse_threat(text, path, feature_names, dim);
+}
+
+}  // namespace standfast

@@ -1,0 +1,111 @@
+// Costs and bounds per feature, and the interval of changes that they leave to one input.
+// The subtraction's rounding error is taken from Knuth's TwoSum, so that the interval grows only where rounding cut it.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "standfast/threat.hpp"
+
+namespace standfast {
+namespace {
+
+double entry(const std::vector<double>& values, std::size_t feature, double otherwise) {
+  return values.empty() ? otherwise : values[feature];
+}
+
+// fl(a - b) and the exact remainder; NaN where a step overflowed.
+struct Difference {
+  double value;
+  double remainder;
+};
+
+Difference exact_difference(double a, double b) {
+  const double value = a - b;
+  const double b_part = value - a;
+  const double a_part = value - b_part;
+  return {value, (a - a_part) + (-b - b_part)};
+}
+
+double difference_rounded_down(double a, double b) {
+  const auto [value, remainder] = exact_difference(a, b);
+  return remainder >= 0 ? value : std::nextafter(value, -kInfinity);
+}
+
+double difference_rounded_up(double a, double b) {
+  const auto [value, remainder] = exact_difference(a, b);
+  return remainder <= 0 ? value : std::nextafter(value, kInfinity);
+}
+
+Status check_length(const char* field, const std::vector<double>& values, std::size_t dim) {
+  if (values.empty() || values.size() == dim) return {};
+  return Error{ErrorCode::kBadShape,
+               fmt::format("threat model: {} has {} entries, expected {}", field, values.size(), dim)};
+}
+
+template <class Predicate>
+Status check_entries(const char* field, const std::vector<double>& values, const char* expected, Predicate allowed) {
+  const auto bad = std::find_if_not(values.begin(), values.end(), allowed);
+  if (bad == values.end()) return {};
+  return Error{ErrorCode::kBadValue, fmt::format("threat model: {} of feature {} is {}, expected {}", field,
+                                                 bad - values.begin(), *bad, expected)};
+}
+
+bool none_below_infinity(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double value) { return value == kInfinity; });
+}
+
+}  // namespace
+
+Result<ThreatModel> ThreatModel::domain(std::size_t dim, double lo, double hi) {
+  if (!(lo <= hi) || lo == kInfinity || hi == -kInfinity) {
+    return Error{ErrorCode::kBadValue,
+                 fmt::format("domain: bounds are {} and {}, expected a lower bound that is at most the upper", lo, hi)};
+  }
+  ThreatModel threat;
+  threat.lower.assign(dim, lo);
+  threat.upper.assign(dim, hi);
+  return threat;
+}
+
+Status ThreatModel::validate(std::size_t dim) const {
+  STANDFAST_CHECK(check_length("cost", cost, dim));
+  STANDFAST_CHECK(check_length("lower", lower, dim));
+  STANDFAST_CHECK(check_length("upper", upper, dim));
+  STANDFAST_CHECK(check_length("max_decrease", max_decrease, dim));
+  STANDFAST_CHECK(check_length("max_increase", max_increase, dim));
+  STANDFAST_CHECK(check_entries("cost", cost, "a finite number > 0",
+                                [](double value) { return value > 0 && std::isfinite(value); }));
+  STANDFAST_CHECK(check_entries("lower", lower, "a number or -inf", [](double value) { return value < kInfinity; }));
+  STANDFAST_CHECK(check_entries("upper", upper, "a number or inf", [](double value) { return value > -kInfinity; }));
+  const auto not_negative = [](double value) { return value >= 0; };
+  STANDFAST_CHECK(check_entries("max_decrease", max_decrease, "a number >= 0 or inf", not_negative));
+  STANDFAST_CHECK(check_entries("max_increase", max_increase, "a number >= 0 or inf", not_negative));
+  for (std::size_t i = 0; i < std::min(lower.size(), upper.size()); ++i) {
+    if (lower[i] <= upper[i]) continue;
+    return Error{ErrorCode::kBadValue,
+                 fmt::format("threat model: feature {} has lower {} and upper {}, expected lower <= upper", i, lower[i],
+                             upper[i])};
+  }
+  return {};
+}
+
+bool ThreatModel::unbounded() const {
+  const bool no_lower = std::all_of(lower.begin(), lower.end(), [](double value) { return value == -kInfinity; });
+  return no_lower && none_below_infinity(upper) && none_below_infinity(max_decrease) &&
+         none_below_infinity(max_increase);
+}
+
+double ThreatModel::cost_of(std::size_t feature) const { return entry(cost, feature, 1); }
+
+Interval ThreatModel::interval_rounded_out(std::size_t feature, double x) const {
+  const double to_lower = difference_rounded_down(entry(lower, feature, -kInfinity), x);
+  const double to_upper = difference_rounded_up(entry(upper, feature, kInfinity), x);
+  const double lo = std::max(to_lower, -entry(max_decrease, feature, kInfinity));
+  const double hi = std::min(to_upper, entry(max_increase, feature, kInfinity));
+  // Leaving the feature alone is always possible, also where x lies outside its bounds; + 0.0 turns -0.0 into 0.
+  return {std::min(lo, 0.0) + 0.0, std::max(hi, 0.0) + 0.0};
+}
+
+}  // namespace standfast
