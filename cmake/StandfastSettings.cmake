@@ -1,10 +1,23 @@
-# Settings that every target shares: language, warnings, floating point, compiler cache.
+# Settings that every target shares: language, warnings, floating point, sanitizers, compiler cache.
+include(GNUInstallDirs)
+
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+# An installed program finds a shared libstandfast wherever the prefix is moved.
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}" "$ORIGIN/../../${CMAKE_INSTALL_LIBDIR}")
+
+if(NOT CMAKE_BUILD_TYPE AND PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release, RelWithDebInfo" FORCE)
+endif()
+
+# The certificates are theorems about IEEE arithmetic: these flags would make them false.
+if("${CMAKE_CXX_FLAGS} $ENV{CXXFLAGS}" MATCHES "-ffast-math|-Ofast|-funsafe-math-optimizations|-march=native")
+  message(FATAL_ERROR "CXXFLAGS holds ${CMAKE_MATCH_0}: found a flag that changes rounding, expected none")
+endif()
 
 find_program(STANDFAST_CCACHE ccache)
 if(STANDFAST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -15,3 +28,11 @@ add_library(standfast_settings INTERFACE)
 # -ffp-contract=off: a product fused into a sum behind our back would change the proven rounding.
 target_compile_options(standfast_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -ffp-contract=off)
+# Bounds checks of the standard library wherever assertions are on.
+target_compile_definitions(standfast_settings INTERFACE
+  "STANDFAST_VERSION=\"${PROJECT_VERSION}\"" "$<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>")
+
+if(STANDFAST_SANITIZE)
+  add_compile_options(-fsanitize=${STANDFAST_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+  add_link_options(-fsanitize=${STANDFAST_SANITIZE})
+endif()

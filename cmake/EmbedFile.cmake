@@ -1,0 +1,16 @@
+# Turns a file into a C++ source with its bytes: cmake -DINPUT=... -DOUTPUT=... -DSYMBOL=kName -P EmbedFile.cmake
+file(READ "${INPUT}" hex HEX)
+string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+string(REGEX REPLACE "(................................................................................)" "\\1\n" bytes "${bytes}")
+get_filename_component(name "${INPUT}" NAME)
+file(WRITE "${OUTPUT}" "// Made from data/${name} by cmake/EmbedFile.cmake.
+#include <cstddef>
+namespace standfast {
+extern const unsigned char ${SYMBOL}[];
+extern const std::size_t ${SYMBOL}Size;
+const unsigned char ${SYMBOL}[] = {
+${bytes}
+};
+const std::size_t ${SYMBOL}Size = sizeof(${SYMBOL});
+}  // namespace standfast
+")
