@@ -1,0 +1,42 @@
+// Bytes from a file and the checks that come before any allocation.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace standfast {
+
+using Bytes = std::span<const std::byte>;
+using Buffer = std::vector<std::byte>;
+
+/// No reader unpacks more than this from one file, however small the file is.
+inline constexpr std::size_t kMaxUnpackedBytes = std::size_t{8} << 30;
+
+inline std::string_view as_text(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};  // a char may alias any byte
+}
+inline Bytes as_bytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+
+inline std::uint32_t big_endian_u32(Bytes bytes, std::size_t offset) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) value = value << 8 | std::to_integer<std::uint32_t>(bytes[offset + i]);
+  return value;
+}
+
+/// The product of the extents; nothing where one is negative or the product is above `limit`.
+inline std::optional<std::size_t> bounded_product(std::span<const std::int64_t> extents, std::size_t limit) {
+  std::size_t product = 1;
+  for (const auto extent : extents) {
+    if (extent < 0) return std::nullopt;
+    const auto factor = static_cast<std::size_t>(extent);
+    if (factor != 0 && product > limit / factor) return std::nullopt;
+    product *= factor;
+  }
+  return product;
+}
+
+}  // namespace standfast

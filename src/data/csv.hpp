@@ -1,0 +1,49 @@
+// Records of a CSV text (RFC 4180): quoted fields, LF or CRLF, nothing guessed.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+/// No record has more fields than this.
+inline constexpr std::size_t kMaxCsvFields = std::size_t{1} << 20;
+
+/// Walks over a text record by record. The text must outlive the scanner.
+class CsvScanner {
+ public:
+  /// `name` stands for the text in messages; a byte order mark is skipped.
+  CsvScanner(std::string_view text, std::string name);
+
+  /// Moves to the next record; false at the end. Empty lines at the end are no records.
+  ///
+  /// Fails: kBadFormat for a quote that does not close, text after a closing quote, a quote inside an unquoted field,
+  /// and more than kMaxCsvFields fields; named with their line.
+  Result<bool> next();
+
+  /// Of the current record; valid until the next call of next().
+  [[nodiscard]] const std::vector<std::string_view>& fields() const { return fields_; }
+  /// The line, from 1, on which the current record starts.
+  [[nodiscard]] std::size_t line() const { return record_line_; }
+
+ private:
+  Result<std::string_view> quoted_field();
+  Result<std::string_view> plain_field();
+  [[nodiscard]] bool at_line_end() const;
+  [[nodiscard]] Error error(std::size_t line, std::string_view what) const;
+
+  std::string_view text_;
+  std::string name_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+  std::size_t record_line_ = 0;
+  std::vector<std::string_view> fields_;
+  std::deque<std::string> unescaped_;  // a deque: views of its strings stay valid as it grows
+};
+
+}  // namespace standfast

@@ -1,0 +1,42 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "standfast/data.hpp"
+
+namespace standfast {
+
+std::size_t Dataset::dim() const {
+  std::size_t product = 1;
+  for (const auto extent : input_shape) product *= static_cast<std::size_t>(extent);
+  return product;
+}
+
+std::span<const float> Dataset::row(std::size_t i) const { return std::span(features).subspan(i * dim(), dim()); }
+
+Dataset Dataset::subset(std::span<const std::size_t> positions) const {
+  Dataset part{source, input_shape, feature_names, feature_units, class_names, {}, {}, {}, is_image};
+  part.features.reserve(positions.size() * dim());
+  part.source_index.reserve(positions.size());
+  for (const std::size_t i : positions) {
+    const auto values = row(i);
+    part.features.insert(part.features.end(), values.begin(), values.end());
+    part.source_index.push_back(source_index[i]);
+    if (!labels.empty()) part.labels.push_back(labels[i]);
+  }
+  return part;
+}
+
+Result<std::int32_t> Dataset::class_index(std::string_view name) const {
+  const auto found = std::find(class_names.begin(), class_names.end(), name);
+  if (found != class_names.end()) return static_cast<std::int32_t>(found - class_names.begin());
+  // a label column of measurements has thousands of "classes"
+  const auto shown = std::span(class_names).first(std::min<std::size_t>(class_names.size(), 20));
+  return Error{ErrorCode::kBadOption,
+               fmt::format("{}: has no class \"{}\", expected one of: {}{}", source, name, fmt::join(shown, ", "),
+                           shown.size() < class_names.size() ? ", ..." : "")};
+}
+
+}  // namespace standfast

@@ -1,0 +1,22 @@
+// The two image decoders behind decode_image.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "data/bytes.hpp"
+#include "data/image.hpp"
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+/// By libspng. Fails: as decode_image.
+Result<Image> decode_png(Bytes bytes, const std::string& name);
+
+/// By libjpeg-turbo. Fails: as decode_image.
+Result<Image> decode_jpeg(Bytes bytes, const std::string& name);
+
+/// Fails: kUnsupported for an empty image and one above kMaxImagePixels.
+Status check_image_size(std::uint32_t width, std::uint32_t height, const std::string& name);
+
+}  // namespace standfast

@@ -1,0 +1,15 @@
+// The data sets that are part of the program.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "standfast/data.hpp"
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+/// An embedded data set by name; nothing where there is none of that name.
+std::optional<Result<Dataset>> read_embedded(std::string_view name);
+
+}  // namespace standfast

@@ -1,0 +1,27 @@
+// Files and folders read whole, with errors as values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/bytes.hpp"
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+/// All bytes of a file. Fails: kIo; kBadFormat above kMaxUnpackedBytes.
+Result<Buffer> read_file(const std::string& path);
+
+/// All bytes of a file, unpacked where it is gzip'd. Fails: as read_file and inflate_gzip.
+Result<Buffer> read_unpacked(const std::string& path);
+
+/// Names in a folder, sorted; hidden ones (".x") are left out.
+struct Folder {
+  std::string path;
+  std::vector<std::string> files;
+  std::vector<std::string> folders;
+};
+/// Fails: kIo.
+Result<Folder> list_folder(const std::string& path);
+
+}  // namespace standfast

@@ -1,0 +1,19 @@
+// IDX files, the format of MNIST: big-endian extents, then unsigned bytes.
+#pragma once
+
+#include <string>
+
+#include "data/bytes.hpp"
+#include "standfast/data.hpp"
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+/// Grey images and their labels from two unpacked IDX files; the names stand for the files in messages.
+///
+/// Class names are the label numbers.
+/// Fails: kBadFormat, kBadShape (lying extents, unequal counts), kUnsupported (element types other than unsigned
+/// bytes).
+Result<Dataset> parse_idx(Bytes images, const std::string& images_name, Bytes labels, const std::string& labels_name);
+
+}  // namespace standfast

@@ -1,0 +1,80 @@
+#include "data/image_folder.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "data/file.hpp"
+#include "data/image.hpp"
+#include "data/pixels.hpp"
+
+namespace standfast {
+namespace {
+
+bool is_image_name(const std::string& name) {
+  std::string extension = std::filesystem::path(name).extension().string();
+  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+}
+
+std::string describe(const Image& image) {
+  return fmt::format("{} x {} {}", image.width, image.height, image.channels == 1 ? "grey" : "RGB");
+}
+
+/// Collects images that all look like the first one.
+class ImageCollector {
+ public:
+  Status add_file(const std::string& path, const std::string& label) {
+    STANDFAST_TRY(const Buffer bytes, read_file(path));
+    STANDFAST_TRY(const Image image, decode_image(bytes, path));
+    if (!data_) {
+      data_.emplace(std::vector<std::int64_t>{image.channels, image.height, image.width});
+      first_ = describe(image);
+      first_path_ = path;
+    }
+    if (describe(image) != first_) {
+      return Error{ErrorCode::kBadShape,
+                   fmt::format("{}: is {}, expected {} as {} is", path, describe(image), first_, first_path_)};
+    }
+    return data_->add(image.pixels, label);
+  }
+
+  [[nodiscard]] bool empty() const { return !data_; }
+  Dataset finish(const std::string& source) { return data_->finish(source); }
+
+ private:
+  std::optional<PixelData> data_;
+  std::string first_;
+  std::string first_path_;
+};
+
+Status add_class(ImageCollector& collector, const std::string& path, const std::string& label) {
+  STANDFAST_TRY(const Folder folder, list_folder(path));
+  bool any = false;
+  for (const auto& file : folder.files) {
+    if (!is_image_name(file)) continue;
+    STANDFAST_CHECK(collector.add_file(path + "/" + file, label));
+    any = true;
+  }
+  if (any) return {};
+  return Error{ErrorCode::kBadFormat, fmt::format("{}: holds no images, expected .png, .jpg or .jpeg files", path)};
+}
+
+}  // namespace
+
+Result<Dataset> read_image_folder(const std::string& path) {
+  STANDFAST_TRY(const Folder folder, list_folder(path));
+  ImageCollector collector;
+  for (const auto& label : folder.folders) STANDFAST_CHECK(add_class(collector, path + "/" + label, label));
+  if (collector.empty()) {
+    return Error{ErrorCode::kBadFormat, fmt::format("{}: holds no folders, expected one per class", path)};
+  }
+  return collector.finish(path);
+}
+
+}  // namespace standfast

@@ -1,0 +1,22 @@
+// The header of an NPY file: a Python dictionary with three known keys.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+struct NpyHeader {
+  std::string descr;  ///< "<f4"; kUnsupported where it is not a plain string.
+  bool fortran_order = false;
+  std::vector<std::int64_t> shape;
+};
+
+/// Fails: kBadFormat, kUnsupported (structured types). `name` stands for the file in messages.
+Result<NpyHeader> parse_npy_header(std::string_view text, const std::string& name);
+
+}  // namespace standfast

@@ -1,0 +1,152 @@
+#include "data/table.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "data/classes.hpp"
+#include "data/csv.hpp"
+#include "data/text.hpp"
+
+namespace standfast {
+namespace {
+
+using Names = std::vector<std::string>;
+
+Result<Names> read_header(CsvScanner& scanner, const std::string& name) {
+  STANDFAST_TRY(const bool found, scanner.next());
+  if (!found) return Error{ErrorCode::kBadFormat, fmt::format("{}: is empty, expected a header line", name)};
+  const auto& fields = scanner.fields();
+  if (std::ranges::all_of(fields, [](auto field) { return parse_number(trimmed(field)).has_value(); })) {
+    return Error{ErrorCode::kBadFormat,
+                 fmt::format("{}: line 1 holds only numbers, expected a header with column names", name)};
+  }
+  Names names;
+  std::unordered_set<std::string_view> seen;
+  for (const auto field : fields) {
+    const auto column = names.size() + 1;
+    if (field.empty()) return Error{ErrorCode::kBadFormat, fmt::format("{}: column {} has no name", name, column)};
+    if (!is_name_text(field)) {
+      return Error{ErrorCode::kBadFormat,
+                   fmt::format("{}: column {} is named {}, expected UTF-8 text", name, column, excerpt(field))};
+    }
+    if (!seen.insert(field).second) {
+      return Error{ErrorCode::kBadFormat, fmt::format("{}: two columns are named {}", name, excerpt(field))};
+    }
+    names.emplace_back(field);
+  }
+  return names;
+}
+
+std::optional<std::size_t> find_column(const Names& names, std::string_view wanted) {
+  const auto found = std::find(names.begin(), names.end(), wanted);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+Result<std::optional<std::size_t>> find_label_column(const Names& names, const std::string& name,
+                                                     const TableOptions& options) {
+  if (!options.label_column.empty()) {
+    const auto column = find_column(names, options.label_column);
+    if (column || !options.require_labels) return column;
+    return Error{ErrorCode::kBadOption, fmt::format("{}: has no column {}, expected one of its {} columns ({} ... {})",
+                                                    name, excerpt(options.label_column), names.size(),
+                                                    excerpt(names.front()), excerpt(names.back()))};
+  }
+  for (const std::string_view usual : {"label", "class", "target"}) {
+    if (const auto column = find_column(names, usual)) return column;
+  }
+  if (options.require_labels) return std::optional(names.size() - 1);
+  return std::optional<std::size_t>();
+}
+
+/// The table's rows, read one by one into a data set.
+class TableReader {
+ public:
+  TableReader(const std::string& name, const Names& names, std::optional<std::size_t> label_column)
+      : name_(name), names_(names), label_column_(label_column) {}
+
+  Status add(const std::vector<std::string_view>& fields, std::size_t line) {
+    if (fields.size() != names_.size()) {
+      return Error{ErrorCode::kBadFormat, fmt::format("{}: line {} has {} fields, expected {} as in the header", name_,
+                                                      line, fields.size(), names_.size())};
+    }
+    for (std::size_t column = 0; column < fields.size(); ++column) {
+      const auto field = trimmed(fields[column]);
+      STANDFAST_CHECK(column == label_column_ ? add_label(field, line) : add_number(field, line, column));
+    }
+    data_.source_index.push_back(static_cast<std::int64_t>(data_.source_index.size()));
+    return {};
+  }
+
+  Dataset finish() {
+    data_.source = name_;
+    data_.class_names = classes_.names();
+    for (std::size_t column = 0; column < names_.size(); ++column) {
+      if (column != label_column_) data_.feature_names.push_back(names_[column]);
+    }
+    data_.input_shape = {static_cast<std::int64_t>(data_.feature_names.size())};
+    sort_classes(data_);
+    return std::move(data_);
+  }
+
+ private:
+  Status add_label(std::string_view field, std::size_t line) {
+    const auto number = classes_.number(field);
+    if (!number) return place(line, *label_column_, number.error().message);
+    data_.labels.push_back(*number);
+    return {};
+  }
+
+  Status add_number(std::string_view field, std::size_t line, std::size_t column) {
+    if (field.empty()) return place(line, column, "the value is missing");
+    const auto value = parse_number(field);
+    if (!value) return place(line, column, fmt::format("found {}, expected a number", excerpt(field)));
+    const auto stored = static_cast<float>(*value);  // by way of float64, as NumPy and pandas read it
+    if (!std::isfinite(stored)) {
+      return place(line, column, fmt::format("found {}, expected a finite float32 number", excerpt(field)));
+    }
+    data_.features.push_back(stored);
+    return {};
+  }
+
+  [[nodiscard]] Error place(std::size_t line, std::size_t column, std::string_view what) const {
+    return {ErrorCode::kBadValue,
+            fmt::format("{}: line {}, column {}: {}", name_, line, excerpt(names_[column]), what)};
+  }
+
+  const std::string& name_;
+  const Names& names_;
+  std::optional<std::size_t> label_column_;
+  ClassNames classes_;
+  Dataset data_;
+};
+
+}  // namespace
+
+Result<Dataset> parse_table(std::string_view text, const std::string& name, const TableOptions& options) {
+  CsvScanner scanner(text, name);
+  STANDFAST_TRY(const Names names, read_header(scanner, name));
+  STANDFAST_TRY(const auto label_column, find_label_column(names, name, options));
+  if (names.size() == (label_column ? 1U : 0U)) {
+    return Error{ErrorCode::kBadFormat, fmt::format("{}: has only the label column {}, expected features beside it",
+                                                    name, excerpt(names.front()))};
+  }
+  TableReader reader(name, names, label_column);
+  bool any = false;
+  for (;;) {
+    STANDFAST_TRY(const bool found, scanner.next());
+    if (!found) break;
+    STANDFAST_CHECK(reader.add(scanner.fields(), scanner.line()));
+    any = true;
+  }
+  if (!any) return Error{ErrorCode::kBadFormat, fmt::format("{}: has a header and no rows", name)};
+  return reader.finish();
+}
+
+}  // namespace standfast

@@ -1,0 +1,24 @@
+// A CSV table as a data set: a header, one column of labels, numbers in all others.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "standfast/data.hpp"
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+struct TableOptions {
+  std::string label_column;    ///< As DataRequest::label_column.
+  bool require_labels = true;  ///< As DataRequest::require_labels.
+};
+
+/// Reads a table; `name` stands for the file in messages.
+///
+/// Fails: kBadFormat (no header, a name twice or missing, ragged rows, no rows), kBadValue (a value that is missing,
+/// not a number, or not finite; named with line and column), kBadOption (no such label column). Cost: memory for a few
+/// times the text.
+Result<Dataset> parse_table(std::string_view text, const std::string& name, const TableOptions& options);
+
+}  // namespace standfast
