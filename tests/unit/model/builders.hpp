@@ -1,0 +1,63 @@
+// Small nodes and models to start a test from.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/random.hpp"
+#include "model/model.hpp"
+
+namespace standfast::test {
+
+inline Tensor constant(Shape shape, float value) {
+  const std::size_t count = element_count(shape);
+  return {std::move(shape), std::vector<float>(count, value)};
+}
+
+inline Tensor uniform(Shape shape, double lo, double hi, Random& random) {
+  Tensor tensor = constant(std::move(shape), 0);
+  for (float& value : tensor.values) value = static_cast<float>(random.uniform(lo, hi));
+  return tensor;
+}
+
+inline Node node_of(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
+  Node node;
+  node.kind = kind;
+  node.name = std::move(name);
+  node.inputs = std::move(inputs);
+  return node;
+}
+
+inline Node linear_node(std::string name, std::int32_t input, Tensor weight, Tensor bias = {}) {
+  Node node = node_of(NodeKind::kLinear, std::move(name), {input});
+  node.weight = std::move(weight);
+  node.bias = std::move(bias);
+  return node;
+}
+
+inline Node conv_node(std::string name, std::int32_t input, Tensor weight, std::int64_t padding, Tensor bias = {}) {
+  Node node = node_of(NodeKind::kConv2d, std::move(name), {input});
+  node.weight = std::move(weight);
+  node.bias = std::move(bias);
+  node.padding = padding;
+  return node;
+}
+
+/// (4) -> linear 3 -> relu -> linear 1, plus a skip from the input: every kind of path in one model.
+inline Model small_model() {
+  Model model;
+  model.input_shape = {4};
+  model.feature_map = identity_map({0.5F, 0.25F, 0, 1});
+  model.graph.input_shape = {4};
+  model.graph.nodes = {linear_node("first", kGraphInput, constant({3, 4}, -0.5F), constant({3}, 0.1F)),
+                       node_of(NodeKind::kRelu, "z1", {0}), linear_node("top", 1, constant({1, 3}, 0.75F)),
+                       linear_node("skip", kGraphInput, constant({1, 4}, -1.0F)),
+                       node_of(NodeKind::kAdd, "score", {2, 3})};
+  model.threshold = 0.1F;
+  model.sensitive_class = "spam";
+  model.other_class = "mail";
+  return model;
+}
+
+}  // namespace standfast::test
