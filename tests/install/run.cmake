@@ -1,0 +1,71 @@
+# Installs a build, moves the result elsewhere, and uses it as a stranger would: the programs, CMake, pkg-config.
+#   cmake -DBUILD_DIR=build/release -DSOURCE_DIR=. -P tests/install/run.cmake
+cmake_minimum_required(VERSION 3.25)
+get_filename_component(build "${BUILD_DIR}" ABSOLUTE)
+get_filename_component(source "${SOURCE_DIR}" ABSOLUTE)
+set(work "${build}/install-test")
+set(prefix "${work}/moved/prefix")
+set(model "${work}/model.safetensors")
+
+# Runs a command; `output` holds what it wrote to stdout.
+function(run)
+  execute_process(COMMAND ${ARGV} WORKING_DIRECTORY "${work}" RESULT_VARIABLE status OUTPUT_VARIABLE text
+                  ERROR_VARIABLE messages OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(NOT status EQUAL 0)
+    list(JOIN ARGV " " command)
+    message(FATAL_ERROR "${command}\nended with ${status}\n${text}\n${messages}")
+  endif()
+  set(output "${text}" PARENT_SCOPE)
+endfunction()
+
+function(expect_verdict)
+  if(NOT output MATCHES "^(sensitive within [0-9.e+]+|sensitive within inf|other within 0)$")
+    message(FATAL_ERROR "the consumer wrote '${output}', expected a verdict and its radius")
+  endif()
+  message(STATUS "${ARGV0}: ${output}")
+endfunction()
+
+file(REMOVE_RECURSE "${work}")
+file(MAKE_DIRECTORY "${work}/moved")
+run("${CMAKE_COMMAND}" --install "${build}" --prefix "${work}/prefix")
+file(RENAME "${work}/prefix" "${prefix}")
+
+foreach(file bin/standfast include/standfast/classifier.hpp lib/cmake/standfast/standfastConfig.cmake
+             lib/cmake/standfast/standfastConfigVersion.cmake lib/pkgconfig/standfast.pc share/man/man1/standfast.1
+             share/bash-completion/completions/standfast share/zsh/site-functions/_standfast
+             share/fish/vendor_completions.d/standfast.fish share/doc/standfast/LICENSE
+             share/doc/standfast/docs/architecture.md)
+  if(NOT EXISTS "${prefix}/${file}")
+    message(FATAL_ERROR "${file} was not installed")
+  endif()
+  file(SIZE "${prefix}/${file}" size)
+  if(size EQUAL 0)
+    message(FATAL_ERROR "${file} was installed empty")
+  endif()
+endforeach()
+
+run("${prefix}/bin/standfast" --version)
+if(EXISTS "${prefix}/libexec/standfast/standfast-train")
+  run("${prefix}/bin/standfast" train spam:train --sensitive spam --preset spam --epochs 1 -o "${model}")
+else()
+  file(COPY_FILE "${source}/tests/install/model.safetensors" "${model}")
+endif()
+run("${prefix}/bin/standfast" inspect "${model}")
+
+run("${CMAKE_COMMAND}" -S "${source}/tests/install/consumer" -B "${work}/consumer" -G Ninja
+    "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_BUILD_TYPE=Release)
+run("${CMAKE_COMMAND}" --build "${work}/consumer")
+run("${work}/consumer/consumer" "${model}")
+expect_verdict("CMake")
+
+set(ENV{PKG_CONFIG_PATH} "${prefix}/lib/pkgconfig")
+set(static "--static")
+if(EXISTS "${prefix}/lib/libstandfast.so")
+  set(static "")
+  set(ENV{LD_LIBRARY_PATH} "${prefix}/lib")
+endif()
+run(pkg-config --cflags --libs ${static} standfast)
+separate_arguments(flags UNIX_COMMAND "${output}")
+run(c++ -std=c++20 "${source}/tests/install/consumer/main.cpp" -o "${work}/by-pkg-config" ${flags})
+run("${work}/by-pkg-config" "${model}")
+expect_verdict("pkg-config")
