@@ -24,7 +24,8 @@
 namespace standfast {
 
 enum class Method {
-  kClosedForm,  ///< The paper's radius: margin / (Lip_p(phi) * dual norm of the gradient). Ignores bounds, which is sound.
+  kClosedForm,  ///< The paper's radius: margin / (Lip_p(phi) * dual norm of the gradient). Ignores bounds, which is
+                ///< sound.
   kSeparable,   ///< The exact worst case of the same minorant under costs and bounds (Algorithm S). Norms 0, 1, 2, inf.
 };
 enum class Guarantee {
@@ -100,15 +101,16 @@ class Classifier {
   [[nodiscard]] const ModelSummary& summary() const;
   [[nodiscard]] std::size_t dim() const;
 
-  /// f(x) of each input. Shape: inputs is (count, dim). Fails: kBadShape, kBadValue for NaN or infinity (named by input and feature).
+  /// f(x) of each input. Shape: inputs is (count, dim). Fails: kBadShape, kBadValue for NaN or infinity (named by input
+  /// and feature).
   Result<std::vector<float>> logits(std::span<const float> inputs, std::size_t count, std::size_t threads = 0) const;
 
   /// Certified radii; the same bits whatever the batch and the number of threads.
   ///
   /// Shape: inputs is (count, dim).
-  /// Fails: as logits; kBadOption for a norm that the method does not support; kEnvironment where flush-to-zero or another
-  /// rounding mode is on and a guarantee is asked for.
-  /// Source: Pfrommer, Anderson, Piet, Sojoudi, NeurIPS 2023; docs/certificates.md.
+  /// Fails: as logits; kBadOption for a norm that the method does not support; kEnvironment where flush-to-zero or
+  /// another rounding mode is on and a guarantee is asked for. Source: Pfrommer, Anderson, Piet, Sojoudi, NeurIPS 2023;
+  /// docs/certificates.md.
   Result<Certificates> certify(std::span<const float> inputs, std::size_t count, const CertifyOptions& options) const;
 
   /// Where the certificate of one input is weakest. Shape: input is (dim). Fails: as certify; norms 0, 1, 2 and inf.

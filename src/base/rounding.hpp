@@ -1,0 +1,18 @@
+// The constants of running error analysis in float64.
+// Source: Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., chapters 2 and 3.
+#pragma once
+
+#include <cstddef>
+
+namespace standfast {
+
+inline constexpr double kUnitRoundoff = 0x1p-53;
+
+/// An upper bound on n u / (1 - n u): the relative error of n roundings in a row.
+/// Requires: n < 2^40, so that the bound stays below 2^-12.
+constexpr double gamma_n(std::size_t n) {
+  const double nu = static_cast<double>(n) * kUnitRoundoff;
+  return nu / (1 - nu) * (1 + 8 * kUnitRoundoff);  // the factor covers the three roundings made here
+}
+
+}  // namespace standfast

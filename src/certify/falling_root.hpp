@@ -1,0 +1,41 @@
+// The root of a function that never rises: Newton where it helps, bisection where it does not.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+
+namespace standfast {
+
+/// Value and slope of a function at one place.
+struct ValueAndSlope {
+  double value, slope;
+};
+
+/// A place just left of where `f`, which never rises on [left, right], stops being positive.
+///
+/// Requires: f(left) >= 0; right may be infinite. Cost: about ten evaluations for piecewise linear f, at most 200.
+template <class Function>
+double falling_root(double left, double right, const Function& f) {
+  double x = left;
+  for (int i = 0; i < 200; ++i) {
+    const ValueAndSlope at = f(x);
+    if (at.value > 0)
+      left = x;
+    else
+      right = x;
+    if (at.value == 0) return x;
+    if (right <= std::numeric_limits<double>::max() && right - left <= 1e-15 * right) break;
+    double next = at.slope < 0 ? x - at.value / at.slope : std::numeric_limits<double>::infinity();
+    const bool inside = next > left && next < right;
+    // every fourth step bisects, because Newton may creep along a kink
+    if (!inside || i % 4 == 3) {
+      const bool bounded = right <= std::numeric_limits<double>::max();
+      next = bounded ? left + (right - left) / 2 : std::max(2 * left, 1e-300);
+    }
+    if (next == x) break;
+    x = next;
+  }
+  return left;
+}
+
+}  // namespace standfast

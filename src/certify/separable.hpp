@@ -1,0 +1,56 @@
+// Algorithm S: the exact worst case of one minorant under costs and bounds, searched in float64 and trusted by nobody.
+// Source: docs/certificates.md, "Algorithm S".
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "model/minorant.hpp"
+#include "standfast/threat.hpp"
+
+namespace standfast {
+
+/// One feature in units of price, e = cost * d: decrease(e) = -(linear e + fold (|offset + e| - |offset|)).
+struct PricedFeature {
+  double linear, fold, offset;
+  double lo, hi;
+
+  [[nodiscard]] double kink() const { return -offset; }
+  [[nodiscard]] double decrease(double e) const;
+};
+
+/// A minorant and a threat model at one input, in units of price. Shape: features is (dim).
+struct PricedProblem {
+  double margin = 0;
+  bool folded = false;
+  std::vector<PricedFeature> features;
+
+  /// Shape: cost and interval are (dim). Reuses the memory of `features`.
+  void assign(const SeparableMinorant& minorant, std::span<const double> cost, std::span<const Interval> interval);
+};
+
+/// What was found: the radius, and what the verifier needs to see it.
+struct SeparableRadius {
+  double radius = 0;      ///< 0 for a margin that is not positive, inf where no allowed change reaches it.
+  double multiplier = 0;  ///< Dual variable, p = 1 and 2.
+  double reach = 0;       ///< p = 1: no single change above this price was considered.
+};
+
+/// Does the margin stand even where every feature takes its worst allowed value? Then every radius is infinite.
+bool withstands_everything(const PricedProblem& problem);
+
+SeparableRadius separable_radius_linf(const PricedProblem& problem);
+SeparableRadius separable_radius_l2(const PricedProblem& problem);
+SeparableRadius separable_radius_l1(const PricedProblem& problem);
+/// radius: the number of features that can change, all at once, without changing the verdict.
+SeparableRadius separable_radius_l0(const PricedProblem& problem);
+
+/// Dispatches on the norm. Requires: p is 0, 1, 2 or inf.
+SeparableRadius separable_radius(const PricedProblem& problem, Norm norm);
+
+/// The change, in units of price, that costs the minorant most among those priced at most `radius`.
+/// Shape: (dim). Requires: p is 0, 1, 2 or inf; an infinite radius means: anything allowed, unbounded features
+/// untouched.
+std::vector<double> worst_change(const PricedProblem& problem, Norm norm, const SeparableRadius& radius);
+
+}  // namespace standfast

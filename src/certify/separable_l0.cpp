@@ -1,0 +1,61 @@
+// p = 0: changing k features costs at most the k largest decreases.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "certify/separable.hpp"
+#include "certify/worst_change_by_norm.hpp"
+
+namespace standfast {
+namespace {
+
+struct Worst {
+  double change = 0;
+  double decrease = 0;
+};
+
+Worst worst_of(const PricedFeature& f) {
+  const bool endless = (f.hi == kInfinity && f.linear + f.fold < 0) || (f.lo == -kInfinity && f.fold - f.linear < 0);
+  if (endless) return {0, kInfinity};
+  Worst worst;
+  const auto consider = [&](double e) {
+    if (const double d = f.decrease(e); d > worst.decrease) worst = {e, d};
+  };
+  if (f.hi < kInfinity) consider(f.hi);
+  if (f.lo > -kInfinity) consider(f.lo);
+  if (f.kink() > f.lo && f.kink() < f.hi) consider(f.kink());
+  return worst;
+}
+
+}  // namespace
+
+SeparableRadius separable_radius_l0(const PricedProblem& problem) {
+  std::vector<double> decreases;
+  decreases.reserve(problem.features.size());
+  for (const PricedFeature& f : problem.features) decreases.push_back(worst_of(f).decrease);
+  std::sort(decreases.begin(), decreases.end(), std::greater<>());
+  double left = problem.margin;
+  for (std::size_t k = 0; k < decreases.size(); ++k) {
+    left -= decreases[k];
+    if (!(left > 0)) return {.radius = static_cast<double>(k)};
+  }
+  return {.radius = kInfinity};
+}
+
+std::vector<double> worst_change_l0(const PricedProblem& problem, double count) {
+  std::vector<Worst> worst;
+  for (const PricedFeature& f : problem.features) worst.push_back(worst_of(f));
+  std::vector<std::size_t> order(worst.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return worst[a].decrease > worst[b].decrease; });
+  std::vector<double> change(worst.size(), 0.0);
+  // one more than is certified: the first number of changes for which the minorant gives way
+  for (std::size_t k = 0; k < order.size() && static_cast<double>(k) <= count; ++k) {
+    change[order[k]] = worst[order[k]].change;
+  }
+  return change;
+}
+
+}  // namespace standfast

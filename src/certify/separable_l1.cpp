@@ -1,0 +1,132 @@
+// p = 1: a budget is spent on whatever lowers the margin most per unit of price. The hull of each feature's places
+// (its ends and its kink) turns the dual into a fractional knapsack: sort all hull segments by slope, spend in that
+// order.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "certify/separable.hpp"
+#include "certify/worst_change_by_norm.hpp"
+
+namespace standfast {
+namespace {
+
+struct Place {
+  double price, decrease, change;
+};
+
+/// A piece of a feature's upper hull: `decrease` bought for `price`, ending at `change`.
+struct Segment {
+  double slope, price, decrease, change;
+  std::size_t feature;
+};
+
+/// Upper hull of (0, 0) and the places worth paying for, as segments of falling slope.
+void append_hull(const PricedFeature& f, std::size_t index, double reach, std::vector<Segment>& segments) {
+  std::array<Place, 3> places;
+  std::size_t count = 0;
+  const auto add = [&](double e) {
+    if (const double d = f.decrease(e); d > 0 && std::fabs(e) > 0) places[count++] = {std::fabs(e), d, e};
+  };
+  const double lo = std::max(f.lo, -reach), hi = std::min(f.hi, reach);
+  if (hi < kInfinity) add(hi);
+  if (lo > -kInfinity) add(lo);
+  if (f.fold != 0 && f.kink() > lo && f.kink() < hi) add(f.kink());
+
+  Place from{0, 0, 0};
+  while (true) {
+    const Place* best = nullptr;
+    double best_slope = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      if (places[k].price <= from.price) continue;
+      const double slope = (places[k].decrease - from.decrease) / (places[k].price - from.price);
+      if (slope > best_slope) {
+        best = &places[k];
+        best_slope = slope;
+      }
+    }
+    if (best == nullptr) return;
+    segments.push_back({best_slope, best->price - from.price, best->decrease - from.decrease, best->change, index});
+    from = *best;
+  }
+}
+
+/// All segments, the steepest first.
+std::vector<Segment> sorted_segments(const PricedProblem& problem, double reach) {
+  std::vector<Segment> segments;
+  segments.reserve(problem.features.size());
+  for (std::size_t i = 0; i < problem.features.size(); ++i) append_hull(problem.features[i], i, reach, segments);
+  std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) {
+    return a.slope != b.slope ? a.slope > b.slope : a.feature < b.feature;
+  });
+  return segments;
+}
+
+/// The price at which the decrease uses up the margin, single changes being priced at most `reach`.
+SeparableRadius spend(const PricedProblem& problem, double reach) {
+  double price = 0, left = problem.margin;
+  for (const Segment& s : sorted_segments(problem, reach)) {
+    if (s.decrease >= left) return {price + left / s.slope, s.slope, reach};
+    left -= s.decrease;
+    price += s.price;
+  }
+  return {kInfinity, 0, reach};
+}
+
+/// The price of the dearest single change that is allowed.
+double dearest_change(const PricedProblem& problem) {
+  double price = 0;
+  for (const PricedFeature& f : problem.features) price = std::max({price, f.hi, -f.lo});
+  return price;
+}
+
+}  // namespace
+
+SeparableRadius separable_radius_l1(const PricedProblem& problem) {
+  if (withstands_everything(problem)) return {kInfinity, 0, kInfinity};
+
+  double steepest = 0;
+  for (const PricedFeature& f : problem.features) {
+    steepest = std::max(steepest, std::fabs(f.linear) + std::fabs(f.fold));
+  }
+  // A certificate with reach rho is worth min(rho, spend(rho)), and spend falls as rho grows: find where they meet.
+  double below = problem.margin / steepest;
+  SeparableRadius best{below, steepest, below};
+  const double dearest = dearest_change(problem);
+  double reach = dearest < kInfinity ? std::max(dearest, below) : 4 * below;
+  SeparableRadius found = spend(problem, reach);
+  while (found.radius > reach && reach < 1e300) {
+    best = {reach, found.multiplier, reach};
+    reach *= 4;
+    found = spend(problem, reach);
+  }
+  if (found.radius > best.radius) best = found;
+  if (dearest <= best.radius) return best;  // a smaller reach would cut nothing
+  double above = reach;
+  for (int i = 0; i < 12 && best.radius < above * (1 - 2e-9); ++i) {
+    // the value found with a smaller reach is at least as large: try just above it first, then halve
+    const double middle = i == 0 ? std::min(above, best.radius * (1 + 1e-9)) : best.radius / 2 + above / 2;
+    found = spend(problem, middle);
+    if (found.radius >= middle) {
+      best = {middle, found.multiplier, middle};
+    } else {
+      above = middle;
+      if (found.radius > best.radius) best = found;
+    }
+  }
+  return best;
+}
+
+std::vector<double> worst_change_l1(const PricedProblem& problem, const SeparableRadius& radius) {
+  std::vector<double> change(problem.features.size(), 0.0);
+  double left = problem.margin;
+  for (const Segment& s : sorted_segments(problem, radius.reach)) {
+    const double share = std::min(1.0, left / s.decrease);
+    change[s.feature] += share * (s.change - change[s.feature]);
+    left -= share * s.decrease;
+    if (!(left > 0)) break;
+  }
+  return change;
+}
+
+}  // namespace standfast

@@ -1,0 +1,124 @@
+#include "standfast/classifier.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/fp_environment.hpp"
+#include "base/parallel.hpp"
+#include "base/try.hpp"
+#include "classifier/certifier.hpp"
+#include "classifier/summary.hpp"
+#include "format/model_file.hpp"
+
+namespace standfast {
+namespace {
+
+// Long enough to spread the cost of a hand-over, short enough for a progress bar.
+constexpr std::size_t kInputsPerRange = 16;
+
+Status check_inputs(std::span<const float> inputs, std::size_t count, std::size_t dim) {
+  if (inputs.size() != count * dim) {
+    return Error{ErrorCode::kBadShape, "inputs: found " + std::to_string(inputs.size()) + " values, expected " +
+                                           std::to_string(count) + " x " + std::to_string(dim)};
+  }
+  const auto bad = std::find_if(inputs.begin(), inputs.end(), [](float v) { return !std::isfinite(v); });
+  if (bad == inputs.end()) return {};
+  const auto at = static_cast<std::size_t>(bad - inputs.begin());
+  return Error{ErrorCode::kBadValue, "input " + std::to_string(at / dim) + ", feature " + std::to_string(at % dim) +
+                                         ": found " + std::to_string(*bad) + ", expected a finite number"};
+}
+
+Status check_logits(std::span<const float> logits) {
+  const auto bad = std::find_if(logits.begin(), logits.end(), [](float v) { return !std::isfinite(v); });
+  if (bad == logits.end()) return {};
+  return Error{ErrorCode::kBadValue,
+               "input " + std::to_string(bad - logits.begin()) + ": the network overflows float32 and has no verdict"};
+}
+
+}  // namespace
+
+struct Classifier::Impl {
+  explicit Impl(Model loaded) : model(std::move(loaded)), plan(model), summary(summarise(model)) {}
+
+  Model model;  // at a fixed address: the plan and the verifier point to it
+  Plan plan;
+  ModelSummary summary;
+  std::optional<Verifier> verifier;
+};
+
+Classifier::Classifier(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+Classifier::Classifier(Classifier&&) noexcept = default;
+Classifier& Classifier::operator=(Classifier&&) noexcept = default;
+Classifier::~Classifier() = default;
+
+Result<Classifier> Classifier::load(const std::string& path) {
+  STANDFAST_TRY(Model model, load_model(path));
+  auto impl = std::make_unique<Impl>(std::move(model));
+  STANDFAST_TRY(impl->verifier, Verifier::create(impl->model));
+  return Classifier(std::move(impl));
+}
+
+const ModelSummary& Classifier::summary() const { return impl_->summary; }
+std::size_t Classifier::dim() const { return impl_->model.dim(); }
+
+Result<std::vector<float>> Classifier::logits(std::span<const float> inputs, std::size_t count,
+                                              std::size_t threads) const {
+  STANDFAST_CHECK(check_inputs(inputs, count, dim()));
+  std::vector<float> logits(count);
+  parallel_for(count, kInputsPerRange, threads, [&](std::size_t begin, std::size_t end) {
+    InferWorkspace workspace;
+    for (std::size_t i = begin; i < end; ++i)
+      logits[i] = impl_->plan.forward(inputs.subspan(i * dim(), dim()), workspace);
+  });
+  STANDFAST_CHECK(check_logits(logits));
+  return logits;
+}
+
+Result<Certificates> Classifier::certify(std::span<const float> inputs, std::size_t count,
+                                         const CertifyOptions& options) const {
+  STANDFAST_CHECK(check_inputs(inputs, count, dim()));
+  if (options.guarantee != Guarantee::kNone) STANDFAST_CHECK(check_floating_point_environment());
+  STANDFAST_TRY(const Certifier certifier, Certifier::create(impl_->model, impl_->plan, *impl_->verifier, options));
+
+  const std::size_t norms = options.norms.size();
+  Certificates result{options.norms, std::vector<float>(count), std::vector<double>(count * norms)};
+  std::atomic<bool> environment_ok{true};
+  std::mutex progress_mutex;
+  std::size_t done = 0;
+  parallel_for(count, kInputsPerRange, options.threads, [&](std::size_t begin, std::size_t end) {
+    // the mode belongs to the thread, so each asks for itself
+    if (options.guarantee != Guarantee::kNone && !check_floating_point_environment().ok()) environment_ok = false;
+    CertifyWorkspace workspace;
+    for (std::size_t i = begin; i < end; ++i) {
+      result.logits[i] = certifier.certify(inputs.subspan(i * dim(), dim()), workspace,
+                                           std::span(result.radii).subspan(i * norms, norms));
+    }
+    if (!options.progress) return;
+    const std::scoped_lock lock(progress_mutex);
+    options.progress(done += end - begin);
+  });
+  if (!environment_ok) {
+    return Error{ErrorCode::kEnvironment, "a worker thread has another floating-point mode than its parent"};
+  }
+  STANDFAST_CHECK(check_logits(result.logits));
+  return result;
+}
+
+Result<WeakestDirection> Classifier::weakest_direction(std::span<const float> input, Norm norm,
+                                                       const ThreatModel& threat) const {
+  STANDFAST_CHECK(check_inputs(input, 1, dim()));
+  STANDFAST_CHECK(check_floating_point_environment());
+  CertifyOptions options;
+  options.norms = {norm};
+  options.threat = threat;
+  STANDFAST_TRY(const Certifier certifier, Certifier::create(impl_->model, impl_->plan, *impl_->verifier, options));
+  CertifyWorkspace workspace;
+  return certifier.weakest_direction(input, norm, workspace);
+}
+
+}  // namespace standfast

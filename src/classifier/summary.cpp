@@ -1,0 +1,73 @@
+#include "classifier/summary.hpp"
+
+#include <string>
+#include <utility>
+
+namespace standfast {
+namespace {
+
+std::string shape_text(const Shape& shape) {
+  std::string text = "(";
+  for (std::size_t i = 0; i < shape.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+  return text + ")";
+}
+
+std::string step_text(const MapStep& step, const Shape& output) {
+  const std::string name(map_kind_name(step.kind));
+  switch (step.kind) {
+    case MapKind::kCenter:
+    case MapKind::kScale:
+      return name + (step.values.values.size() == 1 ? " by one value" : " by one value per feature");
+    case MapKind::kLinear:
+    case MapKind::kConv2d:
+      return name + " " + shape_text(step.values.shape) + " -> " + shape_text(output);
+    case MapKind::kAbs:
+      return name + ": (u, |u|) -> " + shape_text(output);
+  }
+  return name;
+}
+
+ModelSummary::Layer summarise_node(const Graph& graph, std::size_t k, const Shape& output) {
+  const Node& node = graph.nodes[k];
+  ModelSummary::Layer layer;
+  layer.name = node.name;
+  layer.kind = node_kind_name(node.kind);
+  for (const std::int32_t input : node.inputs) {
+    layer.inputs.push_back(input == kGraphInput ? "features" : graph.nodes[static_cast<std::size_t>(input)].name);
+  }
+  layer.output_shape = output;
+  layer.parameters = node.weight.values.size() + node.bias.values.size();
+  return layer;
+}
+
+}  // namespace
+
+ModelSummary summarise(const Model& model) {
+  ModelSummary summary;
+  summary.input_shape = model.input_shape;
+  summary.feature_names = model.feature_names;
+  summary.feature_units = model.feature_units;
+  const auto map_shapes = infer_map_shapes(model.feature_map, model.input_shape);
+  for (std::size_t k = 0; k < model.feature_map.size(); ++k) {
+    summary.feature_map.push_back(step_text(model.feature_map[k], (*map_shapes)[k]));
+  }
+  const auto shapes = infer_shapes(model.graph);
+  for (std::size_t k = 0; k < model.graph.nodes.size(); ++k) {
+    summary.layers.push_back(summarise_node(model.graph, k, (*shapes)[k]));
+    summary.parameters += summary.layers.back().parameters;
+  }
+  summary.threshold = model.threshold;
+  summary.sensitive_class = model.sensitive_class;
+  summary.other_class = model.other_class;
+  if (model.domain) {
+    summary.domain_lower = model.domain->lower;
+    summary.domain_upper = model.domain->upper;
+  }
+  for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
+    summary.lipschitz[norm.name()] = lipschitz_upper(model.feature_map, model.input_shape, norm);
+  }
+  summary.provenance = model.provenance;
+  return summary;
+}
+
+}  // namespace standfast

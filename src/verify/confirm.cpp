@@ -1,0 +1,121 @@
+#include "verify/confirm.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "base/rounding.hpp"
+#include "verify/worst_case.hpp"
+
+namespace standfast {
+namespace {
+
+// Below this a margin could be made of underflows, which relative error bounds do not see.
+constexpr double kSmallestMargin = 0x1p-400;
+constexpr double kRoundDown = 1 - 8 * kUnitRoundoff;
+
+double usable_margin(double margin) {
+  return margin >= kSmallestMargin && margin < kInfinity ? margin * kRoundDown : 0;
+}
+
+/// A quotient or root that overflowed is still only a number.
+double rounded_down(double radius) {
+  if (!(radius > 0)) return 0;
+  return std::min(radius, std::numeric_limits<double>::max()) * kRoundDown;
+}
+
+/// ||(w(0), ..., w(n - 1))||_q, rounded up, for w >= 0; scaled by the largest, so that squares do not overflow or
+/// vanish. Assumes that the C library's pow is right to 8 ulp (glibc: 1).
+template <class Weight>
+double dual_norm_upper(std::size_t n, double q, const Weight& weight) {
+  double largest = 0, sum = 0;
+  for (std::size_t i = 0; i < n; ++i) largest = std::max(largest, weight(i));
+  if (q == kInfinity || largest == 0 || largest == kInfinity) return largest * (1 + gamma_n(4));
+  for (std::size_t i = 0; i < n; ++i) {
+    const double share = weight(i) / largest;
+    sum += q == 1 ? share : q == 2 ? share * share : std::pow(share, q);
+  }
+  const double root = q == 1 ? sum : q == 2 ? std::sqrt(sum) : std::pow(sum, 1 / q);
+  // q itself is rounded: terms of a size that matters have q |log share| < 750, the sum's logarithm is below 64
+  const std::size_t roundings = q == 1 || q == 2 ? 8 : 1024;
+  return largest * root * (1 + gamma_n(n + roundings));
+}
+
+double confirm_linf(const ProvenMinorant& m, const PricedBounds& bounds, double margin, double proposed) {
+  double radius = proposed;
+  if (radius == kInfinity) {
+    if (decrease_upper_linf(m, bounds, radius) < margin) return radius;
+    radius = 0;  // the price at which every bound is reached
+    for (std::size_t i = 0; i < m.separable.dim(); ++i) {
+      const Interval& d = bounds.interval[i];
+      radius = std::max(radius, bounds.cost[i] * std::max(-d.lo, d.hi));
+    }
+    if (radius == kInfinity) return 0;
+  }
+  // the search may be off by its own rounding: give way in growing steps
+  for (double step = 1e-11; step < 1; step *= 4) {
+    if (!(radius > 0)) return 0;
+    if (decrease_upper_linf(m, bounds, radius) < margin) return radius;
+    radius *= 1 - step;
+  }
+  return 0;
+}
+
+double count_confirmed(const ProvenMinorant& m, const PricedBounds& bounds, double margin) {
+  const std::vector<double> decreases = decreases_upper_l0(m, bounds);
+  double sum = 0;
+  for (std::size_t k = 0; k < decreases.size(); ++k) {
+    sum += decreases[k];
+    if (!(sum * (1 + gamma_n(k + 4)) < margin)) return static_cast<double>(k);
+  }
+  return kInfinity;
+}
+
+}  // namespace
+
+double confirm_closed_form(const ProvenMinorant& m, std::span<const double> cost, Norm norm, double lipschitz) {
+  const double q = norm.dual_exponent();
+  if (m.is_separable) {
+    const SeparableMinorant& s = m.separable;
+    const double margin = usable_margin(s.margin);
+    if (margin == 0) return 0;
+    const std::size_t n = s.dim();
+    // features and their absolute values side by side, as the paper's gradient has them
+    const double slope = dual_norm_upper(s.folded() ? 2 * n : n, q, [&](std::size_t i) {
+      return i < n ? std::fabs(s.linear[i]) / cost[i] : std::fabs(s.fold[i - n]) / cost[i - n];
+    });
+    const double error = dual_norm_upper(n, q, [&](std::size_t i) { return m.slope_error[i] / cost[i]; });
+    const double decrease = (s.folded() ? lipschitz : 1.0) * slope + error;
+    return decrease == 0 ? kInfinity : rounded_down(margin / decrease);
+  }
+  const double margin = usable_margin(m.feature.margin);
+  if (margin == 0) return 0;
+  const std::size_t n = m.feature.slope.size();
+  const double slope =
+      dual_norm_upper(n, q, [&](std::size_t i) { return std::fabs(m.feature.slope[i]) + m.slope_error[i]; });
+  const double cheapest = *std::min_element(cost.begin(), cost.end());
+  return slope == 0 ? kInfinity : rounded_down(margin * cheapest / (lipschitz * slope));
+}
+
+double confirm_separable(const ProvenMinorant& m, const PricedBounds& bounds, Norm norm, const Proposal& proposal) {
+  assert(m.is_separable && "the separable certificate of a map that is not separable");
+  const double margin = usable_margin(m.separable.margin);
+  if (margin == 0 || !(proposal.radius >= 0)) return 0;
+  if (norm == Norm::l0()) return count_confirmed(m, bounds, margin);
+  if (norm == Norm::linf()) return confirm_linf(m, bounds, margin, proposal.radius);
+
+  const double lambda = proposal.multiplier;
+  if (!(lambda >= 0) || lambda == kInfinity) return 0;
+  // weak duality: a change that flips the verdict has price p with lambda p (or lambda p^2 / 2) >= margin - decrease
+  const bool l1 = norm == Norm::l1();
+  const double decrease =
+      l1 ? decrease_upper_l1(m, bounds, proposal.radius, lambda) : decrease_upper_l2(m, bounds, lambda);
+  if (!(decrease < margin)) return 0;
+  if (lambda == 0) return l1 ? proposal.radius : kInfinity;
+  const double gap = (margin - decrease) * kRoundDown / lambda;
+  return l1 ? std::min(proposal.radius, rounded_down(gap)) : rounded_down(std::sqrt(2 * gap));
+}
+
+}  // namespace standfast

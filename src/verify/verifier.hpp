@@ -1,0 +1,63 @@
+// The trusted verifier: turns slopes proposed by an untrusted search into radii that are theorems in real arithmetic.
+//
+// Small, plain, float64, and without a line shared with `infer` or `certify`. The proofs are in docs/certificates.md.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "model/minorant.hpp"
+#include "model/model.hpp"
+#include "model/slopes.hpp"
+#include "standfast/result.hpp"
+#include "standfast/threat.hpp"
+#include "verify/graph_proof.hpp"
+
+namespace standfast {
+
+/// A minorant of f around one input, with bounds on everything that rounding can have done to it.
+///
+/// For separable maps, with q_i(d) = linear_i d + fold_i (|offset_i + d| - |offset_i|) of `separable` taken as exact:
+/// f(x + d) >= margin + sum_i (q_i(d_i) - slope_error_i |d_i|). For other maps the same with `feature.slope`, (dim of
+/// u).
+struct ProvenMinorant {
+  bool is_separable = false;
+  SeparableMinorant separable;  ///< margin: a proven lower bound of the minorant at x.
+  FeatureMinorant feature;
+  std::vector<double> slope_error;
+};
+
+/// Scratch memory of one thread.
+struct VerifyWorkspace {
+  GraphProofWorkspace graph;
+  GraphMinorant minorant;
+  std::vector<double> features, features_error;
+  std::vector<double> next, next_error;
+};
+
+class Verifier {
+ public:
+  /// V0: the model is what its file promises. Fails: as validate(Model). Requires: the model outlives the verifier.
+  static Result<Verifier> create(const Model& model);
+
+  /// V1-V4: the proven minorant for these slopes. Shape: x is (dim), finite.
+  /// Requires: check_floating_point_environment() holds in this thread.
+  void prove(std::span<const float> x, const Slopes& slopes, VerifyWorkspace& workspace, ProvenMinorant& out) const;
+
+  [[nodiscard]] const Model& model() const { return *model_; }
+
+ private:
+  explicit Verifier(const Model& model);
+  void run_map(std::span<const float> x, VerifyWorkspace& workspace) const;
+  void pull_back(VerifyWorkspace& workspace, double margin, ProvenMinorant& out) const;
+
+  const Model* model_;
+  std::vector<Shape> map_shapes_;
+  GraphProof graph_;
+  bool separable_ = false;
+  bool folded_ = false;
+  std::vector<double> scale_;    ///< Separable maps: u_i = scale_i (x_i - kink_i), as computed.
+  std::size_t scale_steps_ = 0;  ///< Roundings in each scale_.
+};
+
+}  // namespace standfast
