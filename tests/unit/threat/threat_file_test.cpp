@@ -163,6 +163,12 @@ TEST(ThreatFile, TextThatIsNotTomlIsRefusedWithItsLine) {
   expect_refused("x = " + std::string(10'000, '[') + std::string(10'000, ']'), ErrorCode::kBadFormat, "t.toml:");
 }
 
+TEST(ThreatFile, TextThatBreaksTheParsersAssumptionsIsRefused) {
+  for (const auto* text : {"[%]", "[ %x]\n", "[[%]]", "[\xc2\x85]", "[a.%]", "[]", "[", "[[", "a.%=1"}) {
+    expect_refused(text, ErrorCode::kBadFormat, "t.toml:");
+  }
+}
+
 TEST(ThreatFile, AMessageCarriesNoControlCharacterOfTheFile) {
   const auto threat = parse("[feature.\"\\u001b[31mred\"]\ncost = 1\n");
   ASSERT_FALSE(threat.ok());
