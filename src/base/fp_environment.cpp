@@ -33,8 +33,9 @@ Error environment_error(const char* found) {
 
 Status check_floating_point_environment() {
   if (!rounds_to_nearest()) return environment_error("a rounding mode other than to-nearest");
-  if (flushes_to_zero()) return environment_error("flush-to-zero");
+  // first, because the comparison in the next question reads a denormal
   if (reads_denormals_as_zero()) return environment_error("denormals-are-zero");
+  if (flushes_to_zero()) return environment_error("flush-to-zero");
   return {};
 }
 

@@ -55,7 +55,7 @@ double confirm_linf(const ProvenMinorant& m, const PricedBounds& bounds, double 
     if (radius == kInfinity) return 0;
   }
   // the search may be off by its own rounding: give way in growing steps
-  for (double step = 1e-11; step < 1; step *= 4) {
+  for (double step = 1e-13; step < 1; step *= 4) {
     if (!(radius > 0)) return 0;
     if (decrease_upper_linf(m, bounds, radius) < margin) return radius;
     radius *= 1 - step;

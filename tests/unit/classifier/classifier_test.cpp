@@ -1,0 +1,156 @@
+#include "standfast/classifier.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/cases.hpp"
+
+namespace standfast {
+namespace {
+
+/// f(x) = relu(x_0 - 1) + 2 x_1 - 1 over (x_0, x_1).
+Model small_model() {
+  Model model;
+  model.input_shape = {2};
+  model.sensitive_class = "spam";
+  model.other_class = "mail";
+  model.threshold = 1;
+  model.graph.input_shape = {2};
+  const auto linear = [](std::string name, std::int32_t input, Shape shape, std::vector<float> weight,
+                         std::vector<float> bias) {
+    Node node;
+    node.kind = NodeKind::kLinear;
+    node.name = std::move(name);
+    node.inputs = {input};
+    node.weight = {std::move(shape), std::move(weight)};
+    if (!bias.empty()) node.bias = {{static_cast<std::int64_t>(bias.size())}, bias};
+    return node;
+  };
+  Node relu, add;
+  relu.kind = NodeKind::kRelu;
+  relu.name = "relu";
+  relu.inputs = {0};
+  add.kind = NodeKind::kAdd;
+  add.name = "score";
+  add.inputs = {2, 3};
+  model.graph.nodes = {linear("hidden", kGraphInput, {1, 2}, {1, 0}, {-1}), relu, linear("out", 1, {1, 1}, {1}, {}),
+                       linear("skip", kGraphInput, {1, 2}, {0, 2}, {}), add};
+  return model;
+}
+
+TEST(Classifier, ScoresAndCertifiesWhatCanBeDoneByHand) {
+  const Classifier classifier = support::make_classifier(small_model());
+  const std::vector<float> inputs = {3, 1, 0, 1, 0, 0};  // f = 3, 1, -1
+  CertifyOptions options;
+  const auto result = classifier.certify(inputs, 3, options);
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(result->logits, (std::vector<float>{3, 1, -1}));
+  EXPECT_NEAR(result->radius(0, 0), 3.0 / 2, 1e-12);
+  EXPECT_NEAR(result->radius(0, 1), 3 / std::sqrt(5.0), 1e-12);
+  EXPECT_NEAR(result->radius(0, 2), 3.0 / 3, 1e-12);
+  EXPECT_NEAR(result->radius(1, 1), 1.0 / 2, 1e-12);
+  EXPECT_FALSE(result->sensitive(2));
+  for (std::size_t norm = 0; norm < 3; ++norm) EXPECT_EQ(result->radius(2, norm), 0);
+}
+
+TEST(Classifier, InputsThatAreNotFiniteAreNamed) {
+  const Classifier classifier = support::make_classifier(small_model());
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    const auto result = classifier.certify(std::vector<float>{0, 1, 0, bad}, 2, {});
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.error().code, ErrorCode::kBadValue);
+    EXPECT_NE(result.error().message.find("input 1, feature 1"), std::string::npos) << result.error().message;
+  }
+}
+
+TEST(Classifier, AnOverflowOfFloat32IsNoVerdict) {
+  const Classifier classifier = support::make_classifier(small_model());
+  const auto result = classifier.certify(std::vector<float>{0, 3e38F}, 1, {});
+  ASSERT_FALSE(result.ok());
+  EXPECT_NE(result.error().message.find("overflows float32"), std::string::npos);
+}
+
+TEST(Classifier, WrongLengthsAreRefused) {
+  const Classifier classifier = support::make_classifier(small_model());
+  EXPECT_EQ(classifier.certify(std::vector<float>{0, 1, 2}, 2, {}).error().code, ErrorCode::kBadShape);
+  EXPECT_EQ(classifier.logits(std::vector<float>{0}, 1).error().code, ErrorCode::kBadShape);
+  CertifyOptions options;
+  options.threat.cost = {1, 2, 3};
+  EXPECT_EQ(classifier.certify(std::vector<float>{0, 1}, 1, options).error().code, ErrorCode::kBadShape);
+}
+
+TEST(Classifier, NormsThatAMethodDoesNotKnowAreRefused) {
+  const Classifier classifier = support::make_classifier(small_model());
+  CertifyOptions options;
+  options.norms = {Norm::of(1.5).value()};
+  EXPECT_EQ(classifier.certify(std::vector<float>{0, 1}, 1, options).error().code, ErrorCode::kBadOption);
+  options.method = Method::kClosedForm;
+  EXPECT_TRUE(classifier.certify(std::vector<float>{0, 1}, 1, options).ok());
+  options.norms = {Norm::l0()};
+  EXPECT_EQ(classifier.certify(std::vector<float>{0, 1}, 1, options).error().code, ErrorCode::kBadOption);
+  options.norms = {};
+  EXPECT_EQ(classifier.certify(std::vector<float>{0, 1}, 1, options).error().code, ErrorCode::kBadOption);
+}
+
+TEST(Classifier, NoInputsGiveNoCertificates) {
+  const Classifier classifier = support::make_classifier(small_model());
+  const auto result = classifier.certify({}, 0, {});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->count(), 0U);
+}
+
+TEST(Classifier, TheWeakestDirectionCostsTheRadiusAndPointsDownhill) {
+  const Classifier classifier = support::make_classifier(small_model());
+  ThreatModel threat;
+  threat.max_decrease = {kInfinity, 0.5};  // the second feature can lose 1 only, the first must pay the other 2
+  const std::vector<float> x = {3, 1};
+  const auto weakest = classifier.weakest_direction(x, Norm::l1(), threat);
+  ASSERT_TRUE(weakest.ok()) << weakest.error().message;
+  EXPECT_NEAR(weakest->radius, 2.5, 1e-9);
+  EXPECT_NEAR(weakest->change[0], -2, 1e-9);
+  EXPECT_NEAR(weakest->change[1], -0.5, 1e-9);
+}
+
+TEST(Classifier, ProgressReachesTheNumberOfInputs) {
+  const Classifier classifier = support::make_classifier(small_model());
+  const std::vector<float> inputs(2 * 100, 1.0F);
+  CertifyOptions options;
+  options.threads = 2;
+  std::size_t last = 0;
+  options.progress = [&](std::size_t done) { last = std::max(last, done); };
+  ASSERT_TRUE(classifier.certify(inputs, 100, options).ok());
+  EXPECT_EQ(last, 100U);
+}
+
+TEST(Classifier, SummaryNamesWhatTheModelHolds) {
+  const Classifier classifier = support::make_classifier(small_model());
+  const ModelSummary& summary = classifier.summary();
+  EXPECT_EQ(summary.layers.size(), 5U);
+  EXPECT_EQ(summary.parameters, 6U);
+  EXPECT_EQ(summary.layers[4].inputs, (std::vector<std::string>{"out", "skip"}));
+  EXPECT_EQ(summary.lipschitz.at("l2"), 1);
+  EXPECT_EQ(summary.sensitive_class, "spam");
+}
+
+TEST(Classifier, AMissingFileIsAnError) {
+  const auto missing = Classifier::load("no/such/model.safetensors");
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().code, ErrorCode::kIo);
+}
+
+TEST(Names, MethodsAndGuaranteesReadBack) {
+  EXPECT_EQ(parse_method("separable").value(), Method::kSeparable);
+  EXPECT_EQ(parse_method(method_name(Method::kClosedForm)).value(), Method::kClosedForm);
+  EXPECT_EQ(parse_method("exact").error().code, ErrorCode::kBadOption);
+  EXPECT_EQ(parse_guarantee("none").value(), Guarantee::kNone);
+  EXPECT_EQ(parse_guarantee("").error().code, ErrorCode::kBadOption);
+}
+
+}  // namespace
+}  // namespace standfast

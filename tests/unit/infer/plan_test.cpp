@@ -1,0 +1,61 @@
+#include "infer/plan.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/random_model.hpp"
+#include "support/reference.hpp"
+
+namespace standfast {
+namespace {
+
+TEST(Plan, LogitsAgreeWithAnEvaluationThatSharesNoCode) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Random random(seed);
+    const auto family = support::random_family(random);
+    const auto map = seed % 3 == 0 ? support::MapFamily::kMixing : support::MapFamily::kSeparable;
+    const auto made = support::random_model(random, family, map);
+    const support::Reference reference(made.model);
+    const Plan plan(made.model);
+    InferWorkspace workspace;
+    for (int i = 0; i < 5; ++i) {
+      const std::vector<float> x = support::random_input(random, made);
+      const std::vector<double> wide(x.begin(), x.end());
+      const float logit = plan.forward(x, workspace);
+      if (!std::isfinite(logit)) continue;  // weights of 1e38 may overflow float32
+      // the wide evaluation's own error bound, scaled from 2^-64 to 2^-24, is what float32 may be off by
+      const auto exact = reference.bounded_value(wide);
+      const double bound = static_cast<double>(exact.error) * 0x1p41 + 1e-30;
+      EXPECT_NEAR(logit, static_cast<double>(exact.value), bound) << "seed " << seed;
+    }
+  }
+}
+
+TEST(Plan, BackwardIsTheDirectionalDerivative) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    Random random(seed);
+    auto made = support::random_model(random, support::Family::kDense, support::MapFamily::kSeparable);
+    made.model.feature_map = {};  // u = x, so that the gradient by u can be compared
+    if (element_count(made.model.graph.input_shape) != made.model.dim()) continue;  // the map had an abs
+    ASSERT_TRUE(validate(made.model).ok());
+    const support::Reference reference(made.model);
+    const Plan plan(made.model);
+    InferWorkspace workspace;
+    const std::vector<float> x = support::random_input(random, made);
+    ASSERT_TRUE(std::isfinite(plan.forward(x, workspace)));
+    const auto gradient = plan.backward(workspace);
+    const auto expected = reference.gradient(std::vector<double>(x.begin(), x.end()));
+    double largest = 0;
+    for (const double g : expected) largest = std::max(largest, std::fabs(g));
+    std::size_t differing = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      if (std::fabs(gradient[i] - expected[i]) > 1e-4 * largest) ++differing;
+    }
+    EXPECT_EQ(differing, 0U) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace standfast
