@@ -50,7 +50,7 @@ class ThreatParser {
         continue;
       }
       return error(ErrorCode::kBadFormat, line_of(key), "unknown key {}, expected default, feature or group",
-                   quoted(key.str()));
+                   quoted(percent_decoded(key.str())));
     }
     std::vector<ThreatRule> rules;
     STANDFAST_CHECK(add_default(document["default"].as_table(), rules));
@@ -91,7 +91,7 @@ class ThreatParser {
       const auto* table = node.as_table();
       if (table == nullptr) return wrong_type(key, node, "a table");
       ThreatRule rule{.line = line_of(key)};
-      rule.patterns.push_back({std::string(key.str()), false, line_of(key)});
+      rule.patterns.push_back({percent_decoded(key.str()), false, line_of(key)});
       STANDFAST_TRY(rule.settings, settings(*table, false));
       rules.push_back(std::move(rule));
     }
@@ -102,7 +102,7 @@ class ThreatParser {
     const auto* array = table["features"].as_array();
     if (array == nullptr || array->empty()) {
       return error(ErrorCode::kBadFormat, line_of(group), "group {} has no list of features, expected features = [...]",
-                   quoted(group.str()));
+                   quoted(percent_decoded(group.str())));
     }
     std::vector<FeaturePattern> patterns;
     for (const auto& node : *array) {
@@ -115,7 +115,7 @@ class ThreatParser {
         return error(ErrorCode::kUnsupported, line_of(node), "the groups name more than {} features, expected fewer",
                      kMaxPatterns);
       }
-      patterns.push_back({text->get(), true, line_of(node)});
+      patterns.push_back({percent_decoded(text->get()), true, line_of(node)});
     }
     return patterns;
   }
@@ -145,7 +145,7 @@ class ThreatParser {
     if (key == "unit" || key == "note") return node.is_string() ? Status{} : wrong_type(key, node, "a string");
     return error(ErrorCode::kBadFormat, line_of(key),
                  "unknown key {}, expected cost, change, lower, upper, max_decrease, max_increase, unit or note",
-                 quoted(key.str()));
+                 quoted(percent_decoded(key.str())));
   }
 
   template <class Predicate>
@@ -174,7 +174,7 @@ class ThreatParser {
     else
       return error(node.is_string() ? ErrorCode::kBadValue : ErrorCode::kBadFormat, line_of(node),
                    "change is {}, expected any, increase-only, decrease-only or frozen",
-                   node.is_string() ? quoted(text) : type_name(node));
+                   node.is_string() ? quoted(percent_decoded(text)) : type_name(node));
     return {};
   }
 
@@ -201,8 +201,8 @@ class ThreatParser {
   static std::size_t line_of(const toml::key& key) { return key.source().begin.line; }
 
   Error wrong_type(const toml::key& key, const toml::node& node, const char* expected) const {
-    return error(ErrorCode::kBadFormat, line_of(key), "{} is {}, expected {}", quoted(key.str()), type_name(node),
-                 expected);
+    return error(ErrorCode::kBadFormat, line_of(key), "{} is {}, expected {}", quoted(percent_decoded(key.str())),
+                 type_name(node), expected);
   }
 
   template <class... Args>
@@ -216,8 +216,9 @@ class ThreatParser {
 
 // The edge where toml++'s exceptions end.
 Result<toml::table> parse_toml(std::string_view text, const std::string& name) {
+  const std::string ascii = percent_encoded(text);
   try {
-    return toml::parse(text, name);
+    return toml::parse(std::string_view(ascii), name);
   } catch (const toml::parse_error& error) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}:{}: found text that is not TOML ({}), expected a threat file",
                                                     name, error.source().begin.line, error.description())};
@@ -234,7 +235,6 @@ Result<ThreatModel> parse_threat(std::string_view text, const std::string& name,
     return Error{ErrorCode::kUnsupported,
                  fmt::format("{}: larger than {} bytes, expected a threat file of at most that", name, kMaxFileSize)};
   }
-  STANDFAST_CHECK(check_toml_text(text, name));
   STANDFAST_TRY(const auto document, parse_toml(text, name));
   STANDFAST_TRY(const auto rules, ThreatParser(name).rules(document));
   return apply_rules(rules, name, feature_names, dim);

@@ -1,7 +1,7 @@
-// A scan for comments and strings. It agrees with toml++ up to the first error, where both stop.
+// Percent-encoding, as in RFC 3986, of everything that is not plain ASCII.
 #include "threat/toml_text.hpp"
 
-#include <algorithm>
+#include <charconv>
 #include <cstddef>
 
 #include <fmt/format.h>
@@ -9,40 +9,40 @@
 namespace standfast {
 namespace {
 
-// Position after the string that opens at `at`; the end of the text where its line ends first, which toml++ reports.
-std::size_t after_string(std::string_view text, std::size_t at) {
-  const char quote = text[at];
-  for (std::size_t i = at + 1; i < text.size() && text[i] != '\n'; ++i) {
-    if (text[i] == quote) return i + 1;
-    if (quote == '"' && text[i] == '\\') ++i;
-  }
-  return text.size();
-}
+bool needs_encoding(unsigned byte) { return byte == '%' || byte > 0x7F; }
 
 }  // namespace
 
-Status check_toml_text(std::string_view text, const std::string& file) {
-  std::size_t line = 1;
-  std::size_t at = text.starts_with("\xef\xbb\xbf") ? 3 : 0;  // a byte order mark
-  while (at < text.size()) {
-    const char c = text[at];
-    if (c == '"' || c == '\'') {
-      if (text.substr(at).starts_with(std::string(3, c))) {
-        return Error{ErrorCode::kUnsupported,
-                     fmt::format("{}:{}: found a string with three quotes, expected strings on one line", file, line)};
-      }
-      at = after_string(text, at);
-    } else if (c == '#') {
-      at = std::min(text.find('\n', at), text.size());
-    } else if ((static_cast<unsigned char>(c) & 0x80U) != 0) {
-      return Error{ErrorCode::kBadFormat,
-                   fmt::format("{}:{}: found a character outside ASCII, expected quotes around it", file, line)};
+std::string percent_encoded(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  std::string encoded;
+  encoded.reserve(text.size());
+  for (const char c : text) {
+    const unsigned byte = static_cast<unsigned char>(c);
+    if (needs_encoding(byte)) {
+      encoded += fmt::format("%{:02X}", byte);
     } else {
-      if (c == '\n') ++line;
-      ++at;
+      encoded += c;
     }
   }
-  return {};
+  return encoded;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    const auto digits = text.substr(i, 3).substr(text[i] == '%' ? 1 : 0);
+    const auto end = digits.data() + digits.size();
+    const bool read = text[i] == '%' && digits.size() == 2 && std::from_chars(digits.data(), end, byte, 16).ptr == end;
+    if (read && needs_encoding(byte)) {
+      decoded += static_cast<char>(byte);
+      i += 2;
+    } else {
+      decoded += text[i];
+    }
+  }
+  return decoded;
 }
 
 }  // namespace standfast

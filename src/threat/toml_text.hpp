@@ -1,18 +1,18 @@
-// What a text must be before toml++ may see it.
+// Threat files for toml++ in ASCII only, and back.
+//
+// toml++ 3.3 runs into undefined behaviour where it asks of letters such as U+00FC whether they are white space, so it
+// is never shown any: bytes above 0x7F and the percent sign itself become %XX, which stays inside strings and comments.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "standfast/result.hpp"
-
 namespace standfast {
 
-/// Characters outside ASCII stand only in comments and quotes, as TOML demands, and no string runs over several lines.
-///
-/// toml++ 3.3 runs into undefined behaviour when it asks of letters such as U+00FC, outside a string or after a line's
-/// closing backslash, whether they are white space.
-/// Fails: kBadFormat, kUnsupported, with file and line.
-Status check_toml_text(std::string_view text, const std::string& file);
+/// `text` with %XX for each byte above 0x7F and for '%', without a byte order mark.
+std::string percent_encoded(std::string_view text);
+
+/// The inverse, for a string that toml++ has read. Other uses of '%', which come from \u escapes, stay as they are.
+std::string percent_decoded(std::string_view text);
 
 }  // namespace standfast

@@ -169,6 +169,20 @@ TEST(ThreatFile, TextThatBreaksTheParsersAssumptionsIsRefused) {
   }
 }
 
+TEST(ThreatFile, NamesMayHoldAnyLetterAndPercentSigns) {
+  const std::vector<std::string> names = {"größe_%", "x"};
+  for (const std::string text :
+       {"[feature.'größe_%']\ncost = 2 # für alle\n", "[feature.\"gr\\u00f6ße_%\"]\ncost = 2\n",
+        "[group.ganz]\nfeatures = ['gr*e_%']\ncost = 2\n", "\xef\xbb\xbf[feature.'größe_%']\ncost=2"}) {
+    const auto threat = parse_threat(text, "t.toml", names, 2);
+    ASSERT_TRUE(threat.ok()) << threat.error().message;
+    EXPECT_EQ(threat->cost, (std::vector<double>{2, 1}));
+  }
+  expect_refused("[feature.'ü%']\ncost = 2\n", ErrorCode::kBadOption, "t.toml:1: 'ü%' is not a feature");
+  expect_refused("ü = 2\n", ErrorCode::kBadFormat, "t.toml:1: ");
+  expect_refused("[default]\ncost = 1ü\n", ErrorCode::kBadFormat, "t.toml:2: ");
+}
+
 TEST(ThreatFile, AMessageCarriesNoControlCharacterOfTheFile) {
   const auto threat = parse("[feature.\"\\u001b[31mred\"]\ncost = 1\n");
   ASSERT_FALSE(threat.ok());
