@@ -1,0 +1,94 @@
+// Writes the JSON document: fields in one fixed order, so that equal models give equal bytes.
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "format/model_document.hpp"
+
+namespace standfast {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The shortest decimal that reads back as the same double; JSON has no infinity, so null is "no bound".
+Json bounds_json(const std::vector<double>& bounds) {
+  Json array = Json::array();
+  for (const double bound : bounds) array.push_back(std::isfinite(bound) ? Json(bound) : Json(nullptr));
+  return array;
+}
+
+void put_tensor(Json& object, const char* field, const std::string& name, const Tensor& tensor, TensorMap& tensors) {
+  if (tensor.empty()) return;
+  object[field] = name;
+  tensors[name] = tensor;
+}
+
+Json step_json(const MapStep& step, std::size_t index, TensorMap& tensors) {
+  Json object;
+  object["kind"] = map_kind_name(step.kind);
+  put_tensor(object, "values", fmt::format("map.{}.values", index), step.values, tensors);
+  put_tensor(object, "bias", fmt::format("map.{}.bias", index), step.bias, tensors);
+  if (step.kind == MapKind::kConv2d) {
+    object["stride"] = step.stride;
+    object["padding"] = step.padding;
+    object["dilation"] = step.dilation;
+  }
+  return object;
+}
+
+Json inputs_json(const Node& node, const Graph& graph) {
+  Json names = Json::array();
+  for (const auto input : node.inputs) {
+    names.push_back(input == kGraphInput ? std::string(kGraphInputName)
+                                         : graph.nodes[static_cast<std::size_t>(input)].name);
+  }
+  return names;
+}
+
+Json node_json(const Node& node, const Graph& graph, TensorMap& tensors) {
+  Json object;
+  object["name"] = node.name;
+  object["kind"] = node_kind_name(node.kind);
+  object["inputs"] = inputs_json(node, graph);
+  put_tensor(object, "weight", "graph." + node.name + ".weight", node.weight, tensors);
+  put_tensor(object, "bias", "graph." + node.name + ".bias", node.bias, tensors);
+  if (node.kind == NodeKind::kMaxPool) object["kernel"] = node.kernel;
+  if (node.kind == NodeKind::kMaxPool || node.kind == NodeKind::kConv2d) object["stride"] = node.stride;
+  if (node.kind == NodeKind::kConv2d) {
+    object["padding"] = node.padding;
+    object["dilation"] = node.dilation;
+  }
+  return object;
+}
+
+Json graph_json(const Graph& graph, TensorMap& tensors) {
+  Json object;
+  object["input_shape"] = graph.input_shape;
+  object["nodes"] = Json::array();
+  for (const Node& node : graph.nodes) object["nodes"].push_back(node_json(node, graph, tensors));
+  return object;
+}
+
+}  // namespace
+
+ModelDocument write_document(const Model& model) {
+  TensorMap tensors;
+  Json document;
+  document["input_shape"] = model.input_shape;
+  document["features"] = {{"names", model.feature_names}, {"units", model.feature_units}};
+  document["feature_map"] = Json::array();
+  for (std::size_t i = 0; i < model.feature_map.size(); ++i) {
+    document["feature_map"].push_back(step_json(model.feature_map[i], i, tensors));
+  }
+  document["graph"] = graph_json(model.graph, tensors);
+  document["threshold"] = static_cast<double>(model.threshold);
+  document["classes"] = {{"sensitive", model.sensitive_class}, {"other", model.other_class}};
+  if (model.domain) {
+    document["domain"] = {{"lower", bounds_json(model.domain->lower)}, {"upper", bounds_json(model.domain->upper)}};
+  }
+  document["provenance"] = model.provenance;
+  return {document.dump(), std::move(tensors)};
+}
+
+}  // namespace standfast

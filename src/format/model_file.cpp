@@ -1,0 +1,97 @@
+// The model file v1: the safetensors container around one JSON document.
+#include "format/model_file.hpp"
+
+#include <cerrno>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "format/model_document.hpp"
+#include "format/replace_file.hpp"
+#include "format/safetensors.hpp"
+#include "format/strict_json.hpp"
+
+namespace standfast {
+namespace {
+
+constexpr const char* kFormatKey = "format";
+constexpr const char* kFormatName = "standfast/1";
+constexpr const char* kModelKey = "model";
+
+// Twice this much memory is in use for a moment while a file is parsed.
+constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{8} << 30;
+
+// Only regular files have a size to check first; opening a pipe would wait for its writer.
+Result<std::size_t> checked_size(const std::string& path) {
+  std::error_code code;
+  const auto status = std::filesystem::status(path, code);
+  if (!std::filesystem::exists(status)) return Error{ErrorCode::kIo, path + ": is not there, expected a model file"};
+  if (!std::filesystem::is_regular_file(status)) {
+    return Error{ErrorCode::kIo, path + ": is not a regular file, expected a model file"};
+  }
+  const std::uintmax_t size = std::filesystem::file_size(path, code);
+  if (code) return Error{ErrorCode::kIo, fmt::format("{}: cannot find its size: {}", path, code.message())};
+  if (size <= kMaxFileBytes) return static_cast<std::size_t>(size);
+  return Error{ErrorCode::kBadFormat, fmt::format("{}: has {} bytes, expected at most {}", path, size, kMaxFileBytes)};
+}
+
+Result<std::vector<std::byte>> read_file(const std::string& path) {
+  STANDFAST_TRY(const std::size_t size, checked_size(path));
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) {
+    return Error{ErrorCode::kIo, fmt::format("{}: cannot open: {}", path, std::generic_category().message(errno))};
+  }
+  std::vector<std::byte> bytes(size);
+  stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
+  if (static_cast<std::size_t>(stream.gcount()) == size) return bytes;
+  return Error{ErrorCode::kIo, fmt::format("{}: read {} bytes, expected {}", path, stream.gcount(), size)};
+}
+
+Status check_format(const Safetensors& file, const std::string& name) {
+  const auto format = file.metadata.find(kFormatKey);
+  if (format == file.metadata.end() || !file.metadata.contains(kModelKey)) {
+    return Error{ErrorCode::kBadFormat,
+                 fmt::format("{}: metadata have no \"{}\" and \"{}\", expected a Standfast model file", name,
+                             kFormatKey, kModelKey)};
+  }
+  if (format->second == kFormatName) return {};
+  return Error{ErrorCode::kUnsupported,
+               fmt::format("{}: format is {}, expected \"{}\"", name, quote_for_message(format->second), kFormatName)};
+}
+
+}  // namespace
+
+Result<Model> parse_model(std::span<const std::byte> bytes, const std::string& name) {
+  STANDFAST_TRY(Safetensors file, parse_safetensors(bytes, name));
+  STANDFAST_CHECK(check_format(file, name));
+  STANDFAST_TRY(Model model, read_document(file.metadata.at(kModelKey), std::move(file.tensors), name));
+  const Status status = validate(model);
+  if (!status.ok()) return Error{status.error().code, fmt::format("{}: {}", name, status.error().message)};
+  return model;
+}
+
+Result<Model> load_model(const std::string& path) {
+  STANDFAST_TRY(const std::vector<std::byte> bytes, read_file(path));
+  return parse_model(bytes, path);
+}
+
+Result<std::string> serialise_model(const Model& model) {
+  STANDFAST_CHECK(validate(model));
+  ModelDocument document = write_document(model);
+  Safetensors file;
+  file.metadata = {{kFormatKey, kFormatName}, {kModelKey, std::move(document.text)}};
+  file.tensors = std::move(document.tensors);
+  return write_safetensors(file);
+}
+
+Status save_model(const Model& model, const std::string& path) {
+  STANDFAST_TRY(const std::string bytes, serialise_model(model));
+  return replace_file(path, bytes);
+}
+
+}  // namespace standfast

@@ -1,0 +1,15 @@
+// A file that is either the old one or the new one, whatever happens in between.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+/// Writes to a temporary file beside `path`, forces it to the disk and renames it. On an error what was there stays.
+/// Fails: kIo, naming the path and the system's reason.
+Status replace_file(const std::string& path, std::string_view contents);
+
+}  // namespace standfast

@@ -1,0 +1,194 @@
+// Every length in the header is checked against the file's size before it is used.
+#include "format/safetensors.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/try.hpp"
+#include "format/strict_json.hpp"
+#include "model/shape.hpp"
+
+namespace standfast {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "tensors are copied as they lie in the file");
+
+using nlohmann::json;
+
+constexpr std::size_t kLengthBytes = 8;
+constexpr std::size_t kHeaderDepth = 3;  // header, tensor, its shape
+constexpr std::string_view kMetadataKey = "__metadata__";
+
+Error bad_format(const std::string& place, std::string_view what) {
+  return {ErrorCode::kBadFormat, fmt::format("{}: {}", place, what)};
+}
+
+Result<std::string_view> header_text(std::span<const std::byte> bytes, const std::string& place) {
+  if (bytes.size() < kLengthBytes) {
+    return bad_format(place, fmt::format("has {} bytes, expected at least {}", bytes.size(), kLengthBytes));
+  }
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), kLengthBytes);
+  const std::size_t limit = std::min(bytes.size() - kLengthBytes, kMaxHeaderBytes);
+  if (length > limit) {
+    return bad_format(place, fmt::format("header length is {}, expected at most {}", length, limit));
+  }
+  return std::string_view(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, static_cast<std::size_t>(length));
+}
+
+Result<std::map<std::string, std::string>> read_metadata(const json& entry, const std::string& place) {
+  if (!entry.is_object()) return bad_format(place, "__metadata__ is not an object, expected one of strings");
+  std::map<std::string, std::string> metadata;
+  for (const auto& [key, value] : entry.items()) {
+    if (!value.is_string())
+      return bad_format(place, fmt::format("metadata {} is not a string, expected one", quote_for_message(key)));
+    metadata[key] = value.get<std::string>();
+  }
+  return metadata;
+}
+
+std::optional<std::int64_t> natural(const json& value) {
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
+  return value.get<std::int64_t>();
+}
+
+struct Entry {
+  std::string name;
+  Shape shape;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+Result<Shape> read_shape(const json& value, const std::string& place) {
+  if (!value.is_array() || value.size() > kMaxRank) {
+    return bad_format(place, fmt::format("shape is not an array of at most {} numbers, expected one", kMaxRank));
+  }
+  Shape shape;
+  for (const json& extent : value) {
+    const auto number = natural(extent);
+    if (!number)
+      return bad_format(place,
+                        fmt::format("shape holds {}, expected a whole number", quote_for_message(extent.dump())));
+    shape.push_back(*number);
+  }
+  return shape;
+}
+
+Status read_offsets(const json& value, Entry& entry, const std::string& place) {
+  if (value.is_array() && value.size() == 2) {
+    const auto begin = natural(value[0]);
+    const auto end = natural(value[1]);
+    if (begin && end && *begin <= *end) {
+      entry.begin = *begin;
+      entry.end = *end;
+      return {};
+    }
+  }
+  return bad_format(place, "data_offsets is not [begin, end] with begin <= end, expected two whole numbers");
+}
+
+Result<Entry> read_entry(const std::string& name, const json& value, const std::string& file) {
+  const std::string place = fmt::format("{}: tensor {}", file, quote_for_message(name));
+  if (!value.is_object() || value.size() != 3 || !value.contains("dtype") || !value.contains("shape") ||
+      !value.contains("data_offsets")) {
+    return bad_format(place, "is not an object of dtype, shape and data_offsets, expected exactly these");
+  }
+  if (value["dtype"] != "F32") {
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("{}: dtype is {}, expected F32", place, quote_for_message(value["dtype"].dump()))};
+  }
+  Entry entry;
+  entry.name = name;
+  STANDFAST_TRY(entry.shape, read_shape(value["shape"], place));
+  STANDFAST_CHECK(read_offsets(value["data_offsets"], entry, place));
+  STANDFAST_TRY(const std::size_t count, checked_element_count(entry.shape, place));
+  const auto size = static_cast<std::int64_t>(count * sizeof(float));
+  if (entry.end - entry.begin != size) {
+    return bad_format(place, fmt::format("spans {} bytes, expected {} for shape {}", entry.end - entry.begin, size,
+                                         shape_text(entry.shape)));
+  }
+  return entry;
+}
+
+// Sorted by place, each tensor must begin where the one before it ended: no gap, no overlap, no lie about the size.
+Status check_tiling(std::vector<Entry>& entries, std::size_t data_size, const std::string& place) {
+  std::ranges::sort(entries, {}, &Entry::begin);
+  std::int64_t position = 0;
+  for (const Entry& entry : entries) {
+    if (entry.begin != position) {
+      return bad_format(place, fmt::format("tensor {} begins at byte {}, expected {}", quote_for_message(entry.name),
+                                           entry.begin, position));
+    }
+    position = entry.end;
+  }
+  if (position == static_cast<std::int64_t>(data_size)) return {};
+  return bad_format(place, fmt::format("has {} bytes of tensors, expected {} as its header says", data_size, position));
+}
+
+Tensor read_tensor(const Entry& entry, std::span<const std::byte> data) {
+  Tensor tensor{entry.shape, std::vector<float>(element_count(entry.shape))};
+  std::memcpy(tensor.values.data(), data.data() + entry.begin, tensor.values.size() * sizeof(float));
+  return tensor;
+}
+
+json header_of(const Safetensors& file) {
+  json header = json::object();
+  if (!file.metadata.empty()) header[std::string(kMetadataKey)] = file.metadata;
+  std::size_t position = 0;
+  for (const auto& [name, tensor] : file.tensors) {
+    const std::size_t end = position + tensor.values.size() * sizeof(float);
+    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {position, end}}};
+    position = end;
+  }
+  return header;
+}
+
+}  // namespace
+
+Result<Safetensors> parse_safetensors(std::span<const std::byte> bytes, const std::string& place) {
+  STANDFAST_TRY(const std::string_view text, header_text(bytes, place));
+  STANDFAST_CHECK(check_strict_json(text, kHeaderDepth, place + ": header"));
+  const json header = json::parse(text, nullptr, false);
+  if (!header.is_object()) return bad_format(place, "header is not a JSON object, expected one");
+  const std::span<const std::byte> data = bytes.subspan(kLengthBytes + text.size());
+  Safetensors file;
+  std::vector<Entry> entries;
+  for (const auto& [name, value] : header.items()) {
+    if (name == kMetadataKey) {
+      STANDFAST_TRY(file.metadata, read_metadata(value, place));
+    } else {
+      STANDFAST_TRY(Entry entry, read_entry(name, value, place));
+      entries.push_back(std::move(entry));
+    }
+  }
+  STANDFAST_CHECK(check_tiling(entries, data.size(), place));
+  for (const Entry& entry : entries) file.tensors[entry.name] = read_tensor(entry, data);
+  return file;
+}
+
+Result<std::string> write_safetensors(const Safetensors& file) {
+  std::string header = header_of(file).dump();
+  // spaces, so that the tensors are aligned
+  while (header.size() % kLengthBytes != 0) header += ' ';
+  if (header.size() > kMaxHeaderBytes) {
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("model file: header has {} bytes, expected at most {}", header.size(), kMaxHeaderBytes)};
+  }
+  const std::uint64_t length = header.size();
+  std::string bytes(kLengthBytes, '\0');
+  std::memcpy(bytes.data(), &length, kLengthBytes);
+  bytes += header;
+  for (const auto& [name, tensor] : file.tensors) {
+    bytes.append(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size() * sizeof(float));
+  }
+  return bytes;
+}
+
+}  // namespace standfast
