@@ -1,0 +1,121 @@
+#include "random_models.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "unit/model/builders.hpp"
+
+namespace standfast::test {
+namespace {
+
+bool coin(Random& random) { return random.below(2) == 0; }
+
+std::string random_name(Random& random) {
+  static const std::vector<std::string> parts = {"a",     "\u00fc",     "\"", "\\", "\n", "__metadata__",
+                                                 "map.0", "\U0001F4A1", " "};
+  std::string name;
+  for (std::uint64_t i = 0; i < 3; ++i) name += parts[random.below(parts.size())];
+  return name;
+}
+
+// Any finite bit pattern: denormals, -0.0 and the largest numbers must survive too.
+float any_float(Random& random) {
+  const float value = static_cast<float>(std::ldexp(random.uniform(-1, 1), static_cast<int>(random.below(270)) - 150));
+  return std::isfinite(value) ? value : -0.0F;
+}
+
+Tensor any_tensor(Shape shape, bool non_negative, Random& random) {
+  Tensor tensor = constant(std::move(shape), 0);
+  for (float& value : tensor.values) value = non_negative ? std::abs(any_float(random)) : any_float(random);
+  return tensor;
+}
+
+void add_map(Model& model, Random& random) {
+  const auto dim = static_cast<std::int64_t>(model.dim());
+  if (coin(random)) model.feature_map = {{MapKind::kCenter, any_tensor({coin(random) ? 1 : dim}, false, random), {}}};
+  if (coin(random)) {
+    Tensor scale = any_tensor({dim}, true, random);
+    for (float& value : scale.values) value += 1e-3F;
+    model.feature_map.push_back({MapKind::kScale, scale, {}});
+  }
+  if (model.input_shape.size() == 3 && coin(random)) {
+    model.feature_map.push_back({MapKind::kConv2d, any_tensor({2, model.input_shape[0], 1, 2}, false, random),
+                                 coin(random) ? any_tensor({2}, false, random) : Tensor{}, 1, 1, 2});
+  } else if (model.input_shape.size() == 1 && coin(random)) {
+    model.feature_map.push_back({MapKind::kLinear, any_tensor({3, dim}, false, random), {}});
+  }
+  if (coin(random)) model.feature_map = with_abs(std::move(model.feature_map));
+}
+
+void add_convolutions(Model& model, const Shape& input, Random& random) {
+  std::vector<Node>& nodes = model.graph.nodes;
+  Node conv = conv_node("conv " + random_name(random), kGraphInput, any_tensor({2, input[0], 2, 2}, false, random), 1);
+  if (coin(random))
+    conv.bias = any_tensor(coin(random) ? Shape{2} : Shape{2, input[1] + 1, input[2] + 1}, false, random);
+  nodes.push_back(conv);
+  nodes.push_back(node_of(NodeKind::kRelu, "relu", {0}));
+  Node pool = node_of(NodeKind::kMaxPool, "pool", {1});
+  pool.kernel = 2;
+  pool.stride = 1 + static_cast<std::int64_t>(random.below(2));
+  nodes.push_back(pool);
+  nodes.push_back(node_of(NodeKind::kFlatten, "flat", {2}));
+}
+
+void add_head(Model& model, Random& random) {
+  std::vector<Node>& nodes = model.graph.nodes;
+  const Shape shape = nodes.empty() ? model.graph.input_shape : Shape{};
+  if (nodes.empty()) {
+    nodes.push_back(linear_node("first", kGraphInput,
+                                any_tensor({3, static_cast<std::int64_t>(element_count(shape))}, false, random)));
+    nodes.push_back(node_of(NodeKind::kRelu, "z", {0}));
+  }
+  const auto last = static_cast<std::int32_t>(nodes.size()) - 1;
+  nodes.push_back(node_of(NodeKind::kAdd, "sum", {last, last, last}));
+  nodes.push_back(node_of(NodeKind::kMax, "top", {last + 1}));
+  nodes.push_back(linear_node("score", last + 2, any_tensor({1, 1}, true, random), any_tensor({1}, false, random)));
+}
+
+void add_labels(Model& model, Random& random) {
+  for (std::size_t i = 0; i < model.dim(); ++i) {
+    model.feature_names.push_back(random_name(random));
+    model.feature_units.push_back(coin(random) ? "" : random_name(random));
+  }
+}
+
+void add_domain(Model& model, Random& random) {
+  Domain domain{{-kInfinity}, {}};
+  for (std::size_t i = 0; i < model.dim(); ++i) {
+    domain.upper.push_back(coin(random) ? kInfinity : random.normal() * std::pow(10, random.uniform(-300, 300)));
+  }
+  model.domain = domain;
+}
+
+}  // namespace
+
+Model random_model(Random& random) {
+  Model model;
+  model.input_shape = coin(random) ? Shape{1 + static_cast<std::int64_t>(random.below(6))} : Shape{2, 3, 4};
+  add_map(model, random);
+  const auto shapes = infer_map_shapes(model.feature_map, model.input_shape);
+  model.graph.input_shape = shapes->empty() ? model.input_shape : shapes->back();
+  if (model.graph.input_shape.size() == 3) add_convolutions(model, model.graph.input_shape, random);
+  add_head(model, random);
+  if (coin(random)) add_labels(model, random);
+  if (coin(random)) add_domain(model, random);
+  model.threshold = any_float(random);
+  model.sensitive_class = "s" + random_name(random);
+  model.other_class = "o" + random_name(random);
+  if (coin(random)) model.provenance = {{random_name(random), random_name(random)}, {"seed", "7"}};
+  return model;
+}
+
+TEST(RandomModels, EachIsValid) {
+  Random random(11);
+  for (int i = 0; i < 300; ++i) {
+    const Status status = validate(random_model(random));
+    ASSERT_TRUE(status.ok()) << status.error().message;
+  }
+}
+
+}  // namespace standfast::test

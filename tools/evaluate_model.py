@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Evaluates a Standfast model file with NumPy alone: the format in executable form, sharing no code with the library.
+
+usage: evaluate_model.py MODEL.safetensors INPUTS.npy     (inputs: one per row; writes CSV to stdout)
+"""
+import json
+import sys
+
+import numpy as np
+
+NORMS = {"l1": 1.0, "l2": 2.0, "linf": np.inf}
+
+
+def read_model(path):
+    data = open(path, "rb").read()
+    length = int.from_bytes(data[:8], "little")
+    header, body = json.loads(data[8:8 + length]), data[8 + length:]
+    metadata = header.pop("__metadata__")
+    assert metadata["format"] == "standfast/1", metadata["format"]
+    tensors = {name: np.frombuffer(body[slice(*entry["data_offsets"])], "<f4").astype(float).reshape(entry["shape"])
+               for name, entry in header.items()}
+    return json.loads(metadata["model"]), tensors
+
+
+def conv(x, w, layer, backward_shape=None):
+    """Zero-padded convolution of x (c, h, w); with backward_shape its transpose, from the output's side."""
+    s, p, d = (layer.get(key, default) for key, default in (("stride", 1), ("padding", 0), ("dilation", 1)))
+    c, h, wide = backward_shape or x.shape
+    padded = np.zeros((c, h + 2 * p, wide + 2 * p))
+    rows = (h + 2 * p - d * (w.shape[2] - 1) - 1) // s + 1
+    columns = (wide + 2 * p - d * (w.shape[3] - 1) - 1) // s + 1
+    y = np.zeros((w.shape[0], rows, columns))
+    if not backward_shape:
+        padded[:, p:p + h, p:p + wide] = x
+    for i in range(w.shape[2]):
+        for j in range(w.shape[3]):
+            window = padded[:, i * d:i * d + s * rows:s, j * d:j * d + s * columns:s][:, :rows, :columns]
+            if backward_shape:
+                window += np.einsum("oc,ohw->chw", w[:, :, i, j], x)  # a view: adds into `padded`
+            else:
+                y += np.einsum("oc,chw->ohw", w[:, :, i, j], window)
+    return padded[:, p:p + h, p:p + wide] if backward_shape else y
+
+
+def affine(x, w, b, layer):
+    if layer["kind"] == "linear":
+        return w @ x.ravel() + (0 if b is None else b)
+    y = conv(x, w, layer)
+    return y if b is None else y + (b.reshape(-1, 1, 1) if b.ndim == 1 else b)
+
+
+def pool_winners(x, layer):
+    k, s = layer["kernel"], layer.get("stride", 1)
+    index = np.arange(x.size).reshape(x.shape)
+    shape = (x.shape[0], (x.shape[1] - k) // s + 1, (x.shape[2] - k) // s + 1)
+    winner = np.zeros(shape, int)
+    for c, i, j in np.ndindex(*shape):
+        window = np.s_[c, i * s:i * s + k, j * s:j * s + k]
+        winner[c, i, j] = index[window].ravel()[np.argmax(x[window])]
+    return winner
+
+
+def forward_and_gradient(u, nodes, tensors):
+    values, winners = {"input": u}, {}
+    for node in nodes:
+        x = values[node["inputs"][0]]
+        kind, name = node["kind"], node["name"]
+        if kind in ("linear", "conv2d"):
+            y = affine(x, tensors[node["weight"]], tensors.get(node.get("bias")), node)
+        elif kind == "add":
+            y = sum(values[source] for source in node["inputs"])
+        elif kind == "relu":
+            y = np.maximum(x, 0)
+        elif kind == "flatten":
+            y = x.ravel()
+        else:  # maxpool, max: the first of equal elements wins
+            winners[name] = pool_winners(x, node) if kind == "maxpool" else np.array([np.argmax(x)])
+            y = x.ravel()[winners[name]]
+        values[name] = y
+    slopes = {name: np.zeros_like(value) for name, value in values.items()}
+    slopes[nodes[-1]["name"]] += 1
+    for node in reversed(nodes):
+        kind, name, out = node["kind"], node["name"], slopes[node["name"]]
+        for source in node["inputs"]:
+            x = values[source]
+            if kind == "linear":
+                back = tensors[node["weight"]].T @ out
+            elif kind == "conv2d":
+                back = conv(out, tensors[node["weight"]], node, x.shape)
+            elif kind == "relu":
+                back = out * (x > 0)
+            elif kind in ("add", "flatten"):
+                back = out
+            else:
+                back = np.bincount(winners[name].ravel(), out.ravel(), x.size)
+            slopes[source] += back.reshape(x.shape)
+    return values[nodes[-1]["name"]].ravel()[0], slopes["input"]
+
+
+def step_lipschitz(step, tensors, p):
+    """Lip_p of one feature-map step: exact for center, scale and abs, Riesz-Thorin for matrices."""
+    if step["kind"] == "center":
+        return 1.0
+    if step["kind"] == "abs":
+        return 2 ** (1 / p)
+    size = np.abs(tensors[step["values"]])
+    if step["kind"] == "scale":
+        return size.max()
+    sizes = size.reshape(size.shape[0], size.shape[1], -1).sum(axis=2)
+    bound = sizes.sum(axis=0).max() ** (1 / p) * sizes.sum(axis=1).max() ** (1 - 1 / p)
+    return min(bound, np.linalg.norm(size)) if p == 2 and size.ndim == 2 else bound
+
+
+def apply_map(x, steps, tensors):
+    """phi(x), and the scale of each feature where phi acts on each feature alone."""
+    scale, separable = np.ones(x.shape), True
+    for position, step in enumerate(steps):
+        w = tensors.get(step.get("values"))
+        separable &= step["kind"] in ("center", "scale") or (step["kind"] == "abs" and position == len(steps) - 1)
+        if step["kind"] == "abs":
+            x = np.concatenate([x, np.abs(x)])
+        elif step["kind"] in ("center", "scale"):
+            w = w.ravel() if w.size == 1 else w.reshape(x.shape)
+            x = x - w if step["kind"] == "center" else x * w
+            scale = scale * w if step["kind"] == "scale" and separable else scale
+        else:
+            x = affine(x, w, tensors.get(step.get("bias")), step)
+    return x, scale.ravel() if separable else None
+
+
+def main(model_path, inputs_path):
+    model, tensors = read_model(model_path)
+    steps, nodes = model["feature_map"], model["graph"]["nodes"]
+    print("index,logit," + ",".join("radius_" + name for name in NORMS))
+    for index, x in enumerate(np.load(inputs_path).astype(float)):
+        u, scale = apply_map(x.reshape(model["input_shape"]), steps, tensors)
+        score, slope = forward_and_gradient(u, nodes, tensors)
+        logit, slope = score - np.float32(model["threshold"]).astype(float), slope.ravel()
+        kinds = ("abs",) if scale is not None else ("center", "scale", "linear", "conv2d", "abs")
+        if scale is not None:  # the scales act on the gradient, feature by feature; only abs is left in Lip
+            slope = slope * np.resize(scale, slope.size)
+        radii = []
+        for p in NORMS.values():
+            lipschitz = np.prod([step_lipschitz(step, tensors, p) for step in steps if step["kind"] in kinds])
+            dual = np.linalg.norm(slope, {1.0: np.inf, 2.0: 2, np.inf: 1}[p])
+            radii.append(0.0 if logit <= 0 else np.inf if lipschitz * dual == 0 else logit / (lipschitz * dual))
+        print(",".join([str(index)] + [repr(float(value)) for value in [logit] + radii]))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])
