@@ -1,0 +1,105 @@
+// The machine's form of an evaluation. Keys keep the order in which they are written here; every number is exact.
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "standfast/report.hpp"
+
+namespace standfast {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// JSON has neither infinity nor NaN: an infinite radius is the string "inf", a rate of an empty class is null.
+Json number(double value) {
+  if (std::isnan(value)) return nullptr;
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  return value;
+}
+
+Json numbers(const std::vector<double>& values) {
+  Json array = Json::array();
+  for (const double value : values) array.push_back(number(value));
+  return array;
+}
+
+Json counts(const Evaluation& evaluation) {
+  return {{"sensitive", evaluation.sensitive_count},       {"other", evaluation.other_count},
+          {"sensitive_right", evaluation.sensitive_right}, {"sensitive_wrong", evaluation.sensitive_wrong},
+          {"other_right", evaluation.other_right},         {"other_wrong", evaluation.other_wrong}};
+}
+
+Json operating_points(const Evaluation& evaluation) {
+  Json array = Json::array();
+  for (const auto& point : evaluation.operating_points) {
+    array.push_back(Json{{"max_false_positive_rate", number(point.max_false_positive_rate)},
+                         {"false_positive_rate", number(point.false_positive_rate)},
+                         {"detection_rate", number(point.detection_rate)},
+                         {"logit_threshold", number(point.logit_threshold)}});
+  }
+  return array;
+}
+
+Json roc(const Evaluation& evaluation) {
+  std::vector<double> false_positive_rate;
+  std::vector<double> detection_rate;
+  for (const auto& point : evaluation.roc) {
+    false_positive_rate.push_back(point.false_positive_rate);
+    detection_rate.push_back(point.detection_rate);
+  }
+  return {{"false_positive_rate", numbers(false_positive_rate)}, {"detection_rate", numbers(detection_rate)}};
+}
+
+Json extremes(const Evaluation& evaluation, std::size_t norm, const std::vector<std::size_t>& rows) {
+  Json array = Json::array();
+  for (const auto row : rows) {
+    array.push_back(Json{{"row", row},
+                         {"logit", number(static_cast<double>(evaluation.certificates.logits[row]))},
+                         {"radius", number(evaluation.certificates.radius(row, norm))}});
+  }
+  return array;
+}
+
+Json curve(const Evaluation& evaluation, std::size_t norm) {
+  const auto& curve = evaluation.curves[norm];
+  Json quantiles = Json::array();
+  for (const auto& [share, radius] : curve.quantiles) {
+    quantiles.push_back(Json{{"share", share}, {"radius", number(radius)}});
+  }
+  return {{"radii", numbers(curve.radii)},
+          {"accuracy", numbers(curve.accuracy)},
+          {"quantiles", quantiles},
+          {"infinite_share", number(curve.infinite_share)},
+          {"most_robust", extremes(evaluation, norm, curve.most_robust)},
+          {"least_robust", extremes(evaluation, norm, curve.least_robust)}};
+}
+
+}  // namespace
+
+std::string to_json(const Evaluation& evaluation) {
+  Json certified = Json::object();
+  for (std::size_t i = 0; i < evaluation.curves.size(); ++i) {
+    certified[evaluation.curves[i].norm.name()] = curve(evaluation, i);
+  }
+  const Json document = {{"schema", "standfast/evaluation/1"},
+                         {"data", evaluation.data_source},
+                         {"sensitive_class", evaluation.sensitive_class},
+                         {"other_class", evaluation.other_class},
+                         {"method", std::string(method_name(evaluation.method))},
+                         {"guarantee", std::string(guarantee_name(evaluation.guarantee))},
+                         {"threat", evaluation.threat_description},
+                         {"counts", counts(evaluation)},
+                         {"clean_accuracy",
+                          {{"overall", number(evaluation.accuracy_overall)},
+                           {"sensitive", number(evaluation.accuracy_sensitive)},
+                           {"other", number(evaluation.accuracy_other)}}},
+                         {"operating_points", operating_points(evaluation)},
+                         {"roc", roc(evaluation)},
+                         {"certified", certified}};
+  // Names come from files and need not be UTF-8: a replacement character stands for what is not.
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace standfast

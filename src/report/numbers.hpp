@@ -1,0 +1,30 @@
+// Numbers and names as a reader sees them, the same in every form of report.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "standfast/evaluation.hpp"
+
+namespace standfast {
+
+/// "98.85 %"; "-" for NaN.
+std::string percent_text(double share);
+/// Four significant digits without needless zeros, "inf", "-" for NaN. Rounded down: a radius must not grow on paper.
+std::string radius_text(double radius);
+/// A logit or threshold with its sign: "+1.250", "-inf".
+std::string logit_text(double logit);
+/// "l1", "l2", "linf" as "ℓ₁", "ℓ₂", "ℓ∞", others as "ℓ₁.₅".
+std::string norm_symbol(Norm norm);
+/// What a radius in this norm bounds: "sum of all changes".
+std::string_view norm_meaning(Norm norm);
+/// Half of the inputs of the sensitive class that were judged right reach this radius; NaN where there are none.
+double median_radius(const Evaluation::CertifiedCurve& curve);
+/// Up to `count` indices spread evenly over the grid, first and last included.
+std::vector<std::size_t> spread_indices(std::size_t size, std::size_t count);
+/// Printable text for a terminal: control characters as \xNN, at most max_bytes (cut between UTF-8 characters).
+std::string terminal_text(std::string_view text, std::size_t max_bytes);
+
+}  // namespace standfast

@@ -1,0 +1,109 @@
+// The terminal's form of an evaluation: plain tables of at most 100 columns.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "report/numbers.hpp"
+#include "standfast/report.hpp"
+
+namespace standfast {
+namespace {
+
+constexpr std::size_t kNameWidth = 24;
+constexpr std::size_t kCurvePoints = 8;
+constexpr std::size_t kRowsShown = 10;
+
+using Out = std::back_insert_iterator<std::string>;
+
+std::string name(const std::string& text) { return terminal_text(text, kNameWidth); }
+
+void write_head(const Evaluation& evaluation, Out out) {
+  fmt::format_to(out, "data       {}\n", terminal_text(evaluation.data_source, 80));
+  fmt::format_to(out, "threat     {}\n", terminal_text(evaluation.threat_description, 80));
+  fmt::format_to(out, "method     {}, guarantee {}\n\n", method_name(evaluation.method),
+                 guarantee_name(evaluation.guarantee));
+}
+
+void write_verdicts(const Evaluation& evaluation, Out out) {
+  const auto sensitive = name(evaluation.sensitive_class);
+  const auto other = name(evaluation.other_class);
+  fmt::format_to(out, "{:<28}{:>12}   {:>16} {:>26}\n", "label", "right", "judged sensitive", "judged other");
+  fmt::format_to(out, "{:<28}{:>12}   {:>16} {:>26}\n", sensitive + " (sensitive)",
+                 percent_text(evaluation.accuracy_sensitive), evaluation.sensitive_right, evaluation.sensitive_wrong);
+  fmt::format_to(out, "{:<28}{:>12}   {:>16} {:>26}\n", other, percent_text(evaluation.accuracy_other),
+                 evaluation.other_wrong, evaluation.other_right);
+  fmt::format_to(out, "{:<28}{:>12}\n\n", "both", percent_text(evaluation.accuracy_overall));
+}
+
+void write_operating_points(const Evaluation& evaluation, Out out) {
+  if (evaluation.operating_points.empty()) return;
+  fmt::format_to(out, "{:<28}{:>12}{:>16}{:>18}\n", "false-positive rate at most", "reached", "detected",
+                 "if logit above");
+  for (const auto& point : evaluation.operating_points) {
+    fmt::format_to(out, "{:<28}{:>12}{:>16}{:>18}\n", percent_text(point.max_false_positive_rate),
+                   percent_text(point.false_positive_rate), percent_text(point.detection_rate),
+                   logit_text(point.logit_threshold));
+  }
+  fmt::format_to(out, "\n");
+}
+
+void write_quantiles(const Evaluation& evaluation, Out out) {
+  fmt::format_to(out, "certified radii of the inputs of class {} that are judged right\n",
+                 name(evaluation.sensitive_class));
+  fmt::format_to(out, "{:<8}{:>12}{:>12}{:>12}{:>12}{:>12}{:>14}\n", "norm", "10 %", "25 %", "median", "75 %", "90 %",
+                 "never flips");
+  for (const auto& curve : evaluation.curves) {
+    fmt::format_to(out, "{:<8}", curve.norm.name());
+    for (std::size_t i = 0; i < 5; ++i) {
+      const double radius = i < curve.quantiles.size() ? curve.quantiles[i].radius : std::nan("");
+      fmt::format_to(out, "{:>12}", radius_text(radius));
+    }
+    fmt::format_to(out, "{:>14}\n", percent_text(curve.infinite_share));
+  }
+}
+
+void write_curve(const Evaluation::CertifiedCurve& curve, Out out) {
+  const auto indices = spread_indices(curve.radii.size(), kCurvePoints);
+  fmt::format_to(out, "\n{:<18}", fmt::format("{} radius", curve.norm.name()));
+  for (const auto i : indices) fmt::format_to(out, "{:>10}", radius_text(curve.radii[i]));
+  fmt::format_to(out, "\n{:<18}", "certified");
+  for (const auto i : indices) fmt::format_to(out, "{:>10}", percent_text(curve.accuracy[i]));
+  fmt::format_to(out, "\n");
+}
+
+void write_extremes(const Evaluation& evaluation, std::size_t norm, Out out) {
+  const auto& curve = evaluation.curves[norm];
+  const auto& certificates = evaluation.certificates;
+  const auto cell = [&](const std::vector<std::size_t>& rows, std::size_t i) {
+    if (i >= rows.size()) return fmt::format("{:>10}{:>14}{:>14}", "", "", "");
+    return fmt::format("{:>10}{:>14}{:>14}", rows[i], logit_text(static_cast<double>(certificates.logits[rows[i]])),
+                       radius_text(certificates.radius(rows[i], norm)));
+  };
+  if (curve.most_robust.empty()) return;
+  fmt::format_to(out, "\n{:<42}{}\n", fmt::format("{}: least robust", curve.norm.name()), "most robust");
+  fmt::format_to(out, "{0:>10}{1:>14}{2:>14}{0:>10}{1:>14}{2:>14}\n", "row", "logit", "radius");
+  const auto lines = std::min(kRowsShown, std::max(curve.most_robust.size(), curve.least_robust.size()));
+  for (std::size_t i = 0; i < lines; ++i) {
+    fmt::format_to(out, "{}{}\n", cell(curve.least_robust, i), cell(curve.most_robust, i));
+  }
+}
+
+}  // namespace
+
+std::string to_text(const Evaluation& evaluation) {
+  std::string text;
+  const auto out = std::back_inserter(text);
+  write_head(evaluation, out);
+  write_verdicts(evaluation, out);
+  write_operating_points(evaluation, out);
+  write_quantiles(evaluation, out);
+  for (const auto& curve : evaluation.curves) write_curve(curve, out);
+  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) write_extremes(evaluation, norm, out);
+  return text;
+}
+
+}  // namespace standfast

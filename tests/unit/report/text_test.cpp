@@ -1,0 +1,41 @@
+#include <sstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "standfast/report.hpp"
+#include "unit/report/example.hpp"
+
+namespace standfast {
+namespace {
+
+std::size_t widest_line(const std::string& text) {
+  std::istringstream lines(text);
+  std::size_t widest = 0;
+  for (std::string line; std::getline(lines, line);) widest = std::max(widest, line.size());
+  return widest;
+}
+
+TEST(TextReport, ShowsRatesQuantilesAndExtremes) {
+  const auto text = to_text(example::evaluation());
+  for (const auto* part : {"66.67 %", "spam", "mail", "mail.csv:test", "threat file mail.toml", "l1", "linf", "median",
+                           "inf", "4.25", "least robust", "most robust", "false-positive rate"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  }
+}
+
+TEST(TextReport, StaysWithinAHundredColumns) {
+  EXPECT_LE(widest_line(to_text(example::evaluation())), 100u);
+  EXPECT_LE(widest_line(to_text(example::hostile_evaluation())), 100u);
+}
+
+TEST(TextReport, LetsNoControlCharacterThrough) {
+  EXPECT_EQ(to_text(example::hostile_evaluation()).find('\x1b'), std::string::npos);
+}
+
+TEST(TextReport, AnEmptyEvaluationHasNoNumbersButATable) {
+  EXPECT_NE(to_text(Evaluation{}).find("right"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace standfast
