@@ -1,0 +1,26 @@
+// Where results and messages go: results to stdout or a file, messages to stderr.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "standfast/result.hpp"
+
+namespace standfast::cli {
+
+/// Fails: kIo where the reader is gone or the disk is full.
+Status write_stdout(std::string_view text);
+
+/// Writes to `path`, or to stdout where it is empty or "-". A regular file is replaced whole or not at all. Fails: kIo.
+Status write_result(const std::string& path, std::string_view contents);
+
+/// One line on stderr.
+void say(std::string_view message);
+
+/// Control characters replaced: names come from files that anybody can write, and a terminal obeys what it is sent.
+std::string printable(std::string_view text);
+
+/// Fails: kIo where `path` cannot be created or replaced, before any long work is done for it.
+Status check_writable(const std::string& path);
+
+}  // namespace standfast::cli
