@@ -1,0 +1,141 @@
+// standfast train: collects the options of a training run and hands them to the trainer.
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/command.hpp"
+#include "cli/flags.hpp"
+#include "cli/option_table.hpp"
+#include "cli/trainer.hpp"
+#include "cli/try.hpp"
+#include "standfast/training.hpp"
+
+namespace standfast::cli {
+namespace {
+
+struct TrainCommand {
+  DataFlags data;
+  std::string sensitive;
+  std::string output;
+  std::string preset;
+  /// What the command line says beside the preset: applied after it, whatever the order of the words.
+  std::vector<std::function<void(TrainOptions&)>> overrides;
+};
+
+using Shared = std::shared_ptr<TrainCommand>;
+
+std::string default_text(const std::vector<std::int64_t>& values) { return fmt::format("{}", fmt::join(values, ",")); }
+std::string default_text(const auto& value) { return fmt::format("{}", value); }
+
+/// An option that sets one field of TrainOptions.
+template <class T>
+CLI::Option* add_field(CLI::App& app, const Shared& command, const std::string& name, T TrainOptions::*field,
+                       const std::string& value, const std::string& help) {
+  const auto set = [command, field](const T& given) {
+    command->overrides.push_back([field, given](TrainOptions& options) { options.*field = given; });
+  };
+  return app.add_option_function<T>(name, set, help)
+      ->type_name(value)
+      ->default_str(default_text(TrainOptions{}.*field));
+}
+
+/// A switch that sets one field of TrainOptions to true.
+void add_switch(CLI::App& app, const Shared& command, const std::string& name, bool TrainOptions::*field,
+                const std::string& help) {
+  const auto set = [command, field](std::int64_t) {
+    command->overrides.push_back([field](TrainOptions& options) { options.*field = true; });
+  };
+  app.add_flag_function(name, set, help);
+}
+
+void add_what(CLI::App& app, const Shared& command) {
+  add_data_argument(app, command->data);
+  app.add_option("--sensitive", command->sensitive, "The class whose alarms are to be certified.")
+      ->type_name("CLASS")
+      ->required();
+  app.add_option("-o,--output", command->output, "The model file to write.")->type_name("FILE")->required();
+  add_label_options(app, command->data);
+  std::vector<std::string> names;
+  for (const auto& preset : presets()) names.push_back(preset.name);
+  add_choice(app, "--preset", command->preset, fmt::format("{}", fmt::join(names, "|")),
+             "A set of options known to work; the other options override it.");
+}
+
+void add_model(CLI::App& app, const Shared& command) {
+  add_field(app, command, "--hidden", &TrainOptions::hidden, "LIST", "Widths of the hidden layers.")->delimiter(',');
+  add_field(app, command, "--feature-map", &TrainOptions::feature_map, "identity|standardise|abs|standardise,abs",
+            "What the network sees: centred inputs, inputs of unit variance, or these with their absolute values.");
+  add_switch(app, command, "--batch-norm", &TrainOptions::batch_norm, "Normalise each layer while training.");
+  add_field(app, command, "--init", &TrainOptions::init, "icnn|paper", "How to draw the first weights.");
+}
+
+void add_optimiser(CLI::App& app, const Shared& command) {
+  add_field(app, command, "--optimiser", &TrainOptions::optimiser, "adam|sgd", "The optimiser.");
+  add_field(app, command, "--learning-rate", &TrainOptions::learning_rate, "R", "Size of the first steps.");
+  add_field(app, command, "--momentum", &TrainOptions::momentum, "M", "Momentum of sgd.");
+  add_field(app, command, "--learning-rate-decay", &TrainOptions::learning_rate_decay, "F",
+            "Factor on the learning rate after each epoch.");
+  add_field(app, command, "--batch-size", &TrainOptions::batch_size, "N", "Inputs per step.");
+  add_field(app, command, "--epochs", &TrainOptions::epochs, "N", "Passes over the data.");
+  add_field(app, command, "--jacobian-weight", &TrainOptions::jacobian_weight, "L",
+            "Weight of the gradients' norm in the loss: more gives larger radii and a little less accuracy.");
+  add_field(app, command, "--sensitive-weight", &TrainOptions::sensitive_weight, "W",
+            "Weight of the sensitive class in the loss.");
+  add_field(app, command, "--other-weight", &TrainOptions::other_weight, "W", "Weight of the other class in the loss.");
+  add_field(app, command, "--crop", &TrainOptions::crop, "N", "Images: random shifts of up to N pixels.");
+  add_switch(app, command, "--flip", &TrainOptions::flip, "Images: random horizontal flips.");
+}
+
+void add_threshold(CLI::App& app, const Shared& command) {
+  add_field(app, command, "--validation-share", &TrainOptions::validation_share, "F",
+            "Share of the data held back to choose the best epoch and the threshold.");
+  CLI::Option* max_fpr = add_field(app, command, "--max-fpr", &TrainOptions::max_fpr, "F",
+                                   "Set the threshold so that at most this share of the other class raises an alarm.");
+  max_fpr->default_str("")->check(CLI::Range(0.0, 1.0))->type_name("F");
+  const auto balance = [command](std::int64_t) {
+    command->overrides.push_back([](TrainOptions& options) { options.max_fpr = -1; });
+  };
+  app.add_flag_function("--balance", balance,
+                        "Set the threshold so that both classes are judged equally well (default).")
+      ->excludes(max_fpr);
+}
+
+void add_machine(CLI::App& app, const Shared& command) {
+  add_field(app, command, "--seed", &TrainOptions::seed, "N", "The same seed gives the same model.");
+  add_field(app, command, "--threads", &TrainOptions::threads, "N", "Threads to use, 0 for one per core.");
+}
+
+Result<int> run_train(const TrainCommand& command) {
+  TrainOptions options;
+  if (!command.preset.empty()) {
+    CLI_TRY(options, preset_options(command.preset));
+  }
+  for (const auto& override_field : command.overrides) override_field(options);
+  options.data.source = command.data.source;
+  options.data.classes = command.data.classes;
+  options.data.label_column = command.data.label;
+  options.sensitive = command.sensitive;
+  options.output = command.output;
+  return run_trainer(options);
+}
+
+}  // namespace
+
+void add_train(CLI::App& program, Action& chosen) {
+  auto command = std::make_shared<TrainCommand>();
+  CLI::App& app =
+      *program.add_subcommand("train", "Train a model and write it to a file; Ctrl-C keeps the best so far.");
+  app.footer("standfast train spam:train --sensitive spam --preset spam -o spam.safetensors");
+  add_what(app, command);
+  add_model(app, command);
+  add_optimiser(app, command);
+  add_threshold(app, command);
+  add_machine(app, command);
+  app.callback([command, &chosen] { chosen = [command] { return run_train(*command); }; });
+}
+
+}  // namespace standfast::cli

@@ -1,0 +1,23 @@
+// Finds and runs standfast-train, the only program that needs libtorch.
+#pragma once
+
+#include <string>
+
+#include "standfast/result.hpp"
+#include "standfast/training.hpp"
+
+namespace standfast::cli {
+
+/// Path of the trainer: $STANDFAST_TRAIN_PROGRAM, beside this program, ../libexec/standfast, then PATH.
+///
+/// Fails: kEnvironment where it is not installed, saying how to get it.
+Result<std::string> find_trainer();
+
+/// Checks the options and the output's folder, runs the trainer and waits for it. The value is its exit code.
+///
+/// Ctrl-C reaches the trainer, which keeps its best model; this program waits for it to do so.
+/// Fails: as validate(options) and find_trainer; kIo for a folder that cannot be written; kEnvironment where the
+/// trainer cannot be started or is killed.
+Result<int> run_trainer(const TrainOptions& options);
+
+}  // namespace standfast::cli
