@@ -1,0 +1,146 @@
+#include "support/random_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+#include "support/reference.hpp"
+
+namespace standfast::support {
+namespace {
+
+bool chance(Random& random, double share) { return random.uniform() < share; }
+
+MapStep make_step(MapKind kind, Tensor values = {}) {
+  MapStep step;
+  step.kind = kind;
+  step.values = std::move(values);
+  return step;
+}
+
+Tensor per_feature(Random& random, const Shape& shape, double (*draw)(Random&, double),
+                   const std::vector<double>& scale) {
+  if (chance(random, 0.2)) return {{1}, {static_cast<float>(draw(random, scale[0]))}};
+  Tensor tensor{shape, {}};
+  for (const auto s : scale) tensor.values.push_back(static_cast<float>(draw(random, s)));
+  return tensor;
+}
+
+double draw_center(Random& random, double scale) { return scale * random.normal(); }
+double draw_scale(Random& random, double scale) { return (0.3 + random.uniform()) / scale; }
+
+FeatureMap separable_map(Random& random, const Shape& shape, const std::vector<double>& scale) {
+  FeatureMap map;
+  const std::vector<double> unit(scale.size(), 1.0);
+  if (chance(random, 0.7)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
+  if (chance(random, 0.6)) {
+    map.push_back(make_step(MapKind::kScale, per_feature(random, shape, draw_scale, scale)));
+    if (chance(random, 0.3)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, unit)));
+    if (chance(random, 0.2)) map.push_back(make_step(MapKind::kScale, per_feature(random, shape, draw_scale, unit)));
+  }
+  if (chance(random, 0.6)) map.push_back(make_step(MapKind::kAbs));
+  return map;
+}
+
+Tensor gaussian(Random& random, Shape shape, std::size_t fan_in) {
+  Tensor tensor{std::move(shape), {}};
+  const auto count = element_count(tensor.shape);
+  for (std::size_t i = 0; i < count; ++i) tensor.values.push_back(random_weight(random, Weights::kGaussian, fan_in));
+  return tensor;
+}
+
+FeatureMap mixing_map(Random& random, const Shape& shape, const std::vector<double>& scale) {
+  FeatureMap map;
+  if (chance(random, 0.5)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
+  if (shape.size() == 3) {
+    auto conv =
+        make_step(MapKind::kConv2d, gaussian(random, {2, shape[0], 3, 3}, static_cast<std::size_t>(9 * shape[0])));
+    conv.padding = 1;
+    if (chance(random, 0.5)) conv.bias = gaussian(random, {2}, 1);
+    map.push_back(std::move(conv));
+  } else {
+    const auto in = shape[0], out = 1 + static_cast<std::int64_t>(random.below(8));
+    auto linear = make_step(MapKind::kLinear, gaussian(random, {out, in}, static_cast<std::size_t>(in)));
+    if (chance(random, 0.5)) linear.bias = gaussian(random, {out}, 1);
+    map.push_back(std::move(linear));
+  }
+  if (chance(random, 0.5)) map.push_back(make_step(MapKind::kAbs));
+  return map;
+}
+
+Shape random_input_shape(Random& random, Family family) {
+  const auto between = [&](std::uint64_t lo, std::uint64_t hi) {
+    return static_cast<std::int64_t>(lo + random.below(hi - lo + 1));
+  };
+  if (family == Family::kConv || chance(random, 0.1)) return {between(1, 2), between(3, 4), between(3, 4)};
+  if (chance(random, 0.1)) return {between(20, 40)};
+  return {between(1, 8)};
+}
+
+std::vector<double> random_scales(Random& random, std::size_t dim) {
+  const double common = chance(random, 0.2) ? std::pow(10.0, random.uniform(-3, 3)) : 1.0;
+  const bool apart = chance(random, 0.3);
+  std::vector<double> scale(dim);
+  for (auto& s : scale) s = common * (apart ? std::pow(10.0, random.uniform(-2, 3)) : 1.0);
+  return scale;
+}
+
+/// The networks expect inputs near 1; without a scaling map their first weights would drown the small features.
+void choose_threshold(Random& random, RandomModel& result) {
+  const Reference reference(result.model);
+  std::vector<double> scores;
+  for (int k = 0; k < 15; ++k) scores.push_back(reference.value(widen(random_input(random, result))));
+  std::sort(scores.begin(), scores.end());
+  result.model.threshold = static_cast<float>(scores[random.below(8)] - (chance(random, 0.5) ? 0.3 : 0.0));
+}
+
+}  // namespace
+
+Family random_family(Random& random) {
+  const double draw = random.uniform();
+  if (draw < 0.15) return Family::kAffine;
+  if (draw < 0.6) return Family::kDense;
+  return draw < 0.8 ? Family::kMaxAffine : Family::kConv;
+}
+
+RandomModel random_model(Random& random, Family family, MapFamily map_family) {
+  RandomModel result;
+  auto& model = result.model;
+  model.input_shape = random_input_shape(random, family);
+  result.scale = random_scales(random, model.dim());
+  model.feature_map = map_family == MapFamily::kSeparable ? separable_map(random, model.input_shape, result.scale)
+                                                          : mixing_map(random, model.input_shape, result.scale);
+  const auto shapes = infer_map_shapes(model.feature_map, model.input_shape).value();
+  const auto& graph_input = shapes.empty() ? model.input_shape : shapes.back();
+  model.graph = random_graph(random, family, graph_input, random_weights_kind(random));
+  model.sensitive_class = "alarm";
+  model.other_class = "quiet";
+  if (chance(random, 0.3)) model.domain = Domain{{-1e6}, {1e6}};
+  if (const auto valid = validate(model); !valid.ok()) throw std::logic_error(valid.error().message);
+  choose_threshold(random, result);
+  return result;
+}
+
+std::vector<float> random_input(Random& random, const RandomModel& random_model) {
+  const auto kink = kinks_of(random_model.model);
+  std::vector<float> x;
+  for (std::size_t i = 0; i < random_model.scale.size(); ++i) {
+    const double draw = random.uniform();
+    if (draw < 0.1) {
+      x.push_back(0.0F);
+    } else if (draw < 0.25 && !kink.empty()) {
+      x.push_back(static_cast<float>(kink[i]));
+    } else {
+      x.push_back(static_cast<float>(random_model.scale[i] * 1.5 * random.normal()));
+    }
+  }
+  return x;
+}
+
+void set_margin(Model& model, const std::vector<float>& x, double margin) {
+  model.threshold = 0;
+  model.threshold = static_cast<float>(Reference(model).value(widen(x)) - margin);
+}
+
+}  // namespace standfast::support

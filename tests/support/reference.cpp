@@ -1,0 +1,280 @@
+#include "support/reference.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <type_traits>
+#include <utility>
+
+namespace standfast::support {
+namespace {
+
+constexpr std::size_t kLanes = 8;  // directions that one dual number carries
+constexpr long double kUnit =
+    0x1p-64L;  // unit roundoff of x87 long double; 2^-53 where long double is double is caught below
+static_assert(std::numeric_limits<long double>::digits >= 64, "the error bounds assume a 64-bit significand");
+
+struct Dual {
+  double value = 0;
+  std::array<double, kLanes> slope{};
+};
+
+void add(double& sum, double z) { sum += z; }
+void add(Dual& sum, const Dual& z) {
+  sum.value += z.value;
+  for (std::size_t k = 0; k < kLanes; ++k) sum.slope[k] += z.slope[k];
+}
+void add(Bounded& sum, const Bounded& z) {
+  sum.value += z.value;
+  sum.error += z.error + kUnit * std::fabs(sum.value);
+}
+
+double times(double z, float w) { return z * static_cast<double>(w); }
+Dual times(Dual z, float w) {
+  z.value *= static_cast<double>(w);
+  for (auto& slope : z.slope) slope *= static_cast<double>(w);
+  return z;
+}
+Bounded times(const Bounded& z, float w) {
+  const long double product = z.value * static_cast<long double>(w);
+  return {product, z.error * std::fabs(static_cast<long double>(w)) + kUnit * std::fabs(product)};
+}
+
+template <class S>
+S constant(float w) {
+  S z{};
+  if constexpr (std::is_same_v<S, double>) {
+    z = static_cast<double>(w);
+  } else {
+    z.value = w;
+  }
+  return z;
+}
+
+double relu(double z) { return z > 0 ? z : 0.0; }
+Dual relu(const Dual& z) { return z.value > 0 ? z : Dual{}; }
+Bounded relu(const Bounded& z) { return {z.value > 0 ? z.value : 0, z.error}; }
+
+double absolute(double z) { return std::fabs(z); }
+Dual absolute(const Dual& z) {
+  if (z.value > 0) return z;
+  return z.value < 0 ? times(z, -1) : Dual{};
+}
+Bounded absolute(const Bounded& z) { return {std::fabs(z.value), z.error}; }
+
+double larger(double a, double b) { return a < b ? b : a; }
+Dual larger(const Dual& a, const Dual& b) { return a.value < b.value ? b : a; }
+Bounded larger(const Bounded& a, const Bounded& b) {
+  // max is 1-Lipschitz in the largest difference, so the larger error covers both
+  return {std::max(a.value, b.value), std::max(a.error, b.error)};
+}
+
+struct Window {
+  std::int64_t stride = 1, padding = 0, dilation = 1;
+};
+
+template <class S>
+std::vector<S> linear(const std::vector<S>& in, const Tensor& weight, const Tensor& bias) {
+  const auto rows = static_cast<std::size_t>(weight.shape[0]), columns = static_cast<std::size_t>(weight.shape[1]);
+  std::vector<S> out(rows);
+  for (std::size_t r = 0; r < rows; ++r) {
+    if (!bias.empty()) out[r] = constant<S>(bias.values[r]);
+    for (std::size_t c = 0; c < columns; ++c) add(out[r], times(in[c], weight.values[r * columns + c]));
+  }
+  return out;
+}
+
+/// One output element of a convolution, without its bias.
+template <class S>
+S convolve_at(const std::vector<S>& in, const Shape& shape, const Tensor& weight, Window window, std::int64_t channel,
+              std::int64_t row, std::int64_t column) {
+  S sum{};
+  const auto kernel_h = weight.shape[2], kernel_w = weight.shape[3];
+  for (std::int64_t c = 0; c < shape[0]; ++c) {
+    for (std::int64_t i = 0; i < kernel_h; ++i) {
+      for (std::int64_t j = 0; j < kernel_w; ++j) {
+        const auto y = row * window.stride - window.padding + i * window.dilation;
+        const auto x = column * window.stride - window.padding + j * window.dilation;
+        if (y < 0 || x < 0 || y >= shape[1] || x >= shape[2]) continue;
+        const auto w = ((channel * shape[0] + c) * kernel_h + i) * kernel_w + j;
+        add(sum, times(in[static_cast<std::size_t>((c * shape[1] + y) * shape[2] + x)],
+                       weight.values[static_cast<std::size_t>(w)]));
+      }
+    }
+  }
+  return sum;
+}
+
+template <class S>
+std::vector<S> convolve(const std::vector<S>& in, const Shape& shape, const Shape& out_shape, const Tensor& weight,
+                        const Tensor& bias, Window window) {
+  std::vector<S> out;
+  out.reserve(element_count(out_shape));
+  const bool per_channel = bias.shape.size() == 1;
+  for (std::int64_t c = 0; c < out_shape[0]; ++c) {
+    for (std::int64_t y = 0; y < out_shape[1]; ++y) {
+      for (std::int64_t x = 0; x < out_shape[2]; ++x) {
+        auto sum = convolve_at(in, shape, weight, window, c, y, x);
+        if (!bias.empty()) add(sum, constant<S>(bias.values[per_channel ? static_cast<std::size_t>(c) : out.size()]));
+        out.push_back(sum);
+      }
+    }
+  }
+  return out;
+}
+
+template <class S>
+std::vector<S> max_pool(const std::vector<S>& in, const Shape& shape, const Shape& out_shape, const Node& node) {
+  std::vector<S> out;
+  for (std::int64_t c = 0; c < out_shape[0]; ++c) {
+    for (std::int64_t y = 0; y < out_shape[1]; ++y) {
+      for (std::int64_t x = 0; x < out_shape[2]; ++x) {
+        const auto at = [&](std::int64_t i, std::int64_t j) -> const S& {
+          return in[static_cast<std::size_t>((c * shape[1] + y * node.stride + i) * shape[2] + x * node.stride + j)];
+        };
+        S best = at(0, 0);
+        for (std::int64_t i = 0; i < node.kernel; ++i)
+          for (std::int64_t j = 0; j < node.kernel; ++j) best = larger(best, at(i, j));
+        out.push_back(best);
+      }
+    }
+  }
+  return out;
+}
+
+template <class S>
+std::vector<S> apply_step(const MapStep& step, std::vector<S> z, const Shape& in_shape, const Shape& out_shape) {
+  const auto value = [&](std::size_t i) { return step.values.values[step.values.values.size() == 1 ? 0 : i]; };
+  switch (step.kind) {
+    case MapKind::kCenter:
+      for (std::size_t i = 0; i < z.size(); ++i) add(z[i], constant<S>(-value(i)));
+      return z;
+    case MapKind::kScale:
+      for (std::size_t i = 0; i < z.size(); ++i) z[i] = times(z[i], value(i));
+      return z;
+    case MapKind::kLinear:
+      return linear(z, step.values, step.bias);
+    case MapKind::kConv2d:
+      return convolve(z, in_shape, out_shape, step.values, step.bias, {step.stride, step.padding, step.dilation});
+    case MapKind::kAbs: {
+      const auto count = z.size();
+      for (std::size_t i = 0; i < count; ++i) z.push_back(absolute(S(z[i])));
+      return z;
+    }
+  }
+  return z;
+}
+
+template <class S>
+std::vector<S> apply_node(const Node& node, const std::vector<const std::vector<S>*>& in, const Shape& in_shape,
+                          const Shape& out_shape) {
+  std::vector<S> out = *in[0];
+  switch (node.kind) {
+    case NodeKind::kLinear:
+      return linear(*in[0], node.weight, node.bias);
+    case NodeKind::kConv2d:
+      return convolve(*in[0], in_shape, out_shape, node.weight, node.bias, {node.stride, node.padding, node.dilation});
+    case NodeKind::kAdd:
+      for (std::size_t k = 1; k < in.size(); ++k)
+        for (std::size_t i = 0; i < out.size(); ++i) add(out[i], (*in[k])[i]);
+      return out;
+    case NodeKind::kRelu:
+      for (auto& z : out) z = relu(z);
+      return out;
+    case NodeKind::kMaxPool:
+      return max_pool(*in[0], in_shape, out_shape, node);
+    case NodeKind::kFlatten:
+      return out;
+    case NodeKind::kMax: {
+      S best = out[0];
+      for (const auto& z : out) best = larger(best, z);
+      return {best};
+    }
+  }
+  return out;
+}
+
+template <class S>
+S evaluate(const Model& model, const std::vector<Shape>& map_shapes, const std::vector<Shape>& node_shapes,
+           std::vector<S> z) {
+  for (std::size_t k = 0; k < model.feature_map.size(); ++k) {
+    z = apply_step(model.feature_map[k], std::move(z), map_shapes[k], map_shapes[k + 1]);
+  }
+  std::vector<std::vector<S>> outputs(model.graph.nodes.size());
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const auto& node = model.graph.nodes[k];
+    std::vector<const std::vector<S>*> in;
+    for (const auto from : node.inputs)
+      in.push_back(from == kGraphInput ? &z : &outputs[static_cast<std::size_t>(from)]);
+    const auto first = node.inputs[0];
+    outputs[k] =
+        apply_node(node, in, first == kGraphInput ? map_shapes.back() : node_shapes[static_cast<std::size_t>(first)],
+                   node_shapes[k]);
+  }
+  auto score = outputs.back().at(0);
+  add(score, constant<S>(-model.threshold));
+  return score;
+}
+
+}  // namespace
+
+Reference::Reference(Model model) : model_(std::move(model)) {
+  map_shapes_.push_back(model_.input_shape);
+  const auto outputs = infer_map_shapes(model_.feature_map, model_.input_shape).value();
+  map_shapes_.insert(map_shapes_.end(), outputs.begin(), outputs.end());
+  node_shapes_ = infer_shapes(model_.graph).value();
+}
+
+double Reference::value(std::span<const double> x) const {
+  return evaluate(model_, map_shapes_, node_shapes_, std::vector<double>(x.begin(), x.end()));
+}
+
+Bounded Reference::bounded_value(std::span<const double> x) const {
+  std::vector<Bounded> z(x.size());
+  std::transform(x.begin(), x.end(), z.begin(), [](double v) { return Bounded{v, 0}; });
+  auto result = evaluate(model_, map_shapes_, node_shapes_, std::move(z));
+  result.error *= 1.001L;  // the error terms were themselves rounded, each by a few 2^-64
+  return result;
+}
+
+bool Reference::surely_other(std::span<const double> x) const {
+  const auto f = bounded_value(x);
+  return f.value + f.error <= 0;
+}
+
+bool Reference::surely_sensitive(std::span<const double> x) const {
+  const auto f = bounded_value(x);
+  return f.value - f.error > 0;
+}
+
+std::vector<double> Reference::gradient(std::span<const double> x) const {
+  std::vector<double> result(x.size());
+  for (std::size_t begin = 0; begin < x.size(); begin += kLanes) {
+    std::vector<Dual> z(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) z[i].value = x[i];
+    const auto end = std::min(begin + kLanes, x.size());
+    for (std::size_t i = begin; i < end; ++i) z[i].slope[i - begin] = 1;
+    const auto f = evaluate(model_, map_shapes_, node_shapes_, std::move(z));
+    for (std::size_t i = begin; i < end; ++i) result[i] = f.slope[i - begin];
+  }
+  return result;
+}
+
+std::vector<double> kinks_of(const Model& model) {
+  std::vector<double> kink(model.dim(), 0.0), scale(model.dim(), 1.0);
+  for (const auto& step : model.feature_map) {
+    const auto value = [&](std::size_t i) {
+      return static_cast<double>(step.values.values[step.values.values.size() == 1 ? 0 : i]);
+    };
+    if (step.kind == MapKind::kLinear || step.kind == MapKind::kConv2d) return {};
+    for (std::size_t i = 0; i < kink.size(); ++i) {
+      if (step.kind == MapKind::kCenter) kink[i] += value(i) / scale[i];
+      if (step.kind == MapKind::kScale) scale[i] *= value(i);
+    }
+  }
+  return kink;
+}
+
+std::vector<double> widen(std::span<const float> x) { return {x.begin(), x.end()}; }
+
+}  // namespace standfast::support
