@@ -22,7 +22,8 @@ namespace {
 constexpr std::size_t kInputsPerRange = 16;
 
 Status check_inputs(std::span<const float> inputs, std::size_t count, std::size_t dim) {
-  if (inputs.size() != count * dim) {
+  // divided, because count * dim can wrap around to the right length
+  if (inputs.size() % dim != 0 || inputs.size() / dim != count) {
     return Error{ErrorCode::kBadShape, "inputs: found " + std::to_string(inputs.size()) + " values, expected " +
                                            std::to_string(count) + " x " + std::to_string(dim)};
   }
