@@ -126,6 +126,12 @@ std::vector<double> worst_change_l1(const PricedProblem& problem, const Separabl
     left -= share * s.decrease;
     if (!(left > 0)) break;
   }
+  // where the reach limits the radius, the segments that flip the minorant cost more than the radius allows
+  double price = 0;
+  for (const double e : change) price += std::fabs(e);
+  if (price > radius.radius) {
+    for (double& e : change) e *= radius.radius / price;
+  }
   return change;
 }
 
