@@ -1,10 +1,12 @@
 // Model files of earlier releases: what they hold is known, and they are read for ever.
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "format/model_document.hpp"
 #include "format/model_file.hpp"
 #include "unit/model/builders.hpp"
 
@@ -65,19 +67,41 @@ Model conv_with_pool() {
   return model;
 }
 
+std::string text_of(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
 void expect_golden(const std::string& name, const Model& expected) {
   const std::string path = std::string(STANDFAST_TEST_DIR) + "/golden/v1/" + name;
   const auto loaded = load_model(path);
   ASSERT_TRUE(loaded.ok()) << loaded.error().message;
   EXPECT_EQ(*loaded, expected);
-  std::ifstream stream(path, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-  EXPECT_EQ(*serialise_model(expected), bytes);
+  EXPECT_EQ(*serialise_model(expected), text_of(path));
 }
 
 TEST(Golden, TheDenseModelOfVersion1IsReadForEver) { expect_golden("dense_abs.safetensors", dense_with_abs()); }
 
 TEST(Golden, TheConvolutionOfVersion1IsReadForEver) { expect_golden("conv_pool.safetensors", conv_with_pool()); }
+
+TEST(Golden, TheExampleOfTheFormatPageIsAModel) {
+  const std::string page = text_of(std::string(STANDFAST_TEST_DIR) + "/../docs/model-format.md");
+  const auto begin = page.find("```json\n") + 8;
+  const std::string document = page.substr(begin, page.find("```", begin) - begin);
+  const auto model = read_document(document,
+                                   {{"map.0.values", {{1}, {0.5F}}},
+                                    {"graph.p1.weight", {{1, 2}, {1, 1}}},
+                                    {"graph.p1.bias", {{1}, {-1}}},
+                                    {"graph.score.weight", {{1, 1}, {2}}}},
+                                   "page");
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  ASSERT_TRUE(validate(*model).ok()) << validate(*model).error().message;
+  const std::string bytes = *serialise_model(*model);
+  const auto again = parse_model(std::as_bytes(std::span(bytes)), "again");
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(*again, *model);
+  EXPECT_EQ(model->domain->upper[0], kInfinity);
+}
 
 }  // namespace
 }  // namespace standfast
