@@ -1,0 +1,47 @@
+// Line charts as SVG, drawn by us: a report needs no script.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace standfast {
+
+struct ChartAxis {
+  double lo = 0;
+  double hi = 1;
+  bool logarithmic = false;  ///< Requires: lo > 0; smaller values are drawn at lo.
+  std::vector<double> ticks;
+  std::vector<std::string> labels;  ///< One per tick, as plain text.
+  std::string title;
+};
+
+struct ChartPoint {
+  double x = 0;
+  double y = 0;
+};
+
+struct ChartMarker {
+  ChartPoint at;
+  std::string label;  ///< Drawn beside the marker.
+};
+
+/// Shares (0 to 1) over x. All text is plain and gets escaped.
+struct Chart {
+  std::string description;  ///< For readers who do not see the picture.
+  ChartAxis x;
+  std::vector<ChartPoint> line;
+  bool stairs = false;    ///< Right, then up: the value between two points is that of the left one.
+  double reference = -1;  ///< A dashed line at this share, where >= 0.
+  std::string reference_label;
+  std::vector<ChartMarker> markers;
+};
+
+/// An <svg> element of 400 x 270 units; colours come from the page's style sheet.
+std::string svg_chart(const Chart& chart);
+
+/// Ticks from 0 in steps of 1, 2 or 5 times a power of ten, about `count` of them, none above hi.
+ChartAxis linear_axis(double hi, int count);
+/// Powers of ten from lo to 1, as percentages. Requires: 0 < lo < 1.
+ChartAxis percent_log_axis(double lo);
+
+}  // namespace standfast

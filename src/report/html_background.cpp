@@ -1,0 +1,102 @@
+// The model in a few lines, then what a radius promises and what it does not: docs/certificates.md has the theorems.
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "report/html_sections.hpp"
+#include "report/html_text.hpp"
+#include "report/numbers.hpp"
+
+namespace standfast {
+namespace {
+
+std::string shape_text(const std::vector<std::int64_t>& shape) { return fmt::format("{}", fmt::join(shape, " × ")); }
+
+std::string item(const std::string& term, const std::string& text) {
+  return text.empty() ? std::string() : fmt::format("<dt>{}</dt><dd>{}</dd>\n", term, text);
+}
+
+std::string escaped_list(const std::vector<std::string>& names) {
+  std::string html;
+  for (const auto& name : names) html += (html.empty() ? "" : ", ") + html_escape(name, 120);
+  return html;
+}
+
+std::string lipschitz_text(const ModelSummary& model) {
+  std::string text;
+  for (const auto& [norm, constant] : model.lipschitz) {
+    text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", fmt::format("{:.4g}", constant), html_escape(norm, 20));
+  }
+  return text;
+}
+
+std::string facts(const ModelSummary& model) {
+  std::string html = "<dl>\n";
+  html += item("input", html_escape(shape_text(model.input_shape)));
+  html += item("feature map", model.feature_map.empty() ? "identity" : escaped_list(model.feature_map));
+  html += item("Lipschitz constants", lipschitz_text(model));
+  html += item("parameters", fmt::format("{}", model.parameters));
+  html += item("threshold", fmt::format("{:.6g}", model.threshold));
+  for (const auto& [key, value] : model.provenance) html += item(html_escape(key, 60), html_escape(value, 240));
+  return html + "</dl>\n";
+}
+
+std::string layers(const ModelSummary& model) {
+  constexpr std::size_t kShown = 60;
+  if (model.layers.empty()) return {};
+  std::string html =
+      "<div class=\"scroll\"><table><caption>Network</caption><thead><tr><th>node</th><th class=\"text\">kind</th>"
+      "<th class=\"text\">reads</th><th>output</th><th>parameters</th></tr></thead><tbody>\n";
+  for (std::size_t i = 0; i < model.layers.size() && i < kShown; ++i) {
+    const auto& layer = model.layers[i];
+    html +=
+        fmt::format("<tr><th>{}</th><td class=\"text\">{}</td><td class=\"text\">{}</td><td>{}</td><td>{}</td></tr>\n",
+                    html_escape(layer.name, 60), html_escape(layer.kind, 40), escaped_list(layer.inputs),
+                    html_escape(shape_text(layer.output_shape)), layer.parameters);
+  }
+  html += "</tbody></table></div>\n";
+  if (model.layers.size() > kShown)
+    html += fmt::format("<p class=\"note\">… and {} more.</p>\n", model.layers.size() - kShown);
+  return html;
+}
+
+std::string method_text(Method method) {
+  if (method == Method::kClosedForm) {
+    return "Closed form: the margin divided by the Lipschitz constant of the feature map and the dual norm of the "
+           "gradient; bounds of the "
+           "threat model are ignored, which can only make the radius smaller.";
+  }
+  return "Separable: the exact worst case, under the costs and bounds of the threat model, of the affine minorant that "
+         "the network has at "
+         "the input.";
+}
+
+std::string guarantee_text(Guarantee guarantee) {
+  if (guarantee == Guarantee::kNone) {
+    return "None: these are the search's own numbers in working precision. They were not confirmed and prove nothing.";
+  }
+  return "Real: a separate verifier confirmed each radius with bounds on its own rounding, so it is a theorem about "
+         "the stored weights in "
+         "real arithmetic: no allowed change smaller than the radius turns the verdict.";
+}
+
+}  // namespace
+
+std::string html_background(const ReportInput& input) {
+  const auto& evaluation = input.evaluation;
+  std::string html = "<h2>The model</h2>\n" + facts(input.model) + layers(input.model);
+  html += "<h2>What the numbers mean</h2>\n<dl>\n";
+  html += item("method", method_text(evaluation.method));
+  html += item("guarantee", guarantee_text(evaluation.guarantee));
+  html += item("threat model", html_escape(evaluation.threat_description));
+  html += item(
+      "limits",
+      fmt::format(
+          "Only verdicts of the class {} are certified. A radius is in the features' own units and says nothing about "
+          "attacks that leave the feature space, nor about whether the label is right.",
+          html_escape(evaluation.sensitive_class, 60)));
+  return html + "</dl>\n";
+}
+
+}  // namespace standfast

@@ -1,0 +1,74 @@
+// The ten inputs at each end: where to look first, and what the model is surest of.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "report/html_sections.hpp"
+#include "report/html_text.hpp"
+#include "report/numbers.hpp"
+
+namespace standfast {
+namespace {
+
+double logit(const ReportInput& input, std::size_t row) {
+  return static_cast<double>(input.evaluation.certificates.logits[row]);
+}
+
+std::string record(const Dataset& data, std::size_t row) {
+  return row < data.source_index.size() ? fmt::format("{}", data.source_index[row]) : std::string("-");
+}
+
+std::string pictures(const ReportInput& input, std::size_t norm, const std::vector<std::size_t>& rows) {
+  std::string html = "<div class=\"shots\">\n";
+  for (const auto row : rows) {
+    if (row >= input.data.count()) continue;
+    html +=
+        fmt::format("<figure><img src=\"{}\" alt=\"input {}\"><figcaption><b>{}</b><br>row {}</figcaption></figure>\n",
+                    image_uri(input.data, row), row, radius_text(input.evaluation.certificates.radius(row, norm)), row);
+  }
+  return html + "</div>\n";
+}
+
+std::string table(const ReportInput& input, std::size_t norm, const std::vector<std::size_t>& rows,
+                  const char* caption) {
+  std::string html = fmt::format(
+      "<div class=\"scroll\"><table><caption>{}</caption><thead><tr><th>row</th><th>record in source</th><th>logit</th>"
+      "<th>radius</th></tr></thead><tbody>\n",
+      caption);
+  for (const auto row : rows) {
+    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", row, record(input.data, row),
+                        logit_text(logit(input, row)), radius_text(input.evaluation.certificates.radius(row, norm)));
+  }
+  return html + "</tbody></table></div>\n";
+}
+
+std::string both_ends(const ReportInput& input, std::size_t norm) {
+  const auto& curve = input.evaluation.curves[norm];
+  std::string html = fmt::format("<h3>{}: {}</h3>\n", norm_symbol(curve.norm), norm_meaning(curve.norm));
+  if (drawable(input.data)) {
+    html += "<p class=\"soft\">Least robust</p>\n" + pictures(input, norm, curve.least_robust);
+    return html + "<p class=\"soft\">Most robust</p>\n" + pictures(input, norm, curve.most_robust);
+  }
+  return html + "<div class=\"grid2\">\n" + table(input, norm, curve.least_robust, "Least robust") +
+         table(input, norm, curve.most_robust, "Most robust") + "</div>\n";
+}
+
+}  // namespace
+
+std::string html_extremes(const ReportInput& input) {
+  const auto& curves = input.evaluation.curves;
+  const bool any =
+      std::any_of(curves.begin(), curves.end(), [](const auto& curve) { return !curve.most_robust.empty(); });
+  if (!any) return {};
+  std::string html = fmt::format(
+      "<h2>The least and the most robust inputs</h2>\n<p class=\"soft\">Inputs of the class {} that are judged right, "
+      "by their certified "
+      "radius. Rows count from 0.</p>\n",
+      html_escape(input.evaluation.sensitive_class, 60));
+  for (std::size_t norm = 0; norm < curves.size(); ++norm) html += both_ends(input, norm);
+  return html;
+}
+
+}  // namespace standfast

@@ -1,0 +1,90 @@
+// What a reader in a hurry takes away: one sentence with three numbers, all of them computed.
+#include <cmath>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "report/html_sections.hpp"
+#include "report/html_text.hpp"
+#include "report/numbers.hpp"
+
+namespace standfast {
+namespace {
+
+std::string how_often(const Evaluation& evaluation) {
+  const auto sensitive = html_escape(evaluation.sensitive_class, 60);
+  const auto other = html_escape(evaluation.other_class, 60);
+  if (evaluation.sensitive_count == 0) return fmt::format("The data hold no {}. ", sensitive);
+  std::string sentence =
+      fmt::format("<b>{}</b> of all {} is caught", percent_text(evaluation.accuracy_sensitive), sensitive);
+  if (evaluation.other_count > 0) {
+    sentence += fmt::format(", {} of {} raises a false alarm", percent_text(1 - evaluation.accuracy_other), other);
+  }
+  return sentence + ". ";
+}
+
+// About the first norm only: a sentence with three radii is a table.
+std::string how_far(const ReportInput& input) {
+  const auto& evaluation = input.evaluation;
+  if (evaluation.curves.empty()) return {};
+  const auto& curve = evaluation.curves.front();
+  const double median = median_radius(curve);
+  if (!(median > 0)) return {};
+  const auto sensitive = html_escape(evaluation.sensitive_class, 60);
+  if (std::isinf(median)) {
+    return fmt::format(
+        "For at least half of the {} that is caught, <b>no change that the threat model allows</b> can turn the "
+        "verdict.",
+        sensitive);
+  }
+  return fmt::format(
+      "Half of the {} that is caught stays caught under every allowed change whose {} is below <b>{}</b> ({}).",
+      sensitive, norm_meaning(curve.norm), radius_text(median), html_escape(radius_unit(input, curve.norm)));
+}
+
+std::string tile(const std::string& value, const std::string& caption) {
+  return fmt::format("<div class=\"tile\"><b>{}</b><span>{}</span></div>\n", value, caption);
+}
+
+std::string tiles(const Evaluation& evaluation) {
+  std::string html = "<div class=\"tiles\">\n";
+  html +=
+      tile(percent_text(evaluation.accuracy_sensitive), html_escape(evaluation.sensitive_class, 60) + " judged right");
+  html += tile(percent_text(evaluation.accuracy_other), html_escape(evaluation.other_class, 60) + " judged right");
+  html += tile(percent_text(evaluation.accuracy_overall), "both classes");
+  for (const auto& curve : evaluation.curves) {
+    html += tile(radius_text(median_radius(curve)), fmt::format("median radius, {}", norm_symbol(curve.norm)));
+  }
+  return html + "</div>\n";
+}
+
+}  // namespace
+
+std::string radius_unit(const ReportInput& input, Norm norm) {
+  if (norm == Norm::l0()) return "features";
+  const auto& units = input.model.feature_units;
+  for (const auto& unit : units) {
+    if (unit != units.front()) return "the features' own units";
+  }
+  if (!units.empty() && !units.front().empty()) return "unit: " + units.front();
+  return input.data.is_image ? "pixel values from 0 to 1" : "the features' own units";
+}
+
+std::string html_opening(const ReportInput& input, std::span<const std::string> notes) {
+  const auto& evaluation = input.evaluation;
+  std::string html = "<header>\n<p class=\"kicker\">Standfast evaluation</p>\n";
+  html += fmt::format("<h1>{} against {}</h1>\n", html_escape(evaluation.sensitive_class, 80),
+                      html_escape(evaluation.other_class, 80));
+  html += fmt::format("<p>{} inputs from {} · threat model: {}</p>\n</header>\n",
+                      evaluation.sensitive_count + evaluation.other_count, html_escape(evaluation.data_source),
+                      html_escape(evaluation.threat_description));
+  html += "<p class=\"lead\">" + how_often(evaluation) + how_far(input) + "</p>\n";
+  if (!notes.empty()) {
+    html += "<ul class=\"notes\">\n";
+    for (const auto& note : notes) html += "<li>" + html_escape(note, 2000) + "</li>\n";
+    html += "</ul>\n";
+  }
+  return html + tiles(evaluation);
+}
+
+}  // namespace standfast

@@ -1,0 +1,11 @@
+// The page's style sheet.
+#pragma once
+
+#include <string_view>
+
+namespace standfast {
+
+/// CSS for light and dark screens, phones and paper. Holds no "</style" and no URL.
+std::string_view html_style();
+
+}  // namespace standfast

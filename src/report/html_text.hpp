@@ -1,0 +1,26 @@
+// Foreign text and pictures as parts of an HTML page.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "standfast/data.hpp"
+
+namespace standfast {
+
+/// Text for element content and quoted attributes: &<>"' escaped, control characters dropped, bytes that are not UTF-8
+/// replaced by U+FFFD, long text cut after max_bytes.
+std::string html_escape(std::string_view text, std::size_t max_bytes = 400);
+
+/// RFC 4648, with padding.
+std::string base64(std::span<const unsigned char> bytes);
+
+/// Whether rows of the data can be drawn: one or three channels of at most 64 x 64 pixels, and as many values as the
+/// shape says.
+bool drawable(const Dataset& data);
+/// One input as a PNG in a data URI. Requires: drawable(data), row < data.count(). Empty where it cannot be encoded.
+std::string image_uri(const Dataset& data, std::size_t row);
+
+}  // namespace standfast

@@ -1,0 +1,77 @@
+#include "report/chart.hpp"
+
+#include <limits>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace standfast {
+namespace {
+
+TEST(Chart, LinearTicksAreRoundAndInside) {
+  for (const double hi : {0.087, 1.0, 4.0, 9.5, 40.0, 784.0, 1e-9, 3e11}) {
+    const auto axis = linear_axis(hi, 5);
+    ASSERT_GE(axis.ticks.size(), 3u) << hi;
+    ASSERT_LE(axis.ticks.size(), 7u) << hi;
+    EXPECT_EQ(axis.ticks.front(), 0);
+    EXPECT_LE(axis.ticks.back(), hi * 1.000001);
+    EXPECT_EQ(axis.ticks.size(), axis.labels.size());
+  }
+  EXPECT_EQ(linear_axis(1, 5).labels[1], "0.2");
+}
+
+TEST(Chart, AnAxisWithoutASensibleEndStillIsOne) {
+  for (const double hi : {0.0, -1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN(),
+                          5e-324, std::numeric_limits<double>::max()}) {
+    const auto axis = linear_axis(hi, 5);
+    EXPECT_GT(axis.hi, 0);
+    EXPECT_LE(axis.ticks.size(), 10u);
+  }
+}
+
+TEST(Chart, LogarithmicTicksArePowersOfTen) {
+  const auto axis = percent_log_axis(0.001);
+  EXPECT_EQ(axis.labels, (std::vector<std::string>{"0.1 %", "1 %", "10 %", "100 %"}));
+  EXPECT_EQ(percent_log_axis(1.0 / 450).labels.front(), "0.1 %");
+}
+
+TEST(Chart, PointsOutsideAreDrawnAtTheEdge) {
+  Chart chart;
+  chart.x = percent_log_axis(0.01);
+  chart.line = {{0, 0}, {0, 0.5}, {1, 1}};
+  const auto svg = svg_chart(chart);
+  EXPECT_EQ(svg.find("nan"), std::string::npos);
+  EXPECT_EQ(svg.find("inf"), std::string::npos);
+  EXPECT_NE(svg.find("M46.00 222.00"), std::string::npos) << svg;
+}
+
+TEST(Chart, StairsGoRightThenUp) {
+  Chart chart;
+  chart.x = linear_axis(1, 5);
+  chart.line = {{0, 0}, {1, 1}};
+  chart.stairs = true;
+  EXPECT_NE(svg_chart(chart).find("M46.00 222.00H386.00V18.00"), std::string::npos);
+}
+
+TEST(Chart, AnEmptyLineDrawsOnlyTheFrame) {
+  Chart chart;
+  chart.x = linear_axis(1, 5);
+  const auto svg = svg_chart(chart);
+  EXPECT_EQ(svg.find("<path"), std::string::npos);
+  EXPECT_NE(svg.find("</svg>"), std::string::npos);
+}
+
+TEST(Chart, LabelsAreEscaped) {
+  Chart chart;
+  chart.x = linear_axis(1, 5);
+  chart.x.title = "<b>";
+  chart.description = "\"><script>";
+  chart.markers = {{{0.5, 0.5}, "<i>"}};
+  const auto svg = svg_chart(chart);
+  EXPECT_EQ(svg.find("<b>"), std::string::npos);
+  EXPECT_EQ(svg.find("<i>"), std::string::npos);
+  EXPECT_EQ(svg.find("<script>"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace standfast
