@@ -30,10 +30,15 @@ inline std::uint32_t big_endian_u32(Bytes bytes, std::size_t offset) {
 /// The product of the extents; nothing where one is negative or the product is above `limit`.
 inline std::optional<std::size_t> bounded_product(std::span<const std::int64_t> extents, std::size_t limit) {
   std::size_t product = 1;
+  bool empty = false;
   for (const auto extent : extents) {
     if (extent < 0) return std::nullopt;
+    empty = empty || extent == 0;
+  }
+  if (empty) return 0;  // whatever the other extents are
+  for (const auto extent : extents) {
     const auto factor = static_cast<std::size_t>(extent);
-    if (factor != 0 && product > limit / factor) return std::nullopt;
+    if (product > limit / factor) return std::nullopt;
     product *= factor;
   }
   return product;

@@ -21,6 +21,8 @@ struct CloseMember {
 using Archive = std::unique_ptr<zip_t, DiscardArchive>;
 
 Result<Archive> open_archive(Bytes bytes, const std::string& file) {
+  const Error damaged{ErrorCode::kBadFormat, fmt::format("{}: is not an NPZ file, or a damaged one", file)};
+  if (bytes.empty()) return damaged;  // libzip takes it for an archive without members
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
@@ -30,7 +32,7 @@ Result<Archive> open_archive(Bytes bytes, const std::string& file) {
   if (archive != nullptr) return Archive(archive);
   if (source != nullptr) zip_source_free(source);
   if (code == ZIP_ER_MEMORY) return Error{ErrorCode::kIo, fmt::format("{}: does not fit into memory", file)};
-  return Error{ErrorCode::kBadFormat, fmt::format("{}: is not an NPZ file, or a damaged one", file)};
+  return damaged;
 }
 
 Status check_member(const zip_stat_t& stat, const std::string& place) {

@@ -53,7 +53,8 @@ Result<Image> decode_png(Bytes bytes, const std::string& name) {
     return Error{ErrorCode::kUnsupported, fmt::format("{}: has 16-bit samples, expected at most 8 bits", name)};
   }
   Buffer rgba(std::size_t{header.width} * header.height * kSamples);
-  const int code = spng_decode_image(context.get(), rgba.data(), rgba.size(), SPNG_FMT_RGBA8, SPNG_DECODE_TRNS);
+  int code = spng_decode_image(context.get(), rgba.data(), rgba.size(), SPNG_FMT_RGBA8, SPNG_DECODE_TRNS);
+  if (code == 0) code = spng_decode_chunks(context.get());  // to the end: the last checksum stands behind the pixels
   if (code != 0) return damaged(name, code);
   return to_planes(rgba, header, name);
 }

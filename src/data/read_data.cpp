@@ -1,4 +1,5 @@
 // The DATA notation: a file, a folder or an embedded name, then perhaps :train or :test. docs/data.md lists the forms.
+#include <algorithm>
 #include <filesystem>
 #include <new>
 #include <stdexcept>
@@ -38,10 +39,15 @@ Notation parse_notation(std::string_view source) {
   return {std::string(source), Part::kAll};
 }
 
-Error not_found(const std::string& path) {
+bool exists(const std::string& path) {
   std::error_code code;
+  return std::filesystem::exists(path, code) ||
+         std::ranges::any_of(embedded_data(), [&](const EmbeddedData& data) { return data.name == path; });
+}
+
+Error not_found(const std::string& path) {
   const auto colon = path.rfind(':');
-  if (colon != std::string::npos && std::filesystem::exists(path.substr(0, colon), code)) {
+  if (colon != std::string::npos && exists(path.substr(0, colon))) {
     return {ErrorCode::kBadOption,
             fmt::format("{}: found \"{}\" after the name, expected :train or :test", path, path.substr(colon))};
   }
