@@ -1,0 +1,116 @@
+#include "data/folder.hpp"
+
+#include "data/file.hpp"
+#include "unit/data/data_support.hpp"
+
+namespace standfast {
+namespace {
+
+using Names = std::vector<std::string>;
+using test::cifar_record;
+using test::idx_images;
+using test::idx_labels;
+using test::read;
+using test::TempFolder;
+
+void write_idx(const TempFolder& folder, const std::string& side, const std::string& labels) {
+  ASSERT_NE(folder.write(side + "-images-idx3-ubyte", idx_images(static_cast<std::uint32_t>(labels.size()))), "");
+  ASSERT_NE(folder.write(side + "-labels-idx1-ubyte", idx_labels(labels)), "");
+}
+
+TEST(Folder, IdxFilesHaveTheirOwnSplit) {
+  const TempFolder folder;
+  write_idx(folder, "train", "\x03\x08\x03");
+  write_idx(folder, "t10k", "\x08");
+  EXPECT_EQ(read(folder.path() + ":train")->count(), 3U);
+  EXPECT_EQ(read(folder.path() + ":test")->count(), 1U);
+  const auto all = read(folder.path());
+  ASSERT_TRUE(all.ok()) << all.error().message;
+  EXPECT_EQ(all->labels, (std::vector<std::int32_t>{0, 1, 0, 1}));
+  EXPECT_EQ(all->source_index, (std::vector<std::int64_t>{0, 1, 2, 3}));
+}
+
+TEST(Folder, APackedCopyBesideAnIdxFileIsLeftOut) {
+  const TempFolder folder;
+  write_idx(folder, "train", "\x03");
+  ASSERT_NE(folder.write("train-images-idx3-ubyte.gz", "not looked at"), "");
+  EXPECT_TRUE(read(folder.path()).ok());
+}
+
+TEST(Folder, AMissingSideOrFileIsNamed) {
+  const TempFolder folder;
+  write_idx(folder, "train", "\x03");
+  test::expect_error(read(folder.path() + ":test"), ErrorCode::kBadFormat, "has no test side");
+  std::filesystem::remove(folder.path() + "/train-labels-idx1-ubyte");
+  test::expect_error(read(folder.path()), ErrorCode::kBadFormat, "has 0 IDX files of training labels, expected one");
+}
+
+TEST(Folder, CifarBatchesAreJoinedInOrder) {
+  const TempFolder folder;
+  ASSERT_NE(folder.write("data_batch_2.bin", cifar_record(5, 2)), "");
+  ASSERT_NE(folder.write("data_batch_1.bin", cifar_record(3, 1)), "");
+  ASSERT_NE(folder.write("test_batch.bin", cifar_record(5, 3)), "");
+  const auto train = read(folder.path() + ":train");
+  ASSERT_TRUE(train.ok()) << train.error().message;
+  EXPECT_EQ(train->class_names, (Names{"3", "5"}));
+  EXPECT_EQ(train->row(0)[0], 1.0F / 255.0F);
+  EXPECT_EQ(train->row(1)[0], 2.0F / 255.0F);
+  ASSERT_NE(folder.write("batches.meta.txt", "a\nb\nc\ncat\ne\ndog\ng\nh\ni\nj\n"), "");
+  EXPECT_EQ(read(folder.path())->class_names, (Names{"cat", "dog"}));
+}
+
+TEST(Folder, ImageFoldersAreClasses) {
+  const TempFolder folder;
+  const std::string png = test::read_corpus("image/rgb.png");
+  ASSERT_NE(folder.write("dogs/1.PNG", png), "");
+  ASSERT_NE(folder.write("cats/2.jpeg", test::read_corpus("image/rgb.jpg")), "");
+  ASSERT_NE(folder.write("cats/1.png", png), "");
+  ASSERT_NE(folder.write("cats/notes.txt", "left out"), "");
+  ASSERT_NE(folder.write("cats/.hidden.png", "left out"), "");
+  const auto data = read(folder.path());
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  EXPECT_EQ(data->class_names, (Names{"cats", "dogs"}));
+  EXPECT_EQ(data->labels, (std::vector<std::int32_t>{0, 0, 1}));
+  EXPECT_EQ(data->input_shape, (std::vector<std::int64_t>{3, 8, 8}));
+  EXPECT_EQ(data->row(0)[1], 3.0F / 255.0F);
+  EXPECT_TRUE(data->is_image);
+}
+
+TEST(Folder, ImageFoldersMayHaveTheirOwnSplit) {
+  const TempFolder folder;
+  const std::string png = test::read_corpus("image/grey.png");
+  ASSERT_NE(folder.write("train/a/1.png", png), "");
+  ASSERT_NE(folder.write("train/b/1.png", png), "");
+  ASSERT_NE(folder.write("test/b/1.png", png), "");
+  EXPECT_EQ(read(folder.path() + ":train")->count(), 2U);
+  EXPECT_EQ(read(folder.path() + ":test")->class_names, Names{"b"});
+  EXPECT_EQ(read(folder.path())->labels, (std::vector<std::int32_t>{0, 1, 1}));
+}
+
+TEST(Folder, TheImageThatDiffersIsNamed) {
+  const TempFolder folder;
+  ASSERT_NE(folder.write("a/1.png", test::read_corpus("image/rgb.png")), "");
+  const std::string grey = folder.write("b/2.png", test::read_corpus("image/grey.png"));
+  test::expect_error(read(folder.path()), ErrorCode::kBadShape, grey + ": is 8 x 8 grey, expected 8 x 8 RGB as");
+}
+
+TEST(Folder, ADamagedImageIsNamed) {
+  const TempFolder folder;
+  const std::string damaged = folder.write("a/1.png", test::read_corpus("image/truncated.png"));
+  test::expect_error(read(folder.path()), ErrorCode::kBadFormat, damaged + ": is not a whole PNG file");
+}
+
+TEST(Folder, ClassesWithoutImagesAreNamed) {
+  const TempFolder folder;
+  ASSERT_NE(folder.write("a/1.txt", "x"), "");
+  test::expect_error(read(folder.path()), ErrorCode::kBadFormat, "/a: holds no images");
+}
+
+TEST(Folder, AFolderOfNothingKnownIsRefused) {
+  const TempFolder folder;
+  test::expect_error(read(folder.path()), ErrorCode::kBadFormat, "holds no data set, expected IDX files");
+  test::expect_error(list_folder(folder.path() + "/none"), ErrorCode::kIo, "cannot be read");
+}
+
+}  // namespace
+}  // namespace standfast

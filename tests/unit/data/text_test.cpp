@@ -1,0 +1,35 @@
+#include "data/text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace standfast {
+namespace {
+
+TEST(Text, ExcerptsAreShortAndPrintable) {
+  EXPECT_EQ(excerpt("a\nb\x80"), "\"a?b?\"");
+  EXPECT_EQ(excerpt(std::string(41, 'x')), "\"" + std::string(40, 'x') + "...\"");
+}
+
+TEST(Text, NamesAreValidUtf8WithoutNul) {
+  EXPECT_TRUE(is_name_text("caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80"));
+  for (const std::string_view bad : {"\xC3", "\xC0\xAF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                                     "\xF0\x80\x80\x80", "\x80", "\xFF", "\xE2\x82"}) {
+    EXPECT_FALSE(is_name_text(bad));
+  }
+  EXPECT_FALSE(is_name_text(std::string_view("a\0b", 3)));
+}
+
+TEST(Text, NumbersAreReadWhole) {
+  EXPECT_EQ(parse_number("-1.5e2"), -150);
+  EXPECT_EQ(parse_number("+2"), 2);
+  for (const std::string_view bad : {"", "+", "1 ", "1,5", "--1", "+-1", "1e", "abc"})
+    EXPECT_FALSE(parse_number(bad)) << bad;
+}
+
+TEST(Text, NumbersAreWrittenShort) {
+  EXPECT_EQ(number_text(3), "3");
+  EXPECT_EQ(number_text(0.1), "0.1");
+}
+
+}  // namespace
+}  // namespace standfast
