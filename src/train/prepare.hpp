@@ -1,0 +1,52 @@
+// From a data set to the numbers that training runs on: two classes, a held-out share, the feature map of the training
+// rows.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/feature_map.hpp"
+#include "standfast/data.hpp"
+#include "standfast/result.hpp"
+#include "standfast/training.hpp"
+
+namespace standfast {
+
+/// Shape: features is (count, dim of u) of u = phi(x); labels is (count), 1 for the sensitive class and 0 for the
+/// other.
+struct FeatureRows {
+  std::vector<float> features;
+  std::vector<float> labels;
+
+  [[nodiscard]] std::size_t count() const { return labels.size(); }
+};
+
+struct TrainingData {
+  Shape input_shape;    ///< Of x.
+  Shape feature_shape;  ///< Of u.
+  FeatureMap map;
+  FeatureRows train;
+  FeatureRows validation;
+  std::vector<float> background;  ///< phi of the image whose pixels are all 0, (dim of u).
+  double mean_square = 0;         ///< Mean of ||u||^2 over the training rows.
+  bool is_image = false;
+  std::vector<std::string> feature_names;
+  std::vector<std::string> feature_units;
+  std::string sensitive_class;
+  std::string other_class;
+  std::string data_hash;  ///< Of all rows read: see hash_rows.
+};
+
+/// Fails: kBadOption where the data have not exactly two classes, or the sensitive one is none of them; kBadValue where
+/// a side of the split lacks a class; kBadOption for crops and flips of a table.
+Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options);
+
+/// "fnv1a64:" and 16 hexadecimal digits: FNV-1a (64 bits) of the bytes of all features and then of all labels,
+/// little-endian.
+std::string hash_rows(const Dataset& data);
+
+/// phi(x) for maps of centres, scales and a final abs. Shape: x and the result are (count, dim) and (count, dim of u).
+std::vector<float> apply_map(const FeatureMap& map, const std::vector<float>& x, std::size_t dim);
+
+}  // namespace standfast

@@ -1,0 +1,201 @@
+// The numbers that training runs on: maps of the training rows, batches in seeded order, moved images.
+#include "train/prepare.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/random.hpp"
+#include "train/batches.hpp"
+
+namespace standfast {
+namespace {
+
+Dataset table(std::size_t rows) {
+  Dataset data;
+  data.source = "table";
+  data.input_shape = {3};
+  data.feature_names = {"a", "b", "c"};
+  data.class_names = {"mail", "spam"};
+  Random random(1);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const bool spam = i % 3 == 0;
+    data.features.push_back(static_cast<float>(random.normal() + (spam ? 2 : 0)));
+    data.features.push_back(static_cast<float>(100 * random.uniform()));
+    data.features.push_back(5);  // never changes
+    data.labels.push_back(spam ? 1 : 0);
+    data.source_index.push_back(static_cast<std::int64_t>(i));
+  }
+  return data;
+}
+
+Dataset images(std::size_t count) {
+  Dataset data;
+  data.source = "images";
+  data.input_shape = {2, 3, 4};
+  data.class_names = {"3", "8"};
+  data.is_image = true;
+  Random random(2);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t pixel = 0; pixel < 24; ++pixel)
+      data.features.push_back(static_cast<float>(pixel < 12 ? random.uniform() : 0.5 * random.uniform()));
+    data.labels.push_back(static_cast<std::int32_t>(i % 2));
+    data.source_index.push_back(static_cast<std::int64_t>(i));
+  }
+  return data;
+}
+
+TrainOptions options_for(const std::string& map, const std::string& sensitive) {
+  TrainOptions options;
+  options.feature_map = map;
+  options.sensitive = sensitive;
+  options.validation_share = 0.2;
+  return options;
+}
+
+TEST(Prepare, StandardisesByTheTrainingRowsAlone) {
+  const auto data = prepare(table(300), options_for("standardise", "spam"));
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  const std::size_t count = data->train.count();
+  for (const std::size_t feature : {0U, 1U}) {
+    double mean = 0;
+    double square = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const double value = data->train.features[i * 3 + feature];
+      mean += value / static_cast<double>(count);
+      square += value * value / static_cast<double>(count);
+    }
+    EXPECT_NEAR(mean, 0, 1e-4);
+    EXPECT_NEAR(square, 1, 1e-4);
+  }
+  EXPECT_NEAR(data->mean_square, 2, 1e-3);
+  EXPECT_EQ(count + data->validation.count(), 300U);
+  EXPECT_EQ(data->other_class, "mail");
+}
+
+TEST(Prepare, GivesAConstantFeatureTheScaleOne) {
+  const auto data = prepare(table(60), options_for("standardise", "spam"));
+  ASSERT_TRUE(data.ok());
+  EXPECT_EQ(data->map[1].values.values[2], 1.0F);
+}
+
+TEST(Prepare, DoublesTheFeaturesOfAbs) {
+  const auto data = prepare(table(60), options_for("standardise,abs", "spam"));
+  ASSERT_TRUE(data.ok());
+  EXPECT_EQ(data->feature_shape, Shape{6});
+  for (std::size_t i = 0; i < data->train.count(); ++i)
+    for (std::size_t k = 0; k < 3; ++k)
+      EXPECT_EQ(data->train.features[i * 6 + 3 + k], std::abs(data->train.features[i * 6 + k]));
+}
+
+TEST(Prepare, CentresImagesByChannel) {
+  const auto data = prepare(images(40), options_for("abs", "3"));
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  EXPECT_EQ(data->feature_shape, (Shape{4, 3, 4}));
+  const auto& mean = data->map[0].values.values;
+  ASSERT_EQ(mean.size(), 24U);
+  EXPECT_TRUE(std::all_of(mean.begin(), mean.begin() + 12, [&](float value) { return value == mean[0]; }));
+  EXPECT_NEAR(mean[0], 0.5, 0.05);
+  EXPECT_NEAR(mean[12], 0.25, 0.05);
+  EXPECT_EQ(data->background[0], -mean[0]);
+  EXPECT_EQ(data->background[24], mean[0]);
+}
+
+TEST(Prepare, RefusesWhatItCannotTrainOn) {
+  const auto message = [](const Dataset& data, const TrainOptions& options) {
+    const auto result = prepare(data, options);
+    return result.ok() ? std::string() : result.error().message;
+  };
+  Dataset three = table(60);
+  three.class_names.emplace_back("fraud");
+  EXPECT_EQ(message(three, options_for("abs", "spam")),
+            "--classes: table has 3 classes, expected the names of two of them");
+  EXPECT_NE(message(table(60), options_for("abs", "ham")), "");
+  Dataset unlabelled = table(60);
+  unlabelled.labels.clear();
+  EXPECT_EQ(message(unlabelled, options_for("abs", "spam")), "table: 60 rows and 0 labels, expected labelled rows");
+  Dataset empty = table(0);
+  EXPECT_EQ(message(empty, options_for("abs", "spam")), "table: 0 rows and 0 labels, expected labelled rows");
+  Dataset one_class = table(60);
+  std::ranges::fill(one_class.labels, 0);
+  EXPECT_NE(message(one_class, options_for("abs", "spam")).find("0 rows of the sensitive class"), std::string::npos);
+  TrainOptions flips = options_for("abs", "spam");
+  flips.flip = true;
+  EXPECT_EQ(message(table(60), flips), "--crop, --flip: table holds no images");
+}
+
+TEST(DataHash, ChangesWithEveryValueAndLabel) {
+  const Dataset data = table(10);
+  Dataset other = data;
+  EXPECT_EQ(hash_rows(other), hash_rows(data));
+  other.labels[3] = 1 - other.labels[3];
+  EXPECT_NE(hash_rows(other), hash_rows(data));
+  other = data;
+  other.features[7] += 1;
+  EXPECT_NE(hash_rows(other), hash_rows(data));
+  EXPECT_EQ(hash_rows(Dataset{}), "fnv1a64:cbf29ce484222325");
+}
+
+TEST(Batches, CoverEveryRowOnceInANewOrderEachTime) {
+  const auto data = prepare(table(50), options_for("identity", "spam"));
+  ASSERT_TRUE(data.ok());
+  Batches batches(*data, 16, 0, false, 5);
+  EXPECT_EQ(batches.per_epoch(), (data->train.count() + 15) / 16);
+  std::vector<std::vector<float>> orders;
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    std::vector<float> seen;
+    batches.shuffle();
+    for (std::size_t i = 0; i < batches.per_epoch(); ++i) {
+      const Batch& batch = batches.next();
+      for (std::size_t row = 0; row < batch.count(); ++row) seen.push_back(batch.features[row * 3]);
+    }
+    orders.push_back(seen);
+    std::vector<float> all;
+    for (std::size_t row = 0; row < data->train.count(); ++row) all.push_back(data->train.features[row * 3]);
+    EXPECT_TRUE(std::ranges::is_permutation(seen, all));
+  }
+  EXPECT_NE(orders[0], orders[1]);
+}
+
+TEST(Batches, MovedImagesAreTheMapOfTheMovedPixels) {
+  const auto data = prepare(images(10), options_for("abs", "3"));
+  ASSERT_TRUE(data.ok());
+  Batches batches(*data, 8, 1, true, 6);
+  std::set<std::vector<float>> allowed;
+  for (std::size_t row = 0; row < data->train.count(); ++row)
+    for (int down = -1; down <= 1; ++down)
+      for (int right = -1; right <= 1; ++right)
+        for (const bool mirror : {false, true}) {
+          std::vector<float> moved;
+          for (int channel = 0; channel < 4; ++channel)
+            for (int y = 0; y < 3; ++y)
+              for (int x = 0; x < 4; ++x) {
+                const int from_y = y - down;
+                const int from_x = (mirror ? 3 - x : x) - right;
+                const bool inside = from_y >= 0 && from_y < 3 && from_x >= 0 && from_x < 4;
+                moved.push_back(
+                    inside
+                        ? data->train.features[row * 48 + static_cast<std::size_t>(channel * 12 + from_y * 4 + from_x)]
+                        : data->background[static_cast<std::size_t>(channel * 12)]);
+              }
+          allowed.insert(moved);
+        }
+  std::set<std::vector<float>> seen;
+  for (int epoch = 0; epoch < 20; ++epoch) {
+    batches.shuffle();
+    const Batch& batch = batches.next();
+    for (std::size_t row = 0; row < batch.count(); ++row) {
+      const auto begin = batch.features.begin() + static_cast<std::ptrdiff_t>(row * 48);
+      const std::vector<float> image(begin, begin + 48);
+      EXPECT_TRUE(allowed.contains(image));
+      seen.insert(image);
+    }
+  }
+  EXPECT_GT(seen.size(), 50U);
+}
+
+}  // namespace
+}  // namespace standfast

@@ -1,0 +1,229 @@
+// What libtorch computes is what is exported; the explicit gradient is the automatic one; one seed gives one file.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/random.hpp"
+#include "format/model_file.hpp"
+#include "train/export.hpp"
+#include "train/init.hpp"
+#include "train/run.hpp"
+#include "train/torch_network.hpp"
+
+namespace standfast {
+namespace {
+
+class Torch : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { use_one_thread(); }
+};
+
+std::vector<float> normal_values(std::size_t count, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<float> values(count);
+  for (float& value : values) value = static_cast<float>(random.normal());
+  return values;
+}
+
+ConvexMlp random_network() {
+  Random random(1);
+  ConvexMlp network = icnn_network(8, {7, 6, 5}, false, 8, random);
+  network.input_weight = normal_values(network.input_weight.size(), 2);
+  return network;
+}
+
+/// An exported graph in float64 and plain loops.
+double graph_score(const Graph& graph, std::vector<double> u) {
+  std::vector<std::vector<double>> values;
+  for (const auto& node : graph.nodes) {
+    const auto& first = node.inputs[0] == kGraphInput ? u : values[static_cast<std::size_t>(node.inputs[0])];
+    std::vector<double> out = first;
+    if (node.kind == NodeKind::kLinear) {
+      out.assign(static_cast<std::size_t>(node.weight.shape[0]), 0);
+      for (std::size_t row = 0; row < out.size(); ++row) {
+        if (!node.bias.empty()) out[row] = node.bias.values[row];
+        for (std::size_t i = 0; i < first.size(); ++i)
+          out[row] += node.weight.values[row * first.size() + i] * first[i];
+      }
+    }
+    if (node.kind == NodeKind::kAdd)
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] += values[static_cast<std::size_t>(node.inputs[1])][i];
+    if (node.kind == NodeKind::kRelu)
+      for (double& value : out) value = std::max(value, 0.0);
+    values.push_back(out);
+  }
+  return values.back()[0];
+}
+
+TEST_F(Torch, ScoresAreThoseOfTheExportedGraph) {
+  const ConvexMlp network = random_network();
+  const Graph graph = to_graph(network, {8});
+  const auto rows = normal_values(20 * 8, 3);
+  const auto scores = torch_scores(network, rows, 20);
+  for (std::size_t i = 0; i < 20; ++i) {
+    const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(8 * i);
+    const double expected = graph_score(graph, {begin, begin + 8});
+    EXPECT_NEAR(scores[i], expected, 1e-5 * (1 + std::abs(expected)));
+  }
+}
+
+TEST_F(Torch, GradientProductEqualsAutomaticDifferentiation) {
+  const auto rows = normal_values(20 * 8, 4);
+  const auto gradients = torch_input_gradients(random_network(), rows, 20);
+  ASSERT_EQ(gradients.product.size(), 160U);
+  for (std::size_t i = 0; i < 160; ++i) EXPECT_NEAR(gradients.product[i], gradients.automatic[i], 1e-4);
+  EXPECT_GT(*std::ranges::max_element(gradients.product), 0.1F);
+}
+
+/// Two clouds that a convex function separates: the sensitive class lies outside.
+Dataset rings(std::size_t count) {
+  Dataset data;
+  data.source = "rings";
+  data.input_shape = {2};
+  data.class_names = {"inside", "outside"};
+  Random random(5);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double angle = random.uniform(0, 6.283185307179586);
+    const double radius = (i % 2 == 0 ? 0.5 : 1.5) + 0.1 * random.normal();
+    data.features.push_back(static_cast<float>(radius * std::cos(angle)));
+    data.features.push_back(static_cast<float>(radius * std::sin(angle)));
+    data.labels.push_back(static_cast<std::int32_t>(i % 2));
+    data.source_index.push_back(static_cast<std::int64_t>(i));
+  }
+  return data;
+}
+
+TrainOptions ring_options() {
+  TrainOptions options;
+  options.data.source = "rings";
+  options.sensitive = "outside";
+  options.output = "unused";
+  options.hidden = {16, 8};
+  options.epochs = 20;
+  options.learning_rate = 0.01;
+  options.validation_share = 0.25;
+  return options;
+}
+
+const RunHooks kQuiet = {[](const RunState&) {}, [] { return false; }};
+
+std::string trained_file(const TrainOptions& options) {
+  const auto data = prepare(rings(400), options);
+  const auto run = run_training(*data, options, kQuiet);
+  const auto bytes = serialise_model(to_model(*data, options, *run));
+  return bytes.ok() ? *bytes : "error: " + bytes.error().message;
+}
+
+TEST_F(Torch, SameSeedGivesTheSameFileAndAnotherSeedAnotherOne) {
+  TrainOptions options = ring_options();
+  options.epochs = 3;
+  const std::string first = trained_file(options);
+  EXPECT_GT(first.size(), 1000U);
+  options.output = "elsewhere";
+  options.threads = 2;
+  EXPECT_EQ(trained_file(options), first);
+  options.seed = 2;
+  EXPECT_NE(trained_file(options), first);
+}
+
+struct Recipe {
+  const char* name;
+  void (*change)(TrainOptions&);
+};
+
+class Recipes : public testing::TestWithParam<Recipe> {
+ protected:
+  static void SetUpTestSuite() { use_one_thread(); }
+};
+
+TEST_P(Recipes, LearnARing) {
+  TrainOptions options = ring_options();
+  GetParam().change(options);
+  const auto data = prepare(rings(800), options);
+  ASSERT_TRUE(data.ok());
+  const auto run = run_training(*data, options, kQuiet);
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_GT(run->validation.balanced_accuracy(), 0.95);
+  EXPECT_TRUE(check_input_convex(to_graph(run->network, data->feature_shape)).ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(Options, Recipes,
+                         testing::Values(Recipe{"Adam", [](TrainOptions&) {}},
+                                         Recipe{"Abs", [](TrainOptions& o) { o.feature_map = "abs"; }},
+                                         Recipe{"Deep", [](TrainOptions& o) { o.hidden = {12, 12, 12, 12, 12, 12}; }},
+                                         Recipe{"Penalty", [](TrainOptions& o) { o.jacobian_weight = 0.001; }},
+                                         Recipe{"Weights",
+                                                [](TrainOptions& o) {
+                                                  o.sensitive_weight = 2;
+                                                  o.other_weight = 0.5;
+                                                }},
+                                         Recipe{"PaperWithBatchNorm",
+                                                [](TrainOptions& o) {
+                                                  o.init = "paper";
+                                                  o.batch_norm = true;
+                                                  o.optimiser = "sgd";
+                                                  o.learning_rate = 0.05;
+                                                  o.jacobian_weight = 0.001;
+                                                  o.epochs = 40;
+                                                }}),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST_F(Torch, PenaltyShrinksTheGradient) {
+  const auto mean_gradient = [](double weight) {
+    TrainOptions options = ring_options();
+    options.jacobian_weight = weight;
+    const auto data = prepare(rings(400), options);
+    const auto run = run_training(*data, options, kQuiet);
+    double sum = 0;
+    for (const float value :
+         torch_input_gradients(run->network, data->validation.features, data->validation.count()).product)
+      sum += std::abs(value);
+    return sum;
+  };
+  EXPECT_LT(mean_gradient(0.05), 0.5 * mean_gradient(0));
+}
+
+TEST_F(Torch, AStoppedRunKeepsTheNetworkSoFar) {
+  TrainOptions options = ring_options();
+  const auto data = prepare(rings(400), options);
+  int steps = 0;
+  const RunHooks stop_soon = {[](const RunState&) {}, [&] { return ++steps == 2; }};
+  const auto run = run_training(*data, options, stop_soon);
+  ASSERT_TRUE(run.ok());
+  EXPECT_TRUE(run->stopped);
+  EXPECT_EQ(run->epochs_run, 1);
+  EXPECT_EQ(steps, 2);
+  EXPECT_TRUE(validate(to_model(*data, options, *run)).ok());
+}
+
+TEST_F(Torch, ADivergingRunSaysWhatMightHelp) {
+  TrainOptions options = ring_options();
+  options.optimiser = "sgd";
+  options.learning_rate = 1;
+  Dataset huge = rings(400);
+  for (float& value : huge.features) value *= 1e30F;
+  const auto data = prepare(huge, options);
+  const auto run = run_training(*data, options, kQuiet);
+  ASSERT_FALSE(run.ok());
+  EXPECT_EQ(run.error().code, ErrorCode::kBadValue);
+  EXPECT_NE(run.error().message.find("a smaller --learning-rate may help"), std::string::npos);
+}
+
+TEST_F(Torch, ModelsSurviveTheirFile) {
+  const TrainOptions options = ring_options();
+  const auto data = prepare(rings(200), options);
+  const auto run = run_training(*data, options, {[](const RunState&) {}, [] { return true; }});
+  const Model model = to_model(*data, options, *run);
+  const auto bytes = serialise_model(model);
+  ASSERT_TRUE(bytes.ok()) << bytes.error().message;
+  const auto again = parse_model(std::as_bytes(std::span(*bytes)), "memory");
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(*again, model);
+  EXPECT_EQ(again->provenance.at("data_hash"), hash_rows(rings(200)));
+  EXPECT_EQ(again->sensitive_class, "outside");
+}
+
+}  // namespace
+}  // namespace standfast
