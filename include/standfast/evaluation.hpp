@@ -26,12 +26,15 @@ struct Evaluation {
   /// An operating point: the threshold shift that keeps the false-positive rate at or below the one asked for.
   struct OperatingPoint {
     double max_false_positive_rate;
-    double false_positive_rate;   ///< Reached on these data.
-    double detection_rate;        ///< Share of the sensitive class still caught.
-    double logit_threshold;       ///< Sensitive iff logit > this; 0 is the model's own threshold.
+    double false_positive_rate;  ///< Reached on these data.
+    double detection_rate;       ///< Share of the sensitive class still caught.
+    double logit_threshold;      ///< Sensitive iff logit > this; 0 is the model's own threshold.
   };
   std::vector<OperatingPoint> operating_points;  ///< At 0.1 %, 1 % and 5 %.
-  struct RocPoint { double false_positive_rate; double detection_rate; };
+  struct RocPoint {
+    double false_positive_rate;
+    double detection_rate;
+  };
   std::vector<RocPoint> roc;  ///< Convex-position-free staircase, thinned to at most 400 points.
 
   Method method = Method::kSeparable;
@@ -40,11 +43,15 @@ struct Evaluation {
   /// Radii of inputs of the sensitive class, a wrong verdict counting as radius 0.
   struct CertifiedCurve {
     Norm norm = Norm::l2();
-    std::vector<double> radii;      ///< Grid, ascending.
-    std::vector<double> accuracy;   ///< Share of sensitive inputs that are right with radius >= radii[k] (> 0 at radius 0).
-    struct Quantile { double share; double radius; };
-    std::vector<Quantile> quantiles;  ///< 10, 25, 50, 75, 90 % over the inputs judged right.
-    double infinite_share = 0;        ///< Share of sensitive inputs that no allowed change can flip.
+    std::vector<double> radii;  ///< Grid, ascending.
+    std::vector<double>
+        accuracy;  ///< Share of sensitive inputs that are right with radius >= radii[k] (> 0 at radius 0).
+    struct Quantile {
+      double share;
+      double radius;
+    };
+    std::vector<Quantile> quantiles;        ///< 10, 25, 50, 75, 90 % over the inputs judged right.
+    double infinite_share = 0;              ///< Share of sensitive inputs that no allowed change can flip.
     std::vector<std::size_t> most_robust;   ///< Up to ten rows of the data set, largest radius first.
     std::vector<std::size_t> least_robust;  ///< Up to ten rows judged right, smallest radius first.
   };
@@ -60,7 +67,8 @@ struct EvaluateOptions {
   std::vector<double> grid;  ///< Radii to use for every norm; empty: evenly spaced up to the 95 % quantile, rounded.
 };
 
-/// Fails: kBadOption where the data's classes are not the model's, kBadShape where its dimension differs, and as Classifier::certify.
+/// Fails: kBadOption where the data's classes are not the model's, kBadShape where its dimension differs, and as
+/// Classifier::certify.
 Result<Evaluation> evaluate(const Classifier& classifier, const Dataset& data, const EvaluateOptions& options);
 
 }  // namespace standfast

@@ -1,7 +1,7 @@
 // What an attacker may do: a norm, a cost per feature and an interval per feature.
 //
-// A perturbation d of x is priced ||(cost_i * d_i)||_p and must keep x + d and d inside the model's bounds. The valid domain,
-// features that can only grow or shrink, and features out of reach are all such bounds.
+// A perturbation d of x is priced ||(cost_i * d_i)||_p and must keep x + d and d inside the model's bounds. The valid
+// domain, features that can only grow or shrink, and features out of reach are all such bounds.
 #pragma once
 
 #include <cstddef>

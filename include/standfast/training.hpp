@@ -26,7 +26,7 @@ struct TrainOptions {
   // the optimiser
   std::string optimiser = "adam";  ///< "adam" or "sgd".
   double learning_rate = 1e-3;
-  double momentum = 0.9;            ///< "sgd" only.
+  double momentum = 0.9;              ///< "sgd" only.
   double learning_rate_decay = 0.95;  ///< Factor per epoch.
   std::int64_t batch_size = 64;
   std::int64_t epochs = 40;
@@ -37,7 +37,8 @@ struct TrainOptions {
   bool flip = false;      ///< Images: random horizontal flips.
   // the threshold, set on the validation split
   double validation_share = 0.1;
-  double max_fpr = -1;  ///< In [0, 1]: the largest false-positive rate; negative balances the accuracies of both classes.
+  double max_fpr =
+      -1;  ///< In [0, 1]: the largest false-positive rate; negative balances the accuracies of both classes.
   // the machine
   std::uint64_t seed = 1;
   std::int64_t threads = 0;  ///< 0: one per core.
