@@ -1,5 +1,6 @@
-// consumer MODEL: certifies the input at the origin and prints its verdict and its radius.
+// consumer MODEL: certifies an input of ones and prints its verdict and its radius.
 #include <cstdio>
+#include <string>
 #include <vector>
 
 #include "standfast/classifier.hpp"
@@ -15,7 +16,7 @@ int main(int argc, char** argv) {
   if (!classifier) return fail(classifier.error().message);
   standfast::CertifyOptions options;
   options.norms = {standfast::Norm::l1()};
-  const std::vector<float> features(classifier->dim(), 0.0F);
+  const std::vector<float> features(classifier->dim(), 1.0F);
   auto result = classifier->certify(features, 1, options);
   if (!result) return fail(result.error().message);
   std::printf("%s within %g\n", result->sensitive(0) ? "sensitive" : "other", result->radius(0, 0));
