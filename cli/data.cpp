@@ -37,17 +37,17 @@ Range range_of(const Dataset& data, std::size_t feature) {
   return {values.front(), values[values.size() / 2], values.back()};
 }
 
+std::string table_row(std::string cells) { return cells.erase(cells.find_last_not_of(' ') + 1) + "\n"; }
+
 std::string feature_table(const Dataset& data) {
-  std::string text = fmt::format("\n{:<34} {:>12} {:>12} {:>12}  {}\n", "feature", "smallest", "median", "largest",
-                                 data.feature_units.empty() ? "" : "unit");
+  std::string text = "\n" + table_row(fmt::format("{:<34} {:>12} {:>12} {:>12}  {}", "feature", "smallest", "median",
+                                                  "largest", data.feature_units.empty() ? "" : "unit"));
   for (std::size_t f = 0; f < data.dim(); ++f) {
     const Range range = range_of(data, f);
     const std::string name = data.feature_names.empty() ? std::to_string(f) : data.feature_names[f];
     const std::string unit = data.feature_units.empty() ? "" : data.feature_units[f];
-    std::string row = fmt::format("{:<34} {:>12.6g} {:>12.6g} {:>12.6g}  {}", printable(name), range.smallest,
-                                  range.median, range.largest, printable(unit));
-    row.erase(row.find_last_not_of(' ') + 1);
-    text += row + "\n";
+    text += table_row(fmt::format("{:<34} {:>12.6g} {:>12.6g} {:>12.6g}  {}", printable(name), range.smallest,
+                                  range.median, range.largest, printable(unit)));
   }
   return text;
 }

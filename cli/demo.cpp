@@ -10,6 +10,7 @@
 #include "cli/demo_story.hpp"
 #include "cli/flags.hpp"
 #include "cli/help.hpp"
+#include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/records.hpp"
@@ -150,7 +151,9 @@ void add_demo(CLI::App& program, Action& chosen) {
   app.add_option("--dir", command->folder, "Folder for the files; a second run uses the model that is there.")
       ->type_name("DIR")
       ->default_str("standfast-demo");
-  app.add_option("--seed", command->seed, "The same seed gives the same model.")->type_name("N")->default_str("1");
+  only_digits(app.add_option("--seed", command->seed, "The same seed gives the same model."))
+      ->type_name("N")
+      ->default_str("1");
   add_threads_option(app, command->threads);
   app.callback([command, &chosen] { chosen = [command] { return run_demo(*command); }; });
 }

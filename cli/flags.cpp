@@ -78,7 +78,7 @@ void add_label_options(CLI::App& command, DataFlags& flags) {
 }
 
 void add_limit_option(CLI::App& command, DataFlags& flags) {
-  command.add_option("--limit", flags.limit, "Read the first N inputs only.")->type_name("N");
+  only_digits(command.add_option("--limit", flags.limit, "Use the first N inputs only."))->type_name("N");
 }
 
 Result<Dataset> read(const DataFlags& flags, bool require_labels) {
@@ -118,7 +118,7 @@ Status check_fits(const std::string& model_path, const ModelSummary& model, cons
 }
 
 void add_threads_option(CLI::App& command, std::size_t& threads) {
-  command.add_option("--threads", threads, "Threads to use, 0 for one per core; never changes a result.")
+  only_digits(command.add_option("--threads", threads, "Threads to use, 0 for one per core; never changes a result."))
       ->type_name("N")
       ->default_str("0");
 }

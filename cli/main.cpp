@@ -33,22 +33,19 @@ int fail(const std::string& message, int exit_code) {
 }
 
 /// The subcommand that the arguments reached, for the hint in an error message.
-std::string deepest_command(const CLI::App& program) {
-  std::string path = "standfast";
-  for (const CLI::App* app = &program; !app->get_subcommands().empty();) {
-    app = app->get_subcommands().front();
-    path += " " + app->get_name();
-  }
-  return path;
+const CLI::App& deepest_command(const CLI::App& program) {
+  const CLI::App* app = &program;
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  return *app;
 }
 
 int report_parse_error(const CLI::App& program, const CLI::ParseError& error) {
-  const std::string path = deepest_command(program);
+  const CLI::App& command = deepest_command(program);
+  const auto unknown = command.remaining();
   std::string message = error.what();
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && message == "A subcommand is required")
-    message = "no command is given";
-  while (!message.empty() && (message.back() == '\n' || message.back() == '.')) message.pop_back();
-  return fail(fmt::format("{} (`{} --help` shows what is possible)", message, path), kBadUsage);
+    message = unknown.empty() ? "no command is given" : fmt::format("'{}' is not a command", unknown.front());
+  return fail(fmt::format("{} (`{} --help` shows what is possible)", message, describe(command).path), kBadUsage);
 }
 
 int run(int argc, char** argv) {

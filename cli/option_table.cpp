@@ -80,4 +80,12 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& tar
   return option->check(CLI::Validator(check, ""));
 }
 
+CLI::Option* only_digits(CLI::Option* option) {
+  const auto check = [](std::string& given) {
+    const bool digits = !given.empty() && std::ranges::all_of(given, [](unsigned char c) { return std::isdigit(c); });
+    return digits ? std::string() : fmt::format("'{}' is not a whole number", given);
+  };
+  return option->check(CLI::Validator(check, ""));
+}
+
 }  // namespace standfast::cli

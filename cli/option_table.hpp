@@ -45,4 +45,7 @@ CommandEntry describe(const CLI::App& app);
 CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& target, const std::string& choices,
                         const std::string& help);
 
+/// Lets the option take digits only: the parser itself would read -3 as a huge unsigned number.
+CLI::Option* only_digits(CLI::Option* option);
+
 }  // namespace standfast::cli

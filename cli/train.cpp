@@ -105,7 +105,7 @@ void add_threshold(CLI::App& app, const Shared& command) {
 }
 
 void add_machine(CLI::App& app, const Shared& command) {
-  add_field(app, command, "--seed", &TrainOptions::seed, "N", "The same seed gives the same model.");
+  only_digits(add_field(app, command, "--seed", &TrainOptions::seed, "N", "The same seed gives the same model."));
   add_field(app, command, "--threads", &TrainOptions::threads, "N", "Threads to use, 0 for one per core.");
 }
 
