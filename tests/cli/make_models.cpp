@@ -1,0 +1,88 @@
+// Writes the models that the command-line tests use into the folder named on the command line.
+//
+// table.safetensors: f(x) = relu(a + b - 2) + a + b/2 - c - 1 on three features, small enough to check by hand.
+// spam.safetensors: a hand-made linear filter with the embedded e-mails' feature names.
+#include <cstdio>
+#include <map>
+#include <string>
+
+#include "format/model_file.hpp"
+#include "standfast/data.hpp"
+
+namespace {
+
+using namespace standfast;
+
+Node linear(const std::string& name, std::int32_t input, Shape shape, std::vector<float> weight, float bias) {
+  Node node;
+  node.kind = NodeKind::kLinear;
+  node.name = name;
+  node.inputs = {input};
+  node.weight = {std::move(shape), std::move(weight)};
+  node.bias = {{1}, {bias}};
+  return node;
+}
+
+Node combine(NodeKind kind, const std::string& name, std::vector<std::int32_t> inputs) {
+  Node node;
+  node.kind = kind;
+  node.name = name;
+  node.inputs = std::move(inputs);
+  return node;
+}
+
+Model table_model() {
+  Model model;
+  model.input_shape = {3};
+  model.feature_names = {"links", "capitals", "greeting"};
+  model.feature_units = {"links", "letters", "words"};
+  model.graph.input_shape = {3};
+  model.graph.nodes = {linear("hidden", kGraphInput, {1, 3}, {1, 1, 0}, -2), combine(NodeKind::kRelu, "relu", {0}),
+                       linear("positive", 1, {1, 1}, {1}, 0), linear("skip", kGraphInput, {1, 3}, {1, 0.5F, -1}, -1),
+                       combine(NodeKind::kAdd, "logit", {2, 3})};
+  model.sensitive_class = "spam";
+  model.other_class = "mail";
+  model.provenance = {{"data", "by hand"}, {"version", "0"}};
+  return model;
+}
+
+Result<Model> spam_model() {
+  const DataRequest request = {"spam", "", {}, true};
+  auto data = read_data(request);
+  if (!data.ok()) return data.error();
+  const std::map<std::string, float> slopes = {
+      {"word_freq_free", 1.0F}, {"word_freq_remove", 2.0F},  {"word_freq_your", 0.5F}, {"word_freq_000", 2.0F},
+      {"char_freq_$", 3.0F},    {"char_freq_!", 1.0F},       {"word_freq_hp", -1.0F},  {"word_freq_george", -2.0F},
+      {"word_freq_edu", -1.0F}, {"word_freq_meeting", -1.0F}};
+  std::vector<float> weight;
+  for (const auto& name : data->feature_names) {
+    const auto slope = slopes.find(name);
+    weight.push_back(slope == slopes.end() ? 0.0F : slope->second);
+  }
+  Model model;
+  model.input_shape = data->input_shape;
+  model.feature_names = data->feature_names;
+  model.feature_units = data->feature_units;
+  model.graph.input_shape = data->input_shape;
+  model.graph.nodes = {linear("logit", kGraphInput, {1, 57}, std::move(weight), -1.5F)};
+  model.sensitive_class = "spam";
+  for (const auto& name : data->class_names)
+    if (name != "spam") model.other_class = name;
+  return model;
+}
+
+Status write_all(const std::string& folder) {
+  if (auto status = save_model(table_model(), folder + "/table.safetensors"); !status.ok()) return status;
+  auto spam = spam_model();
+  if (!spam.ok()) return spam.error();
+  return save_model(*spam, folder + "/spam.safetensors");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 2) return 2;
+  const Status status = write_all(arguments[1]);
+  if (!status.ok()) std::fprintf(stderr, "make_models: %s\n", status.error().message.c_str());
+  return status.ok() ? 0 : 1;
+}
