@@ -66,14 +66,19 @@ std::string in_words(const std::vector<NamedChange>& changes) {
   return parts.empty() ? "nowhere in particular" : fmt::format("{}", fmt::join(parts, "; "));
 }
 
+/// "0.66 changes in every hundred words (one in every 152)": both numbers on the safe side.
+std::string changes_at_least(double radius) {
+  std::string text = fmt::format("{} changes in every hundred words", radius_rounded_down(radius, 2));
+  if (radius > 0 && radius < 1) text += fmt::format(" (one in every {:.0f})", std::ceil(100 / radius));
+  return text;
+}
+
 Result<std::string> sentence(const Classifier& classifier, const Dataset& data, const Alarm& alarm,
                              const std::string& strength, const ThreatModel& threat) {
   CLI_TRY(const WeakestDirection weakest, classifier.weakest_direction(data.row(alarm.input), Norm::l1(), threat));
-  return fmt::format(
-      "To get message {} ({}) past the filter, at least {} changes in every hundred words are needed; where the "
-      "proof is weakest: {}.",
-      alarm.input, strength, radius_rounded_down(alarm.radius, 2),
-      printable(in_words(main_changes(data, weakest, threat))));
+  return fmt::format("To get message {} ({}) past the filter, at least {} are needed; where the proof is weakest: {}.",
+                     alarm.input, strength, changes_at_least(alarm.radius),
+                     printable(in_words(main_changes(data, weakest, threat))));
 }
 
 }  // namespace
