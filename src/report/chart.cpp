@@ -13,8 +13,8 @@
 namespace standfast {
 namespace {
 
-constexpr double kWidth = 400, kHeight = 270;
-constexpr double kLeft = 46, kRight = 14, kTop = 18, kBottom = 48;
+constexpr double kWidth = 340, kHeight = 245;
+constexpr double kLeft = 46, kRight = 24, kTop = 18, kBottom = 48;
 
 using Out = std::back_insert_iterator<std::string>;
 
@@ -54,8 +54,10 @@ std::string path_of(const Chart& chart) {
     const auto& [x, y] = chart.line[i];
     if (i == 0) {
       path += fmt::format("M{:.2f} {:.2f}", px(chart, x), py(y));
-    } else if (chart.stairs) {
+    } else if (chart.shape == LineShape::kRightThenUp) {
       path += fmt::format("H{:.2f}V{:.2f}", px(chart, x), py(y));
+    } else if (chart.shape == LineShape::kDownThenRight) {
+      path += fmt::format("V{:.2f}H{:.2f}", py(y), px(chart, x));
     } else {
       path += fmt::format("L{:.2f} {:.2f}", px(chart, x), py(y));
     }
@@ -83,10 +85,12 @@ void draw_markers(const Chart& chart, Out out) {
   for (const auto& [at, label] : chart.markers) {
     const double x = px(chart, at.x);
     const double y = py(at.y);
-    const bool left = x > kWidth * 0.6;  // so that the text stays inside the picture
+    // beside the marker on the side where the picture goes on
+    const bool left = x > kWidth * 0.6;
+    const bool above = y > kHeight - kBottom - 24;
     fmt::format_to(out, R"(<circle class="marker" cx="{:.2f}" cy="{:.2f}" r="4"/>)", x, y);
     fmt::format_to(out, R"(<text class="label" x="{:.2f}" y="{:.2f}" text-anchor="{}">{}</text>)", left ? x - 8 : x + 8,
-                   left ? y + 16 : y + 14, left ? "end" : "start", html_escape(label));
+                   above ? y - 8 : y + 15, left ? "end" : "start", html_escape(label));
   }
 }
 
@@ -104,7 +108,7 @@ std::string svg_chart(const Chart& chart) {
   return svg + "</svg>\n";
 }
 
-ChartAxis linear_axis(double hi, int count) {
+ChartAxis linear_axis(double hi, int count, bool whole) {
   ChartAxis axis;
   axis.hi = hi > 0 && std::isfinite(hi) ? hi : 1;
   const double power = std::pow(10.0, std::floor(std::log10(axis.hi / count)));
@@ -113,6 +117,7 @@ ChartAxis linear_axis(double hi, int count) {
   for (const double digits : {5.0, 2.0, 1.0}) {
     if (digits * power * count >= axis.hi) step = digits * power;
   }
+  if (whole) step = std::max(step, 1.0);
   for (int k = 0; k <= count && k * step <= axis.hi + step * 1e-9; ++k) {
     axis.ticks.push_back(k * step);
     axis.labels.push_back(fmt::format("{:.6g}", k * step));

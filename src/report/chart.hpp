@@ -25,22 +25,30 @@ struct ChartMarker {
   std::string label;  ///< Drawn beside the marker.
 };
 
+/// How two points are joined.
+enum class LineShape {
+  kStraight,
+  kRightThenUp,    ///< The value between two points is that of the left one.
+  kDownThenRight,  ///< The value between two points is that of the right one.
+};
+
 /// Shares (0 to 1) over x. All text is plain and gets escaped.
 struct Chart {
   std::string description;  ///< For readers who do not see the picture.
   ChartAxis x;
   std::vector<ChartPoint> line;
-  bool stairs = false;    ///< Right, then up: the value between two points is that of the left one.
+  LineShape shape = LineShape::kStraight;
   double reference = -1;  ///< A dashed line at this share, where >= 0.
   std::string reference_label;
   std::vector<ChartMarker> markers;
 };
 
-/// An <svg> element of 400 x 270 units; colours come from the page's style sheet.
+/// An <svg> element of 340 x 245 units; colours come from the page's style sheet.
 std::string svg_chart(const Chart& chart);
 
-/// Ticks from 0 in steps of 1, 2 or 5 times a power of ten, about `count` of them, none above hi.
-ChartAxis linear_axis(double hi, int count);
+/// Ticks from 0 in steps of 1, 2 or 5 times a power of ten, about `count` of them, none above hi; whole numbers on
+/// demand.
+ChartAxis linear_axis(double hi, int count, bool whole = false);
 /// Powers of ten from lo to 1, as percentages. Requires: 0 < lo < 1.
 ChartAxis percent_log_axis(double lo);
 

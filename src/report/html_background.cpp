@@ -89,7 +89,8 @@ std::string html_background(const ReportInput& input) {
   html += "<h2>What the numbers mean</h2>\n<dl>\n";
   html += item("method", method_text(evaluation.method));
   html += item("guarantee", guarantee_text(evaluation.guarantee));
-  html += item("threat model", html_escape(evaluation.threat_description));
+  html += item("threat model", html_escape(evaluation.threat_description) +
+                                   ". Where it sets costs, each change counts times its cost.");
   html += item(
       "limits",
       fmt::format(

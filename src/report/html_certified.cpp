@@ -1,4 +1,5 @@
 // One small chart per norm: their units differ, so they share no axis.
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -16,7 +17,8 @@ Chart curve_chart(const ReportInput& input, const Evaluation::CertifiedCurve& cu
   Chart chart;
   chart.description = fmt::format("Certified accuracy on {} over the radius in the norm {}",
                                   input.evaluation.sensitive_class, curve.norm.name());
-  chart.x = linear_axis(curve.radii.empty() ? 1 : curve.radii.back(), 5);
+  chart.x = linear_axis(curve.radii.empty() ? 1 : curve.radii.back(), 5, curve.norm == Norm::l0());
+  if (curve.norm == Norm::l0()) chart.shape = LineShape::kDownThenRight;
   chart.x.title = curve.norm == Norm::l0()
                       ? "ℓ₀ radius (number of features changed)"
                       : fmt::format("{} radius ({})", norm_symbol(curve.norm), radius_unit(input, curve.norm));
@@ -59,11 +61,14 @@ std::string quantile_table(const Evaluation& evaluation) {
 std::string html_certified(const ReportInput& input) {
   const auto& evaluation = input.evaluation;
   if (evaluation.curves.empty()) return {};
+  const bool any_l0 = std::any_of(evaluation.curves.begin(), evaluation.curves.end(),
+                                  [](const auto& curve) { return curve.norm == Norm::l0(); });
   std::string html = fmt::format(
       "<h2>Certified accuracy</h2>\n<p class=\"soft\">The share of {} that is judged right and stays right under every "
-      "change smaller than "
-      "the radius. Threat model: {}. The dashed line is the accuracy without an attacker.</p>\n<div class=\"grid2\">\n",
-      html_escape(evaluation.sensitive_class, 60), html_escape(evaluation.threat_description));
+      "allowed change smaller than the radius{}. Threat model: {}. The dashed line is the accuracy without an "
+      "attacker.</p>\n<div class=\"charts\">\n",
+      html_escape(evaluation.sensitive_class, 60), any_l0 ? " (with ℓ₀: of at most that many features)" : "",
+      html_escape(evaluation.threat_description));
   for (const auto& curve : evaluation.curves) {
     html += "<figure>" + svg_chart(curve_chart(input, curve)) + "<figcaption>" + caption(curve) +
             "</figcaption></figure>\n";
@@ -71,8 +76,7 @@ std::string html_certified(const ReportInput& input) {
   html += "</div>\n" + quantile_table(evaluation);
   return html +
          "<p class=\"note\">A quantile is the radius that this share of the right verdicts stays at or below; the last "
-         "column counts all "
-         "inputs of the class. Radii are rounded down.</p>\n";
+         "column counts all inputs of the class. Radii are rounded down.</p>\n";
 }
 
 }  // namespace standfast

@@ -14,32 +14,28 @@ namespace {
 std::string how_often(const Evaluation& evaluation) {
   const auto sensitive = html_escape(evaluation.sensitive_class, 60);
   const auto other = html_escape(evaluation.other_class, 60);
-  if (evaluation.sensitive_count == 0) return fmt::format("The data hold no {}. ", sensitive);
+  if (evaluation.sensitive_count == 0) return fmt::format("The data hold no input of class {}. ", sensitive);
   std::string sentence =
-      fmt::format("<b>{}</b> of all {} is caught", percent_text(evaluation.accuracy_sensitive), sensitive);
+      fmt::format("<b>{}</b> of class {} is caught", percent_text(evaluation.accuracy_sensitive), sensitive);
   if (evaluation.other_count > 0) {
-    sentence += fmt::format(", {} of {} raises a false alarm", percent_text(1 - evaluation.accuracy_other), other);
+    sentence +=
+        fmt::format("; {} of class {} raises a false alarm", percent_text(1 - evaluation.accuracy_other), other);
   }
   return sentence + ". ";
 }
 
 // About the first norm only: a sentence with three radii is a table.
 std::string how_far(const ReportInput& input) {
-  const auto& evaluation = input.evaluation;
-  if (evaluation.curves.empty()) return {};
-  const auto& curve = evaluation.curves.front();
+  if (input.evaluation.curves.empty()) return {};
+  const auto& curve = input.evaluation.curves.front();
   const double median = median_radius(curve);
   if (!(median > 0)) return {};
-  const auto sensitive = html_escape(evaluation.sensitive_class, 60);
   if (std::isinf(median)) {
-    return fmt::format(
-        "For at least half of the {} that is caught, <b>no change that the threat model allows</b> can turn the "
-        "verdict.",
-        sensitive);
+    return "For at least half of what is caught, <b>no change that the threat model allows</b> can turn the verdict.";
   }
-  return fmt::format(
-      "Half of the {} that is caught stays caught under every allowed change whose {} is below <b>{}</b> ({}).",
-      sensitive, norm_meaning(curve.norm), radius_text(median), html_escape(radius_unit(input, curve.norm)));
+  return fmt::format("Half of what is caught stays caught under every allowed change with the {} {} <b>{}</b> ({}).",
+                     norm_meaning(curve.norm), curve.norm == Norm::l0() ? "at most" : "below", radius_text(median),
+                     html_escape(radius_unit(input, curve.norm)));
 }
 
 std::string tile(const std::string& value, const std::string& caption) {

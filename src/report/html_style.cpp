@@ -26,13 +26,14 @@ p.lead b, .tile b { font-weight: 650; color: var(--accent); }
 .soft, figcaption, .note { color: var(--soft); font-size: .9rem; }
 ul.notes { margin: 1.2rem 0; padding: .9rem 1.2rem .9rem 2.1rem; background: var(--wash); border-radius: 6px; }
 ul.notes li { margin: .25rem 0; max-width: 46rem; }
-.tiles { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 10.5rem), 1fr)); margin: 1.4rem 0; }
-.tile { background: var(--card); border: 1px solid var(--rule); border-radius: 6px; padding: .8rem 1rem; }
-.tile b { display: block; font-size: 1.5rem; line-height: 1.2; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.tiles { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 7.8rem), 1fr)); margin: 1.4rem 0; }
+.tile { background: var(--card); border: 1px solid var(--rule); border-radius: 6px; padding: .7rem .8rem; }
+.tile b { display: block; font-size: 1.35rem; line-height: 1.2; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .tile span { color: var(--soft); font-size: .85rem; }
 .grid2 { display: grid; gap: 1.2rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); align-items: start; }
-.grid2 > * { min-width: 0; }
-figure { margin: .9rem 0 0; max-width: 32rem; break-inside: avoid; }
+.grid2 > *, .charts > * { min-width: 0; }
+.charts { display: grid; gap: .6rem 1.6rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); align-items: start; }
+figure { margin: .9rem 0 0; max-width: 27rem; break-inside: avoid; }
 figure svg { display: block; width: 100%; height: auto; }
 figcaption { margin-top: .3rem; }
 svg text { font-size: 11.5px; fill: var(--soft); font-variant-numeric: tabular-nums; }
@@ -55,19 +56,20 @@ td.text, th.name { overflow-wrap: anywhere; }
 th { font-weight: 600; }
 thead th { color: var(--soft); font-weight: 500; font-size: .85rem; white-space: nowrap; }
 thead th.name { white-space: normal; }
-.shots { display: grid; gap: .9rem .7rem; grid-template-columns: repeat(auto-fill, minmax(5.2rem, 1fr)); margin: .4rem 0 1rem; }
+.shots { display: grid; gap: .9rem .7rem; grid-template-columns: repeat(10, minmax(0, 1fr)); margin: .4rem 0 1rem; }
 .shots figure { margin: 0; text-align: center; }
 .shots img { width: 100%; max-width: 6.5rem; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated; border: 1px solid var(--rule); border-radius: 3px; background: #000; }
-.shots figcaption { font-size: .8rem; line-height: 1.35; font-variant-numeric: tabular-nums; margin-top: .2rem; }
+.shots figcaption { font-size: .78rem; line-height: 1.35; font-variant-numeric: tabular-nums; margin-top: .2rem; }
 .shots figcaption b { color: var(--ink); font-weight: 600; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .3rem 1.2rem; margin: .8rem 0; font-size: .95rem; }
 dt { color: var(--soft); }
 dd { margin: 0; min-width: 0; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule); color: var(--soft); font-size: .85rem; }
-@media (max-width: 30rem) { main { padding: 1.5rem 1rem 3rem; } p.lead { font-size: 1.08rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
+@media (max-width: 52rem) { .shots { grid-template-columns: repeat(5, minmax(0, 1fr)); } }
+@media (max-width: 30rem) { .shots figcaption { font-size: .72rem; } main { padding: 1.5rem 1rem 3rem; } p.lead { font-size: 1.08rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
   .tiles { grid-template-columns: 1fr 1fr; } .tile b { font-size: 1.25rem; } th, td { padding-right: .5rem; } }
 @media print { :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --rule: #bbb; --accent: #123f70; --wash: #eef2f7; --mark: #8a3d0e; }
-  body { font-size: 10pt; } main { max-width: none; padding: 0; } h2 { break-after: avoid; } .grid2 { grid-template-columns: 1fr 1fr; } }
+  body { font-size: 10pt; } main { max-width: none; padding: 0; } h2 { break-after: avoid; } .grid2, .charts { grid-template-columns: 1fr 1fr; } }
 )css";
 }
 

@@ -50,7 +50,7 @@ std::string roc_figure(const Evaluation& evaluation) {
   if (evaluation.roc.empty()) return {};
   Chart chart;
   chart.description = "Detection rate over false-positive rate";
-  chart.stairs = true;
+  chart.shape = LineShape::kRightThenUp;
   chart.x = percent_log_axis(std::min(0.1, 1 / static_cast<double>(std::max<std::size_t>(evaluation.other_count, 1))));
   chart.x.title = "false-positive rate (logarithmic)";
   for (const auto& point : evaluation.roc) chart.line.push_back({point.false_positive_rate, point.detection_rate});

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -18,6 +19,7 @@ TEST(Chart, LinearTicksAreRoundAndInside) {
     EXPECT_EQ(axis.ticks.size(), axis.labels.size());
   }
   EXPECT_EQ(linear_axis(1, 5).labels[1], "0.2");
+  EXPECT_EQ(linear_axis(2, 5, true).labels, (std::vector<std::string>{"0", "1", "2"}));
 }
 
 TEST(Chart, AnAxisWithoutASensibleEndStillIsOne) {
@@ -42,15 +44,17 @@ TEST(Chart, PointsOutsideAreDrawnAtTheEdge) {
   const auto svg = svg_chart(chart);
   EXPECT_EQ(svg.find("nan"), std::string::npos);
   EXPECT_EQ(svg.find("inf"), std::string::npos);
-  EXPECT_NE(svg.find("M46.00 222.00"), std::string::npos) << svg;
+  EXPECT_NE(svg.find("M46.00 197.00"), std::string::npos) << svg;
 }
 
-TEST(Chart, StairsGoRightThenUp) {
+TEST(Chart, StairsTurnWhereTheyAreTold) {
   Chart chart;
   chart.x = linear_axis(1, 5);
   chart.line = {{0, 0}, {1, 1}};
-  chart.stairs = true;
-  EXPECT_NE(svg_chart(chart).find("M46.00 222.00H386.00V18.00"), std::string::npos);
+  chart.shape = LineShape::kRightThenUp;
+  EXPECT_NE(svg_chart(chart).find("M46.00 197.00H316.00V18.00"), std::string::npos);
+  chart.shape = LineShape::kDownThenRight;
+  EXPECT_NE(svg_chart(chart).find("M46.00 197.00V18.00H316.00"), std::string::npos);
 }
 
 TEST(Chart, AnEmptyLineDrawsOnlyTheFrame) {

@@ -100,7 +100,7 @@ TEST(HtmlReport, InfiniteAndMissingNumbersAreWords) {
 
 TEST(HtmlReport, TheHeadlineSaysWhatNoChangeCanDo) {
   Evaluation evaluation = example::evaluation();
-  EXPECT_NE(page(evaluation, example::table()).find("Half of the spam that is caught stays caught"), std::string::npos);
+  EXPECT_NE(page(evaluation, example::table()).find("Half of what is caught stays caught"), std::string::npos);
   for (auto& quantile : evaluation.curves[0].quantiles) quantile.radius = kInfinity;
   EXPECT_NE(page(evaluation, example::table()).find("no change that the threat model allows"), std::string::npos);
 }
