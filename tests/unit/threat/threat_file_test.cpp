@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -218,6 +219,22 @@ TEST(ThreatFile, IsReadFromDisk) {
   std::filesystem::remove(path);
   ASSERT_TRUE(threat.ok()) << threat.error().message;
   EXPECT_EQ(threat->cost, (std::vector<double>(4, 2)));
+}
+
+TEST(ThreatFile, TheExampleOfTheDocumentationIsOne) {
+  std::ifstream page(std::string(STANDFAST_TEST_DIR) + "/../docs/threat-files.md");
+  const std::string text{std::istreambuf_iterator<char>(page), {}};
+  const auto begin = text.find("```toml\n");
+  const auto end = text.find("```\n", begin + 1);
+  ASSERT_NE(begin, std::string::npos);
+  ASSERT_NE(end, std::string::npos);
+  const std::vector<std::string> names = {"word_freq_free", "word_freq_650", "capital_run", "word_freq_you"};
+  const auto threat = parse_threat(text.substr(begin + 8, end - begin - 8), "example", names, 4);
+  ASSERT_TRUE(threat.ok()) << threat.error().message;
+  EXPECT_EQ(threat->cost, (std::vector<double>{3, 1, 1, 1}));
+  EXPECT_EQ(threat->max_increase, (std::vector<double>{0, 0, 0, kInfinity}));
+  EXPECT_EQ(threat->max_decrease, (std::vector<double>{kInfinity, 0, 0, kInfinity}));
+  EXPECT_EQ(threat->upper, (std::vector<double>(4, 100)));
 }
 
 TEST(ThreatFile, AMissingFileAndAFolderAreIoErrors) {
