@@ -40,6 +40,7 @@ struct Evaluation {
   Method method = Method::kSeparable;
   Guarantee guarantee = Guarantee::kReal;
   std::string threat_description;  ///< One line: "no bounds", "domain [0, 1]", "threat file spam.toml".
+  std::string price_unit;          ///< What a radius counts where the threat model sets costs; else empty.
   /// Radii of inputs of the sensitive class, a wrong verdict counting as radius 0.
   struct CertifiedCurve {
     Norm norm = Norm::l2();

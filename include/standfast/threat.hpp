@@ -62,6 +62,7 @@ struct ThreatModel {
   std::vector<double> upper;         ///< Largest value that the changed input may take. Default +inf.
   std::vector<double> max_decrease;  ///< Largest decrease, >= 0; 0 for `increase-only` and `frozen`. Default inf.
   std::vector<double> max_increase;  ///< Largest increase, >= 0; 0 for `decrease-only` and `frozen`. Default inf.
+  std::string price_unit;            ///< What a price counts, for readers. Empty: the features' own units.
 
   /// Every feature inside [lo, hi]: `--domain LO,HI`.
   static Result<ThreatModel> domain(std::size_t dim, double lo, double hi);

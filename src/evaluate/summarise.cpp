@@ -1,9 +1,11 @@
 // Counting: verdicts against labels, then one curve per norm over the inputs of the sensitive class.
 #include "evaluate/summarise.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -62,6 +64,12 @@ std::vector<SensitiveInput> sensitive_inputs(std::span<const std::uint8_t> label
   return inputs;
 }
 
+/// What a radius counts: empty where a price is a change in the features' own units.
+std::string price_unit(const ThreatModel& threat) {
+  const bool priced = std::ranges::any_of(threat.cost, [](double cost) { return cost != 1; });
+  return priced && threat.price_unit.empty() ? "units of the threat model's price" : threat.price_unit;
+}
+
 }  // namespace
 
 Evaluation summarise(std::span<const std::uint8_t> labelled_sensitive, Certificates certificates,
@@ -71,6 +79,7 @@ Evaluation summarise(std::span<const std::uint8_t> labelled_sensitive, Certifica
   evaluation.method = options.certify.method;
   evaluation.guarantee = options.certify.guarantee;
   evaluation.threat_description = options.threat_description;
+  evaluation.price_unit = price_unit(options.certify.threat);
   evaluation.certificates = std::move(certificates);
   count_verdicts(labelled_sensitive, evaluation);
   add_thresholds(labelled_sensitive, evaluation);

@@ -90,12 +90,14 @@ std::string html_background(const ReportInput& input) {
   html += item("method", method_text(evaluation.method));
   html += item("guarantee", guarantee_text(evaluation.guarantee));
   html += item("threat model", html_escape(evaluation.threat_description) +
-                                   ". Where it sets costs, each change counts times its cost.");
+                                   (evaluation.price_unit.empty() ? "."
+                                                                  : ". Each change counts times its cost, in " +
+                                                                        html_escape(evaluation.price_unit, 80) + "."));
   html += item(
       "limits",
       fmt::format(
-          "Only verdicts of the class {} are certified. A radius is in the features' own units and says nothing about "
-          "attacks that leave the feature space, nor about whether the label is right.",
+          "Only verdicts of the class {} are certified. A radius says nothing about attacks that "
+          "leave the feature space, nor about whether the label is right.",
           html_escape(evaluation.sensitive_class, 60)));
   return html + "</dl>\n";
 }

@@ -58,6 +58,7 @@ std::string tiles(const Evaluation& evaluation) {
 
 std::string radius_unit(const ReportInput& input, Norm norm) {
   if (norm == Norm::l0()) return "features";
+  if (!input.evaluation.price_unit.empty()) return input.evaluation.price_unit;
   const auto& units = input.model.feature_units;
   for (const auto& unit : units) {
     if (unit != units.front()) return "the features' own units";

@@ -90,6 +90,7 @@ std::string to_json(const Evaluation& evaluation) {
                          {"method", std::string(method_name(evaluation.method))},
                          {"guarantee", std::string(guarantee_name(evaluation.guarantee))},
                          {"threat", evaluation.threat_description},
+                         {"price_unit", evaluation.price_unit},
                          {"counts", counts(evaluation)},
                          {"clean_accuracy",
                           {{"overall", number(evaluation.accuracy_overall)},

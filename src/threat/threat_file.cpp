@@ -49,7 +49,11 @@ class ThreatParser {
         if (!node.is_table()) return wrong_type(key, node, "a table");
         continue;
       }
-      return error(ErrorCode::kBadFormat, line_of(key), "unknown key {}, expected default, feature or group",
+      if (key == "price_unit") {
+        if (!node.is_string()) return wrong_type(key, node, "a string");
+        continue;
+      }
+      return error(ErrorCode::kBadFormat, line_of(key), "unknown key {}, expected price_unit, default, feature or group",
                    quoted(percent_decoded(key.str())));
     }
     std::vector<ThreatRule> rules;
@@ -237,7 +241,9 @@ Result<ThreatModel> parse_threat(std::string_view text, const std::string& name,
   }
   STANDFAST_TRY(const auto document, parse_toml(text, name));
   STANDFAST_TRY(const auto rules, ThreatParser(name).rules(document));
-  return apply_rules(rules, name, feature_names, dim);
+  STANDFAST_TRY(ThreatModel threat, apply_rules(rules, name, feature_names, dim));
+  threat.price_unit = percent_decoded(document["price_unit"].value_or(std::string_view{}));
+  return threat;
 }
 
 Result<ThreatModel> read_threat_file(const std::string& path, std::span<const std::string> feature_names,

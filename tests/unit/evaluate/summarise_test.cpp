@@ -33,6 +33,18 @@ TEST(Summarise, ComparesVerdictsWithLabels) {
   EXPECT_EQ(evaluation.operating_points[0].max_false_positive_rate, 0.001);
 }
 
+TEST(Summarise, AThreatModelWithCostsHasAUnitOfItsOwn) {
+  EvaluateOptions options;
+  const auto unit = [&] { return summarise({}, certificates({}, {}, {Norm::l1()}), options).price_unit; };
+  EXPECT_EQ(unit(), "");
+  options.certify.threat.cost = {1, 1};
+  EXPECT_EQ(unit(), "");
+  options.certify.threat.cost = {1, 2};
+  EXPECT_EQ(unit(), "units of the threat model's price");
+  options.certify.threat.price_unit = "words";
+  EXPECT_EQ(unit(), "words");
+}
+
 TEST(Summarise, CurvesAreOfTheSensitiveClassOnly) {
   const std::vector<std::uint8_t> labels = {1, 0, 1};
   const auto evaluation =

@@ -32,6 +32,15 @@ TEST(ThreatFile, AnEmptyFileBoundsNothing) {
   }
 }
 
+TEST(ThreatFile, ThePriceUnitIsKeptForReaders) {
+  const auto threat = parse("price_unit = 'Wörter'\n[default]\ncost = 2\n");
+  ASSERT_TRUE(threat.ok()) << threat.error().message;
+  EXPECT_EQ(threat->price_unit, "Wörter");
+  const auto wrong = parse("price_unit = 3\n");
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_NE(wrong.error().message.find("price_unit"), std::string::npos);
+}
+
 TEST(ThreatFile, AFeatureComesOverAGroupAndAGroupOverTheDefault) {
   const auto threat = parse(R"(
 [feature.word_2]
