@@ -125,7 +125,7 @@ TEST(ThreatFile, WhatDoesNotExistIsNamedWithItsLine) {
 }
 
 TEST(ThreatFile, UnknownKeysAreNamedWithTheirLine) {
-  expect_refused("[defaults]\n", ErrorCode::kBadFormat, "t.toml:1: unknown key 'defaults', expected default");
+  expect_refused("[defaults]\n", ErrorCode::kBadFormat, "t.toml:1: unknown key 'defaults', expected price_unit");
   expect_refused("[default]\ncosts = 2\n", ErrorCode::kBadFormat, "t.toml:2: unknown key 'costs', expected cost");
   expect_refused("[default]\nfeatures = ['*']\n", ErrorCode::kBadFormat, "t.toml:2: unknown key 'features'");
   expect_refused("[feature.free]\nfeatures = ['*']\n", ErrorCode::kBadFormat, "t.toml:2: unknown key 'features'");
