@@ -1,4 +1,5 @@
 // certify(x) gives the same bits alone, at any place of a batch, and with any number of threads.
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -81,6 +82,27 @@ TEST(Batch, TheNumberOfThreadsDoesNotChangeABit) {
       EXPECT_EQ(one, bits(certify(classifier, inputs, count, options, threads))) << threads << " threads";
     }
   });
+}
+
+TEST(Batch, ProgressOnlyGrowsAndEndsAtTheCount) {
+  Random random(3);
+  const auto generated = random_model(random, Family::kDense, MapFamily::kSeparable);
+  const auto classifier = make_classifier(generated.model);
+  constexpr std::size_t kCount = 300;
+  std::vector<float> inputs;
+  for (std::size_t k = 0; k < kCount; ++k) {
+    const auto x = random_input(random, generated);
+    inputs.insert(inputs.end(), x.begin(), x.end());
+  }
+  for (const std::size_t threads : {std::size_t{1}, std::size_t{3}}) {
+    CertifyOptions options;
+    std::vector<std::size_t> seen;
+    options.progress = [&](std::size_t done) { seen.push_back(done); };
+    certify(classifier, inputs, kCount, options, threads);
+    ASSERT_FALSE(seen.empty());
+    EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+    EXPECT_EQ(seen.back(), kCount);
+  }
 }
 
 TEST(Batch, TheOrderOfTheNormsAskedForDoesNotChangeABit) {

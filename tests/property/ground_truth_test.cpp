@@ -76,7 +76,8 @@ void expect_exact(const OnePiece& piece, const ThreatModel& threat, Norm norm, b
 
 TEST(GroundTruth, AnAffineClassifierGetsItsExactRadius) {
   for_each_case(400, [](Random& random) {
-    const auto piece = random_piece(random, 1 + random.below(20), false, false);
+    const auto dim = random.below(10) == 0 ? 300 : 1 + random.below(20);
+    const auto piece = random_piece(random, dim, false, false);
     const auto threat = random_threat(random, piece.generated, piece.x);
     const auto bounded = random_bounded_threat(random, piece.generated, piece.x);
     for (const auto norm : {Norm::l1(), Norm::l2(), Norm::linf()}) expect_exact(piece, threat, norm, true);

@@ -23,9 +23,9 @@ std::vector<double> filled(std::vector<double> values, std::size_t dim, double o
 /// Costs raised and bounds moved towards x, feature by feature.
 ThreatModel tightened(Random& random, const ThreatModel& threat, std::span<const float> x) {
   const auto dim = x.size();
-  ThreatModel tight{filled(threat.cost, dim, 1), filled(threat.lower, dim, -kInfinity),
-                    filled(threat.upper, dim, kInfinity), filled(threat.max_decrease, dim, kInfinity),
-                    filled(threat.max_increase, dim, kInfinity)};
+  auto tight = threat_of(filled(threat.cost, dim, 1), filled(threat.lower, dim, -kInfinity),
+                         filled(threat.upper, dim, kInfinity), filled(threat.max_decrease, dim, kInfinity),
+                         filled(threat.max_increase, dim, kInfinity));
   for (std::size_t i = 0; i < dim; ++i) {
     const double value = static_cast<double>(x[i]);
     if (random.below(3) == 0) tight.cost[i] *= 1 + 3 * random.uniform();
@@ -46,13 +46,16 @@ struct Subject {
   ThreatModel threat;
 };
 
+/// With a margin that rounding cannot eat, so that a slack is about the search and not about cancellation.
 Subject random_subject(Random& random) {
-  Subject subject{random_model(random, random_family(random), MapFamily::kSeparable), {}, {}};
-  subject.x = random_input(random, subject.generated);
-  // a margin that rounding cannot eat, so that slack is about the search and not about cancellation
-  set_margin(subject.generated.model, subject.x, random.uniform(0.5, 2));
-  subject.threat = random_threat(random, subject.generated, subject.x);
-  return subject;
+  for (;;) {
+    Subject subject{random_model(random, random_family(random), MapFamily::kSeparable), {}, {}};
+    subject.x = random_input(random, subject.generated);
+    set_margin(subject.generated.model, subject.x, random.uniform(0.5, 2));
+    if (!(Reference(subject.generated.model).condition(widen(subject.x)) < 1e4)) continue;
+    subject.threat = random_threat(random, subject.generated, subject.x);
+    return subject;
+  }
 }
 
 TEST(Threat, LessFreedomNeverCostsRadius) {
@@ -97,12 +100,36 @@ TEST(Threat, TheRadiusScalesWithTheCosts) {
   });
 }
 
+/// a - b > limit in real arithmetic (Knuth's two-sum gives the difference without error).
+bool difference_exceeds(double a, double b, double limit) {
+  const double difference = a - b, part = difference - a;
+  const double rest = (a - (difference - part)) + (-b - part);
+  return difference > limit || (difference == limit && rest > 0);
+}
+
+TEST(Threat, TheIntervalOfChangesLeavesNoAllowedChangeOut) {
+  for_each_case(2000, [](Random& random) {
+    const auto draw = [&] { return random.normal() * std::pow(10.0, random.uniform(-6, 6)); };
+    const double x = static_cast<double>(static_cast<float>(draw())), a = draw(), b = draw();
+    const auto threat = threat_of({}, {std::min(a, b)}, {std::max(a, b)});
+    const auto interval = threat.interval_rounded_out(0, x);
+    EXPECT_LE(interval.lo, 0);
+    EXPECT_GE(interval.hi, 0);
+    if (x < threat.upper[0]) {
+      EXPECT_FALSE(difference_exceeds(threat.upper[0], x, interval.hi)) << x;
+    }
+    if (x > threat.lower[0]) {
+      EXPECT_FALSE(difference_exceeds(x, threat.lower[0], -interval.lo)) << x;
+    }
+  });
+}
+
 TEST(Threat, FrozenFeaturesAndBoundsAtTheInputLeaveNothingToFear) {
   for_each_case(60, [](Random& random) {
     const auto subject = random_subject(random);
     const auto classifier = make_classifier(subject.generated.model);
     const std::vector<double> none(subject.x.size(), 0.0), here(subject.x.begin(), subject.x.end());
-    const ThreatModel frozen{{}, {}, {}, none, none}, pinned{{}, here, here, {}, {}};
+    const auto frozen = threat_of({}, {}, {}, none, none), pinned = threat_of({}, here, here);
     for (const auto norm : {Norm::l0(), Norm::l1(), Norm::l2(), Norm::linf()}) {
       EXPECT_TRUE(std::isinf(radius_of(classifier, subject.x, norm, frozen)))
           << norm.name() << describe(subject.generated.model);

@@ -1,6 +1,7 @@
 #include "support/random_threat.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace standfast::support {
 namespace {
@@ -45,6 +46,17 @@ void add_directions(Random& random, ThreatModel& threat, const std::vector<doubl
 }
 
 }  // namespace
+
+ThreatModel threat_of(std::vector<double> cost, std::vector<double> lower, std::vector<double> upper,
+                      std::vector<double> max_decrease, std::vector<double> max_increase) {
+  ThreatModel threat;
+  threat.cost = std::move(cost);
+  threat.lower = std::move(lower);
+  threat.upper = std::move(upper);
+  threat.max_decrease = std::move(max_decrease);
+  threat.max_increase = std::move(max_increase);
+  return threat;
+}
 
 ThreatModel random_threat(Random& random, const RandomModel& random_model, std::span<const float> x) {
   ThreatModel threat;

@@ -247,6 +247,11 @@ bool Reference::surely_sensitive(std::span<const double> x) const {
   return f.value - f.error > 0;
 }
 
+double Reference::condition(std::span<const double> x) const {
+  const auto f = bounded_value(x);
+  return static_cast<double>(f.error / (kUnit * std::fabs(f.value)));
+}
+
 std::vector<double> Reference::gradient(std::span<const double> x) const {
   std::vector<double> result(x.size());
   for (std::size_t begin = 0; begin < x.size(); begin += kLanes) {

@@ -34,6 +34,8 @@ class Reference {
   [[nodiscard]] bool surely_other(std::span<const double> x) const;
   /// True only where f(x) > 0 in real arithmetic.
   [[nodiscard]] bool surely_sensitive(std::span<const double> x) const;
+  /// Sum of all magnitudes that f(x) is added up from, relative to f(x): times 2^-24, what float32 does to the margin.
+  [[nodiscard]] double condition(std::span<const double> x) const;
   /// One element of the subdifferential, by forward-mode differentiation: derivative 0 at every kink.
   [[nodiscard]] std::vector<double> gradient(std::span<const double> x) const;
 

@@ -1,0 +1,48 @@
+// Cases that random search found, each with the fault that it showed.
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/cases.hpp"
+#include "support/random_threat.hpp"
+#include "support/small_models.hpp"
+
+namespace standfast::support {
+namespace {
+
+/// One affine piece over (t, |t|) whose slope in t_1 cancels exactly on one side of the kink.
+Model cancelling_piece() {
+  auto model = affine_model({1, -0.25F, -1, 0.75F, -0.25F, -0.25F}, -0.25F, 5.311575F);
+  model.input_shape = {3};
+  MapStep center, abs;
+  center.values = {{3}, {-0.45858362F, 0.08680969F, -0.13535957F}};
+  abs.kind = MapKind::kAbs;
+  model.feature_map = {center, abs};
+  return model;
+}
+
+const std::vector<float> kInput{3.41518F, -0.363569F, -0.13535957F};
+
+TEST(Regressions, ASearchThatSettlesRightOfTheRootKeepsItsRadius) {
+  // Newton met the root from the right to the last bit and fell back to its last positive value, 14 % short
+  const auto classifier = make_classifier(cancelling_piece());
+  const auto threat =
+      threat_of({}, {3.410677909851074, -kInfinity, -kInfinity}, {4.689759254455566, kInfinity, kInfinity});
+  const double none = radius_of(classifier, kInput, Norm::linf(), threat, Method::kSeparable, Guarantee::kNone);
+  const double real = radius_of(classifier, kInput, Norm::linf(), threat);
+  EXPECT_NEAR(real, none, 1e-6 * none);
+}
+
+TEST(Regressions, AnInfiniteRadiusThatRoundingKeepsFromProofIsStillHuge) {
+  // feature 1 is unbounded below with a slope of exactly 0 there, which float64 cannot tell from -1e-17
+  const auto classifier = make_classifier(cancelling_piece());
+  const auto threat = threat_of({1, 1.6938168607266655, 1}, {3.410677909851074, -kInfinity, -kInfinity},
+                                {3.9621090357167605, -0.2826136072155131, kInfinity}, {kInfinity, kInfinity, kInfinity},
+                                {kInfinity, kInfinity, 0});
+  for (const auto norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
+    EXPECT_GT(radius_of(classifier, kInput, norm, threat), 1e6) << norm.name();
+  }
+}
+
+}  // namespace
+}  // namespace standfast::support

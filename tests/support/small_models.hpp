@@ -1,0 +1,22 @@
+// Classifiers small enough to work out by hand.
+#pragma once
+
+#include <vector>
+
+#include "model/model.hpp"
+
+namespace standfast::support {
+
+/// f(x) = weight.x + bias - threshold.
+Model affine_model(std::vector<float> weight, float bias, float threshold = 0);
+
+/// The model's score s replaced by head * relu(s) + last. Requires: its threshold is 0.
+void append_unit(Model& model, float head, float last);
+
+/// f(x) = head * relu(weight.x + bias) + last.
+Model one_unit_model(std::vector<float> weight, float bias, float head, float last);
+
+/// f(x) = 1 + sum of heads_i * slopes_i * x for one feature x, summed in this order.
+Model chain_model(std::vector<float> slopes, std::vector<float> heads);
+
+}  // namespace standfast::support
