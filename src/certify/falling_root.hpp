@@ -35,6 +35,11 @@ double falling_root(double left, double right, const Function& f) {
     if (next == x) break;
     x = next;
   }
+  if (right > std::numeric_limits<double>::max()) return left;
+  // Newton can settle a rounding error to the right of the root, with `left` still far away: step back over it
+  for (double step = 0x1p-52; step < 1 && right * (1 - step) > left; step *= 2) {
+    if (f(right * (1 - step)).value > 0) return right * (1 - step);
+  }
   return left;
 }
 
