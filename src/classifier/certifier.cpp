@@ -98,9 +98,21 @@ double Certifier::separable(CertifyWorkspace& ws, std::size_t norm) const {
   const bool l1 = norms_[norm] == Norm::l1();
   const Proposal proposal{l1 ? found.reach : found.radius, found.multiplier};
   const double confirmed = confirm_separable(ws.minorant, {cost_, ws.interval}, norms_[norm], proposal);
-  // an infinite radius that fails by a rounding error still leaves the closed form
-  if (confirmed == 0 && found.radius > 0 && norms_[norm] != Norm::l0()) return closed_form(ws.minorant, norm);
+  if (confirmed == 0 && found.radius > 0 && norms_[norm] != Norm::l0()) return without_proposal(ws, norm);
   return confirmed;
+}
+
+double Certifier::without_proposal(const CertifyWorkspace& ws, std::size_t norm) const {
+  const double closed = closed_form(ws.minorant, norm);
+  // where only a rounding error keeps an infinite radius from its proof, a huge one can be proven
+  for (const double factor : {0x1p30, 0x1p20, 0x1p10}) {
+    const double huge = closed * factor;
+    if (!(huge > 0 && huge < 0x1p500)) break;
+    const double multiplier = norms_[norm] == Norm::l2() ? ws.problem.margin / (huge * huge) : 0;
+    const double confirmed = confirm_separable(ws.minorant, {cost_, ws.interval}, norms_[norm], {huge, multiplier});
+    if (confirmed > closed) return confirmed;
+  }
+  return closed;
 }
 
 float Certifier::certify(std::span<const float> x, CertifyWorkspace& ws, std::span<double> radii) const {

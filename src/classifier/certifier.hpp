@@ -43,6 +43,8 @@ class Certifier {
   void price(std::span<const float> x, CertifyWorkspace& workspace) const;
   double closed_form(const ProvenMinorant& minorant, std::size_t norm) const;
   double separable(CertifyWorkspace& workspace, std::size_t norm) const;
+  /// What the verifier confirms where it has refused the search's own proposal.
+  double without_proposal(const CertifyWorkspace& workspace, std::size_t norm) const;
 
   const Plan* plan_;
   const Verifier* verifier_;
