@@ -93,12 +93,10 @@ std::string html_background(const ReportInput& input) {
                                    (evaluation.price_unit.empty() ? "."
                                                                   : ". Each change counts times its cost, in " +
                                                                         html_escape(evaluation.price_unit, 80) + "."));
-  html += item(
-      "limits",
-      fmt::format(
-          "Only verdicts of the class {} are certified. A radius says nothing about attacks that "
-          "leave the feature space, nor about whether the label is right.",
-          html_escape(evaluation.sensitive_class, 60)));
+  html += item("limits",
+               fmt::format("Only verdicts of the class {} are certified. A radius says nothing about attacks that "
+                           "leave the feature space, nor about whether the label is right.",
+                           html_escape(evaluation.sensitive_class, 60)));
   return html + "</dl>\n";
 }
 

@@ -24,8 +24,7 @@ std::string name(const std::string& text) { return terminal_text(text, kNameWidt
 void write_head(const Evaluation& evaluation, Out out) {
   fmt::format_to(out, "data       {}\n", terminal_text(evaluation.data_source, 80));
   fmt::format_to(out, "threat     {}\n", terminal_text(evaluation.threat_description, 80));
-  if (!evaluation.price_unit.empty())
-    fmt::format_to(out, "radii in   {}\n", terminal_text(evaluation.price_unit, 80));
+  if (!evaluation.price_unit.empty()) fmt::format_to(out, "radii in   {}\n", terminal_text(evaluation.price_unit, 80));
   fmt::format_to(out, "method     {}, guarantee {}\n\n", method_name(evaluation.method),
                  guarantee_name(evaluation.guarantee));
 }

@@ -53,7 +53,8 @@ class ThreatParser {
         if (!node.is_string()) return wrong_type(key, node, "a string");
         continue;
       }
-      return error(ErrorCode::kBadFormat, line_of(key), "unknown key {}, expected price_unit, default, feature or group",
+      return error(ErrorCode::kBadFormat, line_of(key),
+                   "unknown key {}, expected price_unit, default, feature or group",
                    quoted(percent_decoded(key.str())));
     }
     std::vector<ThreatRule> rules;
