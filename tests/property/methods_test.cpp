@@ -48,7 +48,8 @@ TEST(Methods, AVerifiedRadiusIsTheSearchedOneButForRounding) {
       for (const auto method : {Method::kClosedForm, Method::kSeparable}) {
         const double none = radius_of(classifier, x, norm, threat, method, Guarantee::kNone);
         const double real = radius_of(classifier, x, norm, threat, method, Guarantee::kReal);
-        if (std::isinf(none) || !(rounding < 1e-2)) continue;
+        // slopes below the smallest normal float32 have no relative precision: radii of 1e30 and more
+        if (none > 1e30 || !(rounding < 1e-2)) continue;
         EXPECT_LE(real, none * (1 + rounding))
             << norm.name() << method_name(method) << describe(generated.model) << describe(threat);
         if (none > 0) losses.push_back(1 - real / none);
