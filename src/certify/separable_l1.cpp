@@ -103,7 +103,7 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem) {
   if (found.radius > best.radius) best = found;
   if (dearest <= best.radius) return best;  // a smaller reach would cut nothing
   double above = reach;
-  for (int i = 0; i < 12 && best.radius < above * (1 - 2e-9); ++i) {
+  for (int i = 0; i < 32 && best.radius < above * (1 - 2e-9); ++i) {
     // the value found with a smaller reach is at least as large: try just above it first, then halve
     const double middle = i == 0 ? std::min(above, best.radius * (1 + 1e-9)) : best.radius / 2 + above / 2;
     found = spend(problem, middle);

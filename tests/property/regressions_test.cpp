@@ -44,5 +44,21 @@ TEST(Regressions, AnInfiniteRadiusThatRoundingKeepsFromProofIsStillHuge) {
   }
 }
 
+TEST(Regressions, AJumpOverAKinkIsPricedToTheLastDigits) {
+  // from x = 2 down to the kink at 0 each unit lowers f by 1/8, beyond it by 1: f(x - r) = 0 at r = 2 + bias;
+  // the search for the reach gave up after twelve halvings, 1e-4 short
+  const float bias = 0.7F;
+  auto model = affine_model({0.5625F, -0.4375F}, bias);
+  model.input_shape = {1};
+  MapStep abs;
+  abs.kind = MapKind::kAbs;
+  model.feature_map = {abs};
+  const std::vector<float> x{2};
+  const double radius = radius_of(make_classifier(model), x, Norm::l1(), {});
+  const double exact = 2 + static_cast<double>(bias);
+  EXPECT_LE(radius, exact);
+  EXPECT_GE(radius, exact * (1 - 1e-8));
+}
+
 }  // namespace
 }  // namespace standfast::support
