@@ -29,7 +29,7 @@ ConvexMoments convex_moments(std::int64_t fan_in);
 /// The derivation knows a layer only by the one before it. Later connections from the input play the part of its
 /// random biases: they take half of the variance that units do not share, (1 - rho) / 2, from the weights, so that the
 /// fixed point stays where it is. (Starting them at 0 lets whole layers die in deep, narrow networks.)
-/// Requires: mean_square = the training rows' mean of ||u||^2.
+/// Requires: mean_square = the mean of ||u||^2 over the rows that the network will read.
 ConvexMlp icnn_network(std::int64_t inputs, const std::vector<std::int64_t>& hidden, bool batch_norm,
                        double mean_square, Random& random);
 

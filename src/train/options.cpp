@@ -19,8 +19,12 @@ TrainOptions spam_options() {
   TrainOptions options;
   options.preset = "spam";
   options.hidden = {64, 32};
-  options.feature_map = "standardise,abs";
+  options.feature_map = "abs";
+  options.learning_rate = 0.01;
+  options.learning_rate_decay = 0.94;
+  options.batch_size = 128;
   options.epochs = 40;
+  options.jacobian_weight = 0.0005;
   options.validation_share = 0.2;
   return options;
 }
@@ -38,6 +42,7 @@ TrainOptions mnist_mlp_options() {
   options.batch_size = 64;
   options.epochs = 60;
   options.jacobian_weight = 0.01;
+  options.crop = 1;
   return options;
 }
 

@@ -1,6 +1,7 @@
 // The feature map's mean and deviation come from the training rows only: the validation share must stay unseen.
 #include "train/prepare.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -87,10 +88,13 @@ Status check_request(const Dataset& data, const TrainOptions& options) {
   return {};
 }
 
-double mean_square(const FeatureRows& rows) {
-  double sum = 0;
-  for (const float value : rows.features) sum += static_cast<double>(value) * value;
-  return sum / static_cast<double>(rows.count());
+std::vector<double> mean_squares(const FeatureRows& rows, std::size_t dim) {
+  std::vector<double> squares(dim);
+  for (std::size_t i = 0; i < rows.features.size(); ++i) {
+    const double value = rows.features[i];
+    squares[i % dim] += value * value / static_cast<double>(rows.count());
+  }
+  return squares;
 }
 
 }  // namespace
@@ -111,7 +115,10 @@ Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options) {
   STANDFAST_CHECK(check_both_classes(result.train, "training"));
   STANDFAST_CHECK(check_both_classes(result.validation, "validation"));
   result.background = apply_map(result.map, std::vector<float>(data.dim()), data.dim());
-  result.mean_square = mean_square(result.train);
+  for (const double square : mean_squares(result.train, result.background.size())) {
+    result.mean_square += square;
+    result.conditioner.push_back(static_cast<float>(1 / std::max(std::sqrt(square), 1.0)));
+  }
   result.is_image = data.is_image;
   result.feature_names = data.feature_names;
   result.feature_units = data.feature_units;

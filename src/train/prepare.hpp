@@ -29,7 +29,10 @@ struct TrainingData {
   FeatureRows train;
   FeatureRows validation;
   std::vector<float> background;  ///< phi of the image whose pixels are all 0, (dim of u).
-  double mean_square = 0;         ///< Mean of ||u||^2 over the training rows.
+  /// 1 / max(root mean square, 1) of each feature of u over the training rows. Small features stay small: a rare word
+  /// enlarged to the size of a common one is soon learnt by heart.
+  std::vector<float> conditioner;
+  double mean_square = 0;  ///< Mean of ||u||^2 over the training rows.
   bool is_image = false;
   std::vector<std::string> feature_names;
   std::vector<std::string> feature_units;

@@ -36,6 +36,12 @@ ConvexMlp starting_network(const TrainingData& data, const TrainOptions& options
   return icnn_network(inputs, options.hidden, options.batch_norm, data.mean_square, random);
 }
 
+/// The published recipe knows no conditioning: its learning rate belongs to the features as they are.
+std::span<const float> conditioner(const TrainingData& data, const TrainOptions& options) {
+  if (options.init == "paper") return {};
+  return data.conditioner;
+}
+
 Error diverged(std::int64_t epoch, const char* what) {
   return {ErrorCode::kBadValue,
           fmt::format("epoch {}: {} is not finite, expected a finite one; a smaller --learning-rate may help", epoch,
@@ -48,7 +54,7 @@ class Run {
       : data_(data),
         options_(options),
         hooks_(hooks),
-        network_(starting_network(data, options), options),
+        network_(starting_network(data, options), conditioner(data, options), options),
         // a stream of its own, so that the network's size does not change the order of the batches
         batches_(data, static_cast<std::size_t>(options.batch_size), options.crop, options.flip, options.seed + 1),
         selection_(options.jacobian_weight > 0, count_sensitive(data),

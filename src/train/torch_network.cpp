@@ -134,26 +134,29 @@ std::unique_ptr<torch::optim::Optimizer> make_optimiser(const Parameters& parame
 struct TorchNetwork::Impl {
   ConvexMlp start;
   Parameters parameters;
+  Array conditioner;  // (inputs)
   double jacobian_weight;
   double sensitive_weight;
   double other_weight;
   bool paper;
   std::unique_ptr<torch::optim::Optimizer> optimiser;
 
-  Impl(const ConvexMlp& network, const TrainOptions& options)
+  Impl(const ConvexMlp& network, std::span<const float> scale, const TrainOptions& options)
       : start(network),
         parameters(network),
+        conditioner(scale.empty() ? torch::ones({network.inputs}) : view_of(scale, 1).squeeze(0).clone()),
         jacobian_weight(options.jacobian_weight),
         sensitive_weight(options.sensitive_weight),
         other_weight(options.other_weight),
         paper(options.init == "paper") {
+    parameters.input_weight /= conditioner;
     for (auto& tensor : parameters.trainable()) tensor.requires_grad_();
     optimiser = make_optimiser(parameters, options);
   }
 };
 
-TorchNetwork::TorchNetwork(const ConvexMlp& start, const TrainOptions& options)
-    : impl_(std::make_unique<Impl>(start, options)) {}
+TorchNetwork::TorchNetwork(const ConvexMlp& start, std::span<const float> conditioner, const TrainOptions& options)
+    : impl_(std::make_unique<Impl>(start, conditioner, options)) {}
 TorchNetwork::~TorchNetwork() = default;
 TorchNetwork::TorchNetwork(TorchNetwork&&) noexcept = default;
 TorchNetwork& TorchNetwork::operator=(TorchNetwork&&) noexcept = default;
@@ -165,10 +168,11 @@ void TorchNetwork::set_learning_rate(double rate) {
 StepResult TorchNetwork::step(const Batch& batch) {
   auto& parameters = impl_->parameters;
   const Array labels = view_of(batch.labels, 1).squeeze(0);
-  const Forward pass = forward(parameters, view_of(batch.features, batch.count()));
+  const Forward pass = forward(parameters, view_of(batch.features, batch.count()) * impl_->conditioner);
   const Array weights = labels * (impl_->sensitive_weight - impl_->other_weight) + impl_->other_weight;
   Array loss = torch::binary_cross_entropy_with_logits(pass.score, labels, weights);
-  if (impl_->jacobian_weight > 0) loss = loss + impl_->jacobian_weight * input_gradients(parameters, pass).norm();
+  if (impl_->jacobian_weight > 0)
+    loss = loss + impl_->jacobian_weight * (input_gradients(parameters, pass) * impl_->conditioner).norm();
   impl_->optimiser->zero_grad();
   loss.backward();
   // the published first layer is the sum of two matrices, each with this gradient: together they move twice as far
@@ -181,7 +185,7 @@ StepResult TorchNetwork::step(const Batch& batch) {
 ConvexMlp TorchNetwork::weights() const {
   const auto& parameters = impl_->parameters;
   ConvexMlp network = impl_->start;
-  network.input_weight = values_of(parameters.input_weight);
+  network.input_weight = values_of(parameters.input_weight * impl_->conditioner);
   network.bias = values_of(parameters.bias);
   for (std::size_t k = 0; k < network.hidden_weight.size(); ++k)
     network.hidden_weight[k] = values_of(parameters.hidden_weight[k]);

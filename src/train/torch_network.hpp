@@ -20,7 +20,10 @@ struct StepResult {
 /// Exceptions of libtorch pass through; the program's main function stops them.
 class TorchNetwork {
  public:
-  TorchNetwork(const ConvexMlp& start, const TrainOptions& options);
+  /// Learns weights of conditioner_i * u_i, so that a feature of thousands moves the score no faster than one of ones.
+  /// `start`, batches, penalty and weights() are in terms of u. Shape: conditioner is (inputs), all > 0, or empty for
+  /// none.
+  TorchNetwork(const ConvexMlp& start, std::span<const float> conditioner, const TrainOptions& options);
   ~TorchNetwork();
   TorchNetwork(TorchNetwork&&) noexcept;
   TorchNetwork& operator=(TorchNetwork&&) noexcept;
@@ -53,7 +56,7 @@ struct InputGradients {
 };
 InputGradients torch_input_gradients(const ConvexMlp& folded, std::span<const float> features, std::size_t count);
 
-/// One seed must give one file: sums are split over threads in different places, so training runs on one.
+/// One seed must give one file: with two threads sums are split in other places and the weights differ.
 void use_one_thread();
 
 }  // namespace standfast

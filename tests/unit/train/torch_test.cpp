@@ -185,6 +185,39 @@ TEST_F(Torch, PenaltyShrinksTheGradient) {
   EXPECT_LT(mean_gradient(0.05), 0.5 * mean_gradient(0));
 }
 
+TEST_F(Torch, ConditioningKeepsTheFunctionAndThePenaltyInTermsOfTheFeatures) {
+  const ConvexMlp network = random_network();
+  TrainOptions options = ring_options();
+  options.learning_rate = 1e-12;
+  options.jacobian_weight = 0.1;
+  const Batch batch = {normal_values(4 * 8, 6), {1, 0, 1, 0}};
+  const std::vector<float> halves(8, 0.5F);
+  TorchNetwork plain(network, {}, options);
+  TorchNetwork conditioned(network, halves, options);
+  const StepResult expected = plain.step(batch);
+  const StepResult found = conditioned.step(batch);
+  EXPECT_NEAR(found.loss, expected.loss, 1e-5);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(found.scores[i], expected.scores[i], 1e-4);
+  const auto weights = conditioned.weights().input_weight;
+  for (std::size_t i = 0; i < weights.size(); ++i) EXPECT_NEAR(weights[i], network.input_weight[i], 1e-6);
+}
+
+TEST_F(Torch, LossIsTheLogisticLossPlusTheNormOfAllGradients) {
+  const ConvexMlp network = random_network();
+  TrainOptions options = ring_options();
+  options.jacobian_weight = 0.1;
+  options.sensitive_weight = 3;
+  const Batch batch = {normal_values(4 * 8, 7), {1, 0, 0, 0}};
+  const auto scores = torch_scores(network, batch.features, 4);
+  double expected = 0;
+  for (std::size_t i = 0; i < 4; ++i)
+    expected += (i == 0 ? 3 * std::log1p(std::exp(-scores[i])) : std::log1p(std::exp(scores[i]))) / 4;
+  double square = 0;
+  for (const float slope : torch_input_gradients(network, batch.features, 4).automatic) square += slope * slope;
+  expected += 0.1 * std::sqrt(square);
+  EXPECT_NEAR(TorchNetwork(network, {}, options).step(batch).loss, expected, 1e-4 * (1 + expected));
+}
+
 TEST_F(Torch, AStoppedRunKeepsTheNetworkSoFar) {
   TrainOptions options = ring_options();
   const auto data = prepare(rings(400), options);
@@ -202,6 +235,7 @@ TEST_F(Torch, ADivergingRunSaysWhatMightHelp) {
   TrainOptions options = ring_options();
   options.optimiser = "sgd";
   options.learning_rate = 1;
+  options.init = "paper";  // without conditioning
   Dataset huge = rings(400);
   for (float& value : huge.features) value *= 1e30F;
   const auto data = prepare(huge, options);
