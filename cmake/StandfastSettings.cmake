@@ -36,6 +36,6 @@ target_compile_definitions(standfast_settings INTERFACE
   "STANDFAST_VERSION=\"${PROJECT_VERSION}\"" "$<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>")
 
 if(STANDFAST_SANITIZE)
-  add_compile_options(-fsanitize=${STANDFAST_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1)
+  add_compile_options(-fsanitize=${STANDFAST_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1)
   add_link_options(-fsanitize=${STANDFAST_SANITIZE})
 endif()
