@@ -8,7 +8,7 @@ namespace standfast {
 namespace {
 
 /// ||values||_q, scaled by the largest entry against overflow.
-double dual_norm(std::vector<double> values, double q) {
+double dual_norm(const std::vector<double>& values, double q) {
   double largest = 0;
   for (const double v : values) largest = std::max(largest, std::fabs(v));
   if (largest == 0 || q == kInfinity) return largest;
@@ -32,7 +32,7 @@ double closed_form_radius(const SeparableMinorant& m, std::span<const double> co
   slope.reserve(m.linear.size() + m.fold.size());
   for (std::size_t i = 0; i < m.linear.size(); ++i) slope.push_back(m.linear[i] / cost[i]);
   for (std::size_t i = 0; i < m.fold.size(); ++i) slope.push_back(m.fold[i] / cost[i]);
-  return quotient(m.margin, lipschitz * dual_norm(std::move(slope), norm.dual_exponent()));
+  return quotient(m.margin, lipschitz * dual_norm(slope, norm.dual_exponent()));
 }
 
 double closed_form_radius(const FeatureMinorant& m, double cheapest, Norm norm, double lipschitz) {

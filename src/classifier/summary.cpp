@@ -13,7 +13,7 @@ std::string shape_text(const Shape& shape) {
 }
 
 std::string step_text(const MapStep& step, const Shape& output) {
-  const std::string name(map_kind_name(step.kind));
+  std::string name(map_kind_name(step.kind));
   switch (step.kind) {
     case MapKind::kCenter:
     case MapKind::kScale:

@@ -148,7 +148,7 @@ Result<MapStep> read_step(const json& value, std::string place, TensorMap& tenso
 
 Result<NodeKind> read_kind(const Fields& fields) {
   STANDFAST_TRY(const std::string name, fields.text("kind"));
-  const Result<NodeKind> kind = parse_node_kind(name);
+  Result<NodeKind> kind = parse_node_kind(name);
   if (kind.ok()) return kind;
   return bad_format(fields.place_of("kind"),
                     fmt::format("is {}, expected a node kind of format 1", quote_for_message(name)));

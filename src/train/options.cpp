@@ -193,11 +193,11 @@ Status check_names(const TrainOptions& options) {
 }  // namespace
 
 std::span<const Preset> presets() {
-  static const std::array<Preset, 2> kPresets = {
+  static const std::array<Preset, 2> all = {
       Preset{"spam", "tables such as Spambase: a small network, quick to train", spam_options()},
       Preset{"mnist-mlp", "the published Convex* network for MNIST: 200 and 50 units, Jacobian penalty 0.01",
              mnist_mlp_options()}};
-  return kPresets;
+  return all;
 }
 
 Result<TrainOptions> preset_options(std::string_view name) {
