@@ -66,6 +66,7 @@ std::string command_cases(const std::vector<CommandEntry>& commands) {
 
 std::string command_patterns(const std::vector<CommandEntry>& commands) {
   std::vector<std::string> patterns;
+  patterns.reserve(commands.size());
   for (const auto& command : commands) patterns.push_back(quoted(command.path));
   return fmt::format("{}", fmt::join(patterns, "|"));
 }

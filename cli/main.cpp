@@ -18,7 +18,8 @@ void build(CLI::App& program, Action& chosen) {
   program.name("standfast");
   program.description("Classifiers whose alarm cannot be argued away.");
   program.footer("standfast demo");
-  program.formatter_fn([](const CLI::App* app, std::string, CLI::AppFormatMode) { return help_text(describe(*app)); });
+  program.formatter_fn(
+      [](const CLI::App* app, const std::string&, CLI::AppFormatMode) { return help_text(describe(*app)); });
   program.set_help_flag("-h,--help", "Show this text and exit.");
   program.set_version_flag("--version", "standfast " STANDFAST_VERSION, "Show the version and exit.");
   program.require_subcommand(1);
