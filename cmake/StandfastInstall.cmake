@@ -13,6 +13,11 @@ install(EXPORT standfastTargets NAMESPACE standfast:: DESTINATION "${package_dir
 install(FILES "${PROJECT_BINARY_DIR}/standfastConfig.cmake" "${PROJECT_BINARY_DIR}/standfastConfigVersion.cmake"
         DESTINATION "${package_dir}")
 
+# Whoever links the static library links its libraries as well.
+set(pc_requires "Requires.private")
+if(library_type STREQUAL "STATIC_LIBRARY")
+  set(pc_requires "Requires")
+endif()
 file(RELATIVE_PATH pc_prefix "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
 configure_file("${CMAKE_CURRENT_LIST_DIR}/standfast.pc.in" "${PROJECT_BINARY_DIR}/standfast.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/standfast.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
