@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "standfast/certificate.hpp"
 #include "standfast/result.hpp"
 #include "standfast/threat.hpp"
 
@@ -27,10 +28,14 @@ enum class Method {
   kClosedForm,  ///< The paper's radius: margin / (Lip_p(phi) * dual norm of the gradient). Ignores bounds, which is
                 ///< sound.
   kSeparable,   ///< The exact worst case of the same minorant under costs and bounds (Algorithm S). Norms 0, 1, 2, inf.
+  kRefined,  ///< The same of a combination of minorants, improved in `passes` passes (two-cut memory). As kSeparable.
+  kExact,    ///< All minorants kept, until certificate and attack meet within `gap` or `passes` is reached.
 };
 enum class Guarantee {
   kNone,  ///< The search's own number, in working precision.
   kReal,  ///< Confirmed by the trusted verifier: a theorem about the stored weights in real arithmetic, rounded down.
+  kDeployed,  ///< As kReal, and the verdict is sensitive iff logit > -slack: then no float32 rounding can flip it
+              ///< either.
 };
 Result<Method> parse_method(std::string_view text);
 Result<Guarantee> parse_guarantee(std::string_view text);
@@ -42,7 +47,12 @@ struct CertifyOptions {
   Method method = Method::kSeparable;
   Guarantee guarantee = Guarantee::kReal;
   ThreatModel threat;
-  std::size_t threads = 0;  ///< 0: one per core. Never changes a result.
+  std::size_t passes = 0;     ///< kRefined, kExact: minorants per input and norm at most; 0 for 5 and 60.
+  double gap = 0.01;          ///< kExact: ends where certified >= (1 - gap) attacked.
+  bool attack = false;        ///< Also search for the smallest change that flips each sensitive verdict.
+  bool keep_proofs = false;   ///< Keep what a checker needs. Not for kClosedForm, not for kNone.
+  bool both_classes = false;  ///< Certify `other` verdicts too. Only for maxima of affine pieces, see certifies_both().
+  std::size_t threads = 0;    ///< 0: one per core. Never changes a result.
   /// Called now and then, from one thread at a time, with the number of inputs done.
   std::function<void(std::size_t done)> progress;
 };
@@ -50,12 +60,45 @@ struct CertifyOptions {
 /// One row per input, one column per norm asked for.
 struct Certificates {
   std::vector<Norm> norms;
-  std::vector<float> logits;  ///< f(x); the verdict is sensitive iff > 0.
+  std::vector<float> logits;  ///< f(x) of the float32 program.
+  std::vector<double> slack;  ///< kDeployed: how far rounding can move each logit; otherwise empty.
   std::vector<double> radii;  ///< (count, norms): 0 for `other` verdicts, inf where nothing can flip the verdict.
+  /// (count, norms), or empty where no attack was asked for: the price of an allowed change that flips the verdict, inf
+  /// where none was found, 0 for `other` verdicts. For norm 0 the number of features changed.
+  std::vector<double> attacks;
+  std::vector<RadiusProof> proofs;  ///< (count, norms), or empty where none were kept. No cuts: nothing is certified.
 
   [[nodiscard]] std::size_t count() const { return logits.size(); }
-  [[nodiscard]] bool sensitive(std::size_t input) const { return logits[input] > 0; }
+  [[nodiscard]] bool sensitive(std::size_t input) const {
+    return slack.empty() ? logits[input] > 0 : static_cast<double>(logits[input]) > -slack[input];
+  }
+  [[nodiscard]] double attack(std::size_t input, std::size_t norm) const {
+    return attacks[input * norms.size() + norm];
+  }
   [[nodiscard]] double radius(std::size_t input, std::size_t norm) const { return radii[input * norms.size() + norm]; }
+};
+
+struct AttackOptions {
+  std::vector<Norm> norms = {Norm::l1(), Norm::l2(), Norm::linf()};
+  ThreatModel threat;
+  std::size_t restarts = 4;  ///< Random starts of projected gradient descent per input and norm.
+  std::uint64_t seed = 1;    ///< Of the restarts; the same seed gives the same attacks.
+  std::size_t threads = 0;   ///< 0: one per core. Never changes a result.
+  std::function<void(std::size_t done)> progress;
+};
+
+/// One row per input, one column per norm asked for.
+struct Attacks {
+  std::vector<Norm> norms;
+  std::vector<float> logits;         ///< f(x) of the inputs themselves.
+  std::vector<double> distances;     ///< (count, norms), as Certificates::attacks: rounded up.
+  std::vector<float> inputs;         ///< (count, norms, dim): the adversarial inputs; the input itself where none is.
+  std::vector<float> attack_logits;  ///< (count, norms): of the adversarial inputs.
+
+  [[nodiscard]] std::size_t count() const { return logits.size(); }
+  [[nodiscard]] double distance(std::size_t input, std::size_t norm) const {
+    return distances[input * norms.size() + norm];
+  }
 };
 
 /// What `inspect` shows of a model.
@@ -79,6 +122,9 @@ struct ModelSummary {
   std::vector<double> domain_lower;  ///< Empty, one value, or one per feature.
   std::vector<double> domain_upper;
   std::map<std::string, double> lipschitz;  ///< Of the feature map, by norm name.
+  double logit_error = 0;       ///< Bound on |float32 logit - f(x)| over the domain; infinite without a domain.
+  double logit_error_at_0 = 0;  ///< The same at x = 0: what grows from there is proportional to |x|.
+  bool certifies_both = false;  ///< A maximum of affine pieces over an affine map: both verdicts can be certified.
   std::map<std::string, std::string> provenance;
 };
 
@@ -112,6 +158,17 @@ class Classifier {
   /// another rounding mode is on and a guarantee is asked for. Source: Pfrommer, Anderson, Piet, Sojoudi, NeurIPS 2023;
   /// docs/certificates.md.
   Result<Certificates> certify(std::span<const float> inputs, std::size_t count, const CertifyOptions& options) const;
+
+  /// The smallest changes found that flip the sensitive verdicts: upper bounds on every certified radius.
+  ///
+  /// Shape: inputs is (count, dim). Every adversarial input is a float32 input inside the bounds whose logit is <= 0
+  /// and whose f is <= 0 in float64 as well. Fails: as certify; norms 0, 1, 2 and inf.
+  Result<Attacks> attack(std::span<const float> inputs, std::size_t count, const AttackOptions& options) const;
+
+  /// The radius that the trusted verifier confirms from a proof alone; the certificate holds if it is >= its radius.
+  ///
+  /// Shape: input is (dim). Fails: kBadShape for a proof of another model, kBadValue, kEnvironment.
+  Result<double> confirm(std::span<const float> input, const Certificate& certificate, const ThreatModel& threat) const;
 
   /// Where the certificate of one input is weakest. Shape: input is (dim). Fails: as certify; norms 0, 1, 2 and inf.
   Result<WeakestDirection> weakest_direction(std::span<const float> input, Norm norm, const ThreatModel& threat) const;

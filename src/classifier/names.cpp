@@ -1,27 +1,43 @@
 // The words of the command line and the reports for methods and guarantees.
+#include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "standfast/classifier.hpp"
 
 namespace standfast {
 
-std::string_view method_name(Method method) { return method == Method::kClosedForm ? "closed-form" : "separable"; }
+namespace {
 
-std::string_view guarantee_name(Guarantee guarantee) { return guarantee == Guarantee::kNone ? "none" : "real"; }
+constexpr std::array<std::pair<Method, std::string_view>, 4> kMethods = {{{Method::kClosedForm, "closed-form"},
+                                                                          {Method::kSeparable, "separable"},
+                                                                          {Method::kRefined, "refined"},
+                                                                          {Method::kExact, "exact"}}};
+constexpr std::array<std::pair<Guarantee, std::string_view>, 3> kGuarantees = {
+    {{Guarantee::kNone, "none"}, {Guarantee::kReal, "real"}, {Guarantee::kDeployed, "deployed"}}};
 
-Result<Method> parse_method(std::string_view text) {
-  for (const Method method : {Method::kClosedForm, Method::kSeparable}) {
-    if (text == method_name(method)) return method;
-  }
-  return Error{ErrorCode::kBadOption, "method: found '" + std::string(text) + "', expected closed-form or separable"};
+template <class Table, class Value>
+std::string_view name_in(const Table& table, Value value) {
+  return table[static_cast<std::size_t>(value)].second;  // the tables are in the order of the enumerations
 }
 
-Result<Guarantee> parse_guarantee(std::string_view text) {
-  for (const Guarantee guarantee : {Guarantee::kNone, Guarantee::kReal}) {
-    if (text == guarantee_name(guarantee)) return guarantee;
+template <class Value, std::size_t n>
+Result<Value> parse_in(const std::array<std::pair<Value, std::string_view>, n>& table, const std::string& what,
+                       std::string_view text) {
+  std::string expected;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (text == table[i].second) return table[i].first;
+    expected += (i == 0 ? "" : i + 1 < n ? ", " : " or ") + std::string(table[i].second);
   }
-  return Error{ErrorCode::kBadOption, "guarantee: found '" + std::string(text) + "', expected none or real"};
+  return Error{ErrorCode::kBadOption, what + ": found '" + std::string(text) + "', expected " + expected};
 }
+
+}  // namespace
+
+std::string_view method_name(Method method) { return name_in(kMethods, method); }
+std::string_view guarantee_name(Guarantee guarantee) { return name_in(kGuarantees, guarantee); }
+Result<Method> parse_method(std::string_view text) { return parse_in(kMethods, "method", text); }
+Result<Guarantee> parse_guarantee(std::string_view text) { return parse_in(kGuarantees, "guarantee", text); }
 
 }  // namespace standfast
