@@ -12,25 +12,33 @@ MinorantReader::MinorantReader(const Model& model)
   }
 }
 
-void MinorantReader::read(std::span<const float> x, float logit, const InferWorkspace& workspace,
+void MinorantReader::read(std::span<const float> features, double margin, std::span<const float> slope,
                           SeparableMinorant& out) const {
   const std::size_t dim = scale_.size();
-  const std::span<const float> features =
-      workspace.map_values.empty() ? x : std::span<const float>(workspace.map_values.back());
-  out.margin = logit;
+  out.margin = margin;
   out.linear.resize(dim);
   out.fold.resize(folded_ ? dim : 0);
   out.offset.resize(folded_ ? dim : 0);
-  for (std::size_t i = 0; i < dim; ++i) out.linear[i] = workspace.feature_dual[i] * scale_[i];
+  for (std::size_t i = 0; i < dim; ++i) out.linear[i] = slope[i] * scale_[i];
   for (std::size_t i = 0; i < out.fold.size(); ++i) {
-    out.fold[i] = workspace.feature_dual[dim + i] * scale_[i];
+    out.fold[i] = slope[dim + i] * scale_[i];
     out.offset[i] = features[i] / scale_[i];
   }
 }
 
-void MinorantReader::read(float logit, const InferWorkspace& workspace, FeatureMinorant& out) const {
-  out.margin = logit;
-  out.slope.assign(workspace.feature_dual.begin(), workspace.feature_dual.end());
+void MinorantReader::read(double margin, std::span<const float> slope, FeatureMinorant& out) const {
+  out.margin = margin;
+  out.slope.assign(slope.begin(), slope.end());
+}
+
+void MinorantReader::move(std::span<const float> features, std::span<const double> change,
+                          std::span<const double> fold_change, std::vector<float>& out) const {
+  const std::size_t dim = scale_.size();
+  out.assign(features.begin(), features.end());
+  for (std::size_t i = 0; i < dim; ++i) out[i] = static_cast<float>(features[i] + scale_[i] * change[i]);
+  for (std::size_t i = 0; i < fold_change.size(); ++i) {
+    out[dim + i] = static_cast<float>(features[dim + i] + scale_[i] * fold_change[i]);
+  }
 }
 
 }  // namespace standfast

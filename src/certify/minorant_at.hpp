@@ -1,10 +1,9 @@
-// The tangent minorant of a float32 pass, seen from the input space: where a search without a guarantee starts.
+// A minorant of a float32 pass, seen from the input space: where a search without a guarantee starts.
 #pragma once
 
 #include <span>
 #include <vector>
 
-#include "infer/plan.hpp"
 #include "model/minorant.hpp"
 #include "model/model.hpp"
 
@@ -18,9 +17,15 @@ class MinorantReader {
   [[nodiscard]] bool separable() const { return separable_; }
   [[nodiscard]] bool folded() const { return folded_; }
 
-  /// Of the last forward and backward pass in `workspace`. Requires: separable().
-  void read(std::span<const float> x, float logit, const InferWorkspace& workspace, SeparableMinorant& out) const;
-  void read(float logit, const InferWorkspace& workspace, FeatureMinorant& out) const;
+  /// Seen from x, where `features` are phi(x): slope is the minorant's by u, and margin its value at phi(x).
+  /// Requires: separable().
+  void read(std::span<const float> features, double margin, std::span<const float> slope, SeparableMinorant& out) const;
+  void read(double margin, std::span<const float> slope, FeatureMinorant& out) const;
+
+  /// phi(x) moved by a change of x and, where the map has an abs, one of |x - kink|: `features` are phi(x).
+  /// Shape: change is (dim), fold_change (dim) or empty, out (dim of u). Requires: separable().
+  void move(std::span<const float> features, std::span<const double> change, std::span<const double> fold_change,
+            std::vector<float>& out) const;
 
  private:
   bool separable_;

@@ -6,14 +6,6 @@
 
 namespace standfast {
 
-double PricedFeature::decrease(double e) const {
-  // |offset + e| - |offset| without cancellation: +-e up to the kink, mirrored beyond it
-  const double side = offset >= 0 ? 1.0 : -1.0;
-  const bool beyond = offset >= 0 ? e < kink() : e > kink();
-  if (beyond) return 2 * std::fabs(offset) * fold - (linear - side * fold) * e;
-  return -(linear + side * fold) * e;
-}
-
 void PricedProblem::assign(const SeparableMinorant& m, std::span<const double> cost,
                            std::span<const Interval> interval) {
   margin = m.margin;
@@ -26,10 +18,10 @@ void PricedProblem::assign(const SeparableMinorant& m, std::span<const double> c
   }
 }
 
-SeparableRadius separable_radius(const PricedProblem& problem, Norm norm) {
+SeparableRadius separable_radius(const PricedProblem& problem, Norm norm, const RadiusHint& hint) {
   if (!(problem.margin > 0)) return {};
-  if (norm == Norm::linf()) return separable_radius_linf(problem);
-  if (norm == Norm::l2()) return separable_radius_l2(problem);
+  if (norm == Norm::linf()) return separable_radius_linf(problem, hint);
+  if (norm == Norm::l2()) return separable_radius_l2(problem, hint);
   if (norm == Norm::l1()) return separable_radius_l1(problem);
   assert(norm == Norm::l0() && "Algorithm S knows the norms 0, 1, 2 and inf");
   return separable_radius_l0(problem);

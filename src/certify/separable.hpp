@@ -2,6 +2,7 @@
 // Source: docs/certificates.md, "Algorithm S".
 #pragma once
 
+#include <cmath>
 #include <span>
 #include <vector>
 
@@ -16,7 +17,14 @@ struct PricedFeature {
   double lo, hi;
 
   [[nodiscard]] double kink() const { return -offset; }
-  [[nodiscard]] double decrease(double e) const;
+  [[nodiscard]] double decrease(double e) const {
+    if (fold == 0) return -linear * e;
+    // |offset + e| - |offset| without cancellation: +-e up to the kink, mirrored beyond it
+    const double side = offset >= 0 ? 1.0 : -1.0;
+    const bool beyond = offset >= 0 ? e < kink() : e > kink();
+    if (beyond) return 2 * std::fabs(offset) * fold - (linear - side * fold) * e;
+    return -(linear + side * fold) * e;
+  }
 };
 
 /// A minorant and a threat model at one input, in units of price. Shape: features is (dim).
@@ -36,17 +44,27 @@ struct SeparableRadius {
   double reach = 0;       ///< p = 1: no single change above this price was considered.
 };
 
+/// What saves steps where many similar problems are solved, p = 2 and inf.
+struct RadiusHint {
+  double start = 0;      ///< p = inf: a radius, p = 2: the inverse of a multiplier; used where the margin stands there.
+  double tolerance = 0;  ///< Relative; the result is then below the exact one by about as much.
+};
+
 /// Does the margin stand even where every feature takes its worst allowed value? Then every radius is infinite.
 bool withstands_everything(const PricedProblem& problem);
 
-SeparableRadius separable_radius_linf(const PricedProblem& problem);
-SeparableRadius separable_radius_l2(const PricedProblem& problem);
+SeparableRadius separable_radius_linf(const PricedProblem& problem, const RadiusHint& hint = {});
+SeparableRadius separable_radius_l2(const PricedProblem& problem, const RadiusHint& hint = {});
 SeparableRadius separable_radius_l1(const PricedProblem& problem);
 /// radius: the number of features that can change, all at once, without changing the verdict.
 SeparableRadius separable_radius_l0(const PricedProblem& problem);
 
+/// What the problem's own multiplier, 1, certifies of the radius, single changes being priced at most `reach`: p = 1.
+/// Cost: one sweep, where separable_radius_l1 sorts.
+double dual_value_l1(const PricedProblem& problem, double reach);
+
 /// Dispatches on the norm. Requires: p is 0, 1, 2 or inf.
-SeparableRadius separable_radius(const PricedProblem& problem, Norm norm);
+SeparableRadius separable_radius(const PricedProblem& problem, Norm norm, const RadiusHint& hint = {});
 
 /// The change, in units of price, that costs the minorant most among those priced at most `radius`.
 /// Shape: (dim). Requires: p is 0, 1, 2 or inf; an infinite radius means: anything allowed, unbounded features

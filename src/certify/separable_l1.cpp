@@ -117,6 +117,17 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem) {
   return best;
 }
 
+double dual_value_l1(const PricedProblem& problem, double reach) {
+  double value = problem.margin;
+  for (const PricedFeature& f : problem.features) {
+    const double lo = std::max(f.lo, -reach), hi = std::min(f.hi, reach);
+    double least = std::min({0.0, hi - f.decrease(hi), -lo - f.decrease(lo)});
+    if (f.fold != 0 && f.kink() > lo && f.kink() < hi) least = std::min(least, std::fabs(f.kink()) - f.decrease(f.kink()));
+    value += least;
+  }
+  return std::min(value, reach);
+}
+
 std::vector<double> worst_change_l1(const PricedProblem& problem, const SeparableRadius& radius) {
   std::vector<double> change(problem.features.size(), 0.0);
   double left = problem.margin;

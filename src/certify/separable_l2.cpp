@@ -18,16 +18,16 @@ struct Worst {
 
 /// One candidate on either side of the kink: the stationary point, moved to the nearest place that is allowed.
 Worst worst_change_at(const PricedFeature& f, bool folded, double tau) {
+  if (!folded) {
+    const double stationary = -tau * f.linear, e = std::clamp(stationary, f.lo, f.hi);
+    return {e, e * e / 2 + tau * f.linear * e, e == stationary ? f.linear * f.linear : 0.0};
+  }
   Worst worst;
   const auto consider = [&](double stationary, double floor, double ceiling, double slope) {
     const double e = std::clamp(std::clamp(stationary, floor, ceiling), f.lo, f.hi);
     const double value = e * e / 2 - tau * f.decrease(e);
     if (value < worst.value) worst = {e, value, e == stationary ? slope * slope : 0.0};
   };
-  if (!folded) {
-    consider(-tau * f.linear, -kInfinity, kInfinity, f.linear);
-    return worst;
-  }
   consider(-tau * (f.linear + f.fold), f.kink(), kInfinity, f.linear + f.fold);
   consider(-tau * (f.linear - f.fold), -kInfinity, f.kink(), f.linear - f.fold);
   return worst;
@@ -45,7 +45,7 @@ ValueAndSlope margin_left(const PricedProblem& problem, double tau) {
 
 }  // namespace
 
-SeparableRadius separable_radius_l2(const PricedProblem& problem) {
+SeparableRadius separable_radius_l2(const PricedProblem& problem, const RadiusHint& hint) {
   if (withstands_everything(problem)) return {.radius = kInfinity, .reach = kInfinity};
 
   double steepest = 0;  // sum of the squares of the steepest slopes: the closed form is a place where the margin stands
@@ -53,8 +53,9 @@ SeparableRadius separable_radius_l2(const PricedProblem& problem) {
     const double slope = std::fabs(f.linear) + std::fabs(f.fold);
     steepest += slope * slope;
   }
-  const double tau =
-      falling_root(problem.margin / steepest, kInfinity, [&](double t) { return margin_left(problem, t); });
+  double start = problem.margin / steepest;
+  if (hint.start > start && hint.start < kInfinity && margin_left(problem, hint.start).value > 0) start = hint.start;
+  const double tau = falling_root(start, kInfinity, hint.tolerance, [&](double t) { return margin_left(problem, t); });
   double dual = tau * problem.margin;
   for (const PricedFeature& f : problem.features) dual += worst_change_at(f, problem.folded, tau).value;
   return {.radius = std::sqrt(2 * std::max(dual, 0.0)), .multiplier = 1 / tau};

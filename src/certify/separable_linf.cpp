@@ -17,6 +17,12 @@ struct Worst {
 };
 
 Worst worst_within(const PricedFeature& f, double radius) {
+  if (f.fold == 0) {  // only the end that the slope points away from can hurt
+    const bool up = f.linear < 0;
+    const double end = up ? std::min(f.hi, radius) : std::max(f.lo, -radius);
+    const bool limited = up ? f.hi > radius : f.lo < -radius;
+    return {end, -f.linear * end, limited ? std::fabs(f.linear) : 0.0};
+  }
   Worst worst;
   const auto consider = [&](double e, double slope) {
     if (const double d = f.decrease(e); d > worst.decrease) worst = {e, d, slope};
@@ -67,13 +73,16 @@ bool withstands_everything(const PricedProblem& problem) {
   return last < kInfinity && margin_left(problem, last).value > 0;
 }
 
-SeparableRadius separable_radius_linf(const PricedProblem& problem) {
+SeparableRadius separable_radius_linf(const PricedProblem& problem, const RadiusHint& hint) {
   if (withstands_everything(problem)) return {.radius = kInfinity};
 
   double steepest = 0;
   for (const PricedFeature& f : problem.features) steepest += std::fabs(f.linear) + std::fabs(f.fold);
-  return {.radius = falling_root(problem.margin / steepest, saturation(problem),
-                                 [&](double radius) { return margin_left(problem, radius); })};
+  const double last = saturation(problem);
+  double start = problem.margin / steepest;
+  if (hint.start > start && hint.start < last && margin_left(problem, hint.start).value > 0) start = hint.start;
+  return {.radius =
+              falling_root(start, last, hint.tolerance, [&](double radius) { return margin_left(problem, radius); })};
 }
 
 std::vector<double> worst_change_linf(const PricedProblem& problem, double radius) {

@@ -5,6 +5,8 @@
 
 #include "base/try.hpp"
 #include "certify/closed_form.hpp"
+#include "classifier/proofs.hpp"
+#include "verify/combine.hpp"
 
 namespace standfast {
 namespace {
@@ -18,9 +20,9 @@ Status check_norms(const CertifyOptions& options) {
                    "norm l0: the closed form needs a norm p >= 1; use the separable method with bounds"};
     }
     const bool known = counts || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf();
-    if (options.method == Method::kSeparable && !known) {
-      return Error{ErrorCode::kBadOption,
-                   "norm " + norm.name() + ": the separable method knows l0, l1, l2 and linf; use the closed form"};
+    if (options.method != Method::kClosedForm && !known) {
+      return Error{ErrorCode::kBadOption, "norm " + norm.name() + ": the " + std::string(method_name(options.method)) +
+                                              " method knows l0, l1, l2 and linf; use the closed form"};
     }
   }
   return {};
@@ -29,8 +31,35 @@ Status check_norms(const CertifyOptions& options) {
 Status check_map(const Model& model, const CertifyOptions& options) {
   if (options.method == Method::kClosedForm || is_separable(model.feature_map)) return {};
   return Error{ErrorCode::kUnsupported,
-               "feature map: the separable method needs centres, scales and a last abs, found a linear map or a "
-               "convolution; use the closed form"};
+               "feature map: the " + std::string(method_name(options.method)) +
+                   " method needs centres, scales and a last abs, found a linear map or a convolution; use the closed "
+                   "form"};
+}
+
+constexpr std::size_t kRefinedPasses = 5;
+constexpr std::size_t kExactPasses = 60;
+constexpr std::size_t kMaxPasses = 1000;
+
+Status check_search(const CertifyOptions& options) {
+  if (options.passes > kMaxPasses) {
+    return Error{ErrorCode::kBadOption,
+                 "passes: found " + std::to_string(options.passes) + ", expected 1 to " + std::to_string(kMaxPasses)};
+  }
+  if (!(options.gap > 0 && options.gap < 1)) {
+    return Error{ErrorCode::kBadOption,
+                 "gap: found " + std::to_string(options.gap) + ", expected a share above 0 and below 1"};
+  }
+  if (options.keep_proofs && (options.method == Method::kClosedForm || options.guarantee == Guarantee::kNone)) {
+    return Error{ErrorCode::kBadOption,
+                 "proofs: the closed form and guarantee none have none; use the separable, refined or exact method and "
+                 "guarantee real or deployed"};
+  }
+  return {};
+}
+
+std::size_t passes_of(const CertifyOptions& options) {
+  if (options.passes > 0) return options.passes;
+  return options.method == Method::kExact ? kExactPasses : kRefinedPasses;
 }
 
 double map_lipschitz(const Model& model, Norm norm) {
@@ -45,86 +74,198 @@ double map_lipschitz(const Model& model, Norm norm) {
 
 }  // namespace
 
+/// The tangents of one model around one input, as the search asks for them and as the verifier proves them.
+class ModelTangents : public TangentSource {
+ public:
+  ModelTangents(const Certifier& certifier, std::span<const float> x, CertifyWorkspace& workspace)
+      : certifier_(certifier), x_(x), ws_(workspace) {}
+
+  const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) override {
+    const auto& maps = ws_.infer.map_values;
+    const std::span<const float> features = maps.empty() ? x_ : std::span<const float>(maps.back());
+    certifier_.reader_.move(features, change, fold_change, ws_.point);
+    const float value = certifier_.plan_->forward_features(ws_.point, ws_.probe);
+    ws_.tangents.emplace_back();
+    ws_.slopes.push_back(ws_.probe.slopes);
+    if (certifier_.guarantee_ == Guarantee::kNone) {
+      read_tangent(features, value);
+    } else {
+      certifier_.verifier_->prove(x_, ws_.probe.slopes, ws_.verify, ws_.tangents.back());
+    }
+    return ws_.tangents.back().separable;
+  }
+
+  double value(std::span<const double> change) override {
+    ws_.point.resize(x_.size());
+    for (std::size_t i = 0; i < x_.size(); ++i) ws_.point[i] = static_cast<float>(x_[i] + change[i]);
+    return certifier_.plan_->forward(ws_.point, ws_.probe);
+  }
+
+ private:
+  /// The tangent at `ws_.point`, extended to phi(x).
+  void read_tangent(std::span<const float> features, float value) {
+    const auto slope = certifier_.plan_->backward(ws_.probe);
+    double margin = value;
+    for (std::size_t i = 0; i < slope.size(); ++i) {
+      margin += static_cast<double>(slope[i]) * (static_cast<double>(features[i]) - static_cast<double>(ws_.point[i]));
+    }
+    ProvenMinorant& out = ws_.tangents.back();
+    out.is_separable = true;
+    certifier_.reader_.read(features, margin, ws_.probe.feature_dual, out.separable);
+    out.slope_error.assign(out.separable.dim(), 0.0);
+  }
+
+  const Certifier& certifier_;
+  std::span<const float> x_;
+  CertifyWorkspace& ws_;
+};
+
 Result<Certifier> Certifier::create(const Model& model, const Plan& plan, const Verifier& verifier,
                                     const CertifyOptions& options) {
   STANDFAST_CHECK(check_norms(options));
   STANDFAST_CHECK(check_map(model, options));
+  STANDFAST_CHECK(check_search(options));
   STANDFAST_CHECK(options.threat.validate(model.dim()));
   return Certifier(model, plan, verifier, options);
 }
 
 Certifier::Certifier(const Model& model, const Plan& plan, const Verifier& verifier, const CertifyOptions& options)
-    : plan_(&plan),
+    : model_(&model),
+      plan_(&plan),
       verifier_(&verifier),
       reader_(model),
       norms_(options.norms),
       method_(options.method),
       guarantee_(options.guarantee),
+      passes_(passes_of(options)),
+      gap_(options.gap),
       threat_(options.threat) {
   for (std::size_t i = 0; i < model.dim(); ++i) cost_.push_back(threat_.cost_of(i));
   for (const Norm norm : norms_) lipschitz_.push_back(map_lipschitz(model, norm));
 }
 
 void Certifier::find_minorant(std::span<const float> x, float logit, CertifyWorkspace& ws) const {
-  if (guarantee_ == Guarantee::kReal) {
-    verifier_->prove(x, ws.infer.slopes, ws.verify, ws.minorant);
+  ws.tangents.resize(1);
+  ws.slopes.assign(1, ws.infer.slopes);
+  ProvenMinorant& out = ws.tangents.front();
+  if (guarantee_ != Guarantee::kNone) {
+    verifier_->prove(x, ws.infer.slopes, ws.verify, out);
     return;
   }
   plan_->backward(ws.infer);
-  ws.minorant.is_separable = reader_.separable();
+  out.is_separable = reader_.separable();
   if (reader_.separable()) {
-    reader_.read(x, logit, ws.infer, ws.minorant.separable);
+    const auto& maps = ws.infer.map_values;
+    reader_.read(maps.empty() ? x : std::span<const float>(maps.back()), logit, ws.infer.feature_dual, out.separable);
+    out.slope_error.assign(x.size(), 0.0);
   } else {
-    reader_.read(logit, ws.infer, ws.minorant.feature);
+    reader_.read(logit, ws.infer.feature_dual, out.feature);
   }
 }
 
 void Certifier::price(std::span<const float> x, CertifyWorkspace& ws) const {
   ws.interval.resize(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) ws.interval[i] = threat_.interval_rounded_out(i, x[i]);
-  ws.problem.assign(ws.minorant.separable, cost_, ws.interval);
 }
 
 double Certifier::closed_form(const ProvenMinorant& m, std::size_t norm) const {
-  if (guarantee_ == Guarantee::kReal) return confirm_closed_form(m, cost_, norms_[norm], lipschitz_[norm]);
+  if (guarantee_ != Guarantee::kNone) return confirm_closed_form(m, cost_, norms_[norm], lipschitz_[norm]);
   if (m.is_separable) return closed_form_radius(m.separable, cost_, norms_[norm], lipschitz_[norm]);
   const double cheapest = *std::min_element(cost_.begin(), cost_.end());
   return closed_form_radius(m.feature, cheapest, norms_[norm], lipschitz_[norm]);
 }
 
-double Certifier::separable(CertifyWorkspace& ws, std::size_t norm) const {
+bool Certifier::searches(Norm norm) const {
+  return (method_ == Method::kRefined || method_ == Method::kExact) && norm != Norm::l0();
+}
+
+std::vector<double> Certifier::weigh_tangents(std::span<const float> x, std::size_t norm, CertifyWorkspace& ws) const {
+  ws.tangents.resize(1);
+  ws.slopes.resize(1);
+  ws.problem.assign(ws.tangents.front().separable, cost_, ws.interval);
+  std::vector<double> weights = {1.0};
+  if (searches(norms_[norm]) && ws.problem.margin > 0) {
+    ModelTangents source(*this, x, ws);
+    const CutSearchOptions options{norms_[norm], passes_, method_ == Method::kExact, gap_};
+    const PricedProblem first = ws.problem;
+    weights = ws.search.run(first, cost_, options, source).weights;
+    weights.resize(ws.tangents.size(), 0.0);  // those tried after the best ones were found
+  }
+  combine(ws.tangents, weights, ws.minorant);
+  ws.problem.assign(ws.minorant.separable, cost_, ws.interval);
+  return weights;
+}
+
+double Certifier::separable(CertifyWorkspace& ws, std::size_t norm, Proposal& proposal) const {
   const SeparableRadius found = separable_radius(ws.problem, norms_[norm]);
   if (guarantee_ == Guarantee::kNone) return found.radius;
-  const bool l1 = norms_[norm] == Norm::l1();
-  const Proposal proposal{l1 ? found.reach : found.radius, found.multiplier};
+  proposal = {norms_[norm] == Norm::l1() ? found.reach : found.radius, found.multiplier};
   const double confirmed = confirm_separable(ws.minorant, {cost_, ws.interval}, norms_[norm], proposal);
-  if (confirmed == 0 && found.radius > 0 && norms_[norm] != Norm::l0()) return without_proposal(ws, norm);
+  if (confirmed == 0 && found.radius > 0 && norms_[norm] != Norm::l0()) return without_proposal(ws, norm, proposal);
   return confirmed;
 }
 
-double Certifier::without_proposal(const CertifyWorkspace& ws, std::size_t norm) const {
+double Certifier::without_proposal(const CertifyWorkspace& ws, std::size_t norm, Proposal& proposal) const {
   const double closed = closed_form(ws.minorant, norm);
-  // where only a rounding error keeps an infinite radius from its proof, a huge one can be proven
-  for (const double factor : {0x1p30, 0x1p20, 0x1p10}) {
-    const double huge = closed * factor;
-    if (!(huge > 0 && huge < 0x1p500)) break;
-    const double multiplier = norms_[norm] == Norm::l2() ? ws.problem.margin / (huge * huge) : 0;
-    const double confirmed = confirm_separable(ws.minorant, {cost_, ws.interval}, norms_[norm], {huge, multiplier});
-    if (confirmed > closed) return confirmed;
+  // where only a rounding error keeps an infinite radius from its proof, a huge one can be proven; else the dual norm
+  // alone, whose multiplier is known as well
+  for (const double factor : {0x1p30, 0x1p20, 0x1p10, 1.0}) {
+    const double radius = closed * factor;
+    if (!(radius > 0 && radius < 0x1p500)) continue;
+    const bool l1 = norms_[norm] == Norm::l1();
+    const double margin = ws.problem.margin;
+    const double dual = l1 ? (factor == 1 ? margin / radius : 0.0) : margin / (radius * radius);
+    proposal = {l1 && factor == 1 ? kInfinity : radius, dual};
+    const double confirmed = confirm_separable(ws.minorant, {cost_, ws.interval}, norms_[norm], proposal);
+    if (confirmed > 0) return confirmed;
   }
-  return closed;
+  return 0;
 }
 
-float Certifier::certify(std::span<const float> x, CertifyWorkspace& ws, std::span<double> radii) const {
-  std::fill(radii.begin(), radii.end(), 0.0);
-  const float logit = plan_->forward(x, ws.infer);
-  if (!(logit > 0)) return logit;
+void Certifier::certify(std::span<const float> x, float logit, CertifyWorkspace& ws, const CertifiedRow& out) const {
+  std::fill(out.radii.begin(), out.radii.end(), 0.0);
   find_minorant(x, logit, ws);
-  if (method_ == Method::kSeparable) price(x, ws);
+  if (method_ != Method::kClosedForm) price(x, ws);
   for (std::size_t k = 0; k < norms_.size(); ++k) {
-    radii[k] = method_ == Method::kSeparable ? separable(ws, k) : closed_form(ws.minorant, k);
+    if (method_ == Method::kClosedForm) {
+      out.radii[k] = closed_form(ws.tangents.front(), k);
+      continue;
+    }
+    const std::vector<double> weights = weigh_tangents(x, k, ws);
+    Proposal proposal;
+    out.radii[k] = separable(ws, k, proposal);
+    if (!out.proofs.empty() && out.radii[k] > 0) out.proofs[k] = keep_proof(ws, weights, norms_[k], proposal);
   }
-  return logit;
+}
+
+RadiusProof Certifier::keep_proof(const CertifyWorkspace& ws, const std::vector<double>& weights, Norm norm,
+                                  const Proposal& proposal) const {
+  RadiusProof proof;
+  for (std::size_t j = 0; j < weights.size(); ++j) {
+    if (weights[j] > 0) proof.cuts.push_back(flatten(ws.slopes[j], weights[j]));
+  }
+  if (norm == Norm::l1()) proof.reach = proposal.radius;
+  if (norm == Norm::l1() || norm == Norm::l2()) proof.multiplier = proposal.multiplier;
+  return proof;
+}
+
+Result<double> Certifier::confirm(std::span<const float> x, const Certificate& certificate,
+                                  CertifyWorkspace& ws) const {
+  const Norm norm = certificate.norm;
+  const RadiusProof& proof = certificate.proof;
+  if (proof.cuts.empty()) return 0.0;
+  STANDFAST_TRY(const auto shapes, infer_shapes(model_->graph));
+  ws.tangents.resize(proof.cuts.size());
+  std::vector<double> weights;
+  for (std::size_t j = 0; j < proof.cuts.size(); ++j) {
+    STANDFAST_TRY(const Slopes slopes, unflatten(proof.cuts[j], model_->graph, shapes));
+    verifier_->prove(x, slopes, ws.verify, ws.tangents[j]);
+    weights.push_back(proof.cuts[j].weight);
+  }
+  combine(ws.tangents, weights, ws.minorant);
+  price(x, ws);
+  const Proposal proposal{norm == Norm::l1() ? proof.reach : certificate.radius, proof.multiplier};
+  return confirm_separable(ws.minorant, {cost_, ws.interval}, norm, proposal);
 }
 
 WeakestDirection Certifier::weakest_direction(std::span<const float> x, Norm norm, CertifyWorkspace& ws) const {
@@ -135,7 +276,9 @@ WeakestDirection Certifier::weakest_direction(std::span<const float> x, Norm nor
   find_minorant(x, logit, ws);
   price(x, ws);
   const auto position = static_cast<std::size_t>(std::find(norms_.begin(), norms_.end(), norm) - norms_.begin());
-  weakest.radius = separable(ws, position);
+  weigh_tangents(x, position, ws);
+  Proposal proposal;
+  weakest.radius = separable(ws, position, proposal);
   if (!(ws.problem.margin > 0)) return weakest;
   weakest.change = worst_change(ws.problem, norm, separable_radius(ws.problem, norm));
   for (std::size_t i = 0; i < x.size(); ++i) weakest.change[i] /= cost_[i];

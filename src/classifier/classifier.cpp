@@ -87,7 +87,11 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   STANDFAST_TRY(const Certifier certifier, Certifier::create(impl_->model, impl_->plan, *impl_->verifier, options));
 
   const std::size_t norms = options.norms.size();
-  Certificates result{options.norms, std::vector<float>(count), std::vector<double>(count * norms)};
+  Certificates result;
+  result.norms = options.norms;
+  result.logits.resize(count);
+  result.radii.assign(count * norms, 0.0);
+  if (options.keep_proofs) result.proofs.resize(count * norms);
   std::atomic<bool> environment_ok{true};
   std::mutex progress_mutex;
   std::size_t done = 0;
@@ -96,8 +100,13 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
     if (options.guarantee != Guarantee::kNone && !check_floating_point_environment().ok()) environment_ok = false;
     CertifyWorkspace workspace;
     for (std::size_t i = begin; i < end; ++i) {
-      result.logits[i] = certifier.certify(inputs.subspan(i * dim(), dim()), workspace,
-                                           std::span(result.radii).subspan(i * norms, norms));
+      const auto x = inputs.subspan(i * dim(), dim());
+      result.logits[i] = impl_->plan.forward(x, workspace.infer);
+      if (!result.sensitive(i)) continue;
+      const CertifiedRow row{
+          std::span(result.radii).subspan(i * norms, norms),
+          options.keep_proofs ? std::span(result.proofs).subspan(i * norms, norms) : std::span<RadiusProof>()};
+      certifier.certify(x, result.logits[i], workspace, row);
     }
     if (!options.progress) return;
     const std::scoped_lock lock(progress_mutex);
@@ -108,6 +117,18 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   }
   STANDFAST_CHECK(check_logits(result.logits));
   return result;
+}
+
+Result<double> Classifier::confirm(std::span<const float> input, const Certificate& certificate,
+                                   const ThreatModel& threat) const {
+  STANDFAST_CHECK(check_inputs(input, 1, dim()));
+  STANDFAST_CHECK(check_floating_point_environment());
+  CertifyOptions options;
+  options.norms = {certificate.norm};
+  options.threat = threat;
+  STANDFAST_TRY(const Certifier certifier, Certifier::create(impl_->model, impl_->plan, *impl_->verifier, options));
+  CertifyWorkspace workspace;
+  return certifier.confirm(input, certificate, workspace);
 }
 
 Result<WeakestDirection> Classifier::weakest_direction(std::span<const float> input, Norm norm,

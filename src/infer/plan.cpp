@@ -179,8 +179,16 @@ float Plan::forward(std::span<const float> x, InferWorkspace& workspace) const {
   assert(x.size() == model_->dim());
   prepare(workspace);
   run_map(x, workspace);
-  const std::span<const float> features =
-      workspace.map_values.empty() ? x : std::span<const float>(workspace.map_values.back());
+  return run_graph(workspace.map_values.empty() ? x : std::span<const float>(workspace.map_values.back()), workspace);
+}
+
+float Plan::forward_features(std::span<const float> u, InferWorkspace& workspace) const {
+  assert(u.size() == element_count(model_->graph.input_shape));
+  prepare(workspace);
+  return run_graph(u, workspace);
+}
+
+float Plan::run_graph(std::span<const float> features, InferWorkspace& workspace) const {
   for (std::size_t k = 0; k < node_shapes_.size(); ++k) run_node(k, features, workspace);
   return workspace.values.back()[0] - model_->threshold;
 }

@@ -30,6 +30,11 @@ class Plan {
   /// Shape: x is (dim). Cost: one pass, no allocation after the first call with this workspace.
   float forward(std::span<const float> x, InferWorkspace& workspace) const;
 
+  /// The same from u instead of x; u need not be phi of anything. Leaves the workspace's map values alone.
+  ///
+  /// Shape: u is (dim of u).
+  float forward_features(std::span<const float> u, InferWorkspace& workspace) const;
+
   /// grad g at phi(x) of the last forward pass. Shape: (dim of u), valid until the next call.
   std::span<const float> backward(InferWorkspace& workspace) const;
 
@@ -40,6 +45,7 @@ class Plan {
   };
 
   void run_map(std::span<const float> x, InferWorkspace& workspace) const;
+  float run_graph(std::span<const float> features, InferWorkspace& workspace) const;
   void run_node(std::size_t node, std::span<const float> features, InferWorkspace& workspace) const;
   void push_dual(std::size_t node, InferWorkspace& workspace) const;
   void prepare(InferWorkspace& workspace) const;

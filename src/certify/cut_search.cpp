@@ -1,0 +1,126 @@
+#include "certify/cut_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "certify/ray.hpp"
+
+namespace standfast {
+namespace {
+
+// A new cut starts with this share of the weight: small enough not to spoil the others, large enough to move.
+constexpr double kFirstShare = 0.05;
+// p = 1: places a little beyond the radius matter while the radius still grows.
+constexpr double kReachBeyondRadius = 1.25;
+
+// Of the radii that steer the search: the one that counts is computed again, exactly.
+constexpr double kTolerance = 1e-5;
+
+constexpr AscentSchedule kColdStart{.first = 3e-5, .last = 3e-5, .factor = 0.3, .steps = 1};
+constexpr AscentSchedule kWarmStart{.first = 3e-4, .last = 3e-5, .factor = 0.1, .steps = 3};
+constexpr AscentSchedule kLastTouch{.first = 3e-5, .last = 3e-5, .factor = 0.3, .steps = 1};
+
+}  // namespace
+
+const CutSearchResult& CutSearch::run(const PricedProblem& first, std::span<const double> cost,
+                                      const CutSearchOptions& options, TangentSource& source) {
+  options_ = options;
+  cost_ = cost;
+  begin(first);
+  if (!(result_.radius > 0 && result_.radius < kInfinity)) return result_;
+  ascend(kColdStart);
+  for (std::size_t pass = 1;; ++pass) {
+    if (options_.keep_all) walk(source);
+    if (pass >= options_.passes || result_.radius >= (1 - options_.gap) * result_.attack_price) break;
+    add_tangent(source);
+    ascend(kWarmStart);
+    if (!(radius_ < kInfinity)) break;
+  }
+  return result_;
+}
+
+void CutSearch::begin(const PricedProblem& first) {
+  problem_ = first;
+  cuts_.start(first);
+  result_ = {};
+  merged_ = {1.0};
+  const SeparableRadius start = separable_radius(first, options_.norm);
+  radius_ = result_.radius = start.radius;
+  result_.weights = {1.0};
+  // p = 1 and 2: the dual variable of the single cut is the weight that it starts with
+  alpha_ = {options_.norm == Norm::linf() || !(start.multiplier > 0) ? 1.0 : 1 / start.multiplier};
+}
+
+double CutSearch::scale() const {
+  if (options_.norm == Norm::l1()) return radius_;
+  if (options_.norm == Norm::l2()) return radius_ * radius_ / 2;
+  double margin = 0;
+  for (std::size_t j = 0; j < cuts_.size(); ++j) margin += alpha_[j] * std::fabs(cuts_[j].margin);
+  return margin;
+}
+
+/// New weights for the cuts, and the radius that they give; the response is that at the new radius.
+void CutSearch::ascend(const AscentSchedule& schedule) {
+  const bool linf = options_.norm == Norm::linf();
+  const auto cap = [&] {
+    return options_.norm == Norm::l1() ? kReachBeyondRadius * radius_ : linf ? radius_ : kInfinity;
+  };
+  ascent_.run(cuts_, options_.norm, cap(), scale(), schedule, alpha_);
+  take_radius();
+  if (linf && radius_ < kInfinity) {
+    // the weights were best at the old radius, where the margin was still above 0
+    ascent_.run(cuts_, options_.norm, cap(), scale(), kLastTouch, alpha_);
+    take_radius();
+  }
+}
+
+void CutSearch::take_radius() {
+  cuts_.weigh(alpha_, problem_);
+  const bool l1 = options_.norm == Norm::l1(), l2 = options_.norm == Norm::l2();
+  const double sum = std::accumulate(alpha_.begin(), alpha_.end(), 0.0);
+  // p = 1 and 2: the weights' sum is the dual variable's inverse already, or close to it
+  const double found = l1 ? dual_value_l1(problem_, kReachBeyondRadius * radius_)
+                          : separable_radius(problem_, options_.norm, {l2 ? 0.95 : radius_, kTolerance}).radius;
+  if (found > 0) radius_ = found;
+  if (!(found > result_.radius)) return;
+  result_.radius = found;
+  std::vector<double>& weights = result_.weights;
+  weights.assign(merged_.size() + cuts_.size() - 1, 0.0);
+  for (std::size_t t = 0; t < merged_.size(); ++t) weights[t] = alpha_[0] * merged_[t];
+  for (std::size_t j = 1; j < cuts_.size(); ++j) weights[merged_.size() + j - 1] = alpha_[j];
+  for (double& w : weights) w /= sum;
+}
+
+void CutSearch::add_tangent(TangentSource& source) {
+  const Response& mean = ascent_.response();
+  change_.resize(cuts_.dim());
+  fold_change_.resize(mean.fold_change.size());
+  for (std::size_t i = 0; i < change_.size(); ++i) change_[i] = mean.change[i] / cost_[i];
+  for (std::size_t i = 0; i < fold_change_.size(); ++i) fold_change_[i] = mean.fold_change[i] / cost_[i];
+  const SeparableMinorant& tangent = source.tangent(change_, fold_change_);
+
+  const double sum = std::accumulate(alpha_.begin(), alpha_.end(), 0.0);
+  if (!options_.keep_all && cuts_.size() > 1) {
+    for (double& w : merged_) w *= alpha_[0] / sum;
+    merged_.push_back(alpha_[1] / sum);
+    cuts_.merge(alpha_);
+    alpha_ = {sum};
+  }
+  cuts_.add(tangent, cost_);
+  for (double& a : alpha_) a *= 1 - kFirstShare;
+  alpha_.push_back(kFirstShare * sum);
+}
+
+/// Along the attacker's mean answer to the other verdict, for an upper bound.
+void CutSearch::walk(TangentSource& source) {
+  const Response& mean = ascent_.response();
+  const Crossing found =
+      first_crossing(mean.change, {cuts_.lo(), cuts_.hi(), cost_}, options_.norm, result_.attack_price, source, step_);
+  if (found.price < result_.attack_price) {
+    result_.attack_price = found.price;
+    result_.attack = step_;
+  }
+}
+
+}  // namespace standfast

@@ -1,0 +1,76 @@
+// Larger radii from several minorants: tangents where the attacker's answer to the earlier ones lies, weighed anew.
+//
+// `refined` keeps two cuts, the merged earlier ones and the newest; `exact` keeps all and also walks towards the other
+// verdict, until certificate and attack meet. Source: Kelley's cutting planes; docs/certificates.md, "Several
+// minorants".
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "certify/cut_set.hpp"
+#include "certify/dual_ascent.hpp"
+#include "certify/separable.hpp"
+#include "model/minorant.hpp"
+
+namespace standfast {
+
+/// Where cuts come from: the float32 model, or the verifier's proofs about it. Changes are in the features' units.
+class TangentSource {
+ public:
+  virtual ~TangentSource() = default;
+
+  /// The minorant, seen from x, whose slopes are those of phi(x) + (change, fold_change): a point that need not be phi
+  /// of anything. Shape: change is (dim), fold_change (dim) or empty. Valid until the next call.
+  virtual const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) = 0;
+
+  /// f(x + change). Shape: (dim).
+  virtual double value(std::span<const double> change) = 0;
+};
+
+struct CutSearchOptions {
+  Norm norm = Norm::l2();
+  std::size_t passes = 5;  ///< Tangents, the first one included.
+  bool keep_all = false;   ///< `exact`: no merging, and walks towards the other verdict.
+  double gap = 0.01;       ///< keep_all: ends where the radius is at least (1 - gap) of the attack's price.
+};
+
+struct CutSearchResult {
+  double radius = 0;
+  std::vector<double> weights;      ///< Per tangent, the first one included; their sum is 1.
+  double attack_price = kInfinity;  ///< keep_all: of the cheapest change found whose value is <= 0.
+  std::vector<double> attack;       ///< That change, in the features' units; empty where none was found.
+};
+
+/// Scratch memory of one thread.
+class CutSearch {
+ public:
+  /// Requires: norm 1, 2 or inf; `first` is the problem of the tangent at x, its margin positive. Shape: cost is (dim).
+  const CutSearchResult& run(const PricedProblem& first, std::span<const double> cost, const CutSearchOptions& options,
+                             TangentSource& source);
+  /// Of the last run.
+  [[nodiscard]] const CutSearchResult& result() const { return result_; }
+  [[nodiscard]] std::size_t cuts() const { return cuts_.size(); }
+
+ private:
+  void begin(const PricedProblem& first);
+  void ascend(const AscentSchedule& schedule);
+  void take_radius();
+  void add_tangent(TangentSource& source);
+  void walk(TangentSource& source);
+  [[nodiscard]] double scale() const;
+
+  CutSearchOptions options_;
+  std::span<const double> cost_;
+  CutSet cuts_;
+  PricedProblem problem_;
+  DualAscent ascent_;
+  double radius_ = 0;           ///< Of the current weights.
+  std::vector<double> alpha_;   ///< Per cut.
+  std::vector<double> merged_;  ///< What the first cut is made of, per tangent.
+  std::vector<double> change_, fold_change_, step_;
+  CutSearchResult result_;
+};
+
+}  // namespace standfast

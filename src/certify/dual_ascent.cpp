@@ -1,0 +1,146 @@
+#include "certify/dual_ascent.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace standfast {
+namespace {
+
+/// In place: matrix <- its Cholesky factor, both right-hand sides <- solutions. False where it is not positive
+/// definite.
+bool cholesky_solve(std::size_t n, std::vector<double>& matrix, std::vector<double>& a, std::vector<double>& b) {
+  for (std::size_t j = 0; j < n; ++j) {
+    double pivot = matrix[j * n + j];
+    for (std::size_t k = 0; k < j; ++k) pivot -= matrix[j * n + k] * matrix[j * n + k];
+    if (!(pivot > 0)) return false;
+    const double root = std::sqrt(pivot);
+    matrix[j * n + j] = root;
+    for (std::size_t i = j + 1; i < n; ++i) {
+      double sum = matrix[i * n + j];
+      for (std::size_t k = 0; k < j; ++k) sum -= matrix[i * n + k] * matrix[j * n + k];
+      matrix[i * n + j] = sum / root;
+    }
+  }
+  for (auto* rhs : {&a, &b}) {
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t k = 0; k < i; ++k) (*rhs)[i] -= matrix[i * n + k] * (*rhs)[k];
+      (*rhs)[i] /= matrix[i * n + i];
+    }
+    for (std::size_t i = n; i-- > 0;) {
+      for (std::size_t k = i + 1; k < n; ++k) (*rhs)[i] -= matrix[k * n + i] * (*rhs)[k];
+      (*rhs)[i] /= matrix[i * n + i];
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+double DualAscent::cut_value(const CutSet& cuts, std::size_t j) const {
+  const Cut& cut = cuts[j];
+  double value = cut.margin;
+  for (std::size_t i = 0; i < cut.linear.size(); ++i) value += cut.linear[i] * response_.change[i];
+  for (std::size_t i = 0; i < cut.fold.size(); ++i) value += cut.fold[i] * response_.fold_change[i];
+  return value;
+}
+
+/// F at these weights plus a logarithmic barrier against weights of 0.
+double DualAscent::evaluate(const CutSet& cuts, const std::vector<double>& alpha, const ResponseRules& rules,
+                            double barrier) {
+  cuts.weigh(alpha, linear_, fold_);
+  respond(cuts, linear_, fold_, rules, response_);
+  double value = response_.value;
+  for (std::size_t j = 0; j < alpha.size(); ++j) value += alpha[j] * cuts[j].margin + barrier * std::log(alpha[j]);
+  return value;
+}
+
+/// matrix_ <- -F'' at the last response.
+void DualAscent::fill_curvature(const CutSet& cuts) {
+  const std::size_t n = cuts.size();
+  const bool folded = cuts.folded();
+  moving_.clear();
+  for (std::size_t i = 0; i < cuts.dim(); ++i) {
+    if (response_.curve_dd[i] != 0 || (folded && response_.curve_ff[i] != 0)) moving_.push_back(i);
+  }
+  matrix_.assign(n * n, 0.0);
+  for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t k = 0; k <= j; ++k) {
+      double sum = 0;
+      for (const std::size_t i : moving_) {
+        const double aj = cuts[j].linear[i], ak = cuts[k].linear[i];
+        sum += aj * response_.curve_dd[i] * ak;
+        if (!folded) continue;
+        const double bj = cuts[j].fold[i], bk = cuts[k].fold[i];
+        sum += (aj * bk + bj * ak) * response_.curve_df[i] + bj * response_.curve_ff[i] * bk;
+      }
+      matrix_[j * n + k] = matrix_[k * n + j] = sum;
+    }
+  }
+}
+
+/// direction_ <- the Newton step, which keeps the sum of the weights where that is fixed.
+bool DualAscent::solve(bool fixed_sum) {
+  const std::size_t n = gradient_.size();
+  direction_ = gradient_;
+  ones_.assign(n, 1.0);
+  if (!cholesky_solve(n, matrix_, direction_, ones_)) return false;
+  if (!fixed_sum) return true;
+  double up = 0, down = 0;
+  for (std::size_t j = 0; j < n; ++j) {
+    up += direction_[j];
+    down += ones_[j];
+  }
+  for (std::size_t j = 0; j < n; ++j) direction_[j] -= up / down * ones_[j];
+  return true;
+}
+
+/// One damped Newton step; false where nothing more is to be gained.
+bool DualAscent::step(const CutSet& cuts, const ResponseRules& rules, double barrier, double scale,
+                      std::vector<double>& alpha) {
+  const std::size_t n = cuts.size();
+  gradient_.resize(n);
+  for (std::size_t j = 0; j < n; ++j) gradient_[j] = cut_value(cuts, j) + barrier / alpha[j];
+  fill_curvature(cuts);
+  double largest = 0;
+  for (std::size_t j = 0; j < n; ++j) {
+    matrix_[j * n + j] += barrier / (alpha[j] * alpha[j]);
+    largest = std::max(largest, matrix_[j * n + j]);
+  }
+  for (std::size_t j = 0; j < n; ++j) matrix_[j * n + j] += 1e-12 * largest;
+  if (!solve(rules.norm == Norm::linf())) return false;
+
+  double gain = 0, longest = 1;
+  for (std::size_t j = 0; j < n; ++j) {
+    gain += direction_[j] * gradient_[j];
+    if (direction_[j] < 0) longest = std::min(longest, -0.95 * alpha[j] / direction_[j]);
+  }
+  if (!(gain > 1e-7 * scale)) return false;
+  const double before = value_;
+  trial_.resize(n);
+  for (double share = longest; share > 1e-4 * longest; share *= 0.4) {
+    for (std::size_t j = 0; j < n; ++j) trial_[j] = alpha[j] + share * direction_[j];
+    value_ = evaluate(cuts, trial_, rules, barrier);
+    if (value_ >= before + 0.1 * share * gain) {
+      alpha.swap(trial_);
+      return true;
+    }
+  }
+  value_ = evaluate(cuts, alpha, rules, barrier);
+  return false;
+}
+
+void DualAscent::run(const CutSet& cuts, Norm norm, double cap, double scale, const AscentSchedule& schedule,
+                     std::vector<double>& alpha) {
+  linear_.resize(cuts.dim());
+  fold_.resize(cuts.folded() ? cuts.dim() : 0);
+  for (double relative = schedule.first; relative >= schedule.last * 0.999; relative *= schedule.factor) {
+    const ResponseRules rules{norm, cap, relative * scale};
+    const double barrier = 0.3 * rules.temperature;
+    value_ = evaluate(cuts, alpha, rules, barrier);
+    for (int k = 0; k < schedule.steps; ++k) {
+      if (!step(cuts, rules, barrier, scale, alpha)) break;
+    }
+  }
+}
+
+}  // namespace standfast

@@ -1,0 +1,153 @@
+#include "certify/response.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace standfast {
+namespace {
+
+// exp(-20) of a neighbour's weight is no weight.
+constexpr double kNoWeight = 20;
+
+/// Somewhere to move to: the change, what |offset + d| gains by it, what it is worth, and whether it moves with the
+/// slope.
+struct Place {
+  double change, fold_change, value;
+  double side;    ///< d(fold_change)/d(change) there.
+  bool interior;  ///< p = 2: the place is a stationary point, whose change falls with the slope.
+};
+
+struct Feature {
+  double linear, fold, offset, lo, hi;
+
+  [[nodiscard]] double fold_change(double d) const {
+    const double side = offset >= 0 ? 1.0 : -1.0;
+    const bool beyond = offset >= 0 ? d < -offset : d > -offset;
+    return beyond ? -2 * std::fabs(offset) - side * d : side * d;
+  }
+};
+
+class Places {
+ public:
+  void add(const Feature& f, double d, double price, double side = 0, bool interior = false) {
+    const double g = f.fold_change(d);
+    places_[count_++] = {d, g, price + f.linear * d + f.fold * g, side, interior};
+  }
+  [[nodiscard]] std::span<const Place> all() const { return {places_.data(), count_}; }
+
+ private:
+  std::array<Place, 4> places_;
+  std::size_t count_ = 0;
+};
+
+/// p = 1 and inf: everything is linear in between, so only ends, kink and (p = 1) staying matter.
+Places corners(const Feature& f, const ResponseRules& rules) {
+  Places places;
+  const double lo = std::max(f.lo, -rules.cap), hi = std::min(f.hi, rules.cap);
+  const bool priced = rules.norm == Norm::l1();
+  const auto add = [&](double d) { places.add(f, d, priced ? std::fabs(d) : 0.0); };
+  add(lo);
+  add(hi);
+  if (-f.offset > lo && -f.offset < hi) add(-f.offset);
+  if (priced) add(0);
+  return places;
+}
+
+/// p = 2: one stationary point on either side of the kink, moved to the nearest place that is allowed.
+Places stationary_points(const Feature& f) {
+  Places places;
+  const auto add = [&](double floor, double ceiling, double side) {
+    const double slope = f.linear + side * f.fold;
+    const double d = std::clamp(std::clamp(-slope, floor, ceiling), f.lo, f.hi);
+    places.add(f, d, d * d / 2, side, d == -slope);
+  };
+  add(-f.offset, kInfinity, 1);
+  add(-kInfinity, -f.offset, -1);
+  return places;
+}
+
+/// Means and covariances of the places under weights exp(-value / temperature).
+void soften(std::span<const Place> places, double temperature, std::size_t i, Response& out) {
+  double best = places.front().value;
+  for (const Place& p : places) best = std::min(best, p.value);
+  double total = 0, d = 0, g = 0, dd = 0, dg = 0, gg = 0, in_dd = 0, in_dg = 0, in_gg = 0;
+  for (const Place& p : places) {
+    const double gap = (p.value - best) / temperature;
+    if (gap > kNoWeight) continue;
+    const double w = gap == 0 ? 1.0 : std::exp(-gap);
+    total += w;
+    d += w * p.change;
+    g += w * p.fold_change;
+    dd += w * p.change * p.change;
+    dg += w * p.change * p.fold_change;
+    gg += w * p.fold_change * p.fold_change;
+    if (p.interior) {
+      in_dd += w;
+      in_dg += w * p.side;
+      in_gg += w * p.side * p.side;
+    }
+  }
+  d /= total;
+  g /= total;
+  out.value += best - (total > 1 ? temperature * std::log(total) : 0.0);
+  out.change[i] = d;
+  out.curve_dd[i] = (std::max(0.0, dd / total - d * d)) / temperature + in_dd / total;
+  out.fold_change[i] = g;
+  out.curve_df[i] = (dg / total - d * g) / temperature + in_dg / total;
+  out.curve_ff[i] = (std::max(0.0, gg / total - g * g)) / temperature + in_gg / total;
+}
+
+/// A map without abs: at p = 1 and inf two places are left, at p = 2 one.
+void respond_unfolded(const CutSet& cuts, std::span<const double> linear, const ResponseRules& rules, Response& out) {
+  const std::span<const double> lower = cuts.lo(), upper = cuts.hi();
+  double sum = 0;
+  if (rules.norm == Norm::l2()) {
+    for (std::size_t i = 0; i < linear.size(); ++i) {
+      const double s = linear[i], d = std::clamp(-s, lower[i], upper[i]);
+      out.change[i] = d;
+      out.curve_dd[i] = d == -s ? 1.0 : 0.0;
+      sum += d * (d / 2 + s);
+    }
+    out.value = sum;
+    return;
+  }
+  const bool priced = rules.norm == Norm::l1();
+  for (std::size_t i = 0; i < linear.size(); ++i) {
+    const double s = linear[i];
+    const double lo = std::max(lower[i], -rules.cap), hi = std::min(upper[i], rules.cap);
+    // the end that pays, and what it is compared with: to stay (p = 1), or the other end
+    const double far = s > 0 ? lo : hi, near = priced ? 0.0 : s > 0 ? hi : lo;
+    const double far_value = s * far + (priced ? std::fabs(far) : 0.0), near_value = s * near;
+    const bool go = far_value < near_value;
+    const double gap = std::fabs(far_value - near_value) / rules.temperature;
+    sum += go ? far_value : near_value;
+    out.change[i] = go ? far : near;
+    out.curve_dd[i] = 0;
+    if (gap > kNoWeight || far == near) continue;
+    const double w = std::exp(-gap), share = w / (1 + w), width = far - near;
+    sum -= rules.temperature * std::log1p(w);
+    out.change[i] += share * (go ? -width : width);
+    out.curve_dd[i] = share / (1 + w) * width * width / rules.temperature;
+  }
+  out.value = sum;
+}
+
+}  // namespace
+
+void respond(const CutSet& cuts, std::span<const double> linear, std::span<const double> fold,
+             const ResponseRules& rules, Response& out) {
+  const std::size_t n = cuts.dim();
+  out.change.resize(n);
+  out.curve_dd.resize(n);
+  for (auto* values : {&out.fold_change, &out.curve_df, &out.curve_ff}) values->resize(cuts.folded() ? n : 0);
+  if (!cuts.folded()) return respond_unfolded(cuts, linear, rules, out);
+  out.value = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Feature f{linear[i], fold[i], cuts.offset()[i], cuts.lo()[i], cuts.hi()[i]};
+    const Places places = rules.norm == Norm::l2() ? stationary_points(f) : corners(f, rules);
+    soften(places.all(), rules.temperature, i, out);
+  }
+}
+
+}  // namespace standfast

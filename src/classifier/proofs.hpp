@@ -1,0 +1,17 @@
+// Proofs as they travel in files, and slopes as the passes use them.
+#pragma once
+
+#include "model/graph.hpp"
+#include "model/slopes.hpp"
+#include "standfast/certificate.hpp"
+
+namespace standfast {
+
+/// All slopes and all winners, node after node.
+RadiusProof::Cut flatten(const Slopes& slopes, double weight);
+
+/// The inverse. Fails: kBadShape where the numbers of slopes and winners are not those of the graph.
+/// Shape: node_shapes is (nodes), as infer_shapes gives it.
+Result<Slopes> unflatten(const RadiusProof::Cut& cut, const Graph& graph, const std::vector<Shape>& node_shapes);
+
+}  // namespace standfast
