@@ -122,7 +122,8 @@ double dual_value_l1(const PricedProblem& problem, double reach) {
   for (const PricedFeature& f : problem.features) {
     const double lo = std::max(f.lo, -reach), hi = std::min(f.hi, reach);
     double least = std::min({0.0, hi - f.decrease(hi), -lo - f.decrease(lo)});
-    if (f.fold != 0 && f.kink() > lo && f.kink() < hi) least = std::min(least, std::fabs(f.kink()) - f.decrease(f.kink()));
+    if (f.fold != 0 && f.kink() > lo && f.kink() < hi)
+      least = std::min(least, std::fabs(f.kink()) - f.decrease(f.kink()));
     value += least;
   }
   return std::min(value, reach);

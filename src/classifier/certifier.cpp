@@ -5,6 +5,7 @@
 
 #include "base/try.hpp"
 #include "certify/closed_form.hpp"
+#include "certify/plan_tangents.hpp"
 #include "classifier/proofs.hpp"
 #include "verify/combine.hpp"
 
@@ -74,47 +75,31 @@ double map_lipschitz(const Model& model, Norm norm) {
 
 }  // namespace
 
-/// The tangents of one model around one input, as the search asks for them and as the verifier proves them.
-class ModelTangents : public TangentSource {
+/// The float32 tangents, or what the verifier proves of their slopes; all are kept, with the slopes, for the proof.
+class KeptTangents : public PlanTangents {
  public:
-  ModelTangents(const Certifier& certifier, std::span<const float> x, CertifyWorkspace& workspace)
-      : certifier_(certifier), x_(x), ws_(workspace) {}
+  KeptTangents(const Certifier& certifier, std::span<const float> x, CertifyWorkspace& workspace)
+      : PlanTangents(*certifier.plan_, certifier.reader_, x, features_of(workspace.infer, x), workspace.probe),
+        certifier_(certifier),
+        x_(x),
+        ws_(workspace) {}
 
   const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) override {
-    const auto& maps = ws_.infer.map_values;
-    const std::span<const float> features = maps.empty() ? x_ : std::span<const float>(maps.back());
-    certifier_.reader_.move(features, change, fold_change, ws_.point);
-    const float value = certifier_.plan_->forward_features(ws_.point, ws_.probe);
     ws_.tangents.emplace_back();
-    ws_.slopes.push_back(ws_.probe.slopes);
+    ProvenMinorant& out = ws_.tangents.back();
     if (certifier_.guarantee_ == Guarantee::kNone) {
-      read_tangent(features, value);
+      out.is_separable = true;
+      out.separable = PlanTangents::tangent(change, fold_change);
+      out.slope_error.assign(out.separable.dim(), 0.0);
     } else {
-      certifier_.verifier_->prove(x_, ws_.probe.slopes, ws_.verify, ws_.tangents.back());
+      run_moved(change, fold_change);
+      certifier_.verifier_->prove(x_, ws_.probe.slopes, ws_.verify, out);
     }
-    return ws_.tangents.back().separable;
-  }
-
-  double value(std::span<const double> change) override {
-    ws_.point.resize(x_.size());
-    for (std::size_t i = 0; i < x_.size(); ++i) ws_.point[i] = static_cast<float>(x_[i] + change[i]);
-    return certifier_.plan_->forward(ws_.point, ws_.probe);
+    ws_.slopes.push_back(ws_.probe.slopes);
+    return out.separable;
   }
 
  private:
-  /// The tangent at `ws_.point`, extended to phi(x).
-  void read_tangent(std::span<const float> features, float value) {
-    const auto slope = certifier_.plan_->backward(ws_.probe);
-    double margin = value;
-    for (std::size_t i = 0; i < slope.size(); ++i) {
-      margin += static_cast<double>(slope[i]) * (static_cast<double>(features[i]) - static_cast<double>(ws_.point[i]));
-    }
-    ProvenMinorant& out = ws_.tangents.back();
-    out.is_separable = true;
-    certifier_.reader_.read(features, margin, ws_.probe.feature_dual, out.separable);
-    out.slope_error.assign(out.separable.dim(), 0.0);
-  }
-
   const Certifier& certifier_;
   std::span<const float> x_;
   CertifyWorkspace& ws_;
@@ -155,8 +140,7 @@ void Certifier::find_minorant(std::span<const float> x, float logit, CertifyWork
   plan_->backward(ws.infer);
   out.is_separable = reader_.separable();
   if (reader_.separable()) {
-    const auto& maps = ws.infer.map_values;
-    reader_.read(maps.empty() ? x : std::span<const float>(maps.back()), logit, ws.infer.feature_dual, out.separable);
+    reader_.read(features_of(ws.infer, x), logit, ws.infer.feature_dual, out.separable);
     out.slope_error.assign(x.size(), 0.0);
   } else {
     reader_.read(logit, ws.infer.feature_dual, out.feature);
@@ -185,7 +169,7 @@ std::vector<double> Certifier::weigh_tangents(std::span<const float> x, std::siz
   ws.problem.assign(ws.tangents.front().separable, cost_, ws.interval);
   std::vector<double> weights = {1.0};
   if (searches(norms_[norm]) && ws.problem.margin > 0) {
-    ModelTangents source(*this, x, ws);
+    KeptTangents source(*this, x, ws);
     const CutSearchOptions options{norms_[norm], passes_, method_ == Method::kExact, gap_};
     const PricedProblem first = ws.problem;
     weights = ws.search.run(first, cost_, options, source).weights;

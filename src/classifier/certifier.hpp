@@ -25,7 +25,6 @@ struct CertifyWorkspace {
   std::vector<Interval> interval;
   PricedProblem problem;
   CutSearch search;
-  std::vector<float> point;
 };
 
 /// Where the results of one input go. Shape: radii (norms); proofs (norms) or empty where none are kept.
@@ -54,7 +53,7 @@ class Certifier {
   Result<double> confirm(std::span<const float> x, const Certificate& certificate, CertifyWorkspace& workspace) const;
 
  private:
-  friend class ModelTangents;
+  friend class KeptTangents;
 
   Certifier(const Model& model, const Plan& plan, const Verifier& verifier, const CertifyOptions& options);
   /// The tangent at x, from the pass in `workspace.infer`.

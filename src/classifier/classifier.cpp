@@ -11,6 +11,7 @@
 #include "base/fp_environment.hpp"
 #include "base/parallel.hpp"
 #include "base/try.hpp"
+#include "classifier/attacker.hpp"
 #include "classifier/certifier.hpp"
 #include "classifier/summary.hpp"
 #include "format/model_file.hpp"
@@ -40,6 +41,35 @@ Status check_logits(std::span<const float> logits) {
   return Error{ErrorCode::kBadValue,
                "input " + std::to_string(bad - logits.begin()) + ": the network overflows float32 and has no verdict"};
 }
+
+/// Searches take milliseconds per input: they are handed out one by one.
+std::size_t inputs_per_range(const CertifyOptions& options) {
+  const bool quick = options.method == Method::kClosedForm || options.method == Method::kSeparable;
+  return quick && !options.attack ? kInputsPerRange : 1;
+}
+
+AttackOptions attack_options(const CertifyOptions& options) {
+  AttackOptions result;
+  result.norms = options.norms;
+  result.threat = options.threat;
+  return result;
+}
+
+/// Tells the caller how far the work is, from one thread at a time.
+class Progress {
+ public:
+  explicit Progress(const std::function<void(std::size_t)>& report) : report_(report) {}
+  void add(std::size_t inputs) {
+    if (!report_) return;
+    const std::scoped_lock lock(mutex_);
+    report_(done_ += inputs);
+  }
+
+ private:
+  const std::function<void(std::size_t)>& report_;
+  std::mutex mutex_;
+  std::size_t done_ = 0;
+};
 
 }  // namespace
 
@@ -85,20 +115,25 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   STANDFAST_CHECK(check_inputs(inputs, count, dim()));
   if (options.guarantee != Guarantee::kNone) STANDFAST_CHECK(check_floating_point_environment());
   STANDFAST_TRY(const Certifier certifier, Certifier::create(impl_->model, impl_->plan, *impl_->verifier, options));
+  std::optional<Attacker> attacker;
+  if (options.attack) {
+    STANDFAST_TRY(attacker, Attacker::create(impl_->model, impl_->plan, attack_options(options)));
+  }
 
   const std::size_t norms = options.norms.size();
   Certificates result;
   result.norms = options.norms;
   result.logits.resize(count);
   result.radii.assign(count * norms, 0.0);
+  if (options.attack) result.attacks.assign(count * norms, 0.0);
   if (options.keep_proofs) result.proofs.resize(count * norms);
   std::atomic<bool> environment_ok{true};
-  std::mutex progress_mutex;
-  std::size_t done = 0;
-  parallel_for(count, kInputsPerRange, options.threads, [&](std::size_t begin, std::size_t end) {
+  Progress progress(options.progress);
+  parallel_for(count, inputs_per_range(options), options.threads, [&](std::size_t begin, std::size_t end) {
     // the mode belongs to the thread, so each asks for itself
     if (options.guarantee != Guarantee::kNone && !check_floating_point_environment().ok()) environment_ok = false;
     CertifyWorkspace workspace;
+    AttackWorkspace attack_workspace;
     for (std::size_t i = begin; i < end; ++i) {
       const auto x = inputs.subspan(i * dim(), dim());
       result.logits[i] = impl_->plan.forward(x, workspace.infer);
@@ -107,14 +142,50 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
           std::span(result.radii).subspan(i * norms, norms),
           options.keep_proofs ? std::span(result.proofs).subspan(i * norms, norms) : std::span<RadiusProof>()};
       certifier.certify(x, result.logits[i], workspace, row);
+      for (std::size_t k = 0; attacker && k < norms; ++k) {
+        const float logit = impl_->plan.forward(x, attack_workspace.infer);
+        result.attacks[i * norms + k] = attacker->attack(x, logit, i, options.norms[k], attack_workspace).distance;
+      }
     }
-    if (!options.progress) return;
-    const std::scoped_lock lock(progress_mutex);
-    options.progress(done += end - begin);
+    progress.add(end - begin);
   });
   if (!environment_ok) {
     return Error{ErrorCode::kEnvironment, "a worker thread has another floating-point mode than its parent"};
   }
+  STANDFAST_CHECK(check_logits(result.logits));
+  return result;
+}
+
+Result<Attacks> Classifier::attack(std::span<const float> inputs, std::size_t count,
+                                   const AttackOptions& options) const {
+  STANDFAST_CHECK(check_inputs(inputs, count, dim()));
+  STANDFAST_TRY(const Attacker attacker, Attacker::create(impl_->model, impl_->plan, options));
+  const std::size_t norms = options.norms.size();
+  Attacks result;
+  result.norms = options.norms;
+  result.logits.resize(count);
+  result.distances.assign(count * norms, 0.0);
+  result.inputs.resize(count * norms * dim());
+  result.attack_logits.resize(count * norms);
+  Progress progress(options.progress);
+  parallel_for(count, 1, options.threads, [&](std::size_t i, std::size_t) {
+    AttackWorkspace workspace;
+    const auto x = inputs.subspan(i * dim(), dim());
+    result.logits[i] = impl_->plan.forward(x, workspace.infer);
+    for (std::size_t k = 0; k < norms; ++k) {
+      const std::size_t cell = i * norms + k;
+      Adversarial found;
+      if (result.logits[i] > 0) {
+        const float logit = impl_->plan.forward(x, workspace.infer);
+        found = attacker.attack(x, logit, i, options.norms[k], workspace);
+        result.distances[cell] = found.distance;
+      }
+      const std::span<const float> kept = found.input.empty() ? x : std::span<const float>(found.input);
+      std::copy(kept.begin(), kept.end(), result.inputs.begin() + static_cast<std::ptrdiff_t>(cell * dim()));
+      result.attack_logits[cell] = found.input.empty() ? result.logits[i] : found.logit;
+    }
+    progress.add(1);
+  });
   STANDFAST_CHECK(check_logits(result.logits));
   return result;
 }

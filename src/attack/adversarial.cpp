@@ -1,0 +1,53 @@
+#include "attack/adversarial.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace standfast {
+namespace {
+
+/// The float32 number nearest to x + d that keeps to the bounds in exact arithmetic: bounds of the changed value and,
+/// through a double difference of two float32 numbers, bounds of the change.
+float moved(const ThreatModel& threat, std::size_t i, float x, double d) {
+  if (d == 0) return x;
+  const auto at = [i](const std::vector<double>& v, double otherwise) { return v.empty() ? otherwise : v[i]; };
+  float y = static_cast<float>(x + d);
+  const auto allowed = [&] {
+    const double change = static_cast<double>(y) - static_cast<double>(x);
+    return y >= at(threat.lower, -kInfinity) && y <= at(threat.upper, kInfinity) &&
+           -change <= at(threat.max_decrease, kInfinity) && change <= at(threat.max_increase, kInfinity);
+  };
+  // rounding has crossed a bound by at most an ulp or two; an input outside its own domain may not get back at all
+  for (int k = 0; k < 4 && !allowed(); ++k) y = std::nextafter(y, x);
+  return allowed() ? y : x;
+}
+
+}  // namespace
+
+double price_upper(const AttackTarget& target, std::span<const float> input) {
+  std::vector<double> priced(input.size());
+  for (std::size_t i = 0; i < input.size(); ++i) {
+    priced[i] = target.cost[i] * (static_cast<double>(input[i]) - static_cast<double>(target.x[i]));
+  }
+  const double price = target.norm.of_vector(priced);
+  // n + 4 roundings, each of at most 2^-53
+  return target.norm == Norm::l0() ? price : price * (1 + static_cast<double>(input.size() + 4) * 0x1p-52);
+}
+
+std::optional<Adversarial> confirm_attack(const AttackTarget& target, std::span<const double> change,
+                                          InferWorkspace& workspace) {
+  Adversarial found;
+  found.input.resize(change.size());
+  for (std::size_t i = 0; i < change.size(); ++i) {
+    found.input[i] = moved(*target.threat, i, target.x[i], change[i]);
+    if (!std::isfinite(found.input[i])) return std::nullopt;
+  }
+  found.logit = target.plan->forward(found.input, workspace);
+  const double slack = target.slack ? target.slack(found.input) : 0.0;
+  if (!(found.logit <= -slack) || !std::isfinite(found.logit)) return std::nullopt;
+  if (!((*target.forward64)(found.input) <= 0)) return std::nullopt;
+  found.distance = price_upper(target, found.input);
+  return found;
+}
+
+}  // namespace standfast

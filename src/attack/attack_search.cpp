@@ -1,0 +1,225 @@
+#include "attack/attack_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "certify/ray.hpp"
+
+namespace standfast {
+namespace {
+
+constexpr int kDescentSteps = 20;
+constexpr std::size_t kSingleFeatures = 12;
+constexpr double kTightGap = 0.002;
+
+}  // namespace
+
+AttackSearch::AttackSearch(const AttackTarget& target, const MinorantReader& reader, std::span<const Interval> interval,
+                           AttackWorkspace& workspace)
+    : target_(target),
+      interval_(interval),
+      ws_(workspace),
+      tangents_(*target.plan, reader, target.x, features_of(workspace.infer, target.x), workspace.probe),
+      reader_(&reader) {
+  for (std::size_t i = 0; i < interval.size(); ++i) {
+    lo_.push_back(interval[i].lo * target.cost[i]);
+    hi_.push_back(interval[i].hi * target.cost[i]);
+  }
+}
+
+Adversarial AttackSearch::run(float logit, const AttackBudget& budget, Random& random) {
+  start(logit);
+  if (target_.norm == Norm::l0()) {
+    count_features();
+    return best_;
+  }
+  follow_certificate(budget);
+  single_features();
+  if (!best_change_.empty()) relinearise(best_change_, 8);
+  for (std::size_t k = 0; k < budget.restarts; ++k) descend(random);
+  return best_;
+}
+
+void AttackSearch::start(float logit) {
+  target_.plan->backward(ws_.infer);
+  SeparableMinorant minorant;
+  reader_->read(features_of(ws_.infer, target_.x), logit, ws_.infer.feature_dual, minorant);
+  ws_.problem.assign(minorant, target_.cost, interval_);
+  linearised_ = ws_.problem;
+}
+
+std::vector<double> AttackSearch::priced(std::span<const double> change) const {
+  std::vector<double> result(change.size());
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = change[i] * target_.cost[i];
+  return result;
+}
+
+std::vector<double> AttackSearch::unpriced(std::span<const double> priced) const {
+  std::vector<double> result(priced.size());
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = priced[i] / target_.cost[i];
+  return result;
+}
+
+/// Keeps the change if it is cheaper than the best one and stands after rounding to float32.
+void AttackSearch::offer(std::span<const double> change) {
+  std::vector<double> pushed(change.begin(), change.end());
+  // rounding to float32 may put it back over the border: a little farther, then
+  for (const double beyond : {0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2}) {
+    for (std::size_t i = 0; i < pushed.size(); ++i) {
+      pushed[i] = std::clamp(change[i] * (1 + beyond), interval_[i].lo, interval_[i].hi);
+    }
+    if (!(target_.norm.of_vector(priced(pushed)) < best_.distance)) return;
+    auto found = confirm_attack(target_, pushed, ws_.probe);
+    if (!found) continue;
+    if (found->distance < best_.distance) {
+      best_ = std::move(*found);
+      best_change_ = pushed;
+    }
+    return;
+  }
+}
+
+/// Shape: direction is in units of price.
+bool AttackSearch::try_ray(std::span<const double> direction) {
+  std::vector<double> change;
+  const Crossing found =
+      first_crossing(direction, {lo_, hi_, target_.cost}, target_.norm, best_.distance, tangents_, change);
+  if (!(found.price < best_.distance)) return false;
+  const double before = best_.distance;
+  offer(change);
+  return best_.distance < before;
+}
+
+void AttackSearch::follow_certificate(const AttackBudget& budget) {
+  if (!(ws_.problem.margin > 0)) return;
+  const PricedProblem first = ws_.problem;
+  const CutSearchOptions options{target_.norm, budget.passes, true, kTightGap};
+  const std::vector<double> found = ws_.search.run(first, target_.cost, options, tangents_).attack;
+  if (!found.empty()) offer(found);
+  // the worst points themselves, and everything allowed at once where no radius is finite
+  for (const SeparableRadius& radius : {separable_radius(first, target_.norm), SeparableRadius{.radius = kInfinity}}) {
+    if (radius.radius < kInfinity || best_.input.empty()) try_ray(worst_change(first, target_.norm, radius));
+  }
+}
+
+/// From a point on the border: where would its linearisation flip first? A ray to there, and again.
+void AttackSearch::relinearise(std::vector<double> change, int rounds) {
+  std::vector<double> gradient;
+  for (int k = 0; k < rounds; ++k) {
+    double margin = tangents_.value_and_gradient(change, gradient);
+    for (std::size_t i = 0; i < gradient.size(); ++i) margin -= gradient[i] * change[i];
+    linearised_.margin = margin;
+    linearised_.folded = false;
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+      linearised_.features[i] = {gradient[i] / target_.cost[i], 0, 0, lo_[i], hi_[i]};
+    }
+    const SeparableRadius radius = separable_radius(linearised_, target_.norm);
+    if (!(radius.radius > 0 && radius.radius < kInfinity)) return;
+    if (!try_ray(worst_change(linearised_, target_.norm, radius))) return;
+    change = best_change_;
+  }
+}
+
+/// The direction in which a unit of price lowers f most, in units of price.
+std::vector<double> AttackSearch::steepest(const std::vector<double>& gradient) const {
+  std::vector<double> step(gradient.size());
+  for (std::size_t i = 0; i < step.size(); ++i) step[i] = -gradient[i] / target_.cost[i];
+  if (target_.norm == Norm::linf()) {
+    for (double& s : step) s = s > 0 ? 1.0 : s < 0 ? -1.0 : 0.0;
+  } else if (target_.norm == Norm::l1()) {
+    // the steepest hundredth of the features that can still move
+    std::vector<double> sizes;
+    for (const double s : step) sizes.push_back(std::fabs(s));
+    const auto kept = static_cast<std::ptrdiff_t>(1 + sizes.size() / 100);
+    std::nth_element(sizes.begin(), sizes.begin() + kept - 1, sizes.end(), std::greater<>());
+    const double floor = sizes[static_cast<std::size_t>(kept - 1)];
+    for (double& s : step) s = std::fabs(s) >= floor ? s : 0.0;
+  }
+  const double length = target_.norm.of_vector(step);
+  for (double& s : step) s = length > 0 ? s / length : 0.0;
+  return step;
+}
+
+std::vector<double> AttackSearch::project(std::vector<double> priced, double price) const {
+  for (std::size_t i = 0; i < priced.size(); ++i) {
+    priced[i] = std::clamp(priced[i], lo_[i], hi_[i]);
+    if (target_.norm == Norm::linf()) priced[i] = std::clamp(priced[i], -price, price);
+  }
+  const double length = target_.norm.of_vector(priced);
+  for (double& d : priced) d *= length > price ? price / length : 1.0;
+  return priced;
+}
+
+/// Projected gradient descent inside the best price found, from a random start.
+void AttackSearch::descend(Random& random) {
+  if (best_.input.empty()) return;
+  const double price = best_.distance * 0.995;
+  std::vector<double> at = priced(best_change_);
+  std::vector<double> noise(at.size());
+  for (double& d : noise) d = random.normal();
+  const double length = target_.norm.of_vector(noise);
+  for (std::size_t i = 0; i < at.size(); ++i) at[i] = 0.5 * at[i] + 0.5 * price * noise[i] / length;
+  at = project(at, price);
+  std::vector<double> gradient;
+  double size = price / 4;
+  for (int k = 0; k < kDescentSteps; ++k, size *= 0.85) {
+    if (tangents_.value_and_gradient(unpriced(at), gradient) <= 0) break;
+    const std::vector<double> step = steepest(gradient);
+    for (std::size_t i = 0; i < at.size(); ++i) at[i] += size * step[i];
+    at = project(at, price);
+  }
+  if (try_ray(at)) relinearise(best_change_, 4);
+}
+
+/// One feature alone, those first that the linearisation finds worst.
+void AttackSearch::single_features() {
+  if (target_.norm != Norm::l1()) return;
+  std::vector<std::size_t> order(lo_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto slope = [&](std::size_t i) {
+    return std::fabs(ws_.problem.features[i].linear) + std::fabs(ws_.problem.features[i].fold);
+  };
+  const std::size_t count = std::min(kSingleFeatures, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
+                    [&](std::size_t a, std::size_t b) { return slope(a) > slope(b); });
+  std::vector<double> direction(lo_.size(), 0.0);
+  for (std::size_t k = 0; k < count; ++k) {
+    const PricedFeature& f = ws_.problem.features[order[k]];
+    const double side = f.offset >= 0 ? f.linear + f.fold : f.linear - f.fold;
+    direction[order[k]] = (side > 0 ? -1.0 : 1.0) * ws_.problem.margin / slope(order[k]);
+    try_ray(direction);
+    direction[order[k]] = 0;
+  }
+}
+
+/// p = 0: the linearisation's worst features, more and more of them; then each that is not needed is put back.
+void AttackSearch::count_features() {
+  std::vector<double> change(lo_.size(), 0.0);
+  const std::vector<double> worst = worst_change(ws_.problem, Norm::l0(), {.radius = static_cast<double>(lo_.size())});
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < worst.size(); ++i) {
+    if (worst[i] != 0 && std::isfinite(worst[i])) order.push_back(i);
+  }
+  const auto gain = [&](std::size_t i) { return ws_.problem.features[i].decrease(worst[i]); };
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return gain(a) > gain(b); });
+  std::size_t used = 0;
+  double value = ws_.problem.margin;
+  while (used < order.size() && value > 0) {
+    // groups grow, so that large inputs do not take a pass per feature
+    for (std::size_t k = 0; k <= used / 16 && used < order.size(); ++k, ++used) {
+      change[order[used]] = worst[order[used]] / target_.cost[order[used]];
+    }
+    value = tangents_.value(change);
+  }
+  if (value > 0) return;
+  offer(change);
+  for (std::size_t k = std::min<std::size_t>(used, 256); k-- > 0;) {
+    const double kept = change[order[k]];
+    change[order[k]] = 0;
+    if (tangents_.value(change) > 0) change[order[k]] = kept;
+  }
+  offer(change);
+}
+
+}  // namespace standfast

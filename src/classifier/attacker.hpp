@@ -1,0 +1,40 @@
+// One input at a time: the smallest adversarial input per norm.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "attack/attack_search.hpp"
+#include "standfast/classifier.hpp"
+
+namespace standfast {
+
+class Attacker {
+ public:
+  /// Fails: kBadOption and kUnsupported for norms and feature maps that the search does not know; as
+  /// ThreatModel::validate.
+  static Result<Attacker> create(const Model& model, const Plan& plan, const AttackOptions& options);
+
+  /// The best found for one norm, by a random stream that depends on the options' seed and `index` alone.
+  /// Shape: x is (dim). Requires: `workspace.infer` holds the forward pass at x, which gave the sensitive `logit`.
+  Adversarial attack(std::span<const float> x, float logit, std::size_t index, Norm norm,
+                     AttackWorkspace& workspace) const;
+
+  /// The other verdict is a logit of at most minus this much.
+  void set_slack(VerdictSlack slack) { slack_ = std::move(slack); }
+
+ private:
+  Attacker(const Model& model, const Plan& plan, const AttackOptions& options);
+
+  const Plan* plan_;
+  Forward64 forward64_;
+  MinorantReader reader_;
+  ThreatModel threat_;
+  AttackBudget budget_;
+  std::uint64_t seed_;
+  VerdictSlack slack_;
+  std::vector<double> cost_;
+};
+
+}  // namespace standfast
