@@ -97,6 +97,12 @@ void AttackSearch::follow_certificate(const AttackBudget& budget) {
   const CutSearchOptions options{target_.norm, budget.passes, true, kTightGap};
   const std::vector<double> found = ws_.search.run(first, target_.cost, options, tangents_).attack;
   if (!found.empty()) offer(found);
+  // p = 1 without bounds: the worst points are jumps of single features, which may lead nowhere
+  if (best_.input.empty() && target_.norm == Norm::l1()) {
+    const CutSearchOptions round{Norm::l2(), budget.passes, true, kTightGap};
+    const std::vector<double> other = ws_.search.run(first, target_.cost, round, tangents_).attack;
+    if (!other.empty()) try_ray(priced(other));
+  }
   // the worst points themselves, and everything allowed at once where no radius is finite
   for (const SeparableRadius& radius : {separable_radius(first, target_.norm), SeparableRadius{.radius = kInfinity}}) {
     if (radius.radius < kInfinity || best_.input.empty()) try_ray(worst_change(first, target_.norm, radius));
