@@ -1,0 +1,22 @@
+#include "model/max_affine.hpp"
+
+#include <algorithm>
+
+namespace standfast {
+namespace {
+
+bool is_affine(const Node& node) {
+  return node.kind == NodeKind::kLinear || node.kind == NodeKind::kConv2d || node.kind == NodeKind::kAdd ||
+         node.kind == NodeKind::kFlatten;
+}
+
+}  // namespace
+
+bool is_max_affine(const Model& model) {
+  const auto& nodes = model.graph.nodes;
+  return std::ranges::all_of(model.feature_map, [](const MapStep& step) { return step.kind != MapKind::kAbs; }) &&
+         std::all_of(nodes.begin(), nodes.end() - 1, is_affine) &&
+         (is_affine(nodes.back()) || nodes.back().kind == NodeKind::kMax);
+}
+
+}  // namespace standfast
