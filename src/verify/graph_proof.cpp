@@ -85,7 +85,8 @@ GraphProof::GraphProof(const Graph& graph) : graph_(&graph), terms_(graph.nodes.
   }
 }
 
-void GraphProof::minorant(const Slopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const {
+void GraphProof::pull(double score_dual, const Slopes& slopes, GraphProofWorkspace& workspace,
+                      GraphMinorant& out) const {
   workspace.dual.resize(shapes_.size());
   workspace.error.resize(shapes_.size());
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
@@ -98,7 +99,7 @@ void GraphProof::minorant(const Slopes& slopes, GraphProofWorkspace& workspace, 
   out.constant = 0;
   out.constant_error = 0;
 
-  workspace.dual.back()[0] = 1;
+  workspace.dual.back()[0] = score_dual;
   for (std::size_t k = shapes_.size(); k-- > 0;) push(k, slopes, workspace, out);
   for (double& error : out.slope_error) error *= kBoundSlack;
   out.constant_error *= kBoundSlack;

@@ -33,7 +33,15 @@ class GraphProof {
 
   /// Shape: one entry of `slopes` per node, as infer makes them; slopes outside [0, 1], winners outside their window
   /// and missing ones are replaced by valid ones, so that no `slopes` can make the result wrong.
-  void minorant(const Slopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
+  void minorant(const Slopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const {
+    pull(1, slopes, workspace, out);
+  }
+
+  /// -g_j(u) instead of a lower bound of g(u), where g_j is the element that the last node's winner picks of a maximum
+  /// of affine functions, or g itself. Requires: no ReLU and no pooling, a maximum only as the last node.
+  void minus_piece(const Slopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const {
+    pull(-1, slopes, workspace, out);
+  }
 
  private:
   struct Target {
@@ -42,6 +50,7 @@ class GraphProof {
     double gamma;  ///< Relative error of a sum with as many terms as an element of this target can get.
   };
 
+  void pull(double score_dual, const Slopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
   void push(std::size_t node, const Slopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
   void push_relu(std::span<const float> slope, std::span<const double> dual, std::span<const double> error,
                  const Target& target) const;

@@ -59,6 +59,13 @@ Result<Verifier> Verifier::create(const Model& model) {
 
 Verifier::Verifier(const Model& model) : model_(&model), graph_(model.graph) {
   map_shapes_ = std::move(infer_map_shapes(model.feature_map, model.input_shape)).value();
+  const Node& last = model.graph.nodes.back();
+  if (last.kind == NodeKind::kMax) {
+    const auto source = last.inputs[0];
+    pieces_ =
+        element_count(source == kGraphInput ? model.graph.input_shape
+                                            : infer_shapes(model.graph).value()[static_cast<std::size_t>(source)]);
+  }
   separable_ = is_separable(model.feature_map);
   if (!separable_) return;
   scale_.assign(model.dim(), 1.0);
@@ -110,10 +117,21 @@ void Verifier::run_map(std::span<const float> x, VerifyWorkspace& ws) const {
 void Verifier::prove(std::span<const float> x, const Slopes& slopes, VerifyWorkspace& ws, ProvenMinorant& out) const {
   run_map(x, ws);
   graph_.minorant(slopes, ws.graph, ws.minorant);
+  finish(model_->threshold, ws, out);
+}
 
+void Verifier::prove_below(std::span<const float> x, std::int32_t piece, VerifyWorkspace& ws,
+                           ProvenMinorant& out) const {
+  run_map(x, ws);
+  ws.piece.resize(model_->graph.nodes.size());
+  ws.piece.back().winner.assign(1, piece);
+  graph_.minus_piece(ws.piece, ws.graph, ws.minorant);
+  finish(-static_cast<double>(model_->threshold), ws, out);
+}
+
+void Verifier::finish(double threshold, VerifyWorkspace& ws, ProvenMinorant& out) const {
   // margin = slope . phi(x) + constant - threshold, less all that rounding can have added
   const std::size_t n = ws.features.size();
-  const double threshold = model_->threshold;
   double value = ws.minorant.constant - threshold;
   double scale = std::fabs(ws.minorant.constant) + std::fabs(threshold);
   double lost = ws.minorant.constant_error;

@@ -3,6 +3,8 @@
 // Small, plain, float64, and without a line shared with `infer` or `certify`. The proofs are in docs/certificates.md.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -33,6 +35,7 @@ struct VerifyWorkspace {
   GraphMinorant minorant;
   std::vector<double> features, features_error;
   std::vector<double> next, next_error;
+  Slopes piece;
 };
 
 class Verifier {
@@ -44,16 +47,27 @@ class Verifier {
   /// Requires: check_floating_point_environment() holds in this thread.
   void prove(std::span<const float> x, const Slopes& slopes, VerifyWorkspace& workspace, ProvenMinorant& out) const;
 
+  /// How many affine pieces f is the maximum of; 1 where it is affine. Requires: is_max_affine(model()).
+  [[nodiscard]] std::size_t pieces() const { return pieces_; }
+
+  /// The proven minorant of -f_j around x, where f_j is one piece less the threshold: f stays below 0 wherever all of
+  /// them stay above it.
+  ///
+  /// Shape: x is (dim), finite. Requires: is_max_affine(model()), 0 <= piece < pieces(), and as prove.
+  void prove_below(std::span<const float> x, std::int32_t piece, VerifyWorkspace& workspace, ProvenMinorant& out) const;
+
   [[nodiscard]] const Model& model() const { return *model_; }
 
  private:
   explicit Verifier(const Model& model);
   void run_map(std::span<const float> x, VerifyWorkspace& workspace) const;
+  void finish(double threshold, VerifyWorkspace& workspace, ProvenMinorant& out) const;
   void pull_back(VerifyWorkspace& workspace, double margin, ProvenMinorant& out) const;
 
   const Model* model_;
   std::vector<Shape> map_shapes_;
   GraphProof graph_;
+  std::size_t pieces_ = 1;
   bool separable_ = false;
   bool folded_ = false;
   std::vector<double> scale_;    ///< Separable maps: u_i = scale_i (x_i - kink_i), as computed.
