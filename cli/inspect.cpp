@@ -1,5 +1,7 @@
 // standfast inspect: what a model file holds, in words.
+#include <cmath>
 #include <memory>
+#include <string>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -34,6 +36,20 @@ std::string domain(const ModelSummary& model) {
   return fmt::format("[{}, {}]", model.domain_lower.front(), model.domain_upper.front());
 }
 
+/// Rounded up to three digits, as every error is.
+std::string at_most(double bound) {
+  std::string text = fmt::format("{:.2e}", bound);
+  if (std::stod(text) < bound) text = fmt::format("{:.2e}", bound * 1.006);
+  return "at most " + text;
+}
+
+/// How far float32 rounding can move a logit.
+std::string logit_error(const ModelSummary& model) {
+  if (std::isfinite(model.logit_error)) return at_most(model.logit_error) + " over the domain";
+  if (std::isfinite(model.logit_error_at_0)) return at_most(model.logit_error_at_0) + " at 0, more further away";
+  return "unbounded";
+}
+
 std::string layers(const ModelSummary& model) {
   std::string text;
   for (const auto& layer : model.layers)
@@ -52,6 +68,8 @@ std::string describe_model(const std::string& path, const ModelSummary& model) {
   text += line("feature map", fmt::format("{}", fmt::join(model.feature_map, "; ")));
   for (const auto& [norm, lipschitz] : model.lipschitz) text += line("", fmt::format("Lip_{} {}", norm, lipschitz));
   text += line("threshold", fmt::format("{}", model.threshold));
+  text += line("logit error", logit_error(model) + ": how far float32 rounding can move a logit");
+  text += line("certifies", model.certifies_both ? "both classes" : "the sensitive class");
   text += line("parameters", fmt::format("{}", model.parameters));
   text += "\nlayers (input-convex: checked)\n" + layers(model);
   if (!model.provenance.empty()) text += "\nprovenance\n";

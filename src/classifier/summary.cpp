@@ -2,6 +2,10 @@
 
 #include <string>
 #include <utility>
+#include <vector>
+
+#include "model/max_affine.hpp"
+#include "verify/deployed_error.hpp"
 
 namespace standfast {
 namespace {
@@ -66,6 +70,10 @@ ModelSummary summarise(const Model& model) {
   for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
     summary.lipschitz[norm.name()] = lipschitz_upper(model.feature_map, model.input_shape, norm);
   }
+  const DeployedError error = deployed_error(model);
+  summary.logit_error = model.domain ? error.over(model.domain->lower, model.domain->upper) : kInfinity;
+  summary.logit_error_at_0 = error.at(std::vector<float>(model.dim(), 0.0F));
+  summary.certifies_both = is_max_affine(model);
   summary.provenance = model.provenance;
   return summary;
 }

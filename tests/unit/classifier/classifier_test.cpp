@@ -138,6 +138,21 @@ TEST(Classifier, SummaryNamesWhatTheModelHolds) {
   EXPECT_EQ(summary.sensitive_class, "spam");
 }
 
+TEST(Classifier, SummaryBoundsTheErrorOfALogit) {
+  Model model = small_model();
+  const ModelSummary open = support::make_classifier(model).summary();
+  EXPECT_EQ(open.logit_error, kInfinity);
+  EXPECT_GE(open.logit_error_at_0, 0x1p-24);  // the threshold alone
+  EXPECT_LE(open.logit_error_at_0, 8 * 0x1p-24);
+  EXPECT_FALSE(open.certifies_both);
+  model.domain = Domain{{-1}, {1, 2}};
+  const ModelSummary bounded = support::make_classifier(model).summary();
+  EXPECT_GT(bounded.logit_error, open.logit_error_at_0);
+  EXPECT_LE(bounded.logit_error, 40 * 0x1p-24);
+  model.graph.nodes = {model.graph.nodes[3]};
+  EXPECT_TRUE(support::make_classifier(model).summary().certifies_both);
+}
+
 TEST(Classifier, AMissingFileIsAnError) {
   const auto missing = Classifier::load("no/such/model.safetensors");
   ASSERT_FALSE(missing.ok());
