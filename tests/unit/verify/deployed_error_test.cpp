@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -124,6 +126,68 @@ TEST(DeployedError, TheBoundOfOneProductIsAFewUnits) {
   EXPECT_GE(error.slope[0], 2 * 3 * kUnit);
   EXPECT_LE(error.slope[0], 3.001 * 3 * kUnit);
   EXPECT_LE(error.constant, 0x1p-148);  // underflow of one product
+}
+
+Node node_of(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
+  Node node;
+  node.kind = kind;
+  node.name = std::move(name);
+  node.inputs = std::move(inputs);
+  return node;
+}
+
+/// Each slope counts so many roundings of 2^-24, up to terms of second order.
+void expect_roundings(const Model& model, const std::vector<double>& expected) {
+  ASSERT_TRUE(validate(model).ok());
+  const DeployedError error = deployed_error(model);
+  ASSERT_EQ(error.slope.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_GE(error.slope[i], expected[i] * kUnit) << "feature " << i;
+    EXPECT_LE(error.slope[i], expected[i] * kUnit * 1.00001) << "feature " << i;
+  }
+}
+
+TEST(DeployedError, EachStepOfTheMapAddsARounding) {
+  Model model = affine_model({2}, 0);  // product, sum with the bias, threshold
+  expect_roundings(model, {2 * 3});
+  model.feature_map = standardise_map({1}, {3});
+  expect_roundings(model, {3 * 2 * (2 + 3)});
+  model.feature_map = with_abs(identity_map({1}));
+  model.graph.input_shape = {2};
+  model.graph.nodes[0].weight = {{1, 2}, {2, 5}};
+  expect_roundings(model, {(2 + 5) * (1 + 4)});
+}
+
+TEST(DeployedError, ASumOfNodesAddsARounding) {
+  Model model = affine_model({1}, 0);
+  model.graph.nodes.push_back(model.graph.nodes[0]);
+  model.graph.nodes[1].name = "second";
+  model.graph.nodes.push_back(node_of(NodeKind::kAdd, "sum", {0, 1}));
+  expect_roundings(model, {2 * (2 + 1 + 1)});
+}
+
+TEST(DeployedError, AMaximumThatIsReadOnCostsTheSumOfItsPieces) {
+  Model model = affine_model({1}, 0);
+  model.graph.nodes[0].weight = {{2, 1}, {1, 2}};
+  model.graph.nodes[0].bias = {};
+  Node last = node_of(NodeKind::kLinear, "last", {1});
+  last.weight = {{1, 1}, {4}};
+  model.graph.nodes.push_back(node_of(NodeKind::kMax, "max", {0}));
+  model.graph.nodes.push_back(last);
+  expect_roundings(model, {4 * (1 + 2) * (2 + 3)});
+}
+
+TEST(DeployedError, APoolCostsTheSumOfItsWindows) {
+  Model model = affine_model({1}, 0);
+  model.input_shape = model.graph.input_shape = {1, 3, 3};
+  model.feature_map = identity_map({1});
+  Node pool = node_of(NodeKind::kMaxPool, "pool", {kGraphInput});
+  pool.kernel = 2;
+  Node last = node_of(NodeKind::kLinear, "last", {0});
+  last.weight = {{1, 4}, {1, 10, 100, 1000}};
+  model.graph.nodes = {pool, last};
+  // one for the centre, five for the sum of four terms, one for the threshold; windows overlap in rows and columns
+  expect_roundings(model, {7 * 1, 7 * 11, 7 * 10, 7 * 101, 7 * 1111, 7 * 1010, 7 * 100, 7 * 1100, 7 * 1000});
 }
 
 TEST(DeployedError, ProductsThatUnderflowArePaidFor) {
