@@ -62,7 +62,8 @@ struct Certificates {
   std::vector<Norm> norms;
   std::vector<float> logits;  ///< f(x) of the float32 program.
   std::vector<double> slack;  ///< kDeployed: how far rounding can move each logit; otherwise empty.
-  std::vector<double> radii;  ///< (count, norms): 0 for `other` verdicts, inf where nothing can flip the verdict.
+  std::vector<double> radii;  ///< (count, norms): inf where nothing can flip the verdict; 0 for `other` ones, unless
+                              ///< both are certified.
   /// (count, norms), or empty where no attack was asked for: the price of an allowed change that flips the verdict, inf
   /// where none was found, 0 for `other` verdicts. For norm 0 the number of features changed.
   std::vector<double> attacks;

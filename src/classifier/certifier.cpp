@@ -7,6 +7,7 @@
 #include "certify/closed_form.hpp"
 #include "certify/plan_tangents.hpp"
 #include "classifier/proofs.hpp"
+#include "model/max_affine.hpp"
 #include "verify/combine.hpp"
 
 namespace standfast {
@@ -54,6 +55,20 @@ Status check_search(const CertifyOptions& options) {
     return Error{ErrorCode::kBadOption,
                  "proofs: the closed form and guarantee none have none; use the separable, refined or exact method and "
                  "guarantee real or deployed"};
+  }
+  return {};
+}
+
+Status check_both(const Model& model, const CertifyOptions& options) {
+  if (!options.both_classes) return {};
+  if (!is_max_affine(model)) {
+    return Error{ErrorCode::kUnsupported,
+                 "both classes: found a network that is not a maximum of affine pieces over a map without abs, so that "
+                 "only the sensitive class can be certified"};
+  }
+  if (options.guarantee == Guarantee::kDeployed) {
+    return Error{ErrorCode::kBadOption,
+                 "both classes: the deployed verdict leans towards the sensitive class; use guarantee real"};
   }
   return {};
 }
@@ -110,6 +125,7 @@ Result<Certifier> Certifier::create(const Model& model, const Plan& plan, const 
   STANDFAST_CHECK(check_norms(options));
   STANDFAST_CHECK(check_map(model, options));
   STANDFAST_CHECK(check_search(options));
+  STANDFAST_CHECK(check_both(model, options));
   STANDFAST_CHECK(options.threat.validate(model.dim()));
   return Certifier(model, plan, verifier, options);
 }
@@ -219,6 +235,24 @@ void Certifier::certify(std::span<const float> x, float logit, CertifyWorkspace&
     Proposal proposal;
     out.radii[k] = separable(ws, k, proposal);
     if (!out.proofs.empty() && out.radii[k] > 0) out.proofs[k] = keep_proof(ws, weights, norms_[k], proposal);
+  }
+}
+
+void Certifier::certify_other(std::span<const float> x, CertifyWorkspace& ws, std::span<double> radii) const {
+  std::fill(radii.begin(), radii.end(), kInfinity);
+  ws.tangents.resize(1);
+  if (method_ != Method::kClosedForm) price(x, ws);
+  for (std::size_t piece = 0; piece < verifier_->pieces(); ++piece) {
+    verifier_->prove_below(x, static_cast<std::int32_t>(piece), ws.verify, ws.tangents.front());
+    if (method_ != Method::kClosedForm) {
+      ws.minorant = ws.tangents.front();
+      ws.problem.assign(ws.minorant.separable, cost_, ws.interval);
+    }
+    for (std::size_t k = 0; k < norms_.size(); ++k) {
+      Proposal proposal;
+      const bool closed = method_ == Method::kClosedForm;
+      radii[k] = std::min(radii[k], closed ? closed_form(ws.tangents.front(), k) : separable(ws, k, proposal));
+    }
   }
 }
 

@@ -45,6 +45,10 @@ class Certifier {
   /// Shape: x is (dim), finite.
   void certify(std::span<const float> x, float logit, CertifyWorkspace& workspace, const CertifiedRow& out) const;
 
+  /// Certifies an `other` verdict: the smallest radius over the pieces. Requires: the options ask for both classes.
+  /// Shape: x is (dim), finite; radii (norms).
+  void certify_other(std::span<const float> x, CertifyWorkspace& workspace, std::span<double> radii) const;
+
   /// The worst change in the features' units at the certified radius of `norm`.
   /// Requires: the method is kSeparable.
   WeakestDirection weakest_direction(std::span<const float> x, Norm norm, CertifyWorkspace& workspace) const;

@@ -74,10 +74,12 @@ class Progress {
 }  // namespace
 
 struct Classifier::Impl {
-  explicit Impl(Model loaded) : model(std::move(loaded)), plan(model), summary(summarise(model)) {}
+  explicit Impl(Model loaded)
+      : model(std::move(loaded)), plan(model), error(deployed_error(model)), summary(summarise(model, error)) {}
 
   Model model;  // at a fixed address: the plan and the verifier point to it
   Plan plan;
+  DeployedError error;
   ModelSummary summary;
   std::optional<Verifier> verifier;
 };
@@ -121,8 +123,11 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   }
 
   const std::size_t norms = options.norms.size();
+  const bool deployed = options.guarantee == Guarantee::kDeployed;
+  if (attacker && deployed) attacker->set_slack([this](std::span<const float> x) { return impl_->error.at(x); });
   Certificates result;
   result.norms = options.norms;
+  if (deployed) result.slack.resize(count);
   result.logits.resize(count);
   result.radii.assign(count * norms, 0.0);
   if (options.attack) result.attacks.assign(count * norms, 0.0);
@@ -137,10 +142,14 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
     for (std::size_t i = begin; i < end; ++i) {
       const auto x = inputs.subspan(i * dim(), dim());
       result.logits[i] = impl_->plan.forward(x, workspace.infer);
-      if (!result.sensitive(i)) continue;
+      if (deployed) result.slack[i] = impl_->error.at(x);
+      const auto radii = std::span(result.radii).subspan(i * norms, norms);
+      if (!result.sensitive(i)) {
+        if (options.both_classes) certifier.certify_other(x, workspace, radii);
+        continue;
+      }
       const CertifiedRow row{
-          std::span(result.radii).subspan(i * norms, norms),
-          options.keep_proofs ? std::span(result.proofs).subspan(i * norms, norms) : std::span<RadiusProof>()};
+          radii, options.keep_proofs ? std::span(result.proofs).subspan(i * norms, norms) : std::span<RadiusProof>()};
       certifier.certify(x, result.logits[i], workspace, row);
       for (std::size_t k = 0; attacker && k < norms; ++k) {
         const float logit = impl_->plan.forward(x, attack_workspace.infer);

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "model/max_affine.hpp"
-#include "verify/deployed_error.hpp"
 
 namespace standfast {
 namespace {
@@ -46,7 +45,7 @@ ModelSummary::Layer summarise_node(const Graph& graph, std::size_t k, const Shap
 
 }  // namespace
 
-ModelSummary summarise(const Model& model) {
+ModelSummary summarise(const Model& model, const DeployedError& error) {
   ModelSummary summary;
   summary.input_shape = model.input_shape;
   summary.feature_names = model.feature_names;
@@ -70,7 +69,6 @@ ModelSummary summarise(const Model& model) {
   for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
     summary.lipschitz[norm.name()] = lipschitz_upper(model.feature_map, model.input_shape, norm);
   }
-  const DeployedError error = deployed_error(model);
   summary.logit_error = model.domain ? error.over(model.domain->lower, model.domain->upper) : kInfinity;
   summary.logit_error_at_0 = error.at(std::vector<float>(model.dim(), 0.0F));
   summary.certifies_both = is_max_affine(model);

@@ -3,10 +3,11 @@
 
 #include "model/model.hpp"
 #include "standfast/classifier.hpp"
+#include "verify/deployed_error.hpp"
 
 namespace standfast {
 
 /// Requires: validate(model) succeeded.
-ModelSummary summarise(const Model& model);
+ModelSummary summarise(const Model& model, const DeployedError& error);
 
 }  // namespace standfast
