@@ -17,8 +17,11 @@ constexpr double kReachBeyondRadius = 1.25;
 // Of the radii that steer the search: the one that counts is computed again, exactly.
 constexpr double kTolerance = 1e-5;
 
+// Relative to the margin and to the radius: where the search has nothing left to gain.
+constexpr double kLittleLeft = 1e-3, kGainThatCounts = 1e-4;
+
 constexpr AscentSchedule kColdStart{.first = 3e-5, .last = 3e-5, .factor = 0.3, .steps = 1};
-constexpr AscentSchedule kWarmStart{.first = 3e-4, .last = 3e-5, .factor = 0.1, .steps = 3};
+constexpr AscentSchedule kWarmStart{.first = 3e-4, .last = 3e-5, .factor = 0.1, .steps = 6};
 constexpr AscentSchedule kLastTouch{.first = 3e-5, .last = 3e-5, .factor = 0.3, .steps = 1};
 
 }  // namespace
@@ -30,12 +33,19 @@ const CutSearchResult& CutSearch::run(const PricedProblem& first, std::span<cons
   begin(first);
   if (!(result_.radius > 0 && result_.radius < kInfinity)) return result_;
   ascend(kColdStart);
+  const int patience = options_.keep_all ? 12 : 2;
+  int stalled = 0;
   for (std::size_t pass = 1;; ++pass) {
     if (options_.keep_all) walk(source);
     if (pass >= options_.passes || result_.radius >= (1 - options_.gap) * result_.attack_price) break;
     add_tangent(source);
+    // at the attacker's answer the earlier cuts are about 0; where the newest one is, too, little is left to cut off
+    const double excess = ascent_.cut_value(cuts_, cuts_.size() - 1) / first.margin;
+    if (stalled >= patience || (stalled > 0 && excess < kLittleLeft)) break;
+    const double before = result_.radius;
     ascend(kWarmStart);
     if (!(radius_ < kInfinity)) break;
+    stalled = result_.radius > before * (1 + kGainThatCounts) ? 0 : stalled + 1;
   }
   return result_;
 }

@@ -44,14 +44,12 @@ double DualAscent::cut_value(const CutSet& cuts, std::size_t j) const {
   return value;
 }
 
-/// F at these weights plus a logarithmic barrier against weights of 0.
-double DualAscent::evaluate(const CutSet& cuts, const std::vector<double>& alpha, const ResponseRules& rules,
-                            double barrier) {
+void DualAscent::evaluate(const CutSet& cuts, const std::vector<double>& alpha, const ResponseRules& rules,
+                          double barrier) {
   cuts.weigh(alpha, linear_, fold_);
   respond(cuts, linear_, fold_, rules, response_);
-  double value = response_.value;
-  for (std::size_t j = 0; j < alpha.size(); ++j) value += alpha[j] * cuts[j].margin + barrier * std::log(alpha[j]);
-  return value;
+  gradient_.resize(alpha.size());
+  for (std::size_t j = 0; j < alpha.size(); ++j) gradient_[j] = cut_value(cuts, j) + barrier / alpha[j];
 }
 
 /// matrix_ <- -F'' at the last response.
@@ -94,12 +92,10 @@ bool DualAscent::solve(bool fixed_sum) {
   return true;
 }
 
-/// One damped Newton step; false where nothing more is to be gained.
-bool DualAscent::step(const CutSet& cuts, const ResponseRules& rules, double barrier, double scale,
+/// One damped Newton step from the last evaluation; false where nothing more is to be gained.
+bool DualAscent::step(const CutSet& cuts, const ResponseRules& rules, double barrier, double enough,
                       std::vector<double>& alpha) {
   const std::size_t n = cuts.size();
-  gradient_.resize(n);
-  for (std::size_t j = 0; j < n; ++j) gradient_[j] = cut_value(cuts, j) + barrier / alpha[j];
   fill_curvature(cuts);
   double largest = 0;
   for (std::size_t j = 0; j < n; ++j) {
@@ -109,23 +105,28 @@ bool DualAscent::step(const CutSet& cuts, const ResponseRules& rules, double bar
   for (std::size_t j = 0; j < n; ++j) matrix_[j * n + j] += 1e-12 * largest;
   if (!solve(rules.norm == Norm::linf())) return false;
 
-  double gain = 0, longest = 1;
+  const auto gain_along = [&] {
+    double gain = 0;
+    for (std::size_t j = 0; j < n; ++j) gain += direction_[j] * gradient_[j];
+    return gain;
+  };
+  const double gain = gain_along();
+  if (!(gain > enough)) return false;
+  double longest = 1;
   for (std::size_t j = 0; j < n; ++j) {
-    gain += direction_[j] * gradient_[j];
     if (direction_[j] < 0) longest = std::min(longest, -0.95 * alpha[j] / direction_[j]);
   }
-  if (!(gain > 1e-7 * scale)) return false;
-  const double before = value_;
   trial_.resize(n);
-  for (double share = longest; share > 1e-4 * longest; share *= 0.4) {
+  for (double share = longest; share > 1e-3 * longest; share *= 0.3) {
     for (std::size_t j = 0; j < n; ++j) trial_[j] = alpha[j] + share * direction_[j];
-    value_ = evaluate(cuts, trial_, rules, barrier);
-    if (value_ >= before + 0.1 * share * gain) {
+    evaluate(cuts, trial_, rules, barrier);
+    // F is concave: the step was not too long unless F falls steeply at its end
+    if (gain_along() >= -0.5 * gain) {
       alpha.swap(trial_);
       return true;
     }
   }
-  value_ = evaluate(cuts, alpha, rules, barrier);
+  evaluate(cuts, alpha, rules, barrier);
   return false;
 }
 
@@ -136,9 +137,9 @@ void DualAscent::run(const CutSet& cuts, Norm norm, double cap, double scale, co
   for (double relative = schedule.first; relative >= schedule.last * 0.999; relative *= schedule.factor) {
     const ResponseRules rules{norm, cap, relative * scale};
     const double barrier = 0.3 * rules.temperature;
-    value_ = evaluate(cuts, alpha, rules, barrier);
+    evaluate(cuts, alpha, rules, barrier);
     for (int k = 0; k < schedule.steps; ++k) {
-      if (!step(cuts, rules, barrier, scale, alpha)) break;
+      if (!step(cuts, rules, barrier, schedule.enough * scale, alpha)) break;
     }
   }
 }

@@ -69,47 +69,44 @@ Places stationary_points(const Feature& f) {
 
 /// Means and covariances of the places under weights exp(-value / temperature).
 void soften(std::span<const Place> places, double temperature, std::size_t i, Response& out) {
-  double best = places.front().value;
-  for (const Place& p : places) best = std::min(best, p.value);
-  double total = 0, d = 0, g = 0, dd = 0, dg = 0, gg = 0, in_dd = 0, in_dg = 0, in_gg = 0;
+  const Place* best = &places.front();
+  for (const Place& p : places) best = p.value < best->value ? &p : best;
+  const double limit = best->value + kNoWeight * temperature;
+  double total = 1, d = best->change, g = best->fold_change;
+  double dd = d * d, dg = d * g, gg = g * g;
+  double in = best->interior ? 1.0 : 0.0, in_side = in * best->side, in_square = in * best->side * best->side;
   for (const Place& p : places) {
-    const double gap = (p.value - best) / temperature;
-    if (gap > kNoWeight) continue;
-    const double w = gap == 0 ? 1.0 : std::exp(-gap);
+    if (&p == best || p.value > limit) continue;
+    const double w = std::exp((best->value - p.value) / temperature);
     total += w;
     d += w * p.change;
     g += w * p.fold_change;
     dd += w * p.change * p.change;
     dg += w * p.change * p.fold_change;
     gg += w * p.fold_change * p.fold_change;
-    if (p.interior) {
-      in_dd += w;
-      in_dg += w * p.side;
-      in_gg += w * p.side * p.side;
-    }
+    in += p.interior ? w : 0.0;
+    in_side += p.interior ? w * p.side : 0.0;
+    in_square += p.interior ? w * p.side * p.side : 0.0;
   }
   d /= total;
   g /= total;
-  out.value += best - (total > 1 ? temperature * std::log(total) : 0.0);
   out.change[i] = d;
-  out.curve_dd[i] = (std::max(0.0, dd / total - d * d)) / temperature + in_dd / total;
   out.fold_change[i] = g;
-  out.curve_df[i] = (dg / total - d * g) / temperature + in_dg / total;
-  out.curve_ff[i] = (std::max(0.0, gg / total - g * g)) / temperature + in_gg / total;
+  const bool several = total > 1;
+  out.curve_dd[i] = (several ? std::max(0.0, dd / total - d * d) / temperature : 0.0) + in / total;
+  out.curve_df[i] = (several ? (dg / total - d * g) / temperature : 0.0) + in_side / total;
+  out.curve_ff[i] = (several ? std::max(0.0, gg / total - g * g) / temperature : 0.0) + in_square / total;
 }
 
 /// A map without abs: at p = 1 and inf two places are left, at p = 2 one.
 void respond_unfolded(const CutSet& cuts, std::span<const double> linear, const ResponseRules& rules, Response& out) {
   const std::span<const double> lower = cuts.lo(), upper = cuts.hi();
-  double sum = 0;
   if (rules.norm == Norm::l2()) {
     for (std::size_t i = 0; i < linear.size(); ++i) {
       const double s = linear[i], d = std::clamp(-s, lower[i], upper[i]);
       out.change[i] = d;
       out.curve_dd[i] = d == -s ? 1.0 : 0.0;
-      sum += d * (d / 2 + s);
     }
-    out.value = sum;
     return;
   }
   const bool priced = rules.norm == Norm::l1();
@@ -121,16 +118,13 @@ void respond_unfolded(const CutSet& cuts, std::span<const double> linear, const 
     const double far_value = s * far + (priced ? std::fabs(far) : 0.0), near_value = s * near;
     const bool go = far_value < near_value;
     const double gap = std::fabs(far_value - near_value) / rules.temperature;
-    sum += go ? far_value : near_value;
     out.change[i] = go ? far : near;
     out.curve_dd[i] = 0;
     if (gap > kNoWeight || far == near) continue;
     const double w = std::exp(-gap), share = w / (1 + w), width = far - near;
-    sum -= rules.temperature * std::log1p(w);
     out.change[i] += share * (go ? -width : width);
     out.curve_dd[i] = share / (1 + w) * width * width / rules.temperature;
   }
-  out.value = sum;
 }
 
 }  // namespace
@@ -142,7 +136,6 @@ void respond(const CutSet& cuts, std::span<const double> linear, std::span<const
   out.curve_dd.resize(n);
   for (auto* values : {&out.fold_change, &out.curve_df, &out.curve_ff}) values->resize(cuts.folded() ? n : 0);
   if (!cuts.folded()) return respond_unfolded(cuts, linear, rules, out);
-  out.value = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const Feature f{linear[i], fold[i], cuts.offset()[i], cuts.lo()[i], cuts.hi()[i]};
     const Places places = rules.norm == Norm::l2() ? stationary_points(f) : corners(f, rules);

@@ -100,8 +100,7 @@ class KeptTangents : public PlanTangents {
         ws_(workspace) {}
 
   const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) override {
-    ws_.tangents.emplace_back();
-    ProvenMinorant& out = ws_.tangents.back();
+    ProvenMinorant& out = ws_.next_tangent();
     if (certifier_.guarantee_ == Guarantee::kNone) {
       out.is_separable = true;
       out.separable = PlanTangents::tangent(change, fold_change);
@@ -110,7 +109,7 @@ class KeptTangents : public PlanTangents {
       run_moved(change, fold_change);
       certifier_.verifier_->prove(x_, ws_.probe.slopes, ws_.verify, out);
     }
-    ws_.slopes.push_back(ws_.probe.slopes);
+    ws_.slopes[ws_.used - 1] = ws_.probe.slopes;
     return out.separable;
   }
 
@@ -119,6 +118,14 @@ class KeptTangents : public PlanTangents {
   std::span<const float> x_;
   CertifyWorkspace& ws_;
 };
+
+ProvenMinorant& CertifyWorkspace::next_tangent() {
+  if (used == tangents.size()) {
+    tangents.emplace_back();
+    slopes.emplace_back();
+  }
+  return tangents[used++];
+}
 
 Result<Certifier> Certifier::create(const Model& model, const Plan& plan, const Verifier& verifier,
                                     const CertifyOptions& options) {
@@ -146,9 +153,9 @@ Certifier::Certifier(const Model& model, const Plan& plan, const Verifier& verif
 }
 
 void Certifier::find_minorant(std::span<const float> x, float logit, CertifyWorkspace& ws) const {
-  ws.tangents.resize(1);
-  ws.slopes.assign(1, ws.infer.slopes);
-  ProvenMinorant& out = ws.tangents.front();
+  ws.used = 0;
+  ProvenMinorant& out = ws.next_tangent();
+  ws.slopes.front() = ws.infer.slopes;
   if (guarantee_ != Guarantee::kNone) {
     verifier_->prove(x, ws.infer.slopes, ws.verify, out);
     return;
@@ -180,18 +187,17 @@ bool Certifier::searches(Norm norm) const {
 }
 
 std::vector<double> Certifier::weigh_tangents(std::span<const float> x, std::size_t norm, CertifyWorkspace& ws) const {
-  ws.tangents.resize(1);
-  ws.slopes.resize(1);
+  ws.used = 1;
   ws.problem.assign(ws.tangents.front().separable, cost_, ws.interval);
   std::vector<double> weights = {1.0};
   if (searches(norms_[norm]) && ws.problem.margin > 0) {
     KeptTangents source(*this, x, ws);
     const CutSearchOptions options{norms_[norm], passes_, method_ == Method::kExact, gap_};
-    const PricedProblem first = ws.problem;
-    weights = ws.search.run(first, cost_, options, source).weights;
-    weights.resize(ws.tangents.size(), 0.0);  // those tried after the best ones were found
+    ws.first_problem = ws.problem;
+    weights = ws.search.run(ws.first_problem, cost_, options, source).weights;
+    weights.resize(ws.used, 0.0);  // those tried after the best ones were found
   }
-  combine(ws.tangents, weights, ws.minorant);
+  combine(ws.used_tangents(), weights, ws.minorant);
   ws.problem.assign(ws.minorant.separable, cost_, ws.interval);
   return weights;
 }
@@ -240,18 +246,19 @@ void Certifier::certify(std::span<const float> x, float logit, CertifyWorkspace&
 
 void Certifier::certify_other(std::span<const float> x, CertifyWorkspace& ws, std::span<double> radii) const {
   std::fill(radii.begin(), radii.end(), kInfinity);
-  ws.tangents.resize(1);
+  ws.used = 0;
+  ProvenMinorant& below = ws.next_tangent();
   if (method_ != Method::kClosedForm) price(x, ws);
   for (std::size_t piece = 0; piece < verifier_->pieces(); ++piece) {
-    verifier_->prove_below(x, static_cast<std::int32_t>(piece), ws.verify, ws.tangents.front());
+    verifier_->prove_below(x, static_cast<std::int32_t>(piece), ws.verify, below);
     if (method_ != Method::kClosedForm) {
-      ws.minorant = ws.tangents.front();
+      ws.minorant = below;
       ws.problem.assign(ws.minorant.separable, cost_, ws.interval);
     }
     for (std::size_t k = 0; k < norms_.size(); ++k) {
       Proposal proposal;
       const bool closed = method_ == Method::kClosedForm;
-      radii[k] = std::min(radii[k], closed ? closed_form(ws.tangents.front(), k) : separable(ws, k, proposal));
+      radii[k] = std::min(radii[k], closed ? closed_form(below, k) : separable(ws, k, proposal));
     }
   }
 }
@@ -273,14 +280,14 @@ Result<double> Certifier::confirm(std::span<const float> x, const Certificate& c
   const RadiusProof& proof = certificate.proof;
   if (proof.cuts.empty()) return 0.0;
   STANDFAST_TRY(const auto shapes, infer_shapes(model_->graph));
-  ws.tangents.resize(proof.cuts.size());
+  ws.used = 0;
   std::vector<double> weights;
   for (std::size_t j = 0; j < proof.cuts.size(); ++j) {
     STANDFAST_TRY(const Slopes slopes, unflatten(proof.cuts[j], model_->graph, shapes));
-    verifier_->prove(x, slopes, ws.verify, ws.tangents[j]);
+    verifier_->prove(x, slopes, ws.verify, ws.next_tangent());
     weights.push_back(proof.cuts[j].weight);
   }
-  combine(ws.tangents, weights, ws.minorant);
+  combine(ws.used_tangents(), weights, ws.minorant);
   price(x, ws);
   const Proposal proposal{norm == Norm::l1() ? proof.reach : certificate.radius, proof.multiplier};
   return confirm_separable(ws.minorant, {cost_, ws.interval}, norm, proposal);

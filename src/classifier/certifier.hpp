@@ -19,12 +19,17 @@ struct CertifyWorkspace {
   InferWorkspace infer;  ///< Of the pass at x.
   InferWorkspace probe;  ///< Of the passes elsewhere.
   VerifyWorkspace verify;
+  std::size_t used = 0;                  ///< Tangents in use; the memory of the others waits for the next input.
   std::vector<ProvenMinorant> tangents;  ///< The first one is that at x.
   std::vector<Slopes> slopes;            ///< Of each tangent.
   ProvenMinorant minorant;               ///< Their weighted sum.
   std::vector<Interval> interval;
-  PricedProblem problem;
+  PricedProblem problem, first_problem;
   CutSearch search;
+
+  /// The next tangent to fill.
+  ProvenMinorant& next_tangent();
+  [[nodiscard]] std::span<const ProvenMinorant> used_tangents() const { return std::span(tangents).first(used); }
 };
 
 /// Where the results of one input go. Shape: radii (norms); proofs (norms) or empty where none are kept.
