@@ -20,9 +20,9 @@ constexpr double kTolerance = 1e-5;
 // Relative to the margin and to the radius: where the search has nothing left to gain.
 constexpr double kLittleLeft = 1e-3, kGainThatCounts = 1e-4;
 
-constexpr AscentSchedule kColdStart{.first = 3e-5, .last = 3e-5, .factor = 0.3, .steps = 1};
-constexpr AscentSchedule kWarmStart{.first = 3e-4, .last = 3e-5, .factor = 0.1, .steps = 6};
-constexpr AscentSchedule kLastTouch{.first = 3e-5, .last = 3e-5, .factor = 0.3, .steps = 1};
+constexpr AscentSchedule kStart{.first = 3e-5, .last = 3e-5, .steps = 1};
+constexpr AscentSchedule kQuick{.first = 6e-5, .last = 6e-5, .steps = 4};
+constexpr AscentSchedule kThorough{.first = 3e-4, .last = 3e-5, .factor = 0.1, .steps = 6};
 
 }  // namespace
 
@@ -32,7 +32,7 @@ const CutSearchResult& CutSearch::run(const PricedProblem& first, std::span<cons
   cost_ = cost;
   begin(first);
   if (!(result_.radius > 0 && result_.radius < kInfinity)) return result_;
-  ascend(kColdStart);
+  ascend(kStart);
   const int patience = options_.keep_all ? 12 : 2;
   int stalled = 0;
   for (std::size_t pass = 1;; ++pass) {
@@ -43,7 +43,7 @@ const CutSearchResult& CutSearch::run(const PricedProblem& first, std::span<cons
     const double excess = ascent_.cut_value(cuts_, cuts_.size() - 1) / first.margin;
     if (stalled >= patience || (stalled > 0 && excess < kLittleLeft)) break;
     const double before = result_.radius;
-    ascend(kWarmStart);
+    ascend(options_.keep_all ? kThorough : kQuick);
     if (!(radius_ < kInfinity)) break;
     stalled = result_.radius > before * (1 + kGainThatCounts) ? 0 : stalled + 1;
   }
@@ -80,7 +80,7 @@ void CutSearch::ascend(const AscentSchedule& schedule) {
   take_radius();
   if (linf && radius_ < kInfinity) {
     // the weights were best at the old radius, where the margin was still above 0
-    ascent_.run(cuts_, options_.norm, cap(), scale(), kLastTouch, alpha_);
+    ascent_.run(cuts_, options_.norm, cap(), scale(), kStart, alpha_);
     take_radius();
   }
 }

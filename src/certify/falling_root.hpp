@@ -14,7 +14,8 @@ struct ValueAndSlope {
 /// A place just left of where `f`, which never rises on [left, right], stops being positive.
 ///
 /// Requires: f(left) >= 0; right may be infinite. Ends early, still left of the root, where Newton's next step would be
-/// shorter than `tolerance` times the place. Cost: about ten evaluations for piecewise linear f, at most 200.
+/// shorter than `tolerance` times the place, or where f does not fall at all. Cost: about ten evaluations for piecewise
+/// linear f, at most 200.
 template <class Function>
 double falling_root(double left, double right, double tolerance, const Function& f) {
   double x = left;
@@ -27,7 +28,7 @@ double falling_root(double left, double right, double tolerance, const Function&
     if (at.value == 0) return x;
     if (right <= std::numeric_limits<double>::max() && right - left <= 1e-15 * right) break;
     double next = at.slope < 0 ? x - at.value / at.slope : std::numeric_limits<double>::infinity();
-    if (at.value > 0 && next - x <= tolerance * x) return x;
+    if (at.value > 0 && (next - x <= tolerance * x || (tolerance > 0 && at.slope == 0))) return x;
     const bool inside = next > left && next < right;
     // later on every fourth step bisects, because Newton may creep along a kink
     if (!inside || (i >= 8 && i % 4 == 3)) {

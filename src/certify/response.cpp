@@ -98,32 +98,45 @@ void soften(std::span<const Place> places, double temperature, std::size_t i, Re
   out.curve_ff[i] = (several ? std::max(0.0, gg / total - g * g) / temperature : 0.0) + in_square / total;
 }
 
-/// A map without abs: at p = 1 and inf two places are left, at p = 2 one.
-void respond_unfolded(const CutSet& cuts, std::span<const double> linear, const ResponseRules& rules, Response& out) {
-  const std::span<const double> lower = cuts.lo(), upper = cuts.hi();
-  if (rules.norm == Norm::l2()) {
-    for (std::size_t i = 0; i < linear.size(); ++i) {
-      const double s = linear[i], d = std::clamp(-s, lower[i], upper[i]);
-      out.change[i] = d;
-      out.curve_dd[i] = d == -s ? 1.0 : 0.0;
-    }
-    return;
+/// p = 2 without abs: one place.
+void respond_by_slope(const CutSet& cuts, std::span<const double> linear, Response& out) {
+  const double* lower = cuts.lo().data();
+  const double* upper = cuts.hi().data();
+  for (std::size_t i = 0; i < linear.size(); ++i) {
+    const double s = -linear[i], d = std::min(std::max(s, lower[i]), upper[i]);
+    out.change[i] = d;
+    out.curve_dd[i] = d == s ? 1.0 : 0.0;
   }
+}
+
+/// p = 1 and inf without abs: the end that pays, or its alternative: to stay (p = 1), or the other end.
+void respond_by_ends(const CutSet& cuts, std::span<const double> linear, const ResponseRules& rules, Response& out) {
   const bool priced = rules.norm == Norm::l1();
+  const double* lower = cuts.lo().data();
+  const double* upper = cuts.hi().data();
+  out.width.resize(linear.size());
+  out.gap.resize(linear.size());
+  double* change = out.change.data();
+  double* width = out.width.data();
+  double* gap = out.gap.data();
+  // first what no feature is too close to call in, without branches
   for (std::size_t i = 0; i < linear.size(); ++i) {
     const double s = linear[i];
     const double lo = std::max(lower[i], -rules.cap), hi = std::min(upper[i], rules.cap);
-    // the end that pays, and what it is compared with: to stay (p = 1), or the other end
-    const double far = s > 0 ? lo : hi, near = priced ? 0.0 : s > 0 ? hi : lo;
-    const double far_value = s * far + (priced ? std::fabs(far) : 0.0), near_value = s * near;
-    const bool go = far_value < near_value;
-    const double gap = std::fabs(far_value - near_value) / rules.temperature;
-    out.change[i] = go ? far : near;
+    const double far = s > 0 ? lo : hi, other = s > 0 ? hi : lo;
+    const double near = priced ? 0.0 : other;
+    const double gain = s * (near - far) - (priced ? std::fabs(far) : 0.0);
+    change[i] = gain > 0 ? far : near;
+    width[i] = gain > 0 ? near - far : far - near;
+    gap[i] = std::fabs(gain);
     out.curve_dd[i] = 0;
-    if (gap > kNoWeight || far == near) continue;
-    const double w = std::exp(-gap), share = w / (1 + w), width = far - near;
-    out.change[i] += share * (go ? -width : width);
-    out.curve_dd[i] = share / (1 + w) * width * width / rules.temperature;
+  }
+  const double limit = kNoWeight * rules.temperature;
+  for (std::size_t i = 0; i < linear.size(); ++i) {
+    if (gap[i] > limit || width[i] == 0) continue;
+    const double w = std::exp(-gap[i] / rules.temperature), share = w / (1 + w);
+    change[i] += share * width[i];
+    out.curve_dd[i] = share / (1 + w) * width[i] * width[i] / rules.temperature;
   }
 }
 
@@ -135,7 +148,9 @@ void respond(const CutSet& cuts, std::span<const double> linear, std::span<const
   out.change.resize(n);
   out.curve_dd.resize(n);
   for (auto* values : {&out.fold_change, &out.curve_df, &out.curve_ff}) values->resize(cuts.folded() ? n : 0);
-  if (!cuts.folded()) return respond_unfolded(cuts, linear, rules, out);
+  if (!cuts.folded()) {
+    return rules.norm == Norm::l2() ? respond_by_slope(cuts, linear, out) : respond_by_ends(cuts, linear, rules, out);
+  }
   for (std::size_t i = 0; i < n; ++i) {
     const Feature f{linear[i], fold[i], cuts.offset()[i], cuts.lo()[i], cuts.hi()[i]};
     const Places places = rules.norm == Norm::l2() ? stationary_points(f) : corners(f, rules);

@@ -44,7 +44,7 @@ struct SeparableRadius {
   double reach = 0;       ///< p = 1: no single change above this price was considered.
 };
 
-/// What saves steps where many similar problems are solved, p = 2 and inf.
+/// What saves steps where many similar problems are solved, p = 2 and inf; no infinite radius is then noticed.
 struct RadiusHint {
   double start = 0;      ///< p = inf: a radius, p = 2: the inverse of a multiplier; used where the margin stands there.
   double tolerance = 0;  ///< Relative; the result is then below the exact one by about as much.

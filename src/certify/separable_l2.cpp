@@ -46,7 +46,7 @@ ValueAndSlope margin_left(const PricedProblem& problem, double tau) {
 }  // namespace
 
 SeparableRadius separable_radius_l2(const PricedProblem& problem, const RadiusHint& hint) {
-  if (withstands_everything(problem)) return {.radius = kInfinity, .reach = kInfinity};
+  if (hint.start == 0 && withstands_everything(problem)) return {.radius = kInfinity, .reach = kInfinity};
 
   double steepest = 0;  // sum of the squares of the steepest slopes: the closed form is a place where the margin stands
   for (const PricedFeature& f : problem.features) {

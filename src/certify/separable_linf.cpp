@@ -74,11 +74,11 @@ bool withstands_everything(const PricedProblem& problem) {
 }
 
 SeparableRadius separable_radius_linf(const PricedProblem& problem, const RadiusHint& hint) {
-  if (withstands_everything(problem)) return {.radius = kInfinity};
+  if (hint.start == 0 && withstands_everything(problem)) return {.radius = kInfinity};
 
   double steepest = 0;
   for (const PricedFeature& f : problem.features) steepest += std::fabs(f.linear) + std::fabs(f.fold);
-  const double last = saturation(problem);
+  const double last = hint.start == 0 ? saturation(problem) : kInfinity;
   double start = problem.margin / steepest;
   if (hint.start > start && hint.start < last && margin_left(problem, hint.start).value > 0) start = hint.start;
   return {.radius =
