@@ -20,7 +20,7 @@ constexpr double kTolerance = 1e-5;
 // Relative to the margin and to the radius: where the search has nothing left to gain.
 constexpr double kLittleLeft = 1e-3, kGainThatCounts = 1e-4;
 
-constexpr AscentSchedule kStart{.first = 3e-5, .last = 3e-5, .steps = 1};
+constexpr AscentSchedule kStart{.first = 3e-5, .last = 3e-5, .steps = 0};
 constexpr AscentSchedule kQuick{.first = 6e-5, .last = 6e-5, .steps = 4};
 constexpr AscentSchedule kThorough{.first = 3e-4, .last = 3e-5, .factor = 0.1, .steps = 6};
 
@@ -79,9 +79,8 @@ void CutSearch::ascend(const AscentSchedule& schedule) {
   ascent_.run(cuts_, options_.norm, cap(), scale(), schedule, alpha_);
   take_radius();
   if (linf && radius_ < kInfinity) {
-    // the weights were best at the old radius, where the margin was still above 0
+    // the answer was that at the old radius
     ascent_.run(cuts_, options_.norm, cap(), scale(), kStart, alpha_);
-    take_radius();
   }
 }
 
