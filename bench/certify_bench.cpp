@@ -60,8 +60,13 @@ void add_all(const Subject& subject) {
     }
   }
   for (const auto norm : {Norm::l1(), Norm::linf()}) {
-    for (const auto guarantee : {Guarantee::kNone, Guarantee::kReal})
-      add(subject, norm, Method::kSeparable, guarantee, 64);
+    add(subject, norm, Method::kSeparable, Guarantee::kNone, 64);
+    add(subject, norm, Method::kSeparable, Guarantee::kReal, 64);
+    add(subject, norm, Method::kClosedForm, Guarantee::kReal, 64);
+  }
+  for (const auto norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
+    add(subject, norm, Method::kRefined, Guarantee::kReal, 64);
+    add(subject, norm, Method::kExact, Guarantee::kReal, 64);
   }
 }
 
