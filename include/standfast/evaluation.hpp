@@ -58,6 +58,20 @@ struct Evaluation {
   };
   std::vector<CertifiedCurve> curves;
 
+  /// The smallest attacks found on the same inputs: the true curve lies between certified and attacked.
+  struct AttackedCurve {
+    /// On the certified curve's grid: share of sensitive inputs that are right and that no attack found below radii[k]
+    /// turns (norm 0: none of at most radii[k] features).
+    std::vector<double> accuracy;
+    std::vector<CertifiedCurve::Quantile> quantiles;  ///< Of the attacks' distances; infinite where none was found.
+    double mean_certified_share = 0;    ///< Of certified_share over the inputs in `rows`; NaN where there is none.
+    double median_certified_share = 0;  ///< Likewise.
+    std::size_t none_found = 0;         ///< Inputs judged right for which no attack was found.
+    std::vector<std::size_t> rows;      ///< Inputs judged right with an attack, nearest first.
+  };
+  std::vector<AttackedCurve> attacked;  ///< One per curve, or empty where no attack was asked for.
+  bool both_classes = false;            ///< Whether `other` verdicts are certified as well.
+
   Certificates certificates;  ///< Of every input, in the data set's order.
 };
 
@@ -67,6 +81,12 @@ struct EvaluateOptions {
   std::size_t grid_points = 41;
   std::vector<double> grid;  ///< Radii to use for every norm; empty: evenly spaced up to the 95 % quantile, rounded.
 };
+
+/// How much of the way to the attack is proven: certified / attacked, at most 1; 1 less this is the gap.
+///
+/// Norm 0: (certified + 1) / attacked, because where any k features may change, k + 1 must. NaN where no attack was
+/// found.
+double certified_share(Norm norm, double certified, double attacked);
 
 /// Fails: kBadOption where the data's classes are not the model's, kBadShape where its dimension differs, and as
 /// Classifier::certify.

@@ -103,19 +103,32 @@ std::vector<double> radius_grid(Norm norm, std::span<const SensitiveInput> input
   return grid;
 }
 
+std::vector<double> accuracy_on(Norm norm, std::span<const SensitiveInput> inputs, std::span<const double> grid) {
+  const auto radii = right_radii(inputs);
+  std::vector<double> accuracy;
+  for (const double radius : grid) {
+    accuracy.push_back(share_at(radius, radii, norm == Norm::l0(), inputs.size()));
+  }
+  return accuracy;
+}
+
+std::vector<Evaluation::CertifiedCurve::Quantile> radius_quantiles(std::span<const SensitiveInput> inputs) {
+  const auto radii = right_radii(inputs);
+  std::vector<Evaluation::CertifiedCurve::Quantile> quantiles;
+  for (const double share : kShares) {
+    if (!radii.empty()) quantiles.push_back({share, quantile(radii, share)});
+  }
+  return quantiles;
+}
+
 Evaluation::CertifiedCurve certified_curve(Norm norm, std::span<const SensitiveInput> inputs,
                                            std::vector<double> grid) {
-  const auto radii = right_radii(inputs);
   Evaluation::CertifiedCurve curve;
   curve.norm = norm;
-  for (const double radius : grid) {
-    curve.accuracy.push_back(share_at(radius, radii, norm == Norm::l0(), inputs.size()));
-  }
+  curve.accuracy = accuracy_on(norm, inputs, grid);
   curve.radii = std::move(grid);
-  for (const double share : kShares) {
-    if (!radii.empty()) curve.quantiles.push_back({share, quantile(radii, share)});
-  }
-  curve.infinite_share = share_at(kInfinity, radii, false, inputs.size());
+  curve.quantiles = radius_quantiles(inputs);
+  curve.infinite_share = share_at(kInfinity, right_radii(inputs), false, inputs.size());
   curve.most_robust = extreme_rows(inputs, std::greater<>{});
   curve.least_robust = extreme_rows(inputs, std::less<>{});
   return curve;

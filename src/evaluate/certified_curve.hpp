@@ -18,6 +18,12 @@ struct SensitiveInput {
   double radius = 0;    ///< >= 0, may be infinite; 0 for a wrong verdict.
 };
 
+/// Share of all inputs that are right and reach each radius of the grid; NaN where there is no input.
+std::vector<double> accuracy_on(Norm norm, std::span<const SensitiveInput> inputs, std::span<const double> grid);
+
+/// At 10, 25, 50, 75 and 90 % of the inputs judged right; empty where there are none.
+std::vector<Evaluation::CertifiedCurve::Quantile> radius_quantiles(std::span<const SensitiveInput> inputs);
+
 /// Curve, quantiles and extremes of the inputs of the sensitive class, in any order.
 ///
 /// A quantile is the smallest radius that at least that share of the inputs judged right stay at or below (no

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "evaluate/attacked_curve.hpp"
 #include "evaluate/certified_curve.hpp"
 #include "evaluate/roc.hpp"
 
@@ -64,6 +65,20 @@ std::vector<SensitiveInput> sensitive_inputs(std::span<const std::uint8_t> label
   return inputs;
 }
 
+void add_attacks(std::span<const std::uint8_t> labelled_sensitive, Evaluation& evaluation) {
+  const auto& certificates = evaluation.certificates;
+  if (certificates.attacks.empty()) return;  // none was asked for
+  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) {
+    std::vector<AttackedInput> inputs;
+    for (std::size_t i = 0; i < labelled_sensitive.size(); ++i) {
+      if (labelled_sensitive[i] == 0) continue;
+      inputs.push_back({i, certificates.sensitive(i), certificates.radius(i, norm), certificates.attack(i, norm)});
+    }
+    const auto& curve = evaluation.curves[norm];
+    evaluation.attacked.push_back(attacked_curve(curve.norm, inputs, curve.radii));
+  }
+}
+
 /// What a radius counts: empty where a price is a change in the features' own units.
 std::string price_unit(const ThreatModel& threat) {
   const bool priced = std::ranges::any_of(threat.cost, [](double cost) { return cost != 1; });
@@ -78,6 +93,7 @@ Evaluation summarise(std::span<const std::uint8_t> labelled_sensitive, Certifica
   Evaluation evaluation;
   evaluation.method = options.certify.method;
   evaluation.guarantee = options.certify.guarantee;
+  evaluation.both_classes = options.certify.both_classes;
   evaluation.threat_description = options.threat_description;
   evaluation.price_unit = price_unit(options.certify.threat);
   evaluation.certificates = std::move(certificates);
@@ -89,6 +105,7 @@ Evaluation summarise(std::span<const std::uint8_t> labelled_sensitive, Certifica
     auto grid = options.grid.empty() ? radius_grid(norms[norm], inputs, options.grid_points) : options.grid;
     evaluation.curves.push_back(certified_curve(norms[norm], inputs, std::move(grid)));
   }
+  add_attacks(labelled_sensitive, evaluation);
   return evaluation;
 }
 

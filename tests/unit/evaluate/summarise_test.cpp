@@ -66,6 +66,48 @@ TEST(Summarise, AGivenGridIsUsedForEveryNorm) {
   EXPECT_EQ(evaluation.curves[0].accuracy, (std::vector<double>{1, 0.5}));
 }
 
+TEST(Summarise, AttacksAreOfTheSensitiveClassAndOfRightVerdictsOnly) {
+  auto both = certificates({1, 5, -1, 1}, {1, 10, 3, 30, 0, 0, 2, 20}, {Norm::l1(), Norm::linf()});
+  both.attacks = {2, 20, 9, 90, 0, 0, kInfinity, 25};
+  const std::vector<std::uint8_t> labels = {1, 0, 1, 1};
+  const auto evaluation = summarise(labels, std::move(both), {});
+  ASSERT_EQ(evaluation.attacked.size(), 2u);
+  EXPECT_EQ(evaluation.attacked[0].rows, std::vector<std::size_t>{0});
+  EXPECT_EQ(evaluation.attacked[0].none_found, 1u);
+  EXPECT_EQ(evaluation.attacked[0].mean_certified_share, 0.5);
+  EXPECT_EQ(evaluation.attacked[1].rows, (std::vector<std::size_t>{0, 3}));
+  EXPECT_EQ(evaluation.attacked[1].mean_certified_share, 0.65);
+  for (std::size_t norm = 0; norm < 2; ++norm)
+    EXPECT_EQ(evaluation.attacked[norm].accuracy.size(), evaluation.curves[norm].radii.size());
+}
+
+TEST(Summarise, WithoutAttacksThereIsNoAttackedCurve) {
+  const std::vector<std::uint8_t> labels = {1};
+  EXPECT_TRUE(summarise(labels, certificates({1}, {1}, {Norm::l2()}), {}).attacked.empty());
+}
+
+TEST(Summarise, AVerdictInsideTheSlackIsSensitiveAndItsLogitStays) {
+  auto deployed = certificates({-0.5F, -2}, {1, 0}, {Norm::l2()});
+  deployed.slack = {1, 1};
+  const std::vector<std::uint8_t> labels = {1, 0};
+  const auto evaluation = summarise(labels, std::move(deployed), {});
+  EXPECT_EQ(evaluation.sensitive_right, 1u);
+  EXPECT_EQ(evaluation.other_right, 1u);
+  EXPECT_EQ(evaluation.curves[0].quantiles[2].radius, 1);
+  EXPECT_EQ(evaluation.operating_points[0].logit_threshold, -2) << "an operating point is a threshold on logits";
+}
+
+TEST(Summarise, CertificatesOfOtherVerdictsAreInNoCurve) {
+  EvaluateOptions options;
+  options.certify.both_classes = true;
+  const std::vector<std::uint8_t> labels = {1, 1, 0};
+  const auto evaluation = summarise(labels, certificates({1, -1, -1}, {2, 50, 60}, {Norm::l2()}), options);
+  EXPECT_TRUE(evaluation.both_classes);
+  EXPECT_EQ(evaluation.curves[0].quantiles.back().radius, 2) << "a wrong verdict counts as radius 0, certified or not";
+  EXPECT_EQ(evaluation.curves[0].most_robust, std::vector<std::size_t>{0});
+  EXPECT_EQ(evaluation.certificates.radius(2, 0), 60);
+}
+
 TEST(Summarise, AnEmptyDataSetHasNoRates) {
   const auto evaluation = summarise({}, certificates({}, {}, {Norm::l2()}), {});
   EXPECT_TRUE(std::isnan(evaluation.accuracy_overall));
