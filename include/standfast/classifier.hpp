@@ -41,6 +41,7 @@ Result<Method> parse_method(std::string_view text);
 Result<Guarantee> parse_guarantee(std::string_view text);
 std::string_view method_name(Method method);
 std::string_view guarantee_name(Guarantee guarantee);
+std::string_view guarantee_meaning(Guarantee guarantee);  ///< What a radius is worth, in a few words.
 
 struct CertifyOptions {
   std::vector<Norm> norms = {Norm::l1(), Norm::l2(), Norm::linf()};

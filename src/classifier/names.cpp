@@ -37,6 +37,11 @@ Result<Value> parse_in(const std::array<std::pair<Value, std::string_view>, n>& 
 
 std::string_view method_name(Method method) { return name_in(kMethods, method); }
 std::string_view guarantee_name(Guarantee guarantee) { return name_in(kGuarantees, guarantee); }
+std::string_view guarantee_meaning(Guarantee guarantee) {
+  if (guarantee == Guarantee::kNone) return "the search's own numbers, not confirmed";
+  if (guarantee == Guarantee::kReal) return "confirmed for the stored weights in real arithmetic";
+  return "holds for the verdict of the float32 program";
+}
 Result<Method> parse_method(std::string_view text) { return parse_in(kMethods, "method", text); }
 Result<Guarantee> parse_guarantee(std::string_view text) { return parse_in(kGuarantees, "guarantee", text); }
 

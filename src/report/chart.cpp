@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -48,10 +49,10 @@ void draw_frame(const Chart& chart, Out out) {
                  (kLeft + kWidth - kRight) / 2, kHeight - 8, html_escape(chart.x.title));
 }
 
-std::string path_of(const Chart& chart) {
+std::string path_of(const Chart& chart, const std::vector<ChartPoint>& line) {
   std::string path;
-  for (std::size_t i = 0; i < chart.line.size(); ++i) {
-    const auto& [x, y] = chart.line[i];
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const auto& [x, y] = line[i];
     if (i == 0) {
       path += fmt::format("M{:.2f} {:.2f}", px(chart, x), py(y));
     } else if (chart.shape == LineShape::kRightThenUp) {
@@ -67,9 +68,34 @@ std::string path_of(const Chart& chart) {
 
 void draw_line(const Chart& chart, Out out) {
   if (chart.line.empty()) return;
-  const auto path = path_of(chart);
-  fmt::format_to(out, R"(<path class="area" d="{}V{:.2f}H{:.2f}Z"/>)", path, py(0), px(chart, chart.line.front().x));
+  const auto path = path_of(chart, chart.line);
+  const auto close = fmt::format("V{:.2f}H{:.2f}Z", py(0), px(chart, chart.line.front().x));
+  fmt::format_to(out, R"(<path class="area" d="{}{}"/>)", path, close);
+  if (!chart.upper.empty()) {
+    const auto upper = path_of(chart, chart.upper);
+    // what lies under the upper line and not under the lower one
+    fmt::format_to(out, R"(<path class="band" fill-rule="evenodd" d="{}{}{}{}"/>)", upper, close, path, close);
+    fmt::format_to(out, R"(<path class="upper" d="{}"/>)", upper);
+  }
   fmt::format_to(out, R"(<path class="line" d="{}"/>)", path);
+}
+
+void draw_legend(const Chart& chart, Out out) {
+  if (chart.upper.empty()) return;
+  double y = kTop + 34;
+  for (const auto& [kind, label] : {std::pair("upper", &chart.upper_label), std::pair("line", &chart.line_label)}) {
+    fmt::format_to(out, R"(<path class="{}" d="M{:.2f} {:.2f}H{:.2f}"/>)", kind, kWidth - kRight - 18, y - 4,
+                   kWidth - kRight);
+    fmt::format_to(out, R"(<text class="label" x="{:.2f}" y="{:.2f}" text-anchor="end">{}</text>)",
+                   kWidth - kRight - 24, y, html_escape(*label));
+    y += 16;
+  }
+}
+
+void draw_dots(const Chart& chart, Out out) {
+  for (const auto& [x, y] : chart.dots) {
+    fmt::format_to(out, R"(<circle class="dot" cx="{:.2f}" cy="{:.2f}" r="1.8"/>)", px(chart, x), py(y));
+  }
 }
 
 void draw_reference(const Chart& chart, Out out) {
@@ -103,7 +129,9 @@ std::string svg_chart(const Chart& chart) {
                  html_escape(chart.description));
   draw_frame(chart, out);
   draw_line(chart, out);
+  draw_dots(chart, out);
   draw_reference(chart, out);
+  draw_legend(chart, out);
   draw_markers(chart, out);
   return svg + "</svg>\n";
 }

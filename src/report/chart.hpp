@@ -37,6 +37,10 @@ struct Chart {
   std::string description;  ///< For readers who do not see the picture.
   ChartAxis x;
   std::vector<ChartPoint> line;
+  std::vector<ChartPoint> upper;  ///< A second line, nowhere below the first; the band between them is shaded.
+  std::string line_label;         ///< In the legend, which is drawn where there is an upper line.
+  std::string upper_label;
+  std::vector<ChartPoint> dots;
   LineShape shape = LineShape::kStraight;
   double reference = -1;  ///< A dashed line at this share, where >= 0.
   std::string reference_label;

@@ -67,6 +67,14 @@ std::string method_text(Method method) {
            "gradient; bounds of the "
            "threat model are ignored, which can only make the radius smaller.";
   }
+  if (method == Method::kRefined) {
+    return "Refined: as separable, for a combination of several affine minorants of the network, improved pass by pass "
+           "at the points where the combination is weakest.";
+  }
+  if (method == Method::kExact) {
+    return "Exact: as refined, with all minorants kept, until the certificate and an attack meet within the gap asked "
+           "for or the passes are spent; whatever is reached then is still a certificate.";
+  }
   return "Separable: the exact worst case, under the costs and bounds of the threat model, of the affine minorant that "
          "the network has at "
          "the input.";
@@ -76,9 +84,21 @@ std::string guarantee_text(Guarantee guarantee) {
   if (guarantee == Guarantee::kNone) {
     return "None: these are the search's own numbers in working precision. They were not confirmed and prove nothing.";
   }
+  if (guarantee == Guarantee::kDeployed) {
+    return "Deployed: the certificate holds for the verdict of the float32 program. A separate verifier confirmed each "
+           "radius with bounds on its own rounding, and the verdict is the sensitive class where the logit is above "
+           "minus the most that float32 rounding can move it: no allowed change smaller than the radius turns what the "
+           "program says.";
+  }
   return "Real: a separate verifier confirmed each radius with bounds on its own rounding, so it is a theorem about "
          "the stored weights in "
          "real arithmetic: no allowed change smaller than the radius turns the verdict.";
+}
+
+std::string certified_classes(const Evaluation& evaluation) {
+  const auto sensitive = html_escape(evaluation.sensitive_class, 60);
+  if (!evaluation.both_classes) return fmt::format("Only verdicts of the class {} are certified.", sensitive);
+  return fmt::format("Verdicts of both classes are certified; curves and tables are about the class {}.", sensitive);
 }
 
 }  // namespace
@@ -93,10 +113,9 @@ std::string html_background(const ReportInput& input) {
                                    (evaluation.price_unit.empty() ? "."
                                                                   : ". Each change counts times its cost, in " +
                                                                         html_escape(evaluation.price_unit, 80) + "."));
-  html += item("limits",
-               fmt::format("Only verdicts of the class {} are certified. A radius says nothing about attacks that "
-                           "leave the feature space, nor about whether the label is right.",
-                           html_escape(evaluation.sensitive_class, 60)));
+  html += item("limits", fmt::format("{} A radius says nothing about attacks that "
+                                     "leave the feature space, nor about whether the label is right.",
+                                     certified_classes(evaluation)));
   return html + "</dl>\n";
 }
 

@@ -13,7 +13,16 @@
 namespace standfast {
 namespace {
 
-Chart curve_chart(const ReportInput& input, const Evaluation::CertifiedCurve& curve) {
+std::vector<ChartPoint> points(const std::vector<double>& radii, const std::vector<double>& accuracy) {
+  std::vector<ChartPoint> line;
+  for (std::size_t i = 0; i < radii.size(); ++i) {
+    if (!std::isnan(accuracy[i])) line.push_back({radii[i], accuracy[i]});
+  }
+  return line;
+}
+
+Chart curve_chart(const ReportInput& input, std::size_t norm) {
+  const auto& curve = input.evaluation.curves[norm];
   Chart chart;
   chart.description = fmt::format("Certified accuracy on {} over the radius in the norm {}",
                                   input.evaluation.sensitive_class, curve.norm.name());
@@ -22,8 +31,12 @@ Chart curve_chart(const ReportInput& input, const Evaluation::CertifiedCurve& cu
   chart.x.title = curve.norm == Norm::l0()
                       ? "ℓ₀ radius (number of features changed)"
                       : fmt::format("{} radius ({})", norm_symbol(curve.norm), radius_unit(input, curve.norm));
-  for (std::size_t i = 0; i < curve.radii.size(); ++i) {
-    if (!std::isnan(curve.accuracy[i])) chart.line.push_back({curve.radii[i], curve.accuracy[i]});
+  chart.line = points(curve.radii, curve.accuracy);
+  if (!input.evaluation.attacked.empty()) {
+    chart.description += ", and accuracy under the attacks found";
+    chart.upper = points(curve.radii, input.evaluation.attacked[norm].accuracy);
+    chart.line_label = "certified";
+    chart.upper_label = "attacked";
   }
   if (!std::isnan(input.evaluation.accuracy_sensitive)) {
     chart.reference = input.evaluation.accuracy_sensitive;
@@ -37,6 +50,9 @@ std::string caption(const Evaluation::CertifiedCurve& curve) {
                                  radius_text(median_radius(curve)));
   if (curve.infinite_share > 0) {
     text += fmt::format("; {} cannot be turned by any allowed change", percent_text(curve.infinite_share));
+  }
+  if (curve.norm == Norm::l0() && std::isfinite(median_radius(curve))) {
+    text += fmt::format(": to turn half of what is caught, at least {} features must change", median_radius(curve) + 1);
   }
   return text + ".";
 }
@@ -66,17 +82,21 @@ std::string html_certified(const ReportInput& input) {
   std::string html = fmt::format(
       "<h2>Certified accuracy</h2>\n<p class=\"soft\">The share of {} that is judged right and stays right under every "
       "allowed change smaller than the radius{}. Threat model: {}. The dashed line is the accuracy without an "
-      "attacker.</p>\n<div class=\"charts\">\n",
+      "attacker.{}</p>\n<div class=\"charts\">\n",
       html_escape(evaluation.sensitive_class, 60), any_l0 ? " (with ℓ₀: of at most that many features)" : "",
-      html_escape(evaluation.threat_description));
-  for (const auto& curve : evaluation.curves) {
-    html += "<figure>" + svg_chart(curve_chart(input, curve)) + "<figcaption>" + caption(curve) +
+      html_escape(evaluation.threat_description),
+      evaluation.attacked.empty() ? ""
+                                  : " The dotted line is the accuracy under the attacks found: the true curve lies in "
+                                    "the band between the two.");
+  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) {
+    html += "<figure>" + svg_chart(curve_chart(input, norm)) + "<figcaption>" + caption(evaluation.curves[norm]) +
             "</figcaption></figure>\n";
   }
   html += "</div>\n" + quantile_table(evaluation);
-  return html +
-         "<p class=\"note\">A quantile is the radius that this share of the right verdicts stays at or below; the last "
-         "column counts all inputs of the class. Radii are rounded down.</p>\n";
+  html +=
+      "<p class=\"note\">A quantile is the radius that this share of the right verdicts stays at or below; the last "
+      "column counts all inputs of the class. Radii are rounded down.</p>\n";
+  return html + html_attacked(input);
 }
 
 }  // namespace standfast

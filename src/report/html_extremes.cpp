@@ -33,13 +33,16 @@ std::string pictures(const ReportInput& input, std::size_t norm, const std::vect
 
 std::string table(const ReportInput& input, std::size_t norm, const std::vector<std::size_t>& rows,
                   const char* caption) {
+  const bool attacked = !input.evaluation.attacked.empty();
   std::string html = fmt::format(
       "<div class=\"scroll\"><table><caption>{}</caption><thead><tr><th>row</th><th>record in source</th><th>logit</th>"
-      "<th>radius</th></tr></thead><tbody>\n",
-      caption);
+      "<th>radius</th>{}</tr></thead><tbody>\n",
+      caption, attacked ? "<th>attacked</th>" : "");
   for (const auto row : rows) {
-    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", row, record(input.data, row),
+    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td>", row, record(input.data, row),
                         logit_text(logit(input, row)), radius_text(input.evaluation.certificates.radius(row, norm)));
+    if (attacked) html += fmt::format("<td>{}</td>", distance_text(input.evaluation.certificates.attack(row, norm)));
+    html += "</tr>\n";
   }
   return html + "</tbody></table></div>\n";
 }

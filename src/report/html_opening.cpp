@@ -48,8 +48,13 @@ std::string tiles(const Evaluation& evaluation) {
       tile(percent_text(evaluation.accuracy_sensitive), html_escape(evaluation.sensitive_class, 60) + " judged right");
   html += tile(percent_text(evaluation.accuracy_other), html_escape(evaluation.other_class, 60) + " judged right");
   html += tile(percent_text(evaluation.accuracy_overall), "both classes");
-  for (const auto& curve : evaluation.curves) {
-    html += tile(radius_text(median_radius(curve)), fmt::format("median radius, {}", norm_symbol(curve.norm)));
+  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) {
+    const auto& curve = evaluation.curves[norm];
+    std::string what = fmt::format("median radius, {}", norm_symbol(curve.norm));
+    if (!evaluation.attacked.empty() && evaluation.attacked[norm].quantiles.size() > 2) {
+      what += fmt::format("; attacked {}", distance_text(evaluation.attacked[norm].quantiles[2].radius));
+    }
+    html += tile(radius_text(median_radius(curve)), what);
   }
   return html + "</div>\n";
 }

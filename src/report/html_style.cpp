@@ -6,10 +6,10 @@ namespace standfast {
 std::string_view html_style() {
   return R"css(
 :root { color-scheme: light dark; --paper: #fbfbf9; --card: #ffffff; --ink: #1d2025; --soft: #5b626d; --rule: #dcdfe4;
-  --accent: #1d5c9e; --wash: rgba(29, 92, 158, .09); --mark: #b4541a; }
+  --accent: #1d5c9e; --wash: rgba(29, 92, 158, .09); --mark: #b4541a; --band: rgba(180, 84, 26, .22); }
 @media (prefers-color-scheme: dark) {
   :root { --paper: #14161a; --card: #1a1d22; --ink: #e5e7eb; --soft: #9aa2ae; --rule: #31363e;
-    --accent: #82b6ee; --wash: rgba(130, 182, 238, .12); --mark: #eaa06a; } }
+    --accent: #82b6ee; --wash: rgba(130, 182, 238, .12); --mark: #eaa06a; --band: rgba(234, 160, 106, .28); } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: anywhere;
@@ -43,6 +43,9 @@ svg .grid { stroke: var(--rule); stroke-width: 1; }
 svg .axis { stroke: var(--soft); stroke-width: 1; }
 svg .line { fill: none; stroke: var(--accent); stroke-width: 2.25; stroke-linejoin: round; }
 svg .area { fill: var(--wash); stroke: none; }
+svg .upper { fill: none; stroke: var(--mark); stroke-width: 1.75; stroke-linejoin: round; stroke-dasharray: 1.5 2.5; }
+svg .band { fill: var(--band); stroke: none; }
+svg .dot { fill: var(--accent); fill-opacity: .55; }
 svg .reference { stroke: var(--mark); stroke-width: 1.25; stroke-dasharray: 5 4; }
 svg .marker { fill: var(--paper); stroke: var(--mark); stroke-width: 2; }
 .scroll { overflow-x: auto; }
@@ -68,7 +71,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule);
 @media (max-width: 52rem) { .shots { grid-template-columns: repeat(5, minmax(0, 1fr)); } }
 @media (max-width: 30rem) { .shots figcaption { font-size: .72rem; } main { padding: 1.5rem 1rem 3rem; } p.lead { font-size: 1.08rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
   .tiles { grid-template-columns: 1fr 1fr; } .tile b { font-size: 1.25rem; } th, td { padding-right: .5rem; } }
-@media print { :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --rule: #bbb; --accent: #123f70; --wash: #eef2f7; --mark: #8a3d0e; }
+@media print { :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --rule: #bbb; --accent: #123f70; --wash: #eef2f7; --mark: #8a3d0e; --band: #f0d5c3; }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } h2 { break-after: avoid; } .grid2, .charts { grid-template-columns: 1fr 1fr; } }
 )css";
 }

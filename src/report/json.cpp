@@ -58,19 +58,31 @@ Json extremes(const Evaluation& evaluation, std::size_t norm, const std::vector<
     array.push_back(Json{{"row", row},
                          {"logit", number(static_cast<double>(evaluation.certificates.logits[row]))},
                          {"radius", number(evaluation.certificates.radius(row, norm))}});
+    if (!evaluation.attacked.empty()) array.back()["attack"] = number(evaluation.certificates.attack(row, norm));
   }
   return array;
 }
 
+Json quantiles(const std::vector<Evaluation::CertifiedCurve::Quantile>& values) {
+  Json array = Json::array();
+  for (const auto& [share, radius] : values) array.push_back(Json{{"share", share}, {"radius", number(radius)}});
+  return array;
+}
+
+Json attacked(const Evaluation::AttackedCurve& curve) {
+  return {{"accuracy", numbers(curve.accuracy)},
+          {"quantiles", quantiles(curve.quantiles)},
+          {"found", curve.rows.size()},
+          {"none_found", curve.none_found},
+          {"certified_share",
+           {{"mean", number(curve.mean_certified_share)}, {"median", number(curve.median_certified_share)}}}};
+}
+
 Json curve(const Evaluation& evaluation, std::size_t norm) {
   const auto& curve = evaluation.curves[norm];
-  Json quantiles = Json::array();
-  for (const auto& [share, radius] : curve.quantiles) {
-    quantiles.push_back(Json{{"share", share}, {"radius", number(radius)}});
-  }
   return {{"radii", numbers(curve.radii)},
           {"accuracy", numbers(curve.accuracy)},
-          {"quantiles", quantiles},
+          {"quantiles", quantiles(curve.quantiles)},
           {"infinite_share", number(curve.infinite_share)},
           {"most_robust", extremes(evaluation, norm, curve.most_robust)},
           {"least_robust", extremes(evaluation, norm, curve.least_robust)}};
@@ -83,12 +95,17 @@ std::string to_json(const Evaluation& evaluation) {
   for (std::size_t i = 0; i < evaluation.curves.size(); ++i) {
     certified[evaluation.curves[i].norm.name()] = curve(evaluation, i);
   }
+  Json attacks = Json::object();
+  for (std::size_t i = 0; i < evaluation.attacked.size(); ++i) {
+    attacks[evaluation.curves[i].norm.name()] = attacked(evaluation.attacked[i]);
+  }
   const Json document = {{"schema", "standfast/evaluation/1"},
                          {"data", evaluation.data_source},
                          {"sensitive_class", evaluation.sensitive_class},
                          {"other_class", evaluation.other_class},
                          {"method", std::string(method_name(evaluation.method))},
                          {"guarantee", std::string(guarantee_name(evaluation.guarantee))},
+                         {"both_classes", evaluation.both_classes},
                          {"threat", evaluation.threat_description},
                          {"price_unit", evaluation.price_unit},
                          {"counts", counts(evaluation)},
@@ -98,7 +115,8 @@ std::string to_json(const Evaluation& evaluation) {
                            {"other", number(evaluation.accuracy_other)}}},
                          {"operating_points", operating_points(evaluation)},
                          {"roc", roc(evaluation)},
-                         {"certified", certified}};
+                         {"certified", certified},
+                         {"attacked", attacks}};
   // Names come from files and need not be UTF-8: a replacement character stands for what is not.
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

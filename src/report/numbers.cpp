@@ -12,12 +12,13 @@ namespace {
 
 constexpr int kDigits = 4;
 
-// The largest decimal number of kDigits digits that is at most `value`; value is finite and > 0.
-std::string rounded_down(double value) {
+// The decimal number of kDigits digits next to `value`, not above it for `direction` -1, not below it for 1; value is
+// finite and > 0.
+std::string rounded(double value, int direction) {
   std::string text = fmt::format("{:.{}g}", value, kDigits);
-  if (std::strtod(text.c_str(), nullptr) <= value) return text;
+  if (direction * (std::strtod(text.c_str(), nullptr) - value) >= 0) return text;
   const double unit = std::pow(10.0, std::floor(std::log10(value)) - (kDigits - 1));
-  return fmt::format("{:.{}g}", value - unit / 2, kDigits);
+  return fmt::format("{:.{}g}", value + direction * unit * 0.75, kDigits);  // a half would be a tie
 }
 
 std::string subscript(std::string_view digits) {
@@ -43,7 +44,23 @@ std::string percent_text(double share) {
 std::string radius_text(double radius) {
   if (std::isnan(radius)) return "-";
   if (radius == 0 || std::isinf(radius)) return radius == 0 ? "0" : "inf";
-  return rounded_down(radius);
+  return rounded(radius, -1);
+}
+
+std::string distance_text(double distance) {
+  if (std::isnan(distance)) return "-";
+  if (distance == 0 || std::isinf(distance)) return distance == 0 ? "0" : "inf";
+  return rounded(distance, 1);
+}
+
+std::string certified_share_text(double share) {
+  if (!std::isfinite(share)) return std::isnan(share) ? "-" : "inf";
+  return fmt::format("{:.4f}", std::floor(share * 1e4) / 1e4);
+}
+
+std::string gap_text(double share) {
+  if (!std::isfinite(share)) return "-";
+  return fmt::format("{:.2f} %", std::ceil((1 - share) * 1e4) / 1e2);
 }
 
 std::string logit_text(double logit) {

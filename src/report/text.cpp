@@ -25,8 +25,9 @@ void write_head(const Evaluation& evaluation, Out out) {
   fmt::format_to(out, "data       {}\n", terminal_text(evaluation.data_source, 80));
   fmt::format_to(out, "threat     {}\n", terminal_text(evaluation.threat_description, 80));
   if (!evaluation.price_unit.empty()) fmt::format_to(out, "radii in   {}\n", terminal_text(evaluation.price_unit, 80));
-  fmt::format_to(out, "method     {}, guarantee {}\n\n", method_name(evaluation.method),
-                 guarantee_name(evaluation.guarantee));
+  fmt::format_to(out, "method     {}\n", method_name(evaluation.method));
+  fmt::format_to(out, "guarantee  {}: {}\n\n", guarantee_name(evaluation.guarantee),
+                 guarantee_meaning(evaluation.guarantee));
 }
 
 void write_verdicts(const Evaluation& evaluation, Out out) {
@@ -52,27 +53,59 @@ void write_operating_points(const Evaluation& evaluation, Out out) {
   fmt::format_to(out, "\n");
 }
 
+void write_quantile_row(Norm norm, const std::vector<Evaluation::CertifiedCurve::Quantile>& quantiles,
+                        std::string (*in_words)(double), const std::string& last, Out out) {
+  fmt::format_to(out, "{:<8}", norm.name());
+  for (std::size_t i = 0; i < 5; ++i) {
+    fmt::format_to(out, "{:>12}", in_words(i < quantiles.size() ? quantiles[i].radius : std::nan("")));
+  }
+  fmt::format_to(out, "{:>14}\n", last);
+}
+
+void write_quantile_head(const char* last, Out out) {
+  fmt::format_to(out, "{:<8}{:>12}{:>12}{:>12}{:>12}{:>12}{:>14}\n", "norm", "10 %", "25 %", "median", "75 %", "90 %",
+                 last);
+}
+
 void write_quantiles(const Evaluation& evaluation, Out out) {
   fmt::format_to(out, "certified radii of the inputs of class {} that are judged right\n",
                  name(evaluation.sensitive_class));
-  fmt::format_to(out, "{:<8}{:>12}{:>12}{:>12}{:>12}{:>12}{:>14}\n", "norm", "10 %", "25 %", "median", "75 %", "90 %",
-                 "never flips");
+  write_quantile_head("never flips", out);
   for (const auto& curve : evaluation.curves) {
-    fmt::format_to(out, "{:<8}", curve.norm.name());
-    for (std::size_t i = 0; i < 5; ++i) {
-      const double radius = i < curve.quantiles.size() ? curve.quantiles[i].radius : std::nan("");
-      fmt::format_to(out, "{:>12}", radius_text(radius));
-    }
-    fmt::format_to(out, "{:>14}\n", percent_text(curve.infinite_share));
+    write_quantile_row(curve.norm, curve.quantiles, radius_text, percent_text(curve.infinite_share), out);
   }
 }
 
-void write_curve(const Evaluation::CertifiedCurve& curve, Out out) {
+void write_attacks(const Evaluation& evaluation, Out out) {
+  if (evaluation.attacked.empty()) return;
+  fmt::format_to(out, "\nsmallest attacks found on the same inputs: certified <= true <= attacked\n");
+  write_quantile_head("none found", out);
+  for (std::size_t i = 0; i < evaluation.attacked.size(); ++i) {
+    const auto& curve = evaluation.attacked[i];
+    write_quantile_row(evaluation.curves[i].norm, curve.quantiles, distance_text, fmt::format("{}", curve.none_found),
+                       out);
+  }
+  fmt::format_to(out, "\n{:<8}{:>24}{:>12}{:>24}{:>12}\n", "norm", "certified/attacked: mean", "median", "gap: mean",
+                 "median");
+  for (std::size_t i = 0; i < evaluation.attacked.size(); ++i) {
+    const auto& curve = evaluation.attacked[i];
+    fmt::format_to(out, "{:<8}{:>24}{:>12}{:>24}{:>12}\n", evaluation.curves[i].norm.name(),
+                   certified_share_text(curve.mean_certified_share), certified_share_text(curve.median_certified_share),
+                   gap_text(curve.mean_certified_share), gap_text(curve.median_certified_share));
+  }
+}
+
+void write_curve(const Evaluation& evaluation, std::size_t norm, Out out) {
+  const auto& curve = evaluation.curves[norm];
   const auto indices = spread_indices(curve.radii.size(), kCurvePoints);
   fmt::format_to(out, "\n{:<18}", fmt::format("{} radius", curve.norm.name()));
   for (const auto i : indices) fmt::format_to(out, "{:>10}", radius_text(curve.radii[i]));
   fmt::format_to(out, "\n{:<18}", "certified");
   for (const auto i : indices) fmt::format_to(out, "{:>10}", percent_text(curve.accuracy[i]));
+  fmt::format_to(out, "\n");
+  if (evaluation.attacked.empty()) return;
+  fmt::format_to(out, "{:<18}", "attacked");
+  for (const auto i : indices) fmt::format_to(out, "{:>10}", percent_text(evaluation.attacked[norm].accuracy[i]));
   fmt::format_to(out, "\n");
 }
 
@@ -102,7 +135,8 @@ std::string to_text(const Evaluation& evaluation) {
   write_verdicts(evaluation, out);
   write_operating_points(evaluation, out);
   write_quantiles(evaluation, out);
-  for (const auto& curve : evaluation.curves) write_curve(curve, out);
+  write_attacks(evaluation, out);
+  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) write_curve(evaluation, norm, out);
   for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) write_extremes(evaluation, norm, out);
   return text;
 }

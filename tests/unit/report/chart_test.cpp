@@ -65,6 +65,31 @@ TEST(Chart, AnEmptyLineDrawsOnlyTheFrame) {
   EXPECT_NE(svg.find("</svg>"), std::string::npos);
 }
 
+TEST(Chart, TheBandIsWhatLiesBetweenTwoLines) {
+  Chart chart;
+  chart.x = linear_axis(1, 5);
+  chart.line = {{0, 0.5}, {1, 0}};
+  EXPECT_EQ(svg_chart(chart).find("band"), std::string::npos);
+  chart.upper = {{0, 1}, {1, 0.5}};
+  chart.line_label = "below";
+  chart.upper_label = "<above>";
+  const auto svg = svg_chart(chart);
+  EXPECT_NE(svg.find("fill-rule=\"evenodd\" d=\"M46.00 18.00L316.00 107.50V197.00H46.00ZM46.00 107.50L316.00 197.00"),
+            std::string::npos)
+      << svg;
+  EXPECT_NE(svg.find(">below<"), std::string::npos);
+  EXPECT_NE(svg.find("&lt;above&gt;"), std::string::npos);
+}
+
+TEST(Chart, DotsOutsideAreDrawnAtTheEdge) {
+  Chart chart;
+  chart.x = linear_axis(1, 5);
+  chart.dots = {{7, 1.5}, {0, std::numeric_limits<double>::infinity()}};
+  const auto svg = svg_chart(chart);
+  EXPECT_NE(svg.find("cx=\"316.00\" cy=\"18.00\""), std::string::npos) << svg;
+  EXPECT_EQ(svg.find("inf"), std::string::npos);
+}
+
 TEST(Chart, LabelsAreEscaped) {
   Chart chart;
   chart.x = linear_axis(1, 5);

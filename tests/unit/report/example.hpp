@@ -28,6 +28,33 @@ inline Evaluation evaluation() {
   return result;
 }
 
+/// The same inputs with attacks: one on the first input, none found on the second.
+inline Evaluation attacked_evaluation() {
+  Certificates certificates = evaluation().certificates;
+  certificates.attacks = {5, 0.25, kInfinity, kInfinity, 0, 0, 2, 1, 0, 0, 0, 0};
+  const std::vector<std::uint8_t> labels = {1, 1, 1, 0, 0, 0};
+  Evaluation result = summarise(labels, std::move(certificates), {});
+  result.data_source = "mail.csv:test";
+  result.sensitive_class = "spam";
+  result.other_class = "mail";
+  result.threat_description = "no bounds";
+  return result;
+}
+
+/// Any two features of the first input may change, and four flip it.
+inline Evaluation counted_evaluation() {
+  Certificates certificates;
+  certificates.norms = {Norm::l0()};
+  certificates.logits = {2.5F};
+  certificates.radii = {2};
+  certificates.attacks = {4};
+  const std::vector<std::uint8_t> labels = {1};
+  Evaluation result = summarise(labels, std::move(certificates), {});
+  result.sensitive_class = "spam";
+  result.other_class = "mail";
+  return result;
+}
+
 inline Evaluation hostile_evaluation() {
   Evaluation result = evaluation();
   result.sensitive_class = "<script>alert('x')</script>\"&\x1b[31m";

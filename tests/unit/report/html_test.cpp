@@ -33,8 +33,8 @@ TEST(HtmlReport, ShowsEveryPart) {
 }
 
 TEST(HtmlReport, AsksForNothingAndRunsNothing) {
-  for (const auto& html :
-       {page(example::evaluation(), example::table()), page(example::evaluation(), example::images(1, 8, 8))}) {
+  for (const auto& html : {page(example::attacked_evaluation(), example::table()),
+                           page(example::evaluation(), example::images(1, 8, 8))}) {
     EXPECT_EQ(html.find("<script"), std::string::npos);
     EXPECT_EQ(html.find("http:"), std::string::npos);
     EXPECT_EQ(html.find("https:"), std::string::npos);
@@ -65,7 +65,7 @@ TEST(HtmlReport, HostileNamesStayText) {
 }
 
 TEST(HtmlReport, OpensAndClosesEveryElement) {
-  const auto html = page(example::evaluation(), example::images(3, 8, 8), {"x"});
+  const auto html = page(example::attacked_evaluation(), example::images(3, 8, 8), {"x"});
   for (const std::string tag : {"main", "header", "div", "figure", "figcaption", "table", "thead", "tbody", "tr", "svg",
                                 "dl", "ul", "h2", "p", "b"}) {
     EXPECT_EQ(count(html, "<" + tag + ">") + count(html, "<" + tag + " "), count(html, "</" + tag + ">")) << tag;
@@ -111,6 +111,45 @@ TEST(HtmlReport, AnUnconfirmedRadiusIsNotSoldAsATheorem) {
   const auto html = page(evaluation, example::table());
   EXPECT_NE(html.find("not confirmed"), std::string::npos);
   EXPECT_EQ(html.find("theorem about the stored weights"), std::string::npos);
+}
+
+TEST(HtmlReport, ShowsBothBounds) {
+  const auto html = page(example::attacked_evaluation(), example::table());
+  for (const auto* part : {"Certified against attacked", "class=\"upper\"", "class=\"band\"", "class=\"dot\"",
+                           ">attacked<", ">certified<", "<td>0.8500</td><td>15.00 %</td>", "attacked 5"}) {
+    EXPECT_NE(html.find(part), std::string::npos) << part;
+  }
+  EXPECT_EQ(count(html, "<svg"), 5u) << "one more chart per norm";
+  EXPECT_EQ(html.find("nan"), std::string::npos);
+  EXPECT_EQ(html.find("=\"inf"), std::string::npos);
+  EXPECT_EQ(page(example::evaluation(), example::table()).find("attacked"), std::string::npos);
+}
+
+TEST(HtmlReport, WithoutAnyAttackFoundThereIsNoPictureOfThem) {
+  Evaluation evaluation = example::attacked_evaluation();
+  for (auto& curve : evaluation.attacked) {
+    curve.rows.clear();
+    curve.mean_certified_share = curve.median_certified_share = std::nan("");
+  }
+  const auto html = page(evaluation, example::table());
+  EXPECT_EQ(count(html, "<svg"), 3u);
+  EXPECT_EQ(html.find("nan"), std::string::npos);
+}
+
+TEST(HtmlReport, CountsTheFeaturesThatMustChange) {
+  const auto html = page(example::counted_evaluation(), example::table());
+  EXPECT_NE(html.find("at least 3 features must change"), std::string::npos);
+  EXPECT_NE(html.find("one feature more than the radius must change"), std::string::npos);
+  EXPECT_NE(html.find("<td>0.7500</td><td>25.00 %</td>"), std::string::npos) << "3 of 4";
+}
+
+TEST(HtmlReport, SaysForWhomTheDeployedGuaranteeHolds) {
+  Evaluation evaluation = example::evaluation();
+  evaluation.guarantee = Guarantee::kDeployed;
+  evaluation.both_classes = true;
+  const auto html = page(evaluation, example::table());
+  EXPECT_NE(html.find("holds for the verdict of the float32 program"), std::string::npos);
+  EXPECT_NE(html.find("Verdicts of both classes are certified"), std::string::npos);
 }
 
 TEST(HtmlReport, AnEmptyEvaluationIsAPage) {

@@ -46,11 +46,43 @@ TEST(JsonReport, AnInfiniteRadiusIsAStringAndAMissingRateIsNull) {
   EXPECT_TRUE(document["clean_accuracy"]["other"].is_null());
 }
 
+TEST(JsonReport, CarriesBothBoundsWhereAttacksWereAskedFor) {
+  const auto document = json::parse(to_json(example::attacked_evaluation()));
+  const auto& attacked = document["attacked"]["l1"];
+  EXPECT_EQ(attacked["accuracy"].size(), document["certified"]["l1"]["radii"].size());
+  EXPECT_EQ(attacked["found"], 1);
+  EXPECT_EQ(attacked["none_found"], 1);
+  EXPECT_EQ(attacked["certified_share"]["mean"], 0.85);
+  EXPECT_EQ(attacked["certified_share"]["median"], 0.85);
+  EXPECT_EQ(attacked["quantiles"][0]["radius"], 5);
+  EXPECT_EQ(attacked["quantiles"][4]["radius"], "inf");
+  EXPECT_EQ(document["certified"]["l1"]["least_robust"][0]["attack"], 5);
+  EXPECT_EQ(document["certified"]["l1"]["most_robust"][0]["attack"], "inf");
+}
+
+TEST(JsonReport, WithoutAttacksTheirPlaceIsEmpty) {
+  const auto document = json::parse(to_json(example::evaluation()));
+  EXPECT_EQ(document["attacked"], json::object());
+  EXPECT_FALSE(document["certified"]["l1"]["least_robust"][0].contains("attack"));
+}
+
+TEST(JsonReport, NamesTheGuaranteeAndTheClassesCertified) {
+  Evaluation evaluation = example::evaluation();
+  EXPECT_EQ(json::parse(to_json(evaluation))["both_classes"], false);
+  evaluation.guarantee = Guarantee::kDeployed;
+  evaluation.method = Method::kExact;
+  evaluation.both_classes = true;
+  const auto document = json::parse(to_json(evaluation));
+  EXPECT_EQ(document["guarantee"], "deployed");
+  EXPECT_EQ(document["method"], "exact");
+  EXPECT_EQ(document["both_classes"], true);
+}
+
 TEST(JsonReport, KeysKeepTheirOrder) {
   const auto text = to_json(example::evaluation());
   std::size_t last = 0;
   for (const auto* key : {"\"schema\"", "\"data\"", "\"counts\"", "\"clean_accuracy\"", "\"operating_points\"",
-                          "\"roc\"", "\"certified\"", "\"l1\"", "\"linf\""}) {
+                          "\"roc\"", "\"certified\"", "\"l1\"", "\"linf\"", "\"attacked\""}) {
     const auto at = text.find(key);
     ASSERT_NE(at, std::string::npos) << key;
     EXPECT_GT(at + 1, last) << key;

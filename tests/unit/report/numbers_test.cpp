@@ -21,6 +21,40 @@ TEST(Numbers, ARadiusNeverGrowsOnPaper) {
   }
 }
 
+TEST(Numbers, ADistanceNeverShrinksOnPaper) {
+  Random random(12);
+  for (int i = 0; i < 20'000; ++i) {
+    const double distance = std::exp(random.uniform(-300, 300));
+    const double shown = std::strtod(distance_text(distance).c_str(), nullptr);
+    EXPECT_GE(shown, distance) << distance_text(distance);
+    EXPECT_LE(shown, distance * 1.0015) << distance_text(distance);
+  }
+  for (double distance = 1.234; distance < 1.2340000000001; distance = std::nextafter(distance, 2.0)) {
+    ASSERT_GE(std::strtod(distance_text(distance).c_str(), nullptr), distance);
+    ASSERT_LE(std::strtod(radius_text(distance).c_str(), nullptr), distance);
+  }
+}
+
+TEST(Numbers, DistancesReadWell) {
+  EXPECT_EQ(distance_text(0), "0");
+  EXPECT_EQ(distance_text(1.5), "1.5");
+  EXPECT_EQ(distance_text(1.99999), "2");
+  EXPECT_EQ(distance_text(0.0867777), "0.08678");
+  EXPECT_EQ(distance_text(kInfinity), "inf");
+  EXPECT_EQ(distance_text(std::nan("")), "-");
+}
+
+TEST(Numbers, AShareIsRoundedDownAndItsGapUp) {
+  EXPECT_EQ(certified_share_text(1), "1.0000");
+  EXPECT_EQ(gap_text(1), "0.00 %");
+  EXPECT_EQ(certified_share_text(0.99999), "0.9999");
+  EXPECT_EQ(gap_text(0.99999), "0.01 %");
+  EXPECT_EQ(certified_share_text(0), "0.0000");
+  EXPECT_EQ(gap_text(0), "100.00 %");
+  EXPECT_EQ(certified_share_text(std::nan("")), "-");
+  EXPECT_EQ(gap_text(std::nan("")), "-");
+}
+
 TEST(Numbers, RadiiReadWell) {
   EXPECT_EQ(radius_text(0), "0");
   EXPECT_EQ(radius_text(1.5), "1.5");

@@ -24,7 +24,26 @@ TEST(TextReport, ShowsRatesQuantilesAndExtremes) {
   }
 }
 
+TEST(TextReport, ShowsBothBoundsAndTheGap) {
+  const auto text = to_text(example::attacked_evaluation());
+  for (const auto* part : {"certified <= true <= attacked", "none found", "certified/attacked: mean", "0.8500",
+                           "15.00 %", "\nattacked "}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  }
+  EXPECT_EQ(to_text(example::evaluation()).find("attacked"), std::string::npos);
+}
+
+TEST(TextReport, SaysTheGuaranteeInWords) {
+  Evaluation evaluation = example::evaluation();
+  EXPECT_NE(to_text(evaluation).find("real: confirmed for the stored weights"), std::string::npos);
+  evaluation.guarantee = Guarantee::kDeployed;
+  EXPECT_NE(to_text(evaluation).find("deployed: holds for the verdict of the float32 program"), std::string::npos);
+  evaluation.guarantee = Guarantee::kNone;
+  EXPECT_NE(to_text(evaluation).find("none: the search's own numbers, not confirmed"), std::string::npos);
+}
+
 TEST(TextReport, StaysWithinAHundredColumns) {
+  EXPECT_LE(widest_line(to_text(example::attacked_evaluation())), 100u);
   EXPECT_LE(widest_line(to_text(example::evaluation())), 100u);
   EXPECT_LE(widest_line(to_text(example::hostile_evaluation())), 100u);
 }

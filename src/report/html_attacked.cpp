@@ -1,0 +1,86 @@
+// Both bounds of each input side by side: what is proven, and what an attack has shown to be impossible.
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "report/chart.hpp"
+#include "report/html_sections.hpp"
+#include "report/html_text.hpp"
+#include "report/numbers.hpp"
+
+namespace standfast {
+namespace {
+
+constexpr std::size_t kMaxDots = 600;  // more only make the page heavy
+
+Chart share_chart(const ReportInput& input, std::size_t norm) {
+  const auto& evaluation = input.evaluation;
+  const auto& rows = evaluation.attacked[norm].rows;
+  const Norm kind = evaluation.curves[norm].norm;
+  const auto attack = [&](std::size_t position) { return evaluation.certificates.attack(rows[position], norm); };
+  Chart chart;
+  chart.description = fmt::format("Certified radius as a share of the attack's distance in the norm {}", kind.name());
+  // the farthest twentieth would squeeze the others to the left edge; it is drawn there at the right one
+  const double last = rows.empty() ? 1 : attack((rows.size() - 1) * 19 / 20);
+  chart.x = linear_axis(last, 5, kind == Norm::l0());
+  chart.x.title = kind == Norm::l0()
+                      ? "number of features that the attack changes"
+                      : fmt::format("{} distance of the attack ({})", norm_symbol(kind), radius_unit(input, kind));
+  for (const auto position : spread_indices(rows.size(), kMaxDots)) {
+    const double certified = evaluation.certificates.radius(rows[position], norm);
+    chart.dots.push_back({attack(position), certified_share(kind, certified, attack(position))});
+  }
+  return chart;
+}
+
+std::string attack_table(const Evaluation& evaluation) {
+  std::string html =
+      "<div class=\"scroll\"><table><caption>Smallest attacks found on the inputs judged right</caption><thead><tr>"
+      "<th>norm</th><th>10 %</th><th>25 %</th><th>median</th><th>75 %</th><th>90 %</th><th>none found</th>"
+      "<th>certified / attacked</th><th>gap</th></tr></thead><tbody>\n";
+  for (std::size_t norm = 0; norm < evaluation.attacked.size(); ++norm) {
+    const auto& curve = evaluation.attacked[norm];
+    html += fmt::format("<tr><th>{}</th>", norm_symbol(evaluation.curves[norm].norm));
+    for (std::size_t i = 0; i < 5; ++i) {
+      html += fmt::format("<td>{}</td>",
+                          distance_text(i < curve.quantiles.size() ? curve.quantiles[i].radius : std::nan("")));
+    }
+    html += fmt::format("<td>{}</td><td>{}</td><td>{}</td></tr>\n", curve.none_found,
+                        certified_share_text(curve.mean_certified_share), gap_text(curve.mean_certified_share));
+  }
+  return html + "</tbody></table></div>\n";
+}
+
+std::string caption(const Evaluation& evaluation, std::size_t norm) {
+  const auto& curve = evaluation.attacked[norm];
+  return fmt::format("<b>{}</b>: on average {} of the distance to the attack is proven, median {}.",
+                     norm_symbol(evaluation.curves[norm].norm), certified_share_text(curve.mean_certified_share),
+                     certified_share_text(curve.median_certified_share));
+}
+
+}  // namespace
+
+std::string html_attacked(const ReportInput& input) {
+  const auto& evaluation = input.evaluation;
+  if (evaluation.attacked.empty()) return {};
+  const bool any_l0 = std::any_of(evaluation.curves.begin(), evaluation.curves.end(),
+                                  [](const auto& curve) { return curve.norm == Norm::l0(); });
+  std::string html =
+      "<h3>Certified against attacked</h3>\n<p class=\"soft\">Each dot is an input that is judged right: how far the "
+      "smallest change found that turns its verdict goes, and what share of that distance is proven to be safe. Where "
+      "the share is 100 % the radius is the exact one.</p>\n<div class=\"charts\">\n";
+  for (std::size_t norm = 0; norm < evaluation.attacked.size(); ++norm) {
+    if (evaluation.attacked[norm].rows.empty()) continue;
+    html += "<figure>" + svg_chart(share_chart(input, norm)) + "<figcaption>" + caption(evaluation, norm) +
+            "</figcaption></figure>\n";
+  }
+  html += "</div>\n" + attack_table(evaluation);
+  return html + fmt::format(
+                    "<p class=\"note\">Distances of attacks are rounded up. Shares and gaps are means over the "
+                    "inputs with an attack; gap = (attacked - certified) / attacked{}.</p>\n",
+                    any_l0 ? ", where for ℓ₀ one feature more than the radius must change" : "");
+}
+
+}  // namespace standfast
