@@ -1,12 +1,14 @@
-// Shared options: their place in the table, and their translation for the library.
+// Shared options about data, norms and threads: their place in the table, and their translation for the library.
 #include "cli/flags.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <numeric>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/option_table.hpp"
 #include "cli/try.hpp"
@@ -15,35 +17,6 @@ namespace standfast::cli {
 namespace {
 
 Error bad_option(std::string message) { return {ErrorCode::kBadOption, std::move(message)}; }
-
-Result<std::vector<Norm>> parse_norms(const CertifyFlags& flags) {
-  std::vector<Norm> norms;
-  for (const auto& text : flags.norms) {
-    CLI_TRY(const Norm norm, Norm::parse(text));
-    if (std::ranges::find(norms, norm) != norms.end())
-      return bad_option(fmt::format("--norm: {} is asked for twice", norm.name()));
-    const bool closed_form = flags.method == "closed-form";
-    if (closed_form && norm == Norm::l0())
-      return bad_option("--norm: l0 has no closed form; ask for --method separable with a --domain or a --threat");
-    const bool separable_knows = norm == Norm::l0() || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf();
-    if (!closed_form && !separable_knows)
-      return bad_option(
-          fmt::format("--norm: {} is not one of 0, 1, 2, inf; ask for --method closed-form", norm.name()));
-    norms.push_back(norm);
-  }
-  return norms;
-}
-
-Result<CertifyPlan> add_domain(CertifyPlan plan, const std::string& text, std::size_t dim) {
-  const auto comma = text.find(',');
-  if (comma == std::string::npos) return bad_option(fmt::format("--domain: '{}' is not LO,HI such as 0,1", text));
-  CLI_TRY(const double lo, parse_number("--domain", text.substr(0, comma)));
-  CLI_TRY(const double hi, parse_number("--domain", text.substr(comma + 1)));
-  if (!(lo <= hi)) return bad_option(fmt::format("--domain: {} is not LO,HI with LO <= HI", text));
-  CLI_TRY(plan.options.threat, ThreatModel::domain(dim, lo, hi));
-  plan.threat_description = fmt::format("domain [{}, {}]", lo, hi);
-  return plan;
-}
 
 std::string plural(std::size_t count) { return fmt::format("{} feature{}", count, count == 1 ? "" : "s"); }
 
@@ -117,46 +90,47 @@ Status check_fits(const std::string& model_path, const ModelSummary& model, cons
   return {};
 }
 
+bool attackable(Norm norm) {
+  return norm == Norm::l0() || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf();
+}
+
+Result<std::vector<Norm>> parse_norms(const std::vector<std::string>& texts) {
+  std::vector<Norm> norms;
+  for (const auto& text : texts) {
+    CLI_TRY(const Norm norm, Norm::parse(text));
+    if (std::ranges::find(norms, norm) != norms.end())
+      return bad_option(fmt::format("--norm: {} is asked for twice", norm.name()));
+    norms.push_back(norm);
+  }
+  return norms;
+}
+
+void add_format_options(CLI::App& command, std::string& format, std::string& output, const std::string& what) {
+  add_choice(command, "--format", format, "table|csv|jsonl|npz",
+             "How to write the records; otherwise by the ending of the output's name, else a table" + what + ".");
+  command.add_option("-o,--output", output, "Write the records to FILE instead of stdout.")->type_name("FILE");
+}
+
+Result<std::string> choose_format(const std::string& format, const std::string& output) {
+  std::string chosen = format;
+  if (chosen.empty()) {
+    const std::string ending = std::filesystem::path(output).extension().string();
+    chosen = ending == ".csv" || ending == ".jsonl" || ending == ".npz" ? ending.substr(1) : "table";
+  }
+  const bool to_stdout = output.empty() || output == "-";
+  if (chosen == "npz" && to_stdout && ::isatty(STDOUT_FILENO) == 1)
+    return bad_option("--format npz: bytes are not for a terminal; name a file with -o FILE");
+  return chosen;
+}
+
+void add_norm_option(CLI::App& command, std::vector<std::string>& norms, const std::string& help) {
+  command.add_option("--norm", norms, help)->type_name("LIST")->delimiter(',')->default_str("1,2,inf");
+}
+
 void add_threads_option(CLI::App& command, std::size_t& threads) {
   only_digits(command.add_option("--threads", threads, "Threads to use, 0 for one per core; never changes a result."))
       ->type_name("N")
       ->default_str("0");
-}
-
-void add_certify_options(CLI::App& command, CertifyFlags& flags) {
-  command
-      .add_option("--norm", flags.norms, "Norms that measure a change: 0, 1, 2, inf; any p >= 1 by the closed form.")
-      ->type_name("LIST")
-      ->delimiter(',')
-      ->default_str("1,2,inf");
-  add_choice(command, "--method", flags.method, "closed-form|separable",
-             "The published formula, or the exact worst case of the same bound under costs and bounds.");
-  add_choice(command, "--guarantee", flags.guarantee, "none|real",
-             "Print the search's own numbers, or only radii that the verifier has confirmed.");
-  auto* domain = command.add_option("--domain", flags.domain, "Values that every feature must keep to, such as 0,1.")
-                     ->type_name("LO,HI");
-  auto* threat =
-      command
-          .add_option("--threat", flags.threat,
-                      "What an attacker may change, in which direction and at what cost, per feature (TOML).")
-          ->type_name("FILE");
-  threat->excludes(domain);
-  add_threads_option(command, flags.threads);
-}
-
-Result<CertifyPlan> plan_certify(const CertifyFlags& flags, const ModelSummary& model, const Dataset& data) {
-  CertifyPlan plan;
-  CLI_TRY(plan.options.norms, parse_norms(flags));
-  CLI_TRY(plan.options.method, parse_method(flags.method));
-  CLI_TRY(plan.options.guarantee, parse_guarantee(flags.guarantee));
-  plan.options.threads = flags.threads;
-  plan.threat_description = "no bounds";
-  if (!flags.domain.empty()) return add_domain(std::move(plan), flags.domain, data.dim());
-  if (flags.threat.empty()) return plan;
-  const auto& names = model.feature_names.empty() ? data.feature_names : model.feature_names;
-  CLI_TRY(plan.options.threat, read_threat_file(flags.threat, names, data.dim()));
-  plan.threat_description = "threat file " + flags.threat;
-  return plan;
 }
 
 }  // namespace standfast::cli

@@ -14,9 +14,12 @@ struct Records {
   const ModelSummary& model;
   const Dataset& data;
   const Certificates& certificates;
+  const CertifyOptions& options;
   std::string threat_description;
-  std::string method;
-  std::string guarantee;
+
+  [[nodiscard]] bool attacked() const { return options.attack; }
+  /// The distance to show: infinite, "none found", where a verdict is certified that no attack was searched for.
+  [[nodiscard]] double attack(std::size_t input, std::size_t norm) const;
 };
 
 /// "csv", "jsonl", "table" or "npz". Fails: kBadOption for another one, kUnsupported for an archive of 4 GiB or more.
@@ -26,11 +29,5 @@ std::string to_csv(const Records& records);
 std::string to_jsonl(const Records& records);
 std::string to_table(const Records& records);
 Result<std::string> to_npz(const Records& records);
-
-/// Name of input i's label, empty for unlabelled data.
-std::string label_name(const Dataset& data, std::size_t i);
-
-/// A radius for people: at most `digits` significant digits, rounded down, for a printed radius is a theorem.
-std::string radius_rounded_down(double radius, int digits);
 
 }  // namespace standfast::cli
