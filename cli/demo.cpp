@@ -90,8 +90,9 @@ Result<int> provide_model(const TrainOptions& options) {
 
 Result<EvaluateOptions> evaluate_options(const DemoCommand& command, const Dataset& data) {
   EvaluateOptions options;
-  // in the threat file a price counts changes in every hundred words: the l1 norm adds prices up
-  options.certify.norms = {Norm::l1()};
+  // in the threat file a price counts changes in every hundred words: the l1 norm adds prices up, l0 counts features
+  options.certify.norms = {Norm::l1(), Norm::l0()};
+  options.certify.attack = true;
   options.certify.threads = command.threads;
   CLI_TRY(options.certify.threat, parse_threat(threat_text(), "threat.toml", data.feature_names, data.dim()));
   options.threat_description = "threat file threat.toml";
@@ -99,9 +100,8 @@ Result<EvaluateOptions> evaluate_options(const DemoCommand& command, const Datas
 }
 
 Status write_files(const DemoCommand& command, const Classifier& classifier, const Dataset& data,
-                   const Evaluation& evaluation, const std::vector<std::string>& story) {
-  const Records records{classifier.summary(),          data,        evaluation.certificates,
-                        evaluation.threat_description, "separable", "real"};
+                   const Evaluation& evaluation, const CertifyOptions& options, const std::vector<std::string>& story) {
+  const Records records{classifier.summary(), data, evaluation.certificates, options, evaluation.threat_description};
   CLI_CHECK(write_result(command.path("certificates.csv"), to_csv(records)));
   CLI_CHECK(write_result(command.path("report.json"), to_json(evaluation)));
   return write_result(command.path("report.html"), to_html(evaluation, classifier.summary(), data, story));
@@ -137,7 +137,7 @@ Result<int> run_demo(const DemoCommand& command) {
   }();
   if (!evaluation.ok()) return evaluation.error();
   CLI_TRY(const auto story, tell_story(classifier, data, *evaluation, plan.certify.threat));
-  CLI_CHECK(write_files(command, classifier, data, *evaluation, story));
+  CLI_CHECK(write_files(command, classifier, data, *evaluation, plan.certify, story));
   CLI_CHECK(write_stdout(to_text(*evaluation) + closing_words(command, story)));
   return kDone;
 }

@@ -9,7 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/output.hpp"
-#include "cli/records.hpp"
+#include "cli/record_text.hpp"
 #include "cli/try.hpp"
 
 namespace standfast::cli {
@@ -73,12 +73,29 @@ std::string changes_at_least(double radius) {
   return text;
 }
 
-Result<std::string> sentence(const Classifier& classifier, const Dataset& data, const Alarm& alarm,
-                             const std::string& strength, const ThreatModel& threat) {
+/// ", spread over at least 2 of the 57 features": any `certified` features may change, so one more must.
+std::string features_at_least(double certified, std::size_t dim) {
+  if (!std::isfinite(certified) || certified < 1) return {};
+  return fmt::format(", in at least {} of the {} features", certified + 1, dim);
+}
+
+/// "; the attacks found make 0.71 changes, or change 5 features".
+std::string attacks_found(double price, double features) {
+  std::vector<std::string> found;
+  if (std::isfinite(price)) found.push_back(fmt::format("make {} changes", distance_rounded_up(price, 2)));
+  if (std::isfinite(features)) found.push_back(fmt::format("change {} feature{}", features, features == 1 ? "" : "s"));
+  return found.empty() ? std::string() : fmt::format("; the attacks found {}", fmt::join(found, ", or "));
+}
+
+Result<std::string> sentence(const Classifier& classifier, const Dataset& data, const Certificates& certificates,
+                             const Alarm& alarm, const std::string& strength, const ThreatModel& threat) {
   CLI_TRY(const WeakestDirection weakest, classifier.weakest_direction(data.row(alarm.input), Norm::l1(), threat));
-  return fmt::format("To get message {} ({}) past the filter, at least {} are needed; where the proof is weakest: {}.",
-                     alarm.input, strength, changes_at_least(alarm.radius),
-                     printable(in_words(main_changes(data, weakest, threat))));
+  return fmt::format(
+      "To get message {} ({}) past the filter, at least {} are needed{}{}; where the proof is weakest: {}.",
+      alarm.input, strength, changes_at_least(alarm.radius),
+      features_at_least(certificates.radius(alarm.input, 1), data.dim()),
+      attacks_found(certificates.attack(alarm.input, 0), certificates.attack(alarm.input, 1)),
+      printable(in_words(main_changes(data, weakest, threat))));
 }
 
 }  // namespace
@@ -99,9 +116,12 @@ Result<std::vector<std::string>> tell_story(const Classifier& classifier, const 
       {{0.1, "a weak alarm"}, {0.5, "a median one"}, {0.9, "a strong one"}}};
   for (const auto& [share, strength] : picks) {
     const auto position = static_cast<std::size_t>(share * static_cast<double>(alarms.size() - 1));
-    CLI_TRY(std::string text, sentence(classifier, data, alarms[position], strength, threat));
+    CLI_TRY(std::string text, sentence(classifier, data, evaluation.certificates, alarms[position], strength, threat));
     sentences.push_back(std::move(text));
   }
+  sentences.emplace_back(
+      "This holds for changes within threat.toml: anything may be removed or misspelt, but no single word is pasted in "
+      "more often than once in every two hundred.");
   return sentences;
 }
 

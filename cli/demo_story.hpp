@@ -13,7 +13,8 @@ namespace standfast::cli {
 
 /// One sentence per message: what it would take to get a weak, a median and a strong alarm past the filter.
 ///
-/// Requires: evaluation.curves[0] is the l1 norm under `threat`, whose cost unit is one change in every hundred words.
+/// Requires: evaluation's norms are l1 and l0, with attacks, under `threat`, whose cost unit is one change in every
+/// hundred words.
 /// Fails: as Classifier::weakest_direction.
 Result<std::vector<std::string>> tell_story(const Classifier& classifier, const Dataset& data,
                                             const Evaluation& evaluation, const ThreatModel& threat);
