@@ -1,17 +1,14 @@
 // The model file v1: the safetensors container around one JSON document.
 #include "format/model_file.hpp"
 
-#include <cerrno>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/try.hpp"
 #include "format/model_document.hpp"
+#include "format/read_whole_file.hpp"
 #include "format/replace_file.hpp"
 #include "format/safetensors.hpp"
 #include "format/strict_json.hpp"
@@ -25,32 +22,6 @@ constexpr const char* kModelKey = "model";
 
 // Twice this much memory is in use for a moment while a file is parsed.
 constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{8} << 30;
-
-// Only regular files have a size to check first; opening a pipe would wait for its writer.
-Result<std::size_t> checked_size(const std::string& path) {
-  std::error_code code;
-  const auto status = std::filesystem::status(path, code);
-  if (!std::filesystem::exists(status)) return Error{ErrorCode::kIo, path + ": is not there, expected a model file"};
-  if (!std::filesystem::is_regular_file(status)) {
-    return Error{ErrorCode::kIo, path + ": is not a regular file, expected a model file"};
-  }
-  const std::uintmax_t size = std::filesystem::file_size(path, code);
-  if (code) return Error{ErrorCode::kIo, fmt::format("{}: cannot find its size: {}", path, code.message())};
-  if (size <= kMaxFileBytes) return static_cast<std::size_t>(size);
-  return Error{ErrorCode::kBadFormat, fmt::format("{}: has {} bytes, expected at most {}", path, size, kMaxFileBytes)};
-}
-
-Result<std::vector<std::byte>> read_file(const std::string& path) {
-  STANDFAST_TRY(const std::size_t size, checked_size(path));
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) {
-    return Error{ErrorCode::kIo, fmt::format("{}: cannot open: {}", path, std::generic_category().message(errno))};
-  }
-  std::vector<std::byte> bytes(size);
-  stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
-  if (static_cast<std::size_t>(stream.gcount()) == size) return bytes;
-  return Error{ErrorCode::kIo, fmt::format("{}: read {} bytes, expected {}", path, stream.gcount(), size)};
-}
 
 Status check_format(const Safetensors& file, const std::string& name) {
   const auto format = file.metadata.find(kFormatKey);
@@ -76,7 +47,7 @@ Result<Model> parse_model(std::span<const std::byte> bytes, const std::string& n
 }
 
 Result<Model> load_model(const std::string& path) {
-  STANDFAST_TRY(const std::vector<std::byte> bytes, read_file(path));
+  STANDFAST_TRY(const std::vector<std::byte> bytes, read_whole_file(path, "a model file", kMaxFileBytes));
   return parse_model(bytes, path);
 }
 

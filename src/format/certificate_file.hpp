@@ -1,0 +1,42 @@
+// The certificate file v1 in memory: JSON lines, read as hostile input. Field by field in docs/certificate-files.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "standfast/certificate.hpp"
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+inline constexpr std::string_view kCertificateSchema = "standfast/certificates/1";
+
+/// Twice this much memory, and what the slopes take unpacked, is in use for a moment while a file is parsed.
+inline constexpr std::uintmax_t kMaxCertificateBytes = std::uintmax_t{1} << 30;
+
+/// What all inputs and all cuts of one file have in common.
+struct CertificateSizes {
+  std::size_t features = 0;  ///< Of each input.
+  std::size_t slopes = 0;    ///< Of each cut: ReLU units.
+  std::size_t winners = 0;   ///< Of each cut: maxima and pooling outputs.
+};
+/// Those of the first input (else of the threat model) and of the first cut.
+CertificateSizes sizes_of(const CertificateFile& file);
+
+/// The rules that both the reader and the writer hold to; `place` opens each message.
+/// Fails: kBadValue, kBadShape.
+Status check_header(const CertificateFile& file, const CertificateSizes& sizes, const std::string& place);
+Status check_input(const CertificateFile::Input& input, const CertificateSizes& sizes, const std::string& place);
+/// Inputs stand in the order of their indices, none twice.
+Status check_ascending(std::size_t before, std::size_t index, const std::string& place);
+
+/// Fails: kBadFormat, kBadValue, kBadShape, naming the line. `name` stands for the path in messages.
+/// Cost: memory is at most a small multiple of text.size(); slopes that are bits in the text take 4 bytes each.
+Result<CertificateFile> parse_certificates(std::string_view text, const std::string& name);
+
+/// Equal contents give equal bytes. Fails: as the rules; kUnsupported beyond kMaxCertificateBytes.
+Result<std::string> serialise_certificates(const CertificateFile& file);
+
+}  // namespace standfast

@@ -1,0 +1,100 @@
+// Writes certificates as JSON lines, one line per input.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/try.hpp"
+#include "format/base64.hpp"
+#include "format/certificate_file.hpp"
+
+namespace standfast {
+namespace {
+
+/// The shortest text that reads back as the same number.
+std::string number_text(double value) {
+  return std::isfinite(value) ? fmt::format("{}", value) : value > 0 ? "\"inf\"" : "\"-inf\"";
+}
+
+template <class T>
+std::string array_text(const std::vector<T>& values) {
+  return base64_of(std::as_bytes(std::span(values)));
+}
+
+void append_list(std::string& text, const char* field, const std::vector<double>& values) {
+  if (values.empty()) return;
+  text += fmt::format("{}\"{}\":[", text.back() == '{' ? "" : ",", field);
+  for (std::size_t i = 0; i < values.size(); ++i) text += (i == 0 ? "" : ",") + number_text(values[i]);
+  text += ']';
+}
+
+std::string threat_text(const ThreatModel& threat) {
+  std::string text = "{";
+  append_list(text, "cost", threat.cost);
+  append_list(text, "lower", threat.lower);
+  append_list(text, "upper", threat.upper);
+  append_list(text, "max_decrease", threat.max_decrease);
+  append_list(text, "max_increase", threat.max_increase);
+  if (!threat.price_unit.empty()) {
+    // the unit is for readers, and comes from the user: what is not UTF-8 in it is made visible
+    const auto unit = nlohmann::json(threat.price_unit).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+    text += fmt::format("{}\"price_unit\":{}", text.back() == '{' ? "" : ",", unit);
+  }
+  return text + "}";
+}
+
+std::string bits_text(const std::vector<float>& slopes) {
+  std::vector<std::byte> bits((slopes.size() + 7) / 8);
+  for (std::size_t i = 0; i < slopes.size(); ++i)
+    if (slopes[i] != 0) bits[i / 8] |= std::byte{1} << (i % 8);
+  return base64_of(bits);
+}
+
+std::string cut_text(const RadiusProof::Cut& cut) {
+  const bool bits = std::ranges::all_of(cut.slopes, [](float slope) { return slope == 0 || slope == 1; });
+  std::string text = fmt::format(R"({{"weight":{},"{}":"{}")", number_text(cut.weight), bits ? "active" : "slopes",
+                                 bits ? bits_text(cut.slopes) : array_text(cut.slopes));
+  if (!cut.winners.empty()) text += fmt::format(R"(,"winners":"{}")", array_text(cut.winners));
+  return text + "}";
+}
+
+std::string certificate_text(const Certificate& certificate) {
+  const RadiusProof& proof = certificate.proof;
+  std::string text =
+      fmt::format(R"({{"norm":"{}","radius":{},"multiplier":{},"reach":{},"cuts":[)", certificate.norm.name(),
+                  number_text(certificate.radius), number_text(proof.multiplier), number_text(proof.reach));
+  for (std::size_t i = 0; i < proof.cuts.size(); ++i) text += (i == 0 ? "" : ",") + cut_text(proof.cuts[i]);
+  return text + "]}";
+}
+
+std::string input_text(const CertificateFile::Input& input) {
+  std::string text = fmt::format(R"({{"index":{},"sha256":"{}","values":"{}","certificates":[)", input.index,
+                                 sha256_of(input.values), array_text(input.values));
+  for (std::size_t i = 0; i < input.certificates.size(); ++i)
+    text += (i == 0 ? "" : ",") + certificate_text(input.certificates[i]);
+  return text + "]}\n";
+}
+
+}  // namespace
+
+Result<std::string> serialise_certificates(const CertificateFile& file) {
+  const CertificateSizes sizes = sizes_of(file);
+  STANDFAST_CHECK(check_header(file, sizes, "certificates"));
+  std::string text = fmt::format(
+      R"({{"schema":"{}","model_sha256":"{}","inputs":{},"features":{},"slopes":{},"winners":{},"threat":)",
+      kCertificateSchema, file.model_sha256, file.inputs.size(), sizes.features, sizes.slopes, sizes.winners);
+  text += threat_text(file.threat) + "}\n";
+  for (std::size_t i = 0; i < file.inputs.size(); ++i) {
+    const std::string place = fmt::format("certificates: input {}", i);
+    STANDFAST_CHECK(check_input(file.inputs[i], sizes, place));
+    if (i > 0) STANDFAST_CHECK(check_ascending(file.inputs[i - 1].index, file.inputs[i].index, place));
+    text += input_text(file.inputs[i]);
+    if (text.size() > kMaxCertificateBytes)
+      return Error{ErrorCode::kUnsupported, fmt::format("{}: the file would have more than {} bytes, expected fewer",
+                                                        place, kMaxCertificateBytes)};
+  }
+  return text;
+}
+
+}  // namespace standfast
