@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/certificate_output.hpp"
 #include "cli/command.hpp"
 #include "cli/flags.hpp"
 #include "cli/option_table.hpp"
@@ -21,10 +22,12 @@ struct CertifyCommand {
   CertifyFlags certify;
   std::string format;
   std::string output;
+  std::string certificates;
 };
 
 Result<int> run_certify(const CertifyCommand& command) {
   CLI_TRY(const std::string format, choose_format(command.format, command.output));
+  CLI_CHECK(check_certificates_option(command.certificates, command.certify));
   CLI_CHECK(check_writable(command.output));
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
   CLI_TRY(const Dataset data, read(command.data, false));
@@ -32,7 +35,10 @@ Result<int> run_certify(const CertifyCommand& command) {
   CLI_TRY(CertifyPlan plan, plan_certify(command.certify, classifier.summary(), data));
   ProgressBar bar("certify", data.count());
   plan.options.progress = [&bar](std::size_t done) { bar.show(done); };
-  CLI_TRY(const Certificates certificates, classifier.certify(data.features, data.count(), plan.options));
+  plan.options.keep_proofs = !command.certificates.empty();
+  CLI_TRY(Certificates certificates, classifier.certify(data.features, data.count(), plan.options));
+  if (plan.options.keep_proofs)
+    CLI_CHECK(write_proofs(command.certificates, command.model, data, plan.options.threat, certificates));
   const Records records{classifier.summary(), data, certificates, plan.options, plan.threat_description};
   CLI_TRY(const std::string text, format_records(records, format));
   CLI_CHECK(write_result(command.output, text));
@@ -52,6 +58,7 @@ void add_certify(CLI::App& program, Action& chosen) {
   add_label_options(app, command->data);
   add_limit_option(app, command->data);
   add_format_options(app, command->format, command->output);
+  add_certificates_option(app, command->certificates);
   app.callback([command, &chosen] { chosen = [command] { return run_certify(*command); }; });
 }
 

@@ -24,6 +24,7 @@ using Action = std::function<Result<int>()>;
 void add_demo(CLI::App& program, Action& chosen);
 void add_train(CLI::App& program, Action& chosen);
 void add_certify(CLI::App& program, Action& chosen);
+void add_verify(CLI::App& program, Action& chosen);
 void add_evaluate(CLI::App& program, Action& chosen);
 void add_attack(CLI::App& program, Action& chosen);
 void add_inspect(CLI::App& program, Action& chosen);

@@ -57,6 +57,8 @@ def workshop(program, make_models):
         shutil.copytree(HERE / "fixtures", folder, dirs_exist_ok=True)
         subprocess.run([make_models, folder], check=True)
         damage(folder)
+        subprocess.run([program, "certify", folder / "spam.safetensors", "spam:test", "--limit", "30", "--certificates",
+                        folder / "proofs.jsonl", "-o", folder / "proven.csv"], check=True)
         path = [str(Path(program).parent), str(HERE / "tools"), "/usr/bin", "/bin"]
         yield folder, {"PATH": os.pathsep.join(path), "HOME": str(folder), "LC_ALL": "C.UTF-8",
                        "PYTHON": os.environ.get("PYTHON", "python3")}
