@@ -1,0 +1,169 @@
+"""Certificates of small models: abs maps, convolutions, maxima, costs, bounds, counts; both checkers, and what they refuse.
+
+usage: check_certificate_test.py PROGRAM MAKE_MODELS
+"""
+import copy
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+import certificate_cases as cases
+
+ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = ROOT / "tests/golden/v1"
+SCRIPT = ROOT / "tools/check_certificate.py"
+PROGRAM = MAKE_MODELS = ""
+ROWS = 40
+
+
+def node(name, kind, *inputs, **fields):
+    return {"name": name, "kind": kind, "inputs": list(inputs), **fields}
+
+
+def save_model(path, input_shape, feature_map, graph_shape, nodes, tensors):
+    header, body = {}, b""
+    for name, values in sorted(tensors.items()):
+        raw = np.asarray(values, "<f4").tobytes()
+        header[name] = {"dtype": "F32", "shape": list(np.shape(values)), "data_offsets": [len(body), len(body) + len(raw)]}
+        body += raw
+    document = {"input_shape": input_shape, "feature_map": feature_map, "threshold": 0.1, "features": {"names": [], "units": []},
+                "graph": {"input_shape": graph_shape, "nodes": nodes}, "classes": {"sensitive": "a", "other": "b"}}
+    header["__metadata__"] = {"format": "standfast/1", "model": json.dumps(document)}
+    return cases.write_model(path, header, body)
+
+
+def dense_model(path, random):
+    """Five features, centred, scaled and folded; two hidden layers with skips."""
+    tensors = {"center": random.normal(size=5), "scale": random.uniform(0.3, 3, 5),
+               "A0": random.normal(size=(8, 10)), "b0": random.normal(size=8), "W1": random.uniform(0, 1, (4, 8)),
+               "A1": random.normal(size=(4, 10)), "W2": random.uniform(0, 1, (1, 4)), "A2": random.normal(size=(1, 10))}
+    nodes = [node("p1", "linear", "input", weight="A0", bias="b0"), node("z1", "relu", "p1"),
+             node("w1", "linear", "z1", weight="W1"), node("a1", "linear", "input", weight="A1"),
+             node("p2", "add", "w1", "a1"), node("z2", "relu", "p2"), node("w2", "linear", "z2", weight="W2"),
+             node("a2", "linear", "input", weight="A2"), node("score", "add", "w2", "a2")]
+    steps = [{"kind": "center", "values": "center"}, {"kind": "scale", "values": "scale"}, {"kind": "abs"}]
+    return save_model(path, [5], steps, [10], nodes, tensors)
+
+
+def conv_model(path, random):
+    """One channel of 6 x 6: padding, strides, dilation, a bias per pixel, pooling, two maxima, and a skip."""
+    tensors = {"center": np.array([0.3]), "K1": random.normal(size=(2, 1, 3, 3)), "c1": random.normal(size=(2, 6, 6)),
+               "K2": random.uniform(0, 1, (3, 2, 2, 2)), "c2": random.normal(size=3), "skip": random.normal(size=(1, 36))}
+    nodes = [node("p1", "conv2d", "input", weight="K1", bias="c1", padding=1), node("z1", "relu", "p1"),
+             node("pool", "maxpool", "z1", kernel=2, stride=1),
+             node("p2", "conv2d", "pool", weight="K2", bias="c2", stride=2, dilation=2, padding=1),
+             node("flat", "flatten", "p2"), node("top", "max", "flat"),
+             node("peak", "max", "z1"), node("skip", "linear", "input", weight="skip"),
+             node("score", "add", "top", "peak", "skip")]
+    return save_model(path, [1, 6, 6], [{"kind": "center", "values": "center"}], [1, 6, 6], nodes, tensors)
+
+
+class CheckCertificate(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def certify(self, model, rows, *options):
+        """A file of certificates, and the two programs that judge it."""
+        data, path = self.folder / "rows.npy", self.folder / "certificates.jsonl"
+        np.save(data, rows.astype(np.float32))
+        run = subprocess.run([PROGRAM, "certify", model, data, "--certificates", path, "--format", "jsonl", *options],
+                             capture_output=True, text=True)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        file = cases.Certificates(path)
+        records = [json.loads(line) for line in run.stdout.splitlines()]
+        radii = {(record["index"], key.removeprefix("radius_")): value for record in records
+                 for key, value in record.items() if key.startswith("radius_") and value != 0}
+        self.assertEqual(radii, {(entry["index"], one["norm"]): one["radius"]
+                                 for entry in file.inputs for one in entry["certificates"]})
+        self.assertGreater(len(radii), 0)
+        return file, cases.Checkers(PROGRAM, SCRIPT, model, data, data)
+
+    def expect_tight(self, model, rows, *options, norms=("l1", "l2", "linf")):
+        """Both confirm the file as it is, and refuse it with any one radius of the first input larger."""
+        file, checkers = self.certify(model, rows, *options)
+        path = self.folder / "certificates.jsonl"
+        checkers.expect_confirmed(path, file.count())
+        larger = 0
+        for norm in norms:
+            place = next(i for i, entry in enumerate(file.inputs)
+                         if any(one["norm"] == norm and one["radius"] != "inf" for one in entry["certificates"]))
+            changed = copy.deepcopy(file)
+            one = changed.of(norm, place)
+            one["radius"] = one["radius"] + 1 if norm == "l0" else one["radius"] * 1.001
+            path.write_text(changed.text())
+            checkers.expect(path, cases.REFUSED, f"{norm}: a larger radius")
+            larger += 1
+        self.assertEqual(larger, len(norms))
+
+    def test_an_abs_map_with_several_cuts(self):
+        random = np.random.default_rng(1)
+        model = dense_model(self.folder / "model.safetensors", random)
+        self.expect_tight(model, random.normal(0, 3, (ROWS, 5)), "--method", "refined", "--norm", "1,2,inf")
+
+    def test_an_abs_map_in_bounds_with_costs(self):
+        random = np.random.default_rng(2)
+        model, threat = dense_model(self.folder / "model.safetensors", random), self.folder / "threat.toml"
+        threat.write_text('[default]\ncost = 0.1\nlower = -6\nupper = 6\n[feature.2]\ncost = 3\nchange = "increase-only"\n'
+                          "[feature.4]\nmax_decrease = 0.3\n")
+        self.expect_tight(model, random.normal(0, 3, (ROWS, 5)), "--norm", "0,1,2,inf", "--threat", threat,
+                          norms=("l0", "l1", "l2", "linf"))
+
+    def test_a_convolution_with_pooling_and_a_maximum(self):
+        random = np.random.default_rng(3)
+        model = conv_model(self.folder / "model.safetensors", random)
+        self.expect_tight(model, random.uniform(0, 1, (ROWS, 1, 6, 6)), "--method", "refined", "--norm", "0,1,2,inf",
+                          "--domain", "0,1", norms=("l0", "l1", "l2", "linf"))
+
+    def test_a_slope_handed_to_an_element_outside_its_window_is_refused(self):
+        rows = np.random.default_rng(3).uniform(0, 1, (4, 1, 6, 6))
+        self.certify(GOLDEN / "conv_pool.safetensors", rows, "--norm", "2")
+        path = self.folder / "certificates.jsonl"
+        file = cases.Certificates(path)
+        cut = file.of("l2")["cuts"][0]
+        winners = np.frombuffer(cases.base64.b64decode(cut["winners"]), "<i4").copy()
+        winners[0] = 35  # the first window holds the elements 0, 1, 6 and 7
+        cut["winners"] = cases.base64.b64encode(winners.tobytes()).decode()
+        path.write_text(file.text())
+        run = subprocess.run([sys.executable, SCRIPT, path, GOLDEN / "conv_pool.safetensors"], capture_output=True, text=True)
+        self.assertEqual(run.returncode, cases.BAD_INPUT)
+        self.assertIn("winner 35 is not in its window", run.stderr)
+
+    def test_features_of_mail_are_counted_in_bounds(self):
+        subprocess.run([MAKE_MODELS, self.folder], check=True)
+        model, path, threat = (self.folder / name for name in ("spam.safetensors", "certificates.jsonl", "threat.toml"))
+        threat.write_text("[default]\nlower = 0\nmax_increase = 0.3\n")
+        subprocess.run([PROGRAM, "certify", model, "spam:test", "--limit", "50", "--certificates", path, "--norm", "0,1",
+                        "--threat", threat, "-o", self.folder / "out.csv"], check=True)
+        file = cases.Certificates(path)
+        self.assertGreater(sum(one["norm"] == "l0" for entry in file.inputs for one in entry["certificates"]), 0)
+        verify = subprocess.run([PROGRAM, "verify", path, model, "spam:test"], capture_output=True, text=True)
+        self.assertEqual(verify.returncode, 0, verify.stdout + verify.stderr)
+        exact = subprocess.run([sys.executable, SCRIPT, path, model], capture_output=True, text=True)
+        self.assertEqual(exact.stdout, f"{file.count()} certificates confirmed, 0 refused\n", exact.stderr)
+
+    def test_a_weight_below_zero_behind_a_relu_is_refused(self):
+        rows = np.random.default_rng(1).normal(0, 3, (4, 3))
+        self.certify(GOLDEN / "dense_abs.safetensors", rows)
+        header, body = cases.read_model(GOLDEN / "dense_abs.safetensors")
+        begin = header["graph.score.weight"]["data_offsets"][0]
+        body[begin:begin + 4] = np.float32(-1).tobytes()
+        model, path = self.folder / "concave.safetensors", self.folder / "certificates.jsonl"
+        cases.write_model(model, header, body)
+        file = cases.Certificates(path)
+        file.header["model_sha256"] = cases.hashlib.sha256(model.read_bytes()).hexdigest()
+        path.write_text(file.text())
+        checkers = cases.Checkers(PROGRAM, SCRIPT, model, self.folder / "rows.npy", self.folder / "rows.npy")
+        checkers.expect(path, cases.BAD_INPUT, "a network that is not convex")
+
+
+if __name__ == "__main__":
+    PROGRAM, MAKE_MODELS = (str(Path(argument).resolve()) for argument in sys.argv[1:3])
+    del sys.argv[1:3]
+    unittest.main()
