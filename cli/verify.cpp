@@ -12,7 +12,7 @@
 #include "cli/command.hpp"
 #include "cli/flags.hpp"
 #include "cli/output.hpp"
-#include "cli/records.hpp"
+#include "cli/record_text.hpp"
 #include "cli/try.hpp"
 #include "standfast/certificate.hpp"
 
