@@ -25,9 +25,8 @@ Chart share_chart(const ReportInput& input, std::size_t norm) {
   // the farthest twentieth would squeeze the others to the left edge; it is drawn there at the right one
   const double last = rows.empty() ? 1 : attack((rows.size() - 1) * 19 / 20);
   chart.x = linear_axis(last, 5, kind == Norm::l0());
-  chart.x.title = kind == Norm::l0()
-                      ? "number of features that the attack changes"
-                      : fmt::format("{} distance of the attack ({})", norm_symbol(kind), radius_unit(input, kind));
+  chart.x.title = kind == Norm::l0() ? "number of features that the attack changes"
+                                     : fmt::format("{} attack ({})", norm_symbol(kind), radius_unit(input, kind));
   for (const auto position : spread_indices(rows.size(), kMaxDots)) {
     const double certified = evaluation.certificates.radius(rows[position], norm);
     chart.dots.push_back({attack(position), certified_share(kind, certified, attack(position))});

@@ -52,7 +52,7 @@ std::string caption(const Evaluation::CertifiedCurve& curve) {
     text += fmt::format("; {} cannot be turned by any allowed change", percent_text(curve.infinite_share));
   }
   if (curve.norm == Norm::l0() && std::isfinite(median_radius(curve))) {
-    text += fmt::format(": to turn half of what is caught, at least {} features must change", median_radius(curve) + 1);
+    text += fmt::format(": half of what is caught needs at least {} changed features", median_radius(curve) + 1);
   }
   return text + ".";
 }

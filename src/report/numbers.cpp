@@ -60,7 +60,7 @@ std::string certified_share_text(double share) {
 
 std::string gap_text(double share) {
   if (!std::isfinite(share)) return "-";
-  return fmt::format("{:.2f} %", std::ceil((1 - share) * 1e4) / 1e2);
+  return fmt::format("{:.2f} %", std::ceil((1 - share) * 1e4) / 1e2 + 0.0);  // never "-0.00 %"
 }
 
 std::string logit_text(double logit) {

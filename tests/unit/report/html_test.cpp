@@ -138,7 +138,7 @@ TEST(HtmlReport, WithoutAnyAttackFoundThereIsNoPictureOfThem) {
 
 TEST(HtmlReport, CountsTheFeaturesThatMustChange) {
   const auto html = page(example::counted_evaluation(), example::table());
-  EXPECT_NE(html.find("at least 3 features must change"), std::string::npos);
+  EXPECT_NE(html.find("needs at least 3 changed features"), std::string::npos);
   EXPECT_NE(html.find("one feature more than the radius must change"), std::string::npos);
   EXPECT_NE(html.find("<td>0.7500</td><td>25.00 %</td>"), std::string::npos) << "3 of 4";
 }

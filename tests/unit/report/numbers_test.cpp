@@ -47,6 +47,8 @@ TEST(Numbers, DistancesReadWell) {
 TEST(Numbers, AShareIsRoundedDownAndItsGapUp) {
   EXPECT_EQ(certified_share_text(1), "1.0000");
   EXPECT_EQ(gap_text(1), "0.00 %");
+  EXPECT_EQ(gap_text(1.00000001), "0.00 %");
+  EXPECT_EQ(gap_text(1.5), "-50.00 %") << "a radius above the attack must show";
   EXPECT_EQ(certified_share_text(0.99999), "0.9999");
   EXPECT_EQ(gap_text(0.99999), "0.01 %");
   EXPECT_EQ(certified_share_text(0), "0.0000");
