@@ -92,6 +92,7 @@ Result<EvaluateOptions> evaluate_options(const DemoCommand& command, const Datas
   EvaluateOptions options;
   // in the threat file a price counts changes in every hundred words: the l1 norm adds prices up, l0 counts features
   options.certify.norms = {Norm::l1(), Norm::l0()};
+  options.certify.method = Method::kExact;
   options.certify.attack = true;
   options.certify.threads = command.threads;
   CLI_TRY(options.certify.threat, parse_threat(threat_text(), "threat.toml", data.feature_names, data.dim()));
