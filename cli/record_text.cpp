@@ -67,7 +67,7 @@ std::string distance_rounded_up(double distance, int digits) {
 
 std::string gap_in_words(double certified_share) {
   if (!std::isfinite(certified_share)) return "-";
-  return fmt::format("{:.2f} %", std::ceil((1 - certified_share) * 1e4) / 1e2);
+  return fmt::format("{:.2f} %", std::ceil((1 - certified_share) * 1e4) / 1e2 + 0.0);  // never "-0.00 %"
 }
 
 std::string align(const std::vector<std::vector<std::string>>& rows, const std::vector<ColumnGroup>& groups) {
