@@ -31,7 +31,7 @@ inline Evaluation evaluation() {
 /// The same inputs with attacks: one on the first input, none found on the second.
 inline Evaluation attacked_evaluation() {
   Certificates certificates = evaluation().certificates;
-  certificates.attacks = {5, 0.25, kInfinity, kInfinity, 0, 0, 2, 1, 0, 0, 0, 0};
+  certificates.attacks = {8.5, 0.25, kInfinity, kInfinity, 0, 0, 2, 1, 0, 0, 0, 0};
   const std::vector<std::uint8_t> labels = {1, 1, 1, 0, 0, 0};
   Evaluation result = summarise(labels, std::move(certificates), {});
   result.data_source = "mail.csv:test";

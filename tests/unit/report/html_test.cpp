@@ -116,7 +116,7 @@ TEST(HtmlReport, AnUnconfirmedRadiusIsNotSoldAsATheorem) {
 TEST(HtmlReport, ShowsBothBounds) {
   const auto html = page(example::attacked_evaluation(), example::table());
   for (const auto* part : {"Certified against attacked", "class=\"upper\"", "class=\"band\"", "class=\"dot\"",
-                           ">attacked<", ">certified<", "<td>0.8500</td><td>15.00 %</td>", "attacked 5"}) {
+                           ">attacked<", ">certified<", "<td>0.5000</td><td>50.00 %</td>", "attacked 8.5"}) {
     EXPECT_NE(html.find(part), std::string::npos) << part;
   }
   EXPECT_EQ(count(html, "<svg"), 5u) << "one more chart per norm";

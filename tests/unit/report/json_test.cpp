@@ -52,11 +52,11 @@ TEST(JsonReport, CarriesBothBoundsWhereAttacksWereAskedFor) {
   EXPECT_EQ(attacked["accuracy"].size(), document["certified"]["l1"]["radii"].size());
   EXPECT_EQ(attacked["found"], 1);
   EXPECT_EQ(attacked["none_found"], 1);
-  EXPECT_EQ(attacked["certified_share"]["mean"], 0.85);
-  EXPECT_EQ(attacked["certified_share"]["median"], 0.85);
-  EXPECT_EQ(attacked["quantiles"][0]["radius"], 5);
+  EXPECT_EQ(attacked["certified_share"]["mean"], 0.5);
+  EXPECT_EQ(attacked["certified_share"]["median"], 0.5);
+  EXPECT_EQ(attacked["quantiles"][0]["radius"], 8.5);
   EXPECT_EQ(attacked["quantiles"][4]["radius"], "inf");
-  EXPECT_EQ(document["certified"]["l1"]["least_robust"][0]["attack"], 5);
+  EXPECT_EQ(document["certified"]["l1"]["least_robust"][0]["attack"], 8.5);
   EXPECT_EQ(document["certified"]["l1"]["most_robust"][0]["attack"], "inf");
 }
 
