@@ -18,8 +18,10 @@ import numpy as np
 CLASSES = ["--classes", "3,8"]
 MIN_ACCURACY = 0.985
 MIN_MEDIAN = {"l1": 8.5, "l2": 1.45, "linf": 0.08}
-# Separable with the domain over the closed form: 1.15, 1.04 and 1.25 here, and the exact optimum of the one minorant.
+# Separable with the domain over the closed form, medians. Without the gradient penalty as in the prototypes (1.12, 1.17 and
+# 1.45 after 60 epochs); with it the gradient off the strokes is small, and the exact optimum of the one minorant gains less.
 MIN_GAIN = {"l1": 1.1, "l2": 1.03, "linf": 1.2}
+MIN_GAIN_UNPENALISED = {"l1": 1.08, "l2": 1.12, "linf": 1.35}
 # Mean certified over attacked radius of 200 sensitive test inputs, two-cut memory with 5 passes and multi-cut.
 SENSITIVE_INPUTS = 200
 MIN_REFINED = {"1": 0.93, "2": 0.985, "inf": 0.985}
@@ -63,12 +65,25 @@ def closed_form(options):
         require(median >= MIN_MEDIAN[norm], f"median radius {norm} {median:.4f}, at least {MIN_MEDIAN[norm]}")
 
 
-def separable(options):
+def require_gains(options, floors):
     plain = medians(evaluate(options, "closed_form", "--method", "closed-form"))
     bounded = medians(evaluate(options, "separable", "--method", "separable", "--domain", "0,1"))
-    for norm, gain in MIN_GAIN.items():
+    for norm, gain in floors.items():
         ratio = bounded[norm] / plain[norm]
         require(ratio >= gain, f"separable in [0, 1] over closed form, {norm}: {ratio:.3f}, at least {gain}")
+
+
+def separable(options):
+    require_gains(options, MIN_GAIN)
+
+
+def unpenalised(options):
+    options.folder = options.folder / "unpenalised"
+    options.folder.mkdir(exist_ok=True)
+    options.model = options.folder / "mnist.safetensors"
+    run(options, "train", f"{options.data}:train", *CLASSES, "--sensitive", "3", "--preset", "mnist-mlp", "--crop", 0,
+        "--jacobian-weight", 0, "--epochs", 30, "-o", options.model)
+    require_gains(options, MIN_GAIN_UNPENALISED)
 
 
 def sensitive_images(options, count):
@@ -144,7 +159,8 @@ def numpy(options):
         require(worst <= limit, f"{name}: largest relative difference {worst:.2e} of {compared.sum()} inputs, at most {limit}")
 
 
-STEPS = {"train": train, "closed_form": closed_form, "separable": separable, "refined": refined, "numpy": numpy}
+STEPS = {"train": train, "closed_form": closed_form, "separable": separable, "unpenalised": unpenalised,
+         "refined": refined, "numpy": numpy}
 
 
 def main():
