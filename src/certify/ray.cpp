@@ -25,6 +25,16 @@ class Ray {
     }
     return norm_.of_vector(priced_);
   }
+  /// s, or a shorter way that costs less than `limit`; 0 where none is found.
+  double below(double limit, double s) {
+    for (int k = 0; k < 8; ++k) {
+      const double price = move(s);
+      if (price < limit) return s;
+      // bounds keep the price from falling as fast as s, so that one correction may not do
+      s *= (k == 0 ? 0.999 : 0.9) * limit / price;
+    }
+    return 0;
+  }
   double value() { return source_.value(change_); }
 
  private:
@@ -44,17 +54,16 @@ constexpr double kTolerance = 2e-4;
 Crossing first_crossing(std::span<const double> direction, const RayBounds& bounds, Norm norm, double limit,
                         TangentSource& source, std::vector<double>& change) {
   Ray ray(direction, bounds, norm, source, change);
-  double inside = 0, inside_value = 0, outside = 1, outside_value = 0;
-  if (const double price = ray.move(1); price >= limit) outside = 0.999 * limit / price;
+  double inside = 0, inside_value = 0, outside = ray.below(limit, 1), outside_value = 0;
   // the direction ends near the border: small steps beyond it first
   for (double growth = 1.01;; growth *= growth) {
-    const double price = ray.move(outside);
-    if (!(price < limit) || outside > kFarthest) return {};
+    if (!(outside > inside * (1 + kTolerance)) || outside > kFarthest) return {};
+    ray.move(outside);
     outside_value = ray.value();
     if (outside_value <= 0) break;
     inside = outside;
     inside_value = outside_value;
-    outside *= growth;
+    outside = ray.below(limit, outside * growth);
   }
   for (int k = 0; k < 30 && outside - inside > kTolerance * outside; ++k) {
     // the secant where both ends are known, pulled towards the inside end so that this end moves too
@@ -66,9 +75,7 @@ Crossing first_crossing(std::span<const double> direction, const RayBounds& boun
     (value <= 0 ? outside : inside) = s;
     (value <= 0 ? outside_value : inside_value) = value;
   }
-  const double price = ray.move(outside);
-  if (!(price < limit)) return {};
-  return {price};
+  return {ray.move(outside)};
 }
 
 }  // namespace standfast
