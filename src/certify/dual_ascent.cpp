@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <span>
 
 namespace standfast {
@@ -121,8 +122,11 @@ bool DualAscent::step(const CutSet& cuts, const ResponseRules& rules, double bar
   };
   const double gain = gain_along();
   if (!(gain > enough)) return false;
+  // where nothing curves, Newton's step has no scale of its own: the weights' is taken
+  const double total = std::accumulate(alpha.begin(), alpha.end(), 0.0);
   double longest = 1;
   for (std::size_t j = 0; j < n; ++j) {
+    if (direction_[j] > 0) longest = std::min(longest, 10 * total / direction_[j]);
     if (direction_[j] < 0) longest = std::min(longest, -0.95 * alpha[j] / direction_[j]);
   }
   trial_.resize(n);
