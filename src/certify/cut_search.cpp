@@ -23,6 +23,7 @@ constexpr double kLittleLeft = 1e-3, kGainThatCounts = 1e-4;
 constexpr AscentSchedule kStart{.first = 3e-5, .last = 3e-5, .steps = 0};
 constexpr AscentSchedule kQuick{.first = 6e-5, .last = 6e-5, .steps = 4};
 constexpr AscentSchedule kThorough{.first = 3e-4, .last = 3e-5, .factor = 0.1, .steps = 6};
+constexpr AscentSchedule kAnnealed{.first = 3e-2, .last = 3e-5, .factor = 0.3, .steps = 4};
 
 }  // namespace
 
@@ -76,8 +77,14 @@ void CutSearch::ascend(const AscentSchedule& schedule) {
   const auto cap = [&] {
     return options_.norm == Norm::l1() ? kReachBeyondRadius * radius_ : linf ? radius_ : kInfinity;
   };
+  const double before = result_.radius;
   ascent_.run(cuts_, options_.norm, cap(), scale(), schedule, alpha_);
   take_radius();
+  if (options_.keep_all && options_.norm == Norm::l1() && cuts_.size() > 1 && !(result_.radius > before)) {
+    // all or nothing: at a low temperature every feature stays or jumps, and Newton's method goes nowhere from there
+    ascent_.run(cuts_, options_.norm, cap(), scale(), kAnnealed, alpha_);
+    take_radius();
+  }
   if (linf && radius_ < kInfinity) {
     // the answer was that at the old radius
     ascent_.run(cuts_, options_.norm, cap(), scale(), kStart, alpha_);
