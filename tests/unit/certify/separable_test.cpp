@@ -88,20 +88,26 @@ TEST(Separable, CostsRescaleFeatures) {
   EXPECT_DOUBLE_EQ(separable_radius(problem, Norm::l1()).radius, 6);
 }
 
+/// Six features with folds and bounds, drawn at random.
+PricedProblem random_problem(Random& random) {
+  SeparableMinorant m;
+  std::vector<Interval> interval;
+  m.margin = random.uniform(0.1, 2);
+  for (int i = 0; i < 6; ++i) {
+    m.linear.push_back(random.normal());
+    m.fold.push_back(random.normal());
+    m.offset.push_back(random.normal());
+    interval.push_back({-random.uniform(0, 3), random.uniform(0, 3)});
+  }
+  PricedProblem problem;
+  problem.assign(m, std::vector<double>(6, 1.0), interval);
+  return problem;
+}
+
 TEST(Separable, TheWorstChangeUsesUpTheMargin) {
   Random random(5);
   for (int round = 0; round < 200; ++round) {
-    SeparableMinorant m;
-    std::vector<Interval> interval;
-    m.margin = random.uniform(0.1, 2);
-    for (int i = 0; i < 6; ++i) {
-      m.linear.push_back(random.normal());
-      m.fold.push_back(random.normal());
-      m.offset.push_back(random.normal());
-      interval.push_back({-random.uniform(0, 3), random.uniform(0, 3)});
-    }
-    PricedProblem problem;
-    problem.assign(m, std::vector<double>(6, 1.0), interval);
+    const PricedProblem problem = random_problem(random);
     for (const Norm norm : {Norm::l2(), Norm::linf()}) {
       const SeparableRadius radius = separable_radius(problem, norm);
       if (radius.radius == kInfinity) continue;
@@ -109,11 +115,100 @@ TEST(Separable, TheWorstChangeUsesUpTheMargin) {
       double decrease = 0;
       for (std::size_t i = 0; i < change.size(); ++i) decrease += problem.features[i].decrease(change[i]);
       if (norm == Norm::linf()) {
-        EXPECT_NEAR(decrease, m.margin, 1e-9 * m.margin);
+        EXPECT_NEAR(decrease, problem.margin, 1e-9 * problem.margin);
       }
       EXPECT_GE(norm.of_vector(change) * (1 + 1e-9), norm == Norm::linf() ? radius.radius : 0.0);
     }
   }
+}
+
+TEST(RadiusHint, AToleranceCostsAtMostAboutAsMuch) {
+  Random random(9);
+  for (int round = 0; round < 200; ++round) {
+    const PricedProblem problem = random_problem(random);
+    for (const Norm norm : {Norm::l2(), Norm::linf()}) {
+      const SeparableRadius full = separable_radius(problem, norm);
+      for (const double tolerance : {1e-3, 1e-6}) {
+        const double rough = separable_radius(problem, norm, {0, tolerance}).radius;
+        if (full.radius == kInfinity) {
+          EXPECT_EQ(rough, kInfinity) << norm.name();
+          continue;
+        }
+        EXPECT_LE(rough, full.radius * (1 + 1e-12)) << norm.name();
+        EXPECT_GE(rough, full.radius * (1 - 2 * tolerance)) << norm.name();
+      }
+    }
+  }
+}
+
+TEST(RadiusHint, AStartOnlyShortensTheWay) {
+  Random random(10);
+  for (int round = 0; round < 200; ++round) {
+    const PricedProblem problem = random_problem(random);
+    for (const Norm norm : {Norm::l2(), Norm::linf()}) {
+      const SeparableRadius full = separable_radius(problem, norm);
+      const double unit = norm == Norm::linf() ? full.radius : 1 / full.multiplier;
+      // left of the root, right of it, nonsense
+      for (const double start : {0.9 * unit, 2 * unit, -1.0, 1e300, kInfinity, std::nan("")}) {
+        const double found = separable_radius(problem, norm, {start, 0}).radius;
+        if (full.radius == kInfinity) {
+          EXPECT_EQ(found, kInfinity) << norm.name() << start;
+        } else {
+          EXPECT_NEAR(found, full.radius, 1e-9 * full.radius) << norm.name() << start;
+        }
+      }
+    }
+  }
+}
+
+TEST(DualValueL1, IsWorthTheReachOrWhatTheSlopesLeave) {
+  // slopes of at most 1 take nothing: the whole margin is left, unless the reach is shorter
+  const auto flat = affine_problem(3, {1, -0.5}, {kFree, kFree});
+  EXPECT_EQ(dual_value_l1(flat, 10), 3);
+  EXPECT_EQ(dual_value_l1(flat, 2), 2);
+  // a slope of 2 takes 1 net for each unit of reach
+  const auto steep = affine_problem(3, {2, 0}, {kFree, kFree});
+  EXPECT_EQ(dual_value_l1(steep, 1), 1);
+  EXPECT_EQ(dual_value_l1(steep, 1.5), 1.5);
+  EXPECT_EQ(dual_value_l1(steep, 2), 1);
+  EXPECT_LT(dual_value_l1(steep, 10), 0);
+  const auto bounded = affine_problem(3, {2, 0}, {{-0.5, 9}, kFree});
+  EXPECT_EQ(dual_value_l1(bounded, 10), 2.5);
+}
+
+TEST(DualValueL1, AKinkIsAPlaceToGo) {
+  // 2 (|1 + e| - 1) falls by 2 down to e = -1, which is priced 1
+  PricedProblem problem;
+  problem.assign({3, {0.0}, {2.0}, {1.0}}, std::vector<double>{1.0}, std::vector<Interval>{kFree});
+  EXPECT_EQ(dual_value_l1(problem, 10), 3 - 2 + 1);
+  EXPECT_EQ(dual_value_l1(problem, 0.5), 0.5);  // 3 - 1 + 0.5 is more than the reach
+}
+
+TEST(DualValueL1, NeverExceedsTheRadiusAndMeetsItAtItsMultiplier) {
+  Random random(11);
+  std::size_t met = 0;
+  for (int round = 0; round < 200; ++round) {
+    PricedProblem problem = random_problem(random);
+    const SeparableRadius best = separable_radius(problem, Norm::l1());
+    if (best.radius == kInfinity) continue;
+    ++met;
+    const auto scaled = [&](double factor) {
+      PricedProblem copy = problem;
+      copy.margin *= factor;
+      for (PricedFeature& f : copy.features) {
+        f.linear *= factor;
+        f.fold *= factor;
+      }
+      return copy;
+    };
+    EXPECT_NEAR(dual_value_l1(scaled(1 / best.multiplier), best.reach), best.radius, 1e-9 * best.radius);
+    for (int k = 0; k < 5; ++k) {
+      const double factor = std::pow(10, random.uniform(-2, 2)), reach = std::pow(10, random.uniform(-2, 2));
+      // the radius itself is known to nine digits
+      EXPECT_LE(dual_value_l1(scaled(factor), reach), best.radius * (1 + 4e-9));
+    }
+  }
+  EXPECT_GT(met, 100U);
 }
 
 }  // namespace
