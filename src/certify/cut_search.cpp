@@ -17,12 +17,14 @@ constexpr double kReachBeyondRadius = 1.25;
 // Of the radii that steer the search: the one that counts is computed again, exactly.
 constexpr double kTolerance = 1e-5;
 
+// A leap like this may be the way to an infinite radius, which a hint hides.
+constexpr double kSuspicious = 30;
+
 // Relative to the margin and to the radius: where the search has nothing left to gain.
 constexpr double kLittleLeft = 1e-3, kGainThatCounts = 1e-4;
 
 constexpr AscentSchedule kStart{.first = 3e-5, .last = 3e-5, .steps = 0};
-constexpr AscentSchedule kQuick{.first = 6e-5, .last = 6e-5, .steps = 4};
-constexpr AscentSchedule kThorough{.first = 3e-4, .last = 3e-5, .factor = 0.1, .steps = 6};
+constexpr AscentSchedule kTouch{.first = 3e-5, .last = 3e-5, .steps = 2};
 constexpr AscentSchedule kAnnealed{.first = 3e-2, .last = 3e-5, .factor = 0.3, .steps = 4};
 
 }  // namespace
@@ -34,7 +36,8 @@ const CutSearchResult& CutSearch::run(const PricedProblem& first, std::span<cons
   begin(first);
   if (!(result_.radius > 0 && result_.radius < kInfinity)) return result_;
   ascend(kStart);
-  const int patience = options_.keep_all ? 12 : 2;
+  const int patience = options_.keep_all ? 25 : 2;
+  const double little = options_.keep_all ? -kInfinity : kLittleLeft;
   int stalled = 0;
   for (std::size_t pass = 1;; ++pass) {
     if (options_.keep_all) walk(source);
@@ -42,9 +45,9 @@ const CutSearchResult& CutSearch::run(const PricedProblem& first, std::span<cons
     add_tangent(source);
     // at the attacker's answer the earlier cuts are about 0; where the newest one is, too, little is left to cut off
     const double excess = ascent_.cut_value(cuts_, cuts_.size() - 1) / first.margin;
-    if (stalled >= patience || (stalled > 0 && excess < kLittleLeft)) break;
+    if (stalled >= patience || (stalled > 0 && excess < little)) break;
     const double before = result_.radius;
-    ascend(options_.keep_all ? kThorough : kQuick);
+    ascend(schedule());
     if (!(radius_ < kInfinity)) break;
     stalled = result_.radius > before * (1 + kGainThatCounts) ? 0 : stalled + 1;
   }
@@ -71,6 +74,15 @@ double CutSearch::scale() const {
   return margin;
 }
 
+/// The softening of all features together matters, so few features are softened more each at first.
+AscentSchedule CutSearch::schedule() const {
+  const double features = static_cast<double>(cuts_.dim());
+  if (!options_.keep_all) {
+    return {.first = std::max(6e-5, 0.05 / features), .last = 6e-5, .factor = 0.1, .steps = 4, .enough = 1e-5};
+  }
+  return {.first = 3e-4, .last = 3e-5, .factor = 0.1, .steps = 3};
+}
+
 /// New weights for the cuts, and the radius that they give; the response is that at the new radius.
 void CutSearch::ascend(const AscentSchedule& schedule) {
   const bool linf = options_.norm == Norm::linf();
@@ -80,14 +92,15 @@ void CutSearch::ascend(const AscentSchedule& schedule) {
   const double before = result_.radius;
   ascent_.run(cuts_, options_.norm, cap(), scale(), schedule, alpha_);
   take_radius();
-  if (options_.keep_all && options_.norm == Norm::l1() && cuts_.size() > 1 && !(result_.radius > before)) {
+  if (options_.norm == Norm::l1() && cuts_.size() > 1 && !(result_.radius > before)) {
     // all or nothing: at a low temperature every feature stays or jumps, and Newton's method goes nowhere from there
     ascent_.run(cuts_, options_.norm, cap(), scale(), kAnnealed, alpha_);
     take_radius();
   }
   if (linf && radius_ < kInfinity) {
     // the answer was that at the old radius
-    ascent_.run(cuts_, options_.norm, cap(), scale(), kStart, alpha_);
+    ascent_.run(cuts_, options_.norm, cap(), scale(), options_.keep_all ? kTouch : kStart, alpha_);
+    if (options_.keep_all) take_radius();
   }
 }
 
@@ -96,8 +109,9 @@ void CutSearch::take_radius() {
   const bool l1 = options_.norm == Norm::l1(), l2 = options_.norm == Norm::l2();
   const double sum = std::accumulate(alpha_.begin(), alpha_.end(), 0.0);
   // p = 1 and 2: the weights' sum is the dual variable's inverse already, or close to it
-  const double found = l1 ? dual_value_l1(problem_, kReachBeyondRadius * radius_)
-                          : separable_radius(problem_, options_.norm, {l2 ? 0.95 : radius_, kTolerance}).radius;
+  double found = l1 ? dual_value_l1(problem_, kReachBeyondRadius * radius_)
+                    : separable_radius(problem_, options_.norm, {l2 ? 0.95 : radius_, kTolerance}).radius;
+  if (found > kSuspicious * radius_) found = separable_radius(problem_, options_.norm).radius;
   if (found > 0) radius_ = found;
   if (!(found > result_.radius)) return;
   result_.radius = found;

@@ -55,6 +55,7 @@ class CutSearch {
 
  private:
   void begin(const PricedProblem& first);
+  [[nodiscard]] AscentSchedule schedule() const;
   void ascend(const AscentSchedule& schedule);
   void take_radius();
   void add_tangent(TangentSource& source);

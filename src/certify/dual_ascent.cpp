@@ -58,8 +58,8 @@ void DualAscent::evaluate(const CutSet& cuts, const std::vector<double>& alpha, 
                           double barrier) {
   cuts.weigh(alpha, linear_, fold_);
   respond(cuts, linear_, fold_, rules, response_);
-  gradient_.resize(alpha.size());
-  for (std::size_t j = 0; j < alpha.size(); ++j) gradient_[j] = cut_value(cuts, j) + barrier / alpha[j];
+  value_ = response_.value;
+  for (std::size_t j = 0; j < alpha.size(); ++j) value_ += alpha[j] * cuts[j].margin + barrier * std::log(alpha[j]);
 }
 
 /// matrix_ <- -F'' at the last response.
@@ -106,6 +106,8 @@ bool DualAscent::solve(bool fixed_sum) {
 bool DualAscent::step(const CutSet& cuts, const ResponseRules& rules, double barrier, double enough,
                       std::vector<double>& alpha) {
   const std::size_t n = cuts.size();
+  gradient_.resize(n);
+  for (std::size_t j = 0; j < n; ++j) gradient_[j] = cut_value(cuts, j) + barrier / alpha[j];
   fill_curvature(cuts);
   double largest = 0;
   for (std::size_t j = 0; j < n; ++j) {
@@ -115,12 +117,8 @@ bool DualAscent::step(const CutSet& cuts, const ResponseRules& rules, double bar
   for (std::size_t j = 0; j < n; ++j) matrix_[j * n + j] += 1e-12 * largest;
   if (!solve(rules.norm == Norm::linf())) return false;
 
-  const auto gain_along = [&] {
-    double gain = 0;
-    for (std::size_t j = 0; j < n; ++j) gain += direction_[j] * gradient_[j];
-    return gain;
-  };
-  const double gain = gain_along();
+  double gain = 0;
+  for (std::size_t j = 0; j < n; ++j) gain += direction_[j] * gradient_[j];
   if (!(gain > enough)) return false;
   // where nothing curves, Newton's step has no scale of its own: the weights' is taken
   const double total = std::accumulate(alpha.begin(), alpha.end(), 0.0);
@@ -130,11 +128,11 @@ bool DualAscent::step(const CutSet& cuts, const ResponseRules& rules, double bar
     if (direction_[j] < 0) longest = std::min(longest, -0.95 * alpha[j] / direction_[j]);
   }
   trial_.resize(n);
-  for (double share = longest; share > 1e-3 * longest; share *= 0.3) {
+  const double before = value_;
+  for (double share = longest; share > 1e-4 * longest; share *= 0.4) {
     for (std::size_t j = 0; j < n; ++j) trial_[j] = alpha[j] + share * direction_[j];
     evaluate(cuts, trial_, rules, barrier);
-    // F is concave: the step was not too long unless F falls steeply at its end
-    if (gain_along() >= -0.5 * gain) {
+    if (value_ >= before + 0.1 * share * gain) {
       alpha.swap(trial_);
       return true;
     }

@@ -15,7 +15,7 @@ namespace standfast {
 struct AscentSchedule {
   double first = 0.03, last = 3e-4, factor = 0.3;
   int steps = 4;
-  double enough = 1e-5;  ///< A step that promises less, relative to `scale`, is not taken.
+  double enough = 1e-7;  ///< A step that promises less, relative to `scale`, is not taken.
 };
 
 class DualAscent {
@@ -32,7 +32,7 @@ class DualAscent {
   [[nodiscard]] double cut_value(const CutSet& cuts, std::size_t j) const;
 
  private:
-  /// response_ and gradient_ at these weights, the gradient with the barrier's.
+  /// response_ at these weights, and in value_ F plus a logarithmic barrier against weights of 0.
   void evaluate(const CutSet& cuts, const std::vector<double>& alpha, const ResponseRules& rules, double barrier);
   void fill_curvature(const CutSet& cuts);
   bool step(const CutSet& cuts, const ResponseRules& rules, double barrier, double enough, std::vector<double>& alpha);
@@ -41,6 +41,7 @@ class DualAscent {
   Response response_;
   std::vector<double> linear_, fold_;
   std::vector<double> gradient_, matrix_, ones_, direction_, trial_;
+  double value_ = 0;
   std::vector<std::size_t> moving_;  ///< Features whose answer changes with the weights.
 };
 

@@ -92,6 +92,7 @@ void soften(std::span<const Place> places, double temperature, std::size_t i, Re
   g /= total;
   out.change[i] = d;
   out.fold_change[i] = g;
+  out.value += best->value - (total > 1 ? temperature * std::log(total) : 0.0);
   const bool several = total > 1;
   out.curve_dd[i] = (several ? std::max(0.0, dd / total - d * d) / temperature : 0.0) + in / total;
   out.curve_df[i] = (several ? (dg / total - d * g) / temperature : 0.0) + in_side / total;
@@ -106,6 +107,7 @@ void respond_by_slope(const CutSet& cuts, std::span<const double> linear, Respon
     const double s = -linear[i], d = std::min(std::max(s, lower[i]), upper[i]);
     out.change[i] = d;
     out.curve_dd[i] = d == s ? 1.0 : 0.0;
+    out.value += d * (d / 2 - s);
   }
 }
 
@@ -119,6 +121,7 @@ void respond_by_ends(const CutSet& cuts, std::span<const double> linear, const R
   double* change = out.change.data();
   double* width = out.width.data();
   double* gap = out.gap.data();
+  double value = 0;
   // first what no feature is too close to call in, without branches
   for (std::size_t i = 0; i < linear.size(); ++i) {
     const double s = linear[i];
@@ -130,14 +133,17 @@ void respond_by_ends(const CutSet& cuts, std::span<const double> linear, const R
     width[i] = gain > 0 ? near - far : far - near;
     gap[i] = std::fabs(gain);
     out.curve_dd[i] = 0;
+    value += s * change[i] + (priced ? std::fabs(change[i]) : 0.0);
   }
   const double limit = kNoWeight * rules.temperature;
   for (std::size_t i = 0; i < linear.size(); ++i) {
     if (gap[i] > limit || width[i] == 0) continue;
     const double w = std::exp(-gap[i] / rules.temperature), share = w / (1 + w);
+    value -= rules.temperature * std::log1p(w);
     change[i] += share * width[i];
     out.curve_dd[i] = share / (1 + w) * width[i] * width[i] / rules.temperature;
   }
+  out.value = value;
 }
 
 }  // namespace
@@ -148,6 +154,7 @@ void respond(const CutSet& cuts, std::span<const double> linear, std::span<const
   out.change.resize(n);
   out.curve_dd.resize(n);
   for (auto* values : {&out.fold_change, &out.curve_df, &out.curve_ff}) values->resize(cuts.folded() ? n : 0);
+  out.value = 0;
   if (!cuts.folded()) {
     return rules.norm == Norm::l2() ? respond_by_slope(cuts, linear, out) : respond_by_ends(cuts, linear, rules, out);
   }

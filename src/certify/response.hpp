@@ -24,7 +24,7 @@ struct ResponseRules {
   double temperature = 0;  ///< > 0.
 };
 
-/// Means over places, per feature: all that F's gradient and Hessian need; F itself is never computed.
+/// Means over places, per feature.
 struct Response {
   double value = 0;                 ///< sum_i of the softened minima.
   std::vector<double> change;       ///< d_i.
