@@ -15,7 +15,7 @@ constexpr double kFirstShare = 0.05;
 constexpr double kReachBeyondRadius = 1.25;
 
 // Of the radii that steer the search: the one that counts is computed again, exactly.
-constexpr double kTolerance = 1e-5;
+constexpr double kTolerance = 5e-5;
 
 // A leap like this may be the way to an infinite radius, which a hint hides.
 constexpr double kSuspicious = 30;
@@ -110,7 +110,7 @@ void CutSearch::take_radius() {
   const double sum = std::accumulate(alpha_.begin(), alpha_.end(), 0.0);
   // p = 1 and 2: the weights' sum is the dual variable's inverse already, or close to it
   double found = l1 ? dual_value_l1(problem_, kReachBeyondRadius * radius_)
-                    : separable_radius(problem_, options_.norm, {l2 ? 0.95 : radius_, kTolerance}).radius;
+                    : separable_radius(problem_, options_.norm, {l2 ? 1 : radius_, kTolerance}).radius;
   if (found > kSuspicious * radius_) found = separable_radius(problem_, options_.norm).radius;
   if (found > 0) radius_ = found;
   if (!(found > result_.radius)) return;

@@ -13,12 +13,12 @@ struct ValueAndSlope {
 
 /// A place just left of where `f`, which never rises on [left, right], stops being positive.
 ///
-/// Requires: f(left) >= 0; right may be infinite. Ends early, still left of the root, where Newton's next step would be
-/// shorter than `tolerance` times the place, or where f does not fall at all. Cost: about ten evaluations for piecewise
-/// linear f, at most 200.
+/// Requires: f(left) >= 0; right may be infinite. Starts at `guess` where that lies between, else at `left`. Ends
+/// early, still left of the root, where Newton's next step would be shorter than `tolerance` times the place, or where
+/// f does not fall at all. Cost: about ten evaluations for piecewise linear f, at most 200.
 template <class Function>
-double falling_root(double left, double right, double tolerance, const Function& f) {
-  double x = left;
+double falling_root(double left, double right, double tolerance, const Function& f, double guess = 0) {
+  double x = guess > left && guess < right ? guess : left;
   for (int i = 0; i < 200; ++i) {
     const ValueAndSlope at = f(x);
     if (at.value > 0)

@@ -46,7 +46,7 @@ struct SeparableRadius {
 
 /// What saves steps where many similar problems are solved, p = 2 and inf; no infinite radius is then noticed.
 struct RadiusHint {
-  double start = 0;      ///< p = inf: a radius, p = 2: the inverse of a multiplier; used where the margin stands there.
+  double start = 0;      ///< p = inf: a radius, p = 2: the inverse of a multiplier; close to the one looked for.
   double tolerance = 0;  ///< Relative; the result is then below the exact one by about as much.
 };
 

@@ -53,9 +53,9 @@ SeparableRadius separable_radius_l2(const PricedProblem& problem, const RadiusHi
     const double slope = std::fabs(f.linear) + std::fabs(f.fold);
     steepest += slope * slope;
   }
-  double start = problem.margin / steepest;
-  if (hint.start > start && hint.start < kInfinity && margin_left(problem, hint.start).value > 0) start = hint.start;
-  const double tau = falling_root(start, kInfinity, hint.tolerance, [&](double t) { return margin_left(problem, t); });
+  const double tau = falling_root(
+      problem.margin / steepest, kInfinity, hint.tolerance, [&](double t) { return margin_left(problem, t); },
+      hint.start);
   double dual = tau * problem.margin;
   for (const PricedFeature& f : problem.features) dual += worst_change_at(f, problem.folded, tau).value;
   return {.radius = std::sqrt(2 * std::max(dual, 0.0)), .multiplier = 1 / tau};

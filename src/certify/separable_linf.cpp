@@ -79,10 +79,9 @@ SeparableRadius separable_radius_linf(const PricedProblem& problem, const Radius
   double steepest = 0;
   for (const PricedFeature& f : problem.features) steepest += std::fabs(f.linear) + std::fabs(f.fold);
   const double last = hint.start == 0 ? saturation(problem) : kInfinity;
-  double start = problem.margin / steepest;
-  if (hint.start > start && hint.start < last && margin_left(problem, hint.start).value > 0) start = hint.start;
-  return {.radius =
-              falling_root(start, last, hint.tolerance, [&](double radius) { return margin_left(problem, radius); })};
+  return {.radius = falling_root(
+              problem.margin / steepest, last, hint.tolerance,
+              [&](double radius) { return margin_left(problem, radius); }, hint.start)};
 }
 
 std::vector<double> worst_change_linf(const PricedProblem& problem, double radius) {
