@@ -91,6 +91,8 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem) {
   }
   // A certificate with reach rho is worth min(rho, spend(rho)), and spend falls as rho grows: find where they meet.
   double below = problem.margin / steepest;
+  // costs or slopes so far apart that the quotient underflows: from 0 no factor leads anywhere
+  if (!(below > 0)) return {0, 0, 0};
   SeparableRadius best{below, steepest, below};
   const double dearest = dearest_change(problem);
   double reach = dearest < kInfinity ? std::max(dearest, below) : 4 * below;

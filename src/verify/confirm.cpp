@@ -15,16 +15,21 @@ namespace {
 // Below this a margin could be made of underflows, which relative error bounds do not see.
 constexpr double kSmallestMargin = 0x1p-400;
 constexpr double kRoundDown = 1 - 8 * kUnitRoundoff;
+// The same for quotients, of costs and slopes that are hundreds of decades apart.
+constexpr double kTiny = 0x1p-960;
 
 double usable_margin(double margin) {
   return margin >= kSmallestMargin && margin < kInfinity ? margin * kRoundDown : 0;
 }
 
-/// A quotient or root that overflowed is still only a number.
+/// A quotient or root that overflowed is still only a number; one that may have underflowed is no number.
 double rounded_down(double radius) {
-  if (!(radius > 0)) return 0;
+  if (!(radius >= kTiny)) return 0;
   return std::min(radius, std::numeric_limits<double>::max()) * kRoundDown;
 }
+
+/// Not below a quotient or product of non-negative numbers, whatever it lost by underflow.
+double raised(double rounded, bool is_zero) { return is_zero ? 0.0 : std::max(rounded, kTiny); }
 
 /// ||(w(0), ..., w(n - 1))||_q, rounded up, for w >= 0; scaled by the largest, so that squares do not overflow or
 /// vanish. Assumes that the C library's pow is right to 8 ulp (glibc: 1).
@@ -84,9 +89,11 @@ double confirm_closed_form(const ProvenMinorant& m, std::span<const double> cost
     const std::size_t n = s.dim();
     // features and their absolute values side by side, as the paper's gradient has them
     const double slope = dual_norm_upper(s.folded() ? 2 * n : n, q, [&](std::size_t i) {
-      return i < n ? std::fabs(s.linear[i]) / cost[i] : std::fabs(s.fold[i - n]) / cost[i - n];
+      const double slope_i = i < n ? s.linear[i] : s.fold[i - n];
+      return raised(std::fabs(slope_i) / cost[i < n ? i : i - n], slope_i == 0);
     });
-    const double error = dual_norm_upper(n, q, [&](std::size_t i) { return m.slope_error[i] / cost[i]; });
+    const double error =
+        dual_norm_upper(n, q, [&](std::size_t i) { return raised(m.slope_error[i] / cost[i], m.slope_error[i] == 0); });
     const double decrease = (s.folded() ? lipschitz : 1.0) * slope + error;
     return decrease == 0 ? kInfinity : rounded_down(margin / decrease);
   }
@@ -96,7 +103,9 @@ double confirm_closed_form(const ProvenMinorant& m, std::span<const double> cost
   const double slope =
       dual_norm_upper(n, q, [&](std::size_t i) { return std::fabs(m.feature.slope[i]) + m.slope_error[i]; });
   const double cheapest = *std::min_element(cost.begin(), cost.end());
-  return slope == 0 ? kInfinity : rounded_down(margin * cheapest / (lipschitz * slope));
+  if (slope == 0) return kInfinity;
+  const double price = margin * cheapest;
+  return price >= kTiny ? rounded_down(price / raised(lipschitz * slope, false)) : 0;
 }
 
 double confirm_separable(const ProvenMinorant& m, const PricedBounds& bounds, Norm norm, const Proposal& proposal) {
@@ -115,7 +124,7 @@ double confirm_separable(const ProvenMinorant& m, const PricedBounds& bounds, No
   if (!(decrease < margin)) return 0;
   if (lambda == 0) return l1 ? proposal.radius : kInfinity;
   const double gap = (margin - decrease) * kRoundDown / lambda;
-  return l1 ? std::min(proposal.radius, rounded_down(gap)) : rounded_down(std::sqrt(2 * gap));
+  return l1 ? std::min(proposal.radius, rounded_down(gap)) : rounded_down(gap >= kTiny ? std::sqrt(2 * gap) : 0);
 }
 
 }  // namespace standfast

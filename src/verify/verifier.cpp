@@ -15,6 +15,8 @@ namespace {
 constexpr double kBoundSlack = 1.01;
 // Products of scales and float32 numbers stay far from underflow.
 constexpr double kSmallestScale = 0x1p-500;
+// Slopes of many layers need not: below this, relative error bounds do not see what a scale does to them.
+constexpr double kTinySlope = 0x1p-960;
 
 /// A minorant with an overflow in it proves nothing.
 bool all_finite(std::span<const double> values) {
@@ -48,10 +50,15 @@ void run_abs(std::vector<double>& v, std::vector<double>& error) {
 Result<Verifier> Verifier::create(const Model& model) {
   STANDFAST_CHECK(validate(model));
   Verifier verifier(model);
-  for (std::size_t i = 0; i < verifier.scale_.size(); ++i) {
-    if (const double s = verifier.scale_[i]; !(s >= kSmallestScale && s <= 1 / kSmallestScale)) {
-      return Error{ErrorCode::kUnsupported, "feature map: the product of the scales of feature " + std::to_string(i) +
-                                                " is " + std::to_string(s) + ", expected 2^-500 to 2^500"};
+  std::vector<double> scale(verifier.scale_.size(), 1.0);
+  for (const MapStep& step : model.feature_map) {
+    if (step.kind != MapKind::kScale) continue;
+    for (std::size_t i = 0; i < scale.size(); ++i) {
+      // on the way as well: a product that underflows does not come back
+      scale[i] *= broadcast(step.values, i);
+      if (scale[i] >= kSmallestScale && scale[i] <= 1 / kSmallestScale) continue;
+      return Error{ErrorCode::kUnsupported, "feature map: a product of the scales of feature " + std::to_string(i) +
+                                                " is " + std::to_string(scale[i]) + ", expected 2^-500 to 2^500"};
     }
   }
   return verifier;
@@ -175,7 +182,9 @@ void Verifier::pull_back(VerifyWorkspace& ws, double margin, ProvenMinorant& out
       const double kink_error = ws.features_error[i] / s + gamma * std::fabs(q.offset[i]);
       kink_loss += 2 * std::fabs(q.fold[i]) * kink_error;
     }
-    out.slope_error[i] = kBoundSlack * (error * s + (scale_steps_ > 0 ? gamma * size : 0.0));
+    const bool flat = ws.minorant.slope[i] == 0 && (!folded_ || ws.minorant.slope[dim + i] == 0) && error == 0;
+    const double underflow = scale_steps_ > 0 && !flat && size + error * s < kTinySlope ? kTinySlope : 0.0;
+    out.slope_error[i] = kBoundSlack * (error * s + (scale_steps_ > 0 ? gamma * size : 0.0) + underflow);
   }
   q.margin = margin - kBoundSlack * kink_loss;
   const bool finite = all_finite(q.linear) && all_finite(q.fold) && all_finite(q.offset) && all_finite(out.slope_error);

@@ -33,8 +33,13 @@ struct Feature {
 constexpr std::size_t kGainRoundings = 32;
 constexpr double kBoundSlack = 1.01;
 
-/// A lower bound on the exact price: an overflow is cut, and the roundings around it are paid for.
-double price_of(double rounded) { return std::min(rounded, std::numeric_limits<double>::max()) * (1 - gamma_n(32)); }
+/// A lower bound on the product: an overflow is cut, an underflow is 0, and the roundings around it are paid for.
+double product_lower(double a, double b) {
+  const double product = a * b;
+  // below this, relative error bounds do not see what rounding does
+  if (!(product >= 0x1p-960)) return 0;
+  return std::min(product, std::numeric_limits<double>::max()) * (1 - gamma_n(32));
+}
 
 Feature feature_of(const ProvenMinorant& m, const PricedBounds& bounds, std::size_t i, double reach) {
   const SeparableMinorant& q = m.separable;
@@ -117,7 +122,7 @@ double decrease_upper_l1(const ProvenMinorant& m, const PricedBounds& bounds, do
   double sum = 0;
   const std::size_t n = m.separable.dim();
   for (std::size_t i = 0; i < n; ++i) {
-    sum += largest_gain(feature_of(m, bounds, i, reach), price_of(lambda * bounds.cost[i]));
+    sum += largest_gain(feature_of(m, bounds, i, reach), product_lower(lambda, bounds.cost[i]));
   }
   return rounded_up_sum(sum, n);
 }
@@ -127,7 +132,8 @@ double decrease_upper_l2(const ProvenMinorant& m, const PricedBounds& bounds, do
   const std::size_t n = m.separable.dim();
   for (std::size_t i = 0; i < n; ++i) {
     const double cost = bounds.cost[i];
-    sum += largest_gain_quadratic(feature_of(m, bounds, i, kInfinity), price_of(lambda * cost * cost));
+    sum +=
+        largest_gain_quadratic(feature_of(m, bounds, i, kInfinity), product_lower(product_lower(lambda, cost), cost));
   }
   return rounded_up_sum(sum, n);
 }

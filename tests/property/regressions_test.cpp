@@ -60,5 +60,63 @@ TEST(Regressions, AJumpOverAKinkIsPricedToTheLastDigits) {
   EXPECT_GE(radius, exact * (1 - 1e-8));
 }
 
+const std::vector<Norm> kNorms{Norm::l1(), Norm::l2(), Norm::linf()};
+
+/// f(x) = margin - slope x at x = 0, each unit of change priced `cost`.
+double radius_at_0(float slope, float margin, double cost, Norm norm, Method method) {
+  return radius_of(make_classifier(affine_model({-slope}, margin)), std::vector<float>{0}, norm,
+                   threat_of({cost}, {}, {}), method);
+}
+
+TEST(Regressions, ASlopePerPriceThatUnderflowsIsNotTakenForZero) {
+  // 1e-30 / 1e300 is 0 in float64, and the closed form printed inf
+  for (const auto norm : kNorms) {
+    EXPECT_LE(radius_at_0(1e-30F, 1e-30F, 1e300, norm, Method::kClosedForm), 1e300) << norm.name();
+  }
+}
+
+TEST(Regressions, ASquaredPriceThatUnderflowsIsNotRoundedUp) {
+  // lambda cost and lambda cost^2 were denormal, half a percent above the truth, and so was the l2 radius
+  const float slope = 1e-9F;
+  for (double cost = 1e-170; cost < 1e-140; cost *= 1.7) {
+    const double exact = cost / static_cast<double>(slope);
+    EXPECT_LE(radius_at_0(slope, 1, cost, Norm::l2(), Method::kSeparable), exact * (1 + 0x1p-52)) << cost;
+  }
+}
+
+TEST(Regressions, ARadiusBelowTheSmallestNormalNumberIsNotRoundedUp) {
+  for (double cost = 1e-323; cost < 1e-300; cost *= 1.7) {
+    for (const auto norm : kNorms) {
+      for (const auto method : {Method::kClosedForm, Method::kSeparable, Method::kRefined}) {
+        const double radius = radius_at_0(3, 1, cost, norm, method);
+        EXPECT_LE(3 * static_cast<long double>(radius), static_cast<long double>(cost)) << norm.name() << " " << cost;
+      }
+    }
+  }
+}
+
+TEST(Regressions, ASlopePerPriceThatOverflowsEndsTheSearchAtZero) {
+  // 3e38 / 1e-300 is inf, the first reach of the l1 search 0, and four times 0 is 0 for ever
+  for (const auto norm : kNorms) {
+    for (const auto method : {Method::kClosedForm, Method::kSeparable, Method::kRefined, Method::kExact}) {
+      EXPECT_EQ(radius_at_0(3e38F, 1e-38F, 1e-300, norm, method), 0) << norm.name();
+    }
+  }
+}
+
+TEST(Regressions, ScalesWhoseProductUnderflowsOnItsWayAreRefused) {
+  // after eight of them the product keeps 20 bits, eight more bring it back to 1: radii were a millionth too large
+  auto model = affine_model({-1}, 1);
+  MapStep scale;
+  scale.kind = MapKind::kScale;
+  for (const float size : {0x1.23456p-131F, 0x1.abcdep+126F}) {
+    scale.values = {{1}, {size}};
+    model.feature_map.insert(model.feature_map.end(), 8, scale);
+  }
+  const auto classifier = try_make_classifier(model);
+  ASSERT_FALSE(classifier.ok());
+  EXPECT_EQ(classifier.error().code, ErrorCode::kUnsupported);
+}
+
 }  // namespace
 }  // namespace standfast::support

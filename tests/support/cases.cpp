@@ -44,7 +44,7 @@ void for_each_case(std::size_t default_count, const std::function<void(Random& r
   }
 }
 
-Classifier make_classifier(const Model& model) {
+Result<Classifier> try_make_classifier(const Model& model) {
   static std::atomic<unsigned> number{0};
   const auto path = std::filesystem::temp_directory_path() /
                     fmt::format("standfast-property-{}-{}.safetensors", ::getpid(), number.fetch_add(1));
@@ -54,6 +54,11 @@ Classifier make_classifier(const Model& model) {
   std::ofstream(path, std::ios::binary) << *bytes;
   auto classifier = Classifier::load(path.string());
   std::filesystem::remove(path);
+  return classifier;
+}
+
+Classifier make_classifier(const Model& model) {
+  auto classifier = try_make_classifier(model);
   if (!classifier.ok()) throw std::runtime_error(classifier.error().message);
   return std::move(classifier).value();
 }

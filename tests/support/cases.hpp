@@ -22,6 +22,8 @@ void for_each_case(std::size_t default_count, const std::function<void(Random& r
 
 /// The model through its file and back, as a program would get it.
 Classifier make_classifier(const Model& model);
+/// The same where the library may refuse the model.
+Result<Classifier> try_make_classifier(const Model& model);
 
 /// The radius of one input under one norm; an error is a test failure and gives 0.
 double radius_of(const Classifier& classifier, std::span<const float> x, Norm norm, const ThreatModel& threat,
