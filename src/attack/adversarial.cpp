@@ -27,7 +27,9 @@ float moved(const ThreatModel& threat, std::size_t i, float x, double d) {
 double price_upper(const AttackTarget& target, std::span<const float> input) {
   std::vector<double> priced(input.size());
   for (std::size_t i = 0; i < input.size(); ++i) {
-    priced[i] = target.cost[i] * (static_cast<double>(input[i]) - static_cast<double>(target.x[i]));
+    const double change = std::fabs(static_cast<double>(input[i]) - static_cast<double>(target.x[i]));
+    // a product that underflows has no relative precision
+    priced[i] = change == 0 ? 0 : std::max(target.cost[i] * change, 0x1p-960);
   }
   const double price = target.norm.of_vector(priced);
   // n + 4 roundings, each of at most 2^-53
