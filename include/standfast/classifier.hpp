@@ -157,7 +157,7 @@ class Classifier {
   ///
   /// Shape: inputs is (count, dim).
   /// Fails: as logits; kBadOption for a norm that the method does not support; kEnvironment where flush-to-zero or
-  /// another rounding mode is on and a guarantee is asked for. Source: Pfrommer, Anderson, Piet, Sojoudi, NeurIPS 2023;
+  /// another rounding mode is on and a guarantee or an attack is asked for. Source: Pfrommer, Anderson, Piet, Sojoudi, NeurIPS 2023;
   /// docs/certificates.md.
   Result<Certificates> certify(std::span<const float> inputs, std::size_t count, const CertifyOptions& options) const;
 

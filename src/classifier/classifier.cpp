@@ -55,6 +55,10 @@ AttackOptions attack_options(const CertifyOptions& options) {
   return result;
 }
 
+Error worker_mode_error() {
+  return {ErrorCode::kEnvironment, "a worker thread has another floating-point mode than its parent"};
+}
+
 /// Tells the caller how far the work is, from one thread at a time.
 class Progress {
  public:
@@ -115,7 +119,8 @@ Result<std::vector<float>> Classifier::logits(std::span<const float> inputs, std
 Result<Certificates> Classifier::certify(std::span<const float> inputs, std::size_t count,
                                          const CertifyOptions& options) const {
   STANDFAST_CHECK(check_inputs(inputs, count, dim()));
-  if (options.guarantee != Guarantee::kNone) STANDFAST_CHECK(check_floating_point_environment());
+  const bool claims = options.guarantee != Guarantee::kNone || options.attack;
+  if (claims) STANDFAST_CHECK(check_floating_point_environment());
   STANDFAST_TRY(const Certifier certifier, Certifier::create(impl_->model, impl_->plan, *impl_->verifier, options));
   std::optional<Attacker> attacker;
   if (options.attack) {
@@ -136,7 +141,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   Progress progress(options.progress);
   parallel_for(count, inputs_per_range(options), options.threads, [&](std::size_t begin, std::size_t end) {
     // the mode belongs to the thread, so each asks for itself
-    if (options.guarantee != Guarantee::kNone && !check_floating_point_environment().ok()) environment_ok = false;
+    if (claims && !check_floating_point_environment().ok()) environment_ok = false;
     CertifyWorkspace workspace;
     AttackWorkspace attack_workspace;
     for (std::size_t i = begin; i < end; ++i) {
@@ -158,9 +163,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
     }
     progress.add(end - begin);
   });
-  if (!environment_ok) {
-    return Error{ErrorCode::kEnvironment, "a worker thread has another floating-point mode than its parent"};
-  }
+  if (!environment_ok) return worker_mode_error();
   STANDFAST_CHECK(check_logits(result.logits));
   return result;
 }
@@ -168,6 +171,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
 Result<Attacks> Classifier::attack(std::span<const float> inputs, std::size_t count,
                                    const AttackOptions& options) const {
   STANDFAST_CHECK(check_inputs(inputs, count, dim()));
+  STANDFAST_CHECK(check_floating_point_environment());
   STANDFAST_TRY(const Attacker attacker, Attacker::create(impl_->model, impl_->plan, options));
   const std::size_t norms = options.norms.size();
   Attacks result;
@@ -176,8 +180,10 @@ Result<Attacks> Classifier::attack(std::span<const float> inputs, std::size_t co
   result.distances.assign(count * norms, 0.0);
   result.inputs.resize(count * norms * dim());
   result.attack_logits.resize(count * norms);
+  std::atomic<bool> environment_ok{true};
   Progress progress(options.progress);
   parallel_for(count, 1, options.threads, [&](std::size_t i, std::size_t) {
+    if (!check_floating_point_environment().ok()) environment_ok = false;
     AttackWorkspace workspace;
     const auto x = inputs.subspan(i * dim(), dim());
     result.logits[i] = impl_->plan.forward(x, workspace.infer);
@@ -195,6 +201,7 @@ Result<Attacks> Classifier::attack(std::span<const float> inputs, std::size_t co
     }
     progress.add(1);
   });
+  if (!environment_ok) return worker_mode_error();
   STANDFAST_CHECK(check_logits(result.logits));
   return result;
 }

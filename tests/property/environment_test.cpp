@@ -1,5 +1,6 @@
 // A guarantee holds in IEEE arithmetic only: other modes of the processor are refused.
 #include <cfenv>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -38,44 +39,70 @@ Subject make_subject() {
   return {make_classifier(generated.model), random_input(random, generated)};
 }
 
-/// The error code of a certify call in mode `set`, taken before anything else runs in that mode.
+/// What each call that claims something answers in mode `set`; nothing else runs in that mode.
 template <class Set>
-ErrorCode code_in_mode(const Subject& subject, std::size_t threads, Set set) {
-  CertifyOptions options;
-  options.threads = threads;
+std::vector<Status> answers_in_mode(const Subject& subject, std::size_t threads, Set set) {
+  const Certificate certificate{Norm::l2(), 1, {{{1, {}, {}}}, 0, 1}};
+  const AttackOptions attack{.norms = {Norm::l2()}, .threat = {}, .threads = threads, .progress = {}};
+  std::vector<CertifyOptions> requests;
+  for (const auto method : {Method::kClosedForm, Method::kSeparable, Method::kRefined, Method::kExact}) {
+    for (const auto guarantee : {Guarantee::kReal, Guarantee::kDeployed}) {
+      requests.emplace_back();
+      requests.back().method = method;
+      requests.back().guarantee = guarantee;
+      requests.back().threads = threads;
+    }
+  }
+  requests.emplace_back();
+  requests.back().guarantee = Guarantee::kNone;
+  requests.back().attack = true;
+
+  std::vector<Status> answers;
+  const auto status = [](const auto& result) { return result.ok() ? Status() : Status(result.error()); };
   const ModeGuard guard;
   set();
-  const auto certificates = subject.classifier.certify(subject.x, 1, options);
-  return certificates.ok() ? ErrorCode::kIo : certificates.error().code;
+  for (const auto& request : requests) answers.push_back(status(subject.classifier.certify(subject.x, 1, request)));
+  answers.push_back(status(subject.classifier.attack(subject.x, 1, attack)));
+  answers.push_back(status(subject.classifier.confirm(subject.x, certificate, {})));
+  answers.push_back(status(subject.classifier.weakest_direction(subject.x, Norm::l2(), {})));
+  return answers;
 }
 
-TEST(Environment, OtherRoundingModesAreRefused) {
+template <class Set>
+void expect_refused(const char* reason, Set set) {
   const auto subject = make_subject();
-  for (const int mode : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO}) {
-    for (const std::size_t threads : {std::size_t{1}, std::size_t{2}}) {
-      EXPECT_EQ(code_in_mode(subject, threads, [&] { std::fesetround(mode); }), ErrorCode::kEnvironment) << mode;
+  for (const std::size_t threads : {std::size_t{1}, std::size_t{2}}) {
+    const auto answers = answers_in_mode(subject, threads, set);
+    for (std::size_t k = 0; k < answers.size(); ++k) {
+      ASSERT_FALSE(answers[k].ok()) << "call " << k << ", " << reason;
+      EXPECT_EQ(answers[k].error().code, ErrorCode::kEnvironment) << "call " << k << ", " << reason;
+      EXPECT_NE(answers[k].error().message.find(reason), std::string::npos) << answers[k].error().message;
     }
   }
 }
 
-#if defined(__SSE2__)
-TEST(Environment, FlushToZeroIsRefused) {
-  const auto subject = make_subject();
-  EXPECT_EQ(code_in_mode(subject, 1, [] { _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON); }), ErrorCode::kEnvironment);
+TEST(Environment, OtherRoundingModesAreRefusedWithTheReason) {
+  for (const int mode : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO}) {
+    expect_refused("rounding mode", [&] { std::fesetround(mode); });
+  }
 }
 
-TEST(Environment, DenormalsAreZeroIsRefused) {
-  const auto subject = make_subject();
-  EXPECT_EQ(code_in_mode(subject, 1, [] { _MM_SET_DENORMALS_ZERO_MODE(_MM_DENORMALS_ZERO_ON); }),
-            ErrorCode::kEnvironment);
+#if defined(__SSE2__)
+TEST(Environment, FlushToZeroIsRefusedWithTheReason) {
+  expect_refused("flush-to-zero", [] { _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON); });
+}
+
+TEST(Environment, DenormalsAreZeroIsRefusedWithTheReason) {
+  expect_refused("denormals-are-zero", [] { _MM_SET_DENORMALS_ZERO_MODE(_MM_DENORMALS_ZERO_ON); });
 }
 #endif
 
 TEST(Environment, TheUsualModeIsAccepted) {
   const auto subject = make_subject();
-  CertifyOptions options;
-  const auto certificates = subject.classifier.certify(subject.x, 1, options);
-  EXPECT_TRUE(certificates.ok()) << certificates.error().message;
+  for (const auto& answer : answers_in_mode(subject, 1, [] {})) {
+    // a proof of another shape is refused for that, and only then
+    EXPECT_TRUE(answer.ok() || answer.error().code == ErrorCode::kBadShape) << answer.error().message;
+  }
 }
 
 }  // namespace
