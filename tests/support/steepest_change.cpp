@@ -53,14 +53,21 @@ std::vector<double> steepest_change(const AttackProblem& problem, std::span<cons
   const double p = problem.norm().p();
   if (p <= 1) return steepest_l1(problem, gradient, radius);
   if (std::isinf(p)) return stationary(problem, gradient, p, radius);
-  double lo = 0, hi = 1e-30;
-  while (hi < 1e30 && price(problem, stationary(problem, gradient, p, hi)) < radius) hi *= 1e3;
-  lo = hi / 1e3;
+  // divided by the largest slope, so that no scale of weights or costs leaves the range of the search
+  double steepest = 0;
+  for (std::size_t i = 0; i < gradient.size(); ++i)
+    steepest = std::max(steepest, std::fabs(gradient[i]) / problem.cost(i));
+  if (!(steepest > 0) || std::isinf(steepest)) return std::vector<double>(gradient.size(), 0.0);
+  std::vector<double> slope(gradient.begin(), gradient.end());
+  for (auto& g : slope) g /= steepest;
+  double hi = std::pow(radius / static_cast<double>(gradient.size()), p - 1);
+  for (int k = 0; k < 20 && price(problem, stationary(problem, slope, p, hi)) < radius; ++k) hi *= 1e3;
+  double lo = hi / 1e3;
   for (int k = 0; k < 60; ++k) {
-    const double middle = std::sqrt(lo * hi);
-    (price(problem, stationary(problem, gradient, p, middle)) < radius ? lo : hi) = middle;
+    const double middle = std::sqrt(lo) * std::sqrt(hi);
+    (price(problem, stationary(problem, slope, p, middle)) < radius ? lo : hi) = middle;
   }
-  return stationary(problem, gradient, p, lo);
+  return stationary(problem, slope, p, lo);
 }
 
 }  // namespace standfast::support
