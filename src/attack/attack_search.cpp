@@ -12,6 +12,7 @@ namespace {
 constexpr int kDescentSteps = 20;
 constexpr std::size_t kSingleFeatures = 12;
 constexpr double kTightGap = 0.002;
+constexpr int kRecounts = 8;
 
 }  // namespace
 
@@ -46,7 +47,6 @@ void AttackSearch::start(float logit) {
   SeparableMinorant minorant;
   reader_->read(features_of(ws_.infer, target_.x), logit, ws_.infer.feature_dual, minorant);
   ws_.problem.assign(minorant, target_.cost, interval_);
-  linearised_ = ws_.problem;
 }
 
 std::vector<double> AttackSearch::priced(std::span<const double> change) const {
@@ -109,17 +109,22 @@ void AttackSearch::follow_certificate(const AttackBudget& budget) {
   }
 }
 
+/// linearised_ <- the affine function that touches f at x + change.
+void AttackSearch::linearise(std::span<const double> change) {
+  double margin = tangents_.value_and_gradient(change, gradient_);
+  for (std::size_t i = 0; i < gradient_.size(); ++i) margin -= gradient_[i] * change[i];
+  linearised_.margin = margin;
+  linearised_.folded = false;
+  linearised_.features.resize(gradient_.size());
+  for (std::size_t i = 0; i < gradient_.size(); ++i) {
+    linearised_.features[i] = {gradient_[i] / target_.cost[i], 0, 0, lo_[i], hi_[i]};
+  }
+}
+
 /// From a point on the border: where would its linearisation flip first? A ray to there, and again.
 void AttackSearch::relinearise(std::vector<double> change, int rounds) {
-  std::vector<double> gradient;
   for (int k = 0; k < rounds; ++k) {
-    double margin = tangents_.value_and_gradient(change, gradient);
-    for (std::size_t i = 0; i < gradient.size(); ++i) margin -= gradient[i] * change[i];
-    linearised_.margin = margin;
-    linearised_.folded = false;
-    for (std::size_t i = 0; i < gradient.size(); ++i) {
-      linearised_.features[i] = {gradient[i] / target_.cost[i], 0, 0, lo_[i], hi_[i]};
-    }
+    linearise(change);
     const SeparableRadius radius = separable_radius(linearised_, target_.norm);
     if (!(radius.radius > 0 && radius.radius < kInfinity)) return;
     if (!try_ray(worst_change(linearised_, target_.norm, radius))) return;
@@ -167,11 +172,10 @@ void AttackSearch::descend(Random& random) {
   const double length = target_.norm.of_vector(noise);
   for (std::size_t i = 0; i < at.size(); ++i) at[i] = 0.5 * at[i] + 0.5 * price * noise[i] / length;
   at = project(at, price);
-  std::vector<double> gradient;
   double size = price / 4;
   for (int k = 0; k < kDescentSteps; ++k, size *= 0.85) {
-    if (tangents_.value_and_gradient(unpriced(at), gradient) <= 0) break;
-    const std::vector<double> step = steepest(gradient);
+    if (tangents_.value_and_gradient(unpriced(at), gradient_) <= 0) break;
+    const std::vector<double> step = steepest(gradient_);
     for (std::size_t i = 0; i < at.size(); ++i) at[i] += size * step[i];
     at = project(at, price);
   }
@@ -199,31 +203,44 @@ void AttackSearch::single_features() {
   }
 }
 
-/// p = 0: the linearisation's worst features, more and more of them; then each that is not needed is put back.
-void AttackSearch::count_features() {
-  std::vector<double> change(lo_.size(), 0.0);
-  const std::vector<double> worst = worst_change(ws_.problem, Norm::l0(), {.radius = static_cast<double>(lo_.size())});
+/// p = 0: the problem's worst features, more and more of them; `changed` lists them. True where the verdict flips.
+bool AttackSearch::change_worst(const PricedProblem& problem, std::vector<double>& change,
+                                std::vector<std::size_t>& changed) {
+  const std::vector<double> worst = worst_change(problem, Norm::l0(), {.radius = static_cast<double>(lo_.size())});
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < worst.size(); ++i) {
     if (worst[i] != 0 && std::isfinite(worst[i])) order.push_back(i);
   }
-  const auto gain = [&](std::size_t i) { return ws_.problem.features[i].decrease(worst[i]); };
+  const auto gain = [&](std::size_t i) { return problem.features[i].decrease(worst[i]); };
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return gain(a) > gain(b); });
-  std::size_t used = 0;
-  double value = ws_.problem.margin;
-  while (used < order.size() && value > 0) {
+  for (std::size_t used = 0; used < order.size();) {
     // groups grow, so that large inputs do not take a pass per feature
     for (std::size_t k = 0; k <= used / 16 && used < order.size(); ++k, ++used) {
       change[order[used]] = worst[order[used]] / target_.cost[order[used]];
+      changed.push_back(order[used]);
     }
-    value = tangents_.value(change);
+    if (tangents_.value(change) <= 0) return true;
   }
-  if (value > 0) return;
+  return false;
+}
+
+/// p = 0: the linearisation's worst features, seen anew from there where they do not do; then each that is not needed
+/// is put back.
+void AttackSearch::count_features() {
+  std::vector<double> change(lo_.size(), 0.0);
+  std::vector<std::size_t> changed;
+  bool flips = change_worst(ws_.problem, change, changed);
+  for (int k = 0; k < kRecounts && !flips; ++k) {
+    linearise(change);
+    for (const std::size_t i : changed) linearised_.features[i] = {};
+    flips = change_worst(linearised_, change, changed);
+  }
+  if (!flips) return;
   offer(change);
-  for (std::size_t k = std::min<std::size_t>(used, 256); k-- > 0;) {
-    const double kept = change[order[k]];
-    change[order[k]] = 0;
-    if (tangents_.value(change) > 0) change[order[k]] = kept;
+  for (std::size_t k = std::min<std::size_t>(changed.size(), 256); k-- > 0;) {
+    const double kept = change[changed[k]];
+    change[changed[k]] = 0;
+    if (tangents_.value(change) > 0) change[changed[k]] = kept;
   }
   offer(change);
 }

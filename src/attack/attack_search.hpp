@@ -43,10 +43,12 @@ class AttackSearch {
  private:
   void start(float logit);
   void follow_certificate(const AttackBudget& budget);
+  void linearise(std::span<const double> change);
   void relinearise(std::vector<double> change, int rounds);
   void descend(Random& random);
   void single_features();
   void count_features();
+  bool change_worst(const PricedProblem& problem, std::vector<double>& change, std::vector<std::size_t>& changed);
   bool try_ray(std::span<const double> direction);
   void offer(std::span<const double> change);
   [[nodiscard]] std::vector<double> project(std::vector<double> priced, double price) const;
@@ -61,6 +63,7 @@ class AttackSearch {
   const MinorantReader* reader_;
   std::vector<double> lo_, hi_;  ///< Of the change, in units of price.
   PricedProblem linearised_;
+  std::vector<double> gradient_;
   Adversarial best_;
   std::vector<double> best_change_;
 };
