@@ -7,6 +7,7 @@
 
 #include "support/random_model.hpp"
 #include "support/reference.hpp"
+#include "support/small_models.hpp"
 
 namespace standfast {
 namespace {
@@ -55,6 +56,44 @@ TEST(Plan, BackwardIsTheDirectionalDerivative) {
     }
     EXPECT_EQ(differing, 0U) << "seed " << seed;
   }
+}
+
+TEST(Plan, FeaturesInPlaceOfTheInputGiveTheSameBits) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    Random random(seed);
+    const auto map = seed % 3 == 0 ? support::MapFamily::kMixing : support::MapFamily::kSeparable;
+    const auto made = support::random_model(random, support::random_family(random), map);
+    const Plan plan(made.model);
+    InferWorkspace workspace, other;
+    const std::vector<float> x = support::random_input(random, made);
+    const float logit = plan.forward(x, workspace);
+    if (!std::isfinite(logit)) continue;
+    const auto from = plan.backward(workspace);
+    const std::vector<float> gradient(from.begin(), from.end());
+    const std::vector<float> features = workspace.map_values.empty() ? x : workspace.map_values.back();
+    EXPECT_EQ(plan.forward_features(features, other), logit) << "seed " << seed;
+    const auto again = plan.backward(other);
+    EXPECT_EQ(std::vector<float>(again.begin(), again.end()), gradient) << "seed " << seed;
+  }
+}
+
+TEST(Plan, FeaturesNeedNotComeFromAnInput) {
+  // relu(u + 2 |u|) - 1 at u = -2 beside |u| = 0.5, which no input has: the unit is off
+  Model model = support::one_unit_model({1, 2}, 0, 1, -1);
+  model.input_shape = {1};
+  model.feature_map = with_abs({});
+  ASSERT_TRUE(validate(model).ok());
+  const Plan plan(model);
+  InferWorkspace workspace;
+  EXPECT_EQ(plan.forward(std::vector<float>{3}, workspace), 8);
+  const auto map_values = workspace.map_values;
+  EXPECT_EQ(plan.forward_features(std::vector<float>{-2, 0.5F}, workspace), -1);
+  EXPECT_EQ(workspace.map_values, map_values) << "the map's values stay those of the input";
+  const auto off = plan.backward(workspace);
+  EXPECT_EQ(std::vector<float>(off.begin(), off.end()), (std::vector<float>{0, 0}));
+  EXPECT_EQ(plan.forward_features(std::vector<float>{-2, 1.5F}, workspace), 0);
+  const auto on = plan.backward(workspace);
+  EXPECT_EQ(std::vector<float>(on.begin(), on.end()), (std::vector<float>{1, 2}));
 }
 
 }  // namespace
