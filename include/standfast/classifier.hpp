@@ -169,7 +169,8 @@ class Classifier {
 
   /// The radius that the trusted verifier confirms from a proof alone; the certificate holds if it is >= its radius.
   ///
-  /// Shape: input is (dim). Fails: kBadShape for a proof of another model, kBadValue, kEnvironment.
+  /// Shape: input is (dim). Fails: kBadShape for a proof of another model, kBadOption for a norm other than 0, 1, 2 and
+  /// inf, kUnsupported for a feature map that proofs do not cover, kBadValue, kEnvironment.
   Result<double> confirm(std::span<const float> input, const Certificate& certificate, const ThreatModel& threat) const;
 
   /// Where the certificate of one input is weakest. Shape: input is (dim). Fails: as certify; norms 0, 1, 2 and inf.

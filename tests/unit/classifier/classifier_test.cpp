@@ -159,13 +159,5 @@ TEST(Classifier, AMissingFileIsAnError) {
   EXPECT_EQ(missing.error().code, ErrorCode::kIo);
 }
 
-TEST(Names, MethodsAndGuaranteesReadBack) {
-  EXPECT_EQ(parse_method("separable").value(), Method::kSeparable);
-  EXPECT_EQ(parse_method(method_name(Method::kClosedForm)).value(), Method::kClosedForm);
-  EXPECT_EQ(parse_method("exact").error().code, ErrorCode::kBadOption);
-  EXPECT_EQ(parse_guarantee("none").value(), Guarantee::kNone);
-  EXPECT_EQ(parse_guarantee("").error().code, ErrorCode::kBadOption);
-}
-
 }  // namespace
 }  // namespace standfast
