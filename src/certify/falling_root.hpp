@@ -18,7 +18,8 @@ struct ValueAndSlope {
 /// f does not fall at all. Cost: about ten evaluations for piecewise linear f, at most 200.
 template <class Function>
 double falling_root(double left, double right, double tolerance, const Function& f, double guess = 0) {
-  double x = guess > left && guess < right ? guess : left;
+  // from a guess without measure, halving would take all steps there are
+  double x = guess > left && guess < right && guess < 0x1p40 * left ? guess : left;
   for (int i = 0; i < 200; ++i) {
     const ValueAndSlope at = f(x);
     if (at.value > 0)
