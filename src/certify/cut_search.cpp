@@ -60,7 +60,7 @@ void CutSearch::begin(const PricedProblem& first) {
   result_ = {};
   merged_ = {1.0};
   const SeparableRadius start = separable_radius(first, options_.norm);
-  radius_ = result_.radius = start.radius;
+  radius_ = first_radius_ = result_.radius = start.radius;
   result_.weights = {1.0};
   // p = 1 and 2: the dual variable of the single cut is the weight that it starts with
   alpha_ = {options_.norm == Norm::linf() || !(start.multiplier > 0) ? 1.0 : 1 / start.multiplier};
@@ -92,7 +92,8 @@ void CutSearch::ascend(const AscentSchedule& schedule) {
   const double before = result_.radius;
   ascent_.run(cuts_, options_.norm, cap(), scale(), schedule, alpha_);
   take_radius();
-  if (options_.norm == Norm::l1() && cuts_.size() > 1 && !(result_.radius > before)) {
+  const bool stuck = options_.keep_all ? !(result_.radius > before) : !(result_.radius > first_radius_);
+  if (options_.norm == Norm::l1() && cuts_.size() > 1 && stuck) {
     // all or nothing: at a low temperature every feature stays or jumps, and Newton's method goes nowhere from there
     ascent_.run(cuts_, options_.norm, cap(), scale(), kAnnealed, alpha_);
     take_radius();

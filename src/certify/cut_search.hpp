@@ -67,6 +67,7 @@ class CutSearch {
   CutSet cuts_;
   PricedProblem problem_;
   DualAscent ascent_;
+  double first_radius_ = 0;     ///< Of the first cut alone.
   double radius_ = 0;           ///< Of the current weights.
   std::vector<double> alpha_;   ///< Per cut.
   std::vector<double> merged_;  ///< What the first cut is made of, per tangent.

@@ -99,6 +99,12 @@ void soften(std::span<const Place> places, double temperature, std::size_t i, Re
   out.curve_ff[i] = (several ? std::max(0.0, gg / total - g * g) / temperature : 0.0) + in_square / total;
 }
 
+/// log(1 + w) for 0 <= w <= 1 to 1e-8, several times faster than std::log1p: it only compares steps of a search.
+double log_one_plus(double w) {
+  const double z = w / (2 + w), y = z * z;  // 2 artanh(z)
+  return 2 * z * (1 + y * (1.0 / 3 + y * (1.0 / 5 + y * (1.0 / 7 + y * (1.0 / 9 + y * (1.0 / 11 + y / 13))))));
+}
+
 /// p = 2 without abs: one place.
 void respond_by_slope(const CutSet& cuts, std::span<const double> linear, Response& out) {
   const double* lower = cuts.lo().data();
@@ -139,7 +145,7 @@ void respond_by_ends(const CutSet& cuts, std::span<const double> linear, const R
   for (std::size_t i = 0; i < linear.size(); ++i) {
     if (gap[i] > limit || width[i] == 0) continue;
     const double w = std::exp(-gap[i] / rules.temperature), share = w / (1 + w);
-    value -= rules.temperature * std::log1p(w);
+    value -= rules.temperature * log_one_plus(w);
     change[i] += share * width[i];
     out.curve_dd[i] = share / (1 + w) * width[i] * width[i] / rules.temperature;
   }
