@@ -6,16 +6,17 @@
 namespace standfast {
 namespace {
 
-/// The float32 number nearest to x + d that keeps to the bounds in exact arithmetic: bounds of the changed value and,
-/// through a double difference of two float32 numbers, bounds of the change.
+/// The float32 number nearest to x + d that keeps to the bounds of the changed value and of the change in exact
+/// arithmetic.
 float moved(const ThreatModel& threat, std::size_t i, float x, double d) {
   if (d == 0) return x;
   const auto at = [i](const std::vector<double>& v, double otherwise) { return v.empty() ? otherwise : v[i]; };
   float y = static_cast<float>(x + d);
   const auto allowed = [&] {
     const double change = static_cast<double>(y) - static_cast<double>(x);
+    const double size = std::fabs(change) * (1 + 0x1p-52);  // the difference may have been rounded down
     return y >= at(threat.lower, -kInfinity) && y <= at(threat.upper, kInfinity) &&
-           -change <= at(threat.max_decrease, kInfinity) && change <= at(threat.max_increase, kInfinity);
+           size <= at(change < 0 ? threat.max_decrease : threat.max_increase, kInfinity);
   };
   // rounding has crossed a bound by at most an ulp or two; an input outside its own domain may not get back at all
   for (int k = 0; k < 4 && !allowed(); ++k) y = std::nextafter(y, x);
