@@ -40,7 +40,7 @@ void expect_no_attack_inside(Random& random, const Question& question, const Cla
 }
 
 TEST(Soundness, NoAttackFlipsAVerdictInsideASeparableRadius) {
-  for_each_case(900, [](Random& random) {
+  for_each_case(400, [](Random& random) {
     const auto generated = random_model(random, random_family(random), MapFamily::kSeparable);
     const auto classifier = make_classifier(generated.model);
     const auto inputs = inputs_of(random, generated, 4);
@@ -55,7 +55,7 @@ TEST(Soundness, NoAttackFlipsAVerdictInsideASeparableRadius) {
 
 TEST(Soundness, NoAttackFlipsAVerdictInsideAClosedFormRadius) {
   const std::vector<Norm> norms{Norm::l1(), Norm::of(1.5).value(), Norm::l2(), Norm::of(3).value(), Norm::linf()};
-  for_each_case(500, [&](Random& random) {
+  for_each_case(250, [&](Random& random) {
     const auto maps = random.below(2) == 0 ? MapFamily::kSeparable : MapFamily::kMixing;
     const auto generated = random_model(random, random_family(random), maps);
     const auto classifier = make_classifier(generated.model);
