@@ -157,8 +157,8 @@ class Classifier {
   ///
   /// Shape: inputs is (count, dim).
   /// Fails: as logits; kBadOption for a norm that the method does not support; kEnvironment where flush-to-zero or
-  /// another rounding mode is on and a guarantee or an attack is asked for. Source: Pfrommer, Anderson, Piet, Sojoudi, NeurIPS 2023;
-  /// docs/certificates.md.
+  /// another rounding mode is on and a guarantee or an attack is asked for. Source: Pfrommer, Anderson, Piet, Sojoudi,
+  /// NeurIPS 2023; docs/certificates.md.
   Result<Certificates> certify(std::span<const float> inputs, std::size_t count, const CertifyOptions& options) const;
 
   /// The smallest changes found that flip the sensitive verdicts: upper bounds on every certified radius.
