@@ -42,10 +42,22 @@ Status check_logits(std::span<const float> logits) {
                "input " + std::to_string(bad - logits.begin()) + ": the network overflows float32 and has no verdict"};
 }
 
-/// Searches take milliseconds per input: they are handed out one by one.
+/// Searches take milliseconds per input: they are handed out in smaller portions.
 std::size_t inputs_per_range(const CertifyOptions& options) {
-  const bool quick = options.method == Method::kClosedForm || options.method == Method::kSeparable;
-  return quick && !options.attack ? kInputsPerRange : 1;
+  if (options.attack || options.method == Method::kExact) return 1;
+  return options.method == Method::kRefined ? kInputsPerRange / 2 : kInputsPerRange;
+}
+
+Certificates empty_certificates(std::size_t count, const CertifyOptions& options) {
+  const std::size_t cells = count * options.norms.size();
+  Certificates result;
+  result.norms = options.norms;
+  result.logits.resize(count);
+  if (options.guarantee == Guarantee::kDeployed) result.slack.resize(count);
+  result.radii.assign(cells, 0.0);
+  if (options.attack) result.attacks.assign(cells, 0.0);
+  if (options.keep_proofs) result.proofs.resize(cells);
+  return result;
 }
 
 AttackOptions attack_options(const CertifyOptions& options) {
@@ -127,16 +139,31 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
     STANDFAST_TRY(attacker, Attacker::create(impl_->model, impl_->plan, attack_options(options)));
   }
 
-  const std::size_t norms = options.norms.size();
   const bool deployed = options.guarantee == Guarantee::kDeployed;
   if (attacker && deployed) attacker->set_slack([this](std::span<const float> x) { return impl_->error.at(x); });
-  Certificates result;
-  result.norms = options.norms;
-  if (deployed) result.slack.resize(count);
-  result.logits.resize(count);
-  result.radii.assign(count * norms, 0.0);
-  if (options.attack) result.attacks.assign(count * norms, 0.0);
-  if (options.keep_proofs) result.proofs.resize(count * norms);
+
+  Certificates result = empty_certificates(count, options);
+  const std::size_t norms = options.norms.size();
+  const auto certify_one = [&](std::size_t i, CertifyWorkspace& workspace) {
+    const auto x = inputs.subspan(i * dim(), dim());
+    result.logits[i] = impl_->plan.forward(x, workspace.infer);
+    if (deployed) result.slack[i] = impl_->error.at(x);
+    const auto radii = std::span(result.radii).subspan(i * norms, norms);
+    if (!result.sensitive(i)) {
+      if (options.both_classes) certifier.certify_other(x, workspace, radii);
+      return;
+    }
+    const auto proofs = std::span(result.proofs);
+    certifier.certify(x, result.logits[i], workspace,
+                      {radii, options.keep_proofs ? proofs.subspan(i * norms, norms) : proofs});
+  };
+  const auto attack_one = [&](std::size_t i, AttackWorkspace& workspace) {
+    const auto x = inputs.subspan(i * dim(), dim());
+    for (std::size_t k = 0; k < norms; ++k) {
+      const float logit = impl_->plan.forward(x, workspace.infer);
+      result.attacks[i * norms + k] = attacker->attack(x, logit, i, options.norms[k], workspace).distance;
+    }
+  };
   std::atomic<bool> environment_ok{true};
   Progress progress(options.progress);
   parallel_for(count, inputs_per_range(options), options.threads, [&](std::size_t begin, std::size_t end) {
@@ -145,21 +172,8 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
     CertifyWorkspace workspace;
     AttackWorkspace attack_workspace;
     for (std::size_t i = begin; i < end; ++i) {
-      const auto x = inputs.subspan(i * dim(), dim());
-      result.logits[i] = impl_->plan.forward(x, workspace.infer);
-      if (deployed) result.slack[i] = impl_->error.at(x);
-      const auto radii = std::span(result.radii).subspan(i * norms, norms);
-      if (!result.sensitive(i)) {
-        if (options.both_classes) certifier.certify_other(x, workspace, radii);
-        continue;
-      }
-      const CertifiedRow row{
-          radii, options.keep_proofs ? std::span(result.proofs).subspan(i * norms, norms) : std::span<RadiusProof>()};
-      certifier.certify(x, result.logits[i], workspace, row);
-      for (std::size_t k = 0; attacker && k < norms; ++k) {
-        const float logit = impl_->plan.forward(x, attack_workspace.infer);
-        result.attacks[i * norms + k] = attacker->attack(x, logit, i, options.norms[k], attack_workspace).distance;
-      }
+      certify_one(i, workspace);
+      if (attacker && result.sensitive(i)) attack_one(i, attack_workspace);
     }
     progress.add(end - begin);
   });
