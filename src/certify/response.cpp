@@ -99,7 +99,7 @@ void soften(std::span<const Place> places, double temperature, std::size_t i, Re
   out.curve_ff[i] = (several ? std::max(0.0, gg / total - g * g) / temperature : 0.0) + in_square / total;
 }
 
-/// log(1 + w) for 0 <= w <= 1 to 1e-8, several times faster than std::log1p: it only compares steps of a search.
+/// log(1 + w) for 0 <= w <= 1 to 2e-8, several times faster than std::log1p: it only compares steps of a search.
 double log_one_plus(double w) {
   const double z = w / (2 + w), y = z * z;  // 2 artanh(z)
   return 2 * z * (1 + y * (1.0 / 3 + y * (1.0 / 5 + y * (1.0 / 7 + y * (1.0 / 9 + y * (1.0 / 11 + y / 13))))));

@@ -51,21 +51,27 @@ void append_hull(const PricedFeature& f, std::size_t index, double reach, std::v
   }
 }
 
-/// All segments, the steepest first.
-std::vector<Segment> sorted_segments(const PricedProblem& problem, double reach) {
+/// Whether a comes after b where the steepest come first.
+bool flatter(const Segment& a, const Segment& b) {
+  return a.slope != b.slope ? a.slope < b.slope : a.feature > b.feature;
+}
+
+std::vector<Segment> all_segments(const PricedProblem& problem, double reach) {
   std::vector<Segment> segments;
   segments.reserve(problem.features.size());
   for (std::size_t i = 0; i < problem.features.size(); ++i) append_hull(problem.features[i], i, reach, segments);
-  std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) {
-    return a.slope != b.slope ? a.slope > b.slope : a.feature < b.feature;
-  });
   return segments;
 }
 
 /// The price at which the decrease uses up the margin, single changes being priced at most `reach`.
 SeparableRadius spend(const PricedProblem& problem, double reach) {
+  std::vector<Segment> segments = all_segments(problem, reach);
+  // a heap, because few of the segments are spent
+  std::make_heap(segments.begin(), segments.end(), flatter);
   double price = 0, left = problem.margin;
-  for (const Segment& s : sorted_segments(problem, reach)) {
+  for (auto end = segments.end(); end != segments.begin(); --end) {
+    std::pop_heap(segments.begin(), end, flatter);
+    const Segment& s = *(end - 1);
     if (s.decrease >= left) return {price + left / s.slope, s.slope, reach};
     left -= s.decrease;
     price += s.price;
@@ -134,7 +140,9 @@ double dual_value_l1(const PricedProblem& problem, double reach) {
 std::vector<double> worst_change_l1(const PricedProblem& problem, const SeparableRadius& radius) {
   std::vector<double> change(problem.features.size(), 0.0);
   double left = problem.margin;
-  for (const Segment& s : sorted_segments(problem, radius.reach)) {
+  std::vector<Segment> segments = all_segments(problem, radius.reach);
+  std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) { return flatter(b, a); });
+  for (const Segment& s : segments) {
     const double share = std::min(1.0, left / s.decrease);
     change[s.feature] += share * (s.change - change[s.feature]);
     left -= share * s.decrease;
