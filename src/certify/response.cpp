@@ -7,8 +7,8 @@
 namespace standfast {
 namespace {
 
-// exp(-20) of a neighbour's weight is no weight.
-constexpr double kNoWeight = 20;
+// exp(-12) of a neighbour's weight is no weight.
+constexpr double kNoWeight = 12;
 
 /// Somewhere to move to: the change, what |offset + d| gains by it, what it is worth, and whether it moves with the
 /// slope.
@@ -117,37 +117,41 @@ void respond_by_slope(const CutSet& cuts, std::span<const double> linear, Respon
   }
 }
 
-/// p = 1 and inf without abs: the end that pays, or its alternative: to stay (p = 1), or the other end.
-void respond_by_ends(const CutSet& cuts, std::span<const double> linear, const ResponseRules& rules, Response& out) {
-  const bool priced = rules.norm == Norm::l1();
-  const double* lower = cuts.lo().data();
-  const double* upper = cuts.hi().data();
-  out.width.resize(linear.size());
-  out.gap.resize(linear.size());
-  double* change = out.change.data();
-  double* width = out.width.data();
-  double* gap = out.gap.data();
-  double value = 0;
-  // first what no feature is too close to call in, without branches
-  for (std::size_t i = 0; i < linear.size(); ++i) {
-    const double s = linear[i];
-    const double lo = std::max(lower[i], -rules.cap), hi = std::min(upper[i], rules.cap);
+/// What no feature is too close to call in, for p = 1 and inf without abs: the end that pays, or its alternative, which
+/// is to stay (p = 1) or the other end. Written for the compiler's vectoriser: no branch, no aliases.
+void choose_ends(std::size_t n, const double* __restrict lower, const double* __restrict upper,
+                 const double* __restrict slope, double cap, double price, double* __restrict change,
+                 double* __restrict width, double* __restrict gap) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double s = slope[i];
+    const double lo = lower[i] > -cap ? lower[i] : -cap, hi = upper[i] < cap ? upper[i] : cap;
     const double far = s > 0 ? lo : hi, other = s > 0 ? hi : lo;
-    const double near = priced ? 0.0 : other;
-    const double gain = s * (near - far) - (priced ? std::fabs(far) : 0.0);
+    const double near = price > 0 ? 0.0 : other;
+    const double gain = s * (near - far) - price * std::fabs(far);
     change[i] = gain > 0 ? far : near;
     width[i] = gain > 0 ? near - far : far - near;
     gap[i] = std::fabs(gain);
-    out.curve_dd[i] = 0;
-    value += s * change[i] + (priced ? std::fabs(change[i]) : 0.0);
   }
+}
+
+void respond_by_ends(const CutSet& cuts, std::span<const double> linear, const ResponseRules& rules, Response& out) {
+  const std::size_t n = linear.size();
+  const double price = rules.norm == Norm::l1() ? 1.0 : 0.0;
+  out.width.resize(n);
+  out.gap.resize(n);
+  choose_ends(n, cuts.lo().data(), cuts.hi().data(), linear.data(), rules.cap, price, out.change.data(),
+              out.width.data(), out.gap.data());
+  std::fill(out.curve_dd.begin(), out.curve_dd.end(), 0.0);
   const double limit = kNoWeight * rules.temperature;
-  for (std::size_t i = 0; i < linear.size(); ++i) {
-    if (gap[i] > limit || width[i] == 0) continue;
-    const double w = std::exp(-gap[i] / rules.temperature), share = w / (1 + w);
+  double value = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    value += linear[i] * out.change[i] + price * std::fabs(out.change[i]);
+    const double gap = out.gap[i], width = out.width[i];
+    if (gap > limit || width == 0) continue;
+    const double w = std::exp(-gap / rules.temperature), share = w / (1 + w);
     value -= rules.temperature * log_one_plus(w);
-    change[i] += share * width[i];
-    out.curve_dd[i] = share / (1 + w) * width[i] * width[i] / rules.temperature;
+    out.change[i] += share * width;
+    out.curve_dd[i] = share / (1 + w) * width * width / rules.temperature;
   }
   out.value = value;
 }
