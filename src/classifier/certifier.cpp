@@ -220,7 +220,8 @@ double Certifier::without_proposal(const CertifyWorkspace& ws, std::size_t norm,
     if (!(radius > 0 && radius < 0x1p500)) continue;
     const bool l1 = norms_[norm] == Norm::l1();
     const double margin = ws.problem.margin;
-    const double dual = l1 ? (factor == 1 ? margin / radius : 0.0) : margin / (radius * radius);
+    // a little above the steepest slope, so that no rounding makes a change pay without end
+    const double dual = l1 ? (factor == 1 ? margin / radius * (1 + 1e-9) : 0.0) : margin / (radius * radius);
     proposal = {l1 && factor == 1 ? kInfinity : radius, dual};
     const double confirmed = confirm_separable(ws.minorant, {cost_, ws.interval}, norms_[norm], proposal);
     if (confirmed > 0) return confirmed;
