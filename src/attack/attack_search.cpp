@@ -141,8 +141,8 @@ std::vector<double> AttackSearch::steepest(const std::vector<double>& gradient) 
     for (double& s : step) s = s > 0 ? 1.0 : s < 0 ? -1.0 : 0.0;
   } else if (target_.norm == Norm::l1()) {
     // the steepest hundredth of the features that can still move
-    std::vector<double> sizes;
-    for (const double s : step) sizes.push_back(std::fabs(s));
+    std::vector<double> sizes(step.size());
+    std::transform(step.begin(), step.end(), sizes.begin(), [](double s) { return std::fabs(s); });
     const auto kept = static_cast<std::ptrdiff_t>(1 + sizes.size() / 100);
     std::nth_element(sizes.begin(), sizes.begin() + kept - 1, sizes.end(), std::greater<>());
     const double floor = sizes[static_cast<std::size_t>(kept - 1)];
