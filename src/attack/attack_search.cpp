@@ -13,6 +13,8 @@ namespace {
 constexpr int kDescentSteps = 20;
 constexpr std::size_t kSingleFeatures = 12;
 constexpr double kTightGap = 0.002;
+constexpr std::ptrdiff_t kFewFeatures = 64;
+constexpr int kHalvings = 14;
 constexpr int kRecounts = 8;
 
 }  // namespace
@@ -40,6 +42,7 @@ Adversarial AttackSearch::run(float logit, const AttackBudget& budget, Random& r
   single_features();
   if (!best_change_.empty()) relinearise(best_change_, 8);
   for (std::size_t k = 0; k < budget.restarts; ++k) descend(random);
+  take_back();
   return best_;
 }
 
@@ -181,6 +184,26 @@ void AttackSearch::descend(Random& random) {
     at = project(at, price);
   }
   if (try_ray(at)) relinearise(best_change_, 4);
+}
+
+/// p = 1 and 2: each feature is put back as far as the verdict allows, where few have changed.
+void AttackSearch::take_back() {
+  std::vector<double> change = best_change_;
+  const auto changed = std::count_if(change.begin(), change.end(), [](double d) { return d != 0; });
+  if (changed == 0 || changed > kFewFeatures || target_.norm == Norm::linf()) return;
+  for (double& d : change) {
+    if (d == 0) continue;
+    const double whole = d;
+    double flips = 1, stays = 0;  // shares of the change
+    for (int k = 0; k < kHalvings; ++k) {
+      const double share = k == 0 ? 0 : (flips + stays) / 2;
+      d = share * whole;
+      (tangents_.value(change) <= 0 ? flips : stays) = share;
+      if (flips == 0) break;
+    }
+    d = flips * whole;
+  }
+  offer(change);
 }
 
 /// One feature alone, those first that the linearisation finds worst.

@@ -46,6 +46,7 @@ class AttackSearch {
   void linearise(std::span<const double> change);
   void relinearise(std::vector<double> change, int rounds);
   void descend(Random& random);
+  void take_back();
   void single_features();
   void count_features();
   bool change_worst(const PricedProblem& problem, std::vector<double>& change, std::vector<std::size_t>& changed);
