@@ -1,4 +1,4 @@
-# Entry points. Each installs what is missing, builds and does its one thing; a second run takes seconds.
+# Entry points. Each installs what is missing, builds and does its one thing; a second run takes seconds, the tests about a minute.
 #   make build   the program: build/release/bin/standfast
 #   make demo    train, certify and report on the embedded data set
 #   make test    every test
@@ -14,7 +14,7 @@ demo: build
 
 test: configure
 	@cmake --build --preset release
-	@ctest --preset release --output-on-failure
+	@ctest --preset release --output-on-failure -j "$$(nproc)"
 
 check:
 	@tools/install_dependencies check
