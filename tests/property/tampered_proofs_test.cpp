@@ -188,15 +188,62 @@ TEST(TamperedProofs, AWeightedSumThatCancelsIsPaidForBitByBit) {
     for (int round = 0; round < 8; ++round) {
       tally.combination();
       const double weight = std::pow(10.0, random.uniform(-20, 20));
-      Certificate certificate{Norm::linf(), 1.001, {}};
+      // an ulp too much is refused at first sight, then the radius gives way in steps of 1e-13
+      Certificate certificate{Norm::linf(), std::nextafter(1.0, 2.0), {}};
       certificate.proof.cuts = {{weight, {}, {0}}, {weight, {}, {1}}};
       const auto confirmed = classifier.confirm(pieces.x, certificate, {});
       ASSERT_TRUE(confirmed.ok()) << confirmed.error().message;
       tally.radius(*confirmed);
       EXPECT_LE(*confirmed, 1) << describe(pieces.model);
-      EXPECT_GE(*confirmed, 0.99) << describe(pieces.model);
+      EXPECT_GE(*confirmed, 1 - 1e-6) << describe(pieces.model);
     }
   });
+}
+
+TEST(TamperedProofs, HundredsOfTinyWeightsRoundNothingUp) {
+  // each addition of w = 2^-53 (1 + 2^-10) times the cut lifts the margin, just above 1, by twice its share, but the
+  // slope, just below 2, by its share: after 400 of them their ratio is 2^-45 too large
+  const float margin = 1 + 0x1p-20F, slope = 2 - 0x1p-10F;
+  const auto classifier = make_classifier(affine_model({-slope}, margin));
+  for (const auto norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
+    const double exact = static_cast<double>(margin) / static_cast<double>(slope);
+    const double multiplier = norm == Norm::l1() ? static_cast<double>(slope) : static_cast<double>(slope) / exact;
+    Certificate certificate{norm, std::nextafter(exact, 1.0), {{{1, {}, {}}}, 1, multiplier}};
+    certificate.proof.cuts.resize(401, {0x1.004p-53, {}, {}});
+    const auto confirmed = classifier.confirm(std::vector<float>{0}, certificate, {});
+    ASSERT_TRUE(confirmed.ok()) << confirmed.error().message;
+    EXPECT_LE(static_cast<long double>(*confirmed) * static_cast<long double>(slope), static_cast<long double>(margin))
+        << norm.name();
+    EXPECT_GE(*confirmed, exact * (1 - 1e-9)) << norm.name();
+  }
+}
+
+TEST(TamperedProofs, AWinnerOfAnotherPoolingWindowIsNotBelieved) {
+  // f(x) = max of the left window; the right one is worth ten times as much and reads 0 in the score
+  Model model;
+  model.input_shape = model.graph.input_shape = {1, 2, 4};
+  model.sensitive_class = "alarm";
+  model.other_class = "quiet";
+  Node pool, flat, score;
+  pool.kind = NodeKind::kMaxPool;
+  pool.name = "pool";
+  pool.inputs = {kGraphInput};
+  pool.kernel = pool.stride = 2;
+  flat.kind = NodeKind::kFlatten;
+  flat.name = "flat";
+  flat.inputs = {0};
+  score.name = "score";
+  score.inputs = {1};
+  score.weight = {{1, 2}, {1, 0}};
+  model.graph.nodes = {pool, flat, score};
+  const auto classifier = make_classifier(model);
+  const std::vector<float> x{1, 1, 10, 10, 1, 1, 10, 10};
+  for (std::int32_t winner = -1; winner < 9; ++winner) {
+    const auto confirmed = classifier.confirm(x, {Norm::linf(), 1.05, {{{1, {}, {winner, 2}}}, 0, 0}}, {});
+    ASSERT_TRUE(confirmed.ok()) << confirmed.error().message;
+    EXPECT_LE(*confirmed, 1) << winner;
+    EXPECT_GT(*confirmed, 0.1) << winner;
+  }
 }
 
 }  // namespace
