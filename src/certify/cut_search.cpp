@@ -78,7 +78,9 @@ double CutSearch::scale() const {
 AscentSchedule CutSearch::schedule() const {
   const double features = static_cast<double>(cuts_.dim());
   if (!options_.keep_all) {
-    return {.first = std::max(6e-5, 0.05 / features), .last = 6e-5, .factor = 0.1, .steps = 2, .enough = 1e-4};
+    // p = inf: every feature moves, so that more of them are close to call
+    const double last = options_.norm == Norm::linf() ? 2e-5 : 6e-5;
+    return {.first = std::max(last, 800 * last / features), .last = last, .factor = 0.1, .steps = 2, .enough = 1e-4};
   }
   return {.first = 3e-4, .last = 3e-5, .factor = 0.1, .steps = 3};
 }
