@@ -59,7 +59,7 @@ std::string radius_rounded_down(double radius, int digits) {
 
 std::string distance_rounded_up(double distance, int digits) {
   if (!std::isfinite(distance) || distance == 0) return fmt::format("{}", distance);
-  const std::string text = fmt::format("{:.{}g}", distance, digits);
+  std::string text = fmt::format("{:.{}g}", distance, digits);
   if (std::strtod(text.c_str(), nullptr) >= distance) return text;
   const double unit = std::pow(10.0, std::floor(std::log10(distance)) - (digits - 1));
   return fmt::format("{:.{}g}", distance + unit * 0.75, digits);  // a half would be a tie
