@@ -72,6 +72,17 @@ void soften(std::span<const Place> places, double temperature, std::size_t i, Re
   const Place* best = &places.front();
   for (const Place& p : places) best = p.value < best->value ? &p : best;
   const double limit = best->value + kNoWeight * temperature;
+  bool alone = true;
+  for (const Place& p : places) alone = alone && (&p == best || p.value > limit);
+  if (alone) {  // most features
+    out.value += best->value;
+    out.change[i] = best->change;
+    out.fold_change[i] = best->fold_change;
+    out.curve_dd[i] = best->interior ? 1.0 : 0.0;
+    out.curve_df[i] = best->interior ? best->side : 0.0;
+    out.curve_ff[i] = best->interior ? best->side * best->side : 0.0;
+    return;
+  }
   double total = 1, d = best->change, g = best->fold_change;
   double dd = d * d, dg = d * g, gg = g * g;
   double in = best->interior ? 1.0 : 0.0, in_side = in * best->side, in_square = in * best->side * best->side;
