@@ -105,7 +105,7 @@ TEST(Regressions, ASlopePerPriceThatOverflowsEndsTheSearchAtZero) {
 }
 
 TEST(Regressions, ScalesWhoseProductUnderflowsOnItsWayAreRefused) {
-  // after eight of them the product keeps 20 bits, eight more bring it back to 1: radii were a millionth too large
+  // after eight of them the product is denormal and has lost bits that the next eight do not bring back
   auto model = affine_model({-1}, 1);
   MapStep scale;
   scale.kind = MapKind::kScale;
