@@ -87,9 +87,9 @@ void AttackSearch::offer(std::span<const double> change) {
 /// Shape: direction is in units of price.
 bool AttackSearch::try_ray(std::span<const double> direction) {
   std::vector<double> change;
-  const Crossing found =
+  const double price =
       first_crossing(direction, {lo_, hi_, target_.cost}, target_.norm, best_.distance, tangents_, change);
-  if (!(found.price < best_.distance)) return false;
+  if (!(price < best_.distance)) return false;
   const double before = best_.distance;
   offer(change);
   return best_.distance < before;

@@ -148,10 +148,10 @@ void CutSearch::add_tangent(TangentSource& source) {
 /// Along the attacker's mean answer to the other verdict, for an upper bound.
 void CutSearch::walk(TangentSource& source) {
   const Response& mean = ascent_.response();
-  const Crossing found =
+  const double price =
       first_crossing(mean.change, {cuts_.lo(), cuts_.hi(), cost_}, options_.norm, result_.attack_price, source, step_);
-  if (found.price < result_.attack_price) {
-    result_.attack_price = found.price;
+  if (price < result_.attack_price) {
+    result_.attack_price = price;
     result_.attack = step_;
   }
 }

@@ -51,13 +51,13 @@ constexpr double kTolerance = 2e-4;
 
 }  // namespace
 
-Crossing first_crossing(std::span<const double> direction, const RayBounds& bounds, Norm norm, double limit,
-                        TangentSource& source, std::vector<double>& change) {
+double first_crossing(std::span<const double> direction, const RayBounds& bounds, Norm norm, double limit,
+                      TangentSource& source, std::vector<double>& change) {
   Ray ray(direction, bounds, norm, source, change);
   double inside = 0, inside_value = 0, outside = ray.below(limit, 1), outside_value = 0;
   // the direction ends near the border: small steps beyond it first
   for (double growth = 1.01;; growth *= growth) {
-    if (!(outside > inside * (1 + kTolerance)) || outside > kFarthest) return {};
+    if (!(outside > inside * (1 + kTolerance)) || outside > kFarthest) return kInfinity;
     ray.move(outside);
     outside_value = ray.value();
     if (outside_value <= 0) break;
@@ -75,7 +75,7 @@ Crossing first_crossing(std::span<const double> direction, const RayBounds& boun
     (value <= 0 ? outside : inside) = s;
     (value <= 0 ? outside_value : inside_value) = value;
   }
-  return {ray.move(outside)};
+  return ray.move(outside);
 }
 
 }  // namespace standfast

@@ -16,15 +16,12 @@ struct RayBounds {
   std::span<const double> cost;
 };
 
-struct Crossing {
-  double price = kInfinity;  ///< Infinite where the ray meets no other verdict below the limit.
-};
-
-/// The cheapest point found of x + clip(s * direction), s > 0, whose value is <= 0, if it is cheaper than `limit`.
+/// The price of the cheapest point found of x + clip(s * direction), s > 0, whose value is <= 0; infinite where none is
+/// cheaper than `limit`.
 ///
 /// Shape: direction is (dim), in units of price. `change` receives the change in the features' units.
 /// Cost: about ten evaluations of the model.
-Crossing first_crossing(std::span<const double> direction, const RayBounds& bounds, Norm norm, double limit,
-                        TangentSource& source, std::vector<double>& change);
+double first_crossing(std::span<const double> direction, const RayBounds& bounds, Norm norm, double limit,
+                      TangentSource& source, std::vector<double>& change);
 
 }  // namespace standfast

@@ -22,6 +22,21 @@ Model affine_model(std::vector<float> weight, float bias, float threshold) {
   return model;
 }
 
+Model max_affine_model(std::vector<float> rows, std::vector<float> bias, float threshold) {
+  const auto pieces = static_cast<std::int64_t>(bias.size());
+  Model model = affine_model(std::vector<float>(rows.size() / bias.size()), 0, threshold);
+  model.graph.nodes[0].weight = {{pieces, model.input_shape[0]}, std::move(rows)};
+  model.graph.nodes[0].bias = {{pieces}, std::move(bias)};
+  Node maximum;
+  maximum.kind = NodeKind::kMax;
+  maximum.name = "max";
+  maximum.inputs = {0};
+  model.graph.nodes.push_back(maximum);
+  return model;
+}
+
+Model corner_model() { return max_affine_model({-1, 0, 0, -1}, {1.5F, 2}); }
+
 void append_unit(Model& model, float head, float last) {
   const auto score = static_cast<std::int32_t>(model.graph.nodes.size()) - 1;
   Node relu, sum;

@@ -10,6 +10,12 @@ namespace standfast::support {
 /// f(x) = weight.x + bias - threshold.
 Model affine_model(std::vector<float> weight, float bias, float threshold = 0);
 
+/// f(x) = max_j (rows_j . x + bias_j) - threshold. Shape: rows is (bias, dim).
+Model max_affine_model(std::vector<float> rows, std::vector<float> bias, float threshold = 0);
+
+/// max(1.5 - a, 2 - b): from (0, 0) the other verdict begins at (1.5, 2), which is 3.5, 2.5 and 2 away (l1, l2, linf).
+Model corner_model();
+
 /// The model's score s replaced by head * relu(s) + last. Requires: its threshold is 0.
 void append_unit(Model& model, float head, float last);
 

@@ -38,19 +38,6 @@ void expect_distance(const Adversarial& found, double distance, Norm norm) {
   EXPECT_LE(found.logit, 0) << norm.name();
 }
 
-/// max(1.5 - a, 2 - b): the other verdict from (1.5, 2) on.
-Model corner() {
-  Model model = support::affine_model({0, 0}, 0);
-  model.graph.nodes[0].weight = {{2, 2}, {-1, 0, 0, -1}};
-  model.graph.nodes[0].bias = {{2}, {1.5F, 2}};
-  Node maximum;
-  maximum.kind = NodeKind::kMax;
-  maximum.name = "max";
-  maximum.inputs = {0};
-  model.graph.nodes.push_back(maximum);
-  return model;
-}
-
 /// 2 - |a|, which is affine over (a, |a|).
 Model hill() {
   Model model = support::affine_model({0, -1}, 2);
@@ -69,10 +56,10 @@ TEST(AttackSearch, APlaneIsCrossedAtItsDistance) {
 
 TEST(AttackSearch, TheCornerOfTwoPlanesIsFound) {
   const std::vector<float> x = {0, 0};
-  expect_distance(attack(corner(), x, Norm::l1()), 3.5, Norm::l1());
-  expect_distance(attack(corner(), x, Norm::l2()), 2.5, Norm::l2());
-  expect_distance(attack(corner(), x, Norm::linf()), 2, Norm::linf());
-  EXPECT_EQ(attack(corner(), x, Norm::l0(), *ThreatModel::domain(2, -3, 3)).distance, 2);
+  expect_distance(attack(support::corner_model(), x, Norm::l1()), 3.5, Norm::l1());
+  expect_distance(attack(support::corner_model(), x, Norm::l2()), 2.5, Norm::l2());
+  expect_distance(attack(support::corner_model(), x, Norm::linf()), 2, Norm::linf());
+  EXPECT_EQ(attack(support::corner_model(), x, Norm::l0(), *ThreatModel::domain(2, -3, 3)).distance, 2);
 }
 
 TEST(AttackSearch, EitherSideOfAHillWillDo) {

@@ -28,7 +28,7 @@ Found cross(TangentSource& source, const std::vector<double>& direction, Norm no
             double limit = kInfinity, const std::vector<double>& lo = kNoFloor,
             const std::vector<double>& hi = kNoCeiling, const std::vector<double>& cost = kUnitCost) {
   Found found;
-  found.price = first_crossing(direction, {lo, hi, cost}, norm, limit, source, found.change).price;
+  found.price = first_crossing(direction, {lo, hi, cost}, norm, limit, source, found.change);
   return found;
 }
 

@@ -7,14 +7,14 @@
 
 #include <gtest/gtest.h>
 
-#include "corner.hpp"
 #include "support/cases.hpp"
+#include "support/small_models.hpp"
 
 namespace standfast {
 namespace {
 
+using support::corner_model;
 using support::make_classifier;
-using test::corner_model;
 
 // Attacks are pushed past the border until float32 agrees, and rays end within 2e-4 of it.
 constexpr double kOvershoot = 2e-3;

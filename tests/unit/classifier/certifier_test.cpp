@@ -8,15 +8,15 @@
 
 #include <gtest/gtest.h>
 
-#include "corner.hpp"
 #include "support/cases.hpp"
 #include "support/random_threat.hpp"
+#include "support/small_models.hpp"
 
 namespace standfast {
 namespace {
 
+using support::corner_model;
 using support::make_classifier;
-using test::corner_model;
 
 const std::vector<float> kOrigin = {0, 0};
 const std::vector<Norm> kNorms = {Norm::l1(), Norm::l2(), Norm::linf()};

@@ -20,17 +20,7 @@ namespace {
 using support::Reference;
 
 /// max(3 a + 4 b - 10, -a - 7, -2 b - 12) - 1 over (a, b).
-Model three_planes() {
-  Model model = support::affine_model({0, 0}, 0, 1);
-  model.graph.nodes[0].weight = {{3, 2}, {3, 4, -1, 0, 0, -2}};
-  model.graph.nodes[0].bias = {{3}, {-10, -7, -12}};
-  Node maximum;
-  maximum.kind = NodeKind::kMax;
-  maximum.name = "max";
-  maximum.inputs = {0};
-  model.graph.nodes.push_back(maximum);
-  return model;
-}
+Model three_planes() { return support::max_affine_model({3, 4, -1, 0, 0, -2}, {-10, -7, -12}, 1); }
 
 double radius_below(const Verifier& verifier, const std::vector<float>& x, Norm norm, double lipschitz = 1) {
   const std::vector<double> cost(x.size(), 1.0);
