@@ -210,10 +210,9 @@ void AbsolutePass::push_affine(const Affine& op, const Tensor& bias, Array& from
   for (std::size_t o = 0; o < from.size.size(); ++o) {
     constant_ += from.size[o] * std::fabs(verify_ops::bias_of(bias, o, from.size.size()));
   }
-  zero_.assign(from.size.size(), 0.0);
-  unused_.assign(to.size.size(), 0.0);
-  verify_ops::add_transposed(op, zero_, from.error, unused_, to.error);
-  verify_ops::add_transposed(op, zero_, from.size, unused_, to.size);
+  const verify_ops::Products& products = verify_ops::best_products();
+  verify_ops::add_transposed(products, op, verify_ops::Weights::kMagnitudes, 1, from.error, to.error);
+  verify_ops::add_transposed(products, op, verify_ops::Weights::kMagnitudes, 1, from.size, to.size);
 }
 
 void AbsolutePass::push_each(const MapStep& step, bool absorbed, Array& from, Array& to) {

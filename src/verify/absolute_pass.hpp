@@ -65,7 +65,6 @@ class AbsolutePass {
   const Model* model_;
   std::vector<Array> arrays_;
   std::vector<double> centre_;
-  std::vector<double> zero_, unused_;  ///< For the half of affine_ops' products that is not asked for.
   double constant_ = 0;
   std::size_t roundings_ = 0;  ///< Of this pass itself, in float64, at most.
   std::size_t pieces_ = 1;

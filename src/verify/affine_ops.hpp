@@ -1,4 +1,4 @@
-// The transposes of affine operations with their errors, in float64: all of the verifier's inner loops.
+// Affine operations and their transposes in float64, over inputs side by side.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,7 @@
 #include <span>
 
 #include "model/tensor.hpp"
+#include "verify/products.hpp"
 
 namespace standfast::verify_ops {
 
@@ -18,14 +19,16 @@ struct Affine {
   std::int64_t stride = 1, padding = 0, dilation = 1;
 };
 
-/// value += W^T dual and bound += |W|^T dual_error; both sums are plain loops in float64.
-/// Shape: dual and dual_error have the size of `out`, value and bound that of `in`.
-void add_transposed(const Affine& op, std::span<const double> dual, std::span<const double> dual_error,
-                    std::span<double> value, std::span<double> bound);
+/// W, or |W|.
+enum class Weights { kSigned, kMagnitudes };
 
-/// value += W x and bound += |W| x_bound. Shape: x and x_bound have the size of `in`, value and bound that of `out`.
-void add_product(const Affine& op, std::span<const double> x, std::span<const double> x_bound, std::span<double> value,
-                 std::span<double> bound);
+/// value += W^T dual. Shape: dual is (out, lanes), value (in, lanes), lane innermost; lanes is 1 or a multiple of 8.
+void add_transposed(const Products& products, const Affine& op, Weights weights, std::size_t lanes,
+                    std::span<const double> dual, std::span<double> value);
+
+/// value += W x. Shape: x is (in, lanes), value (out, lanes), as above.
+void add_product(const Products& products, const Affine& op, Weights weights, std::size_t lanes,
+                 std::span<const double> x, std::span<double> value);
 
 /// The most terms that one element of W^T dual, or of W x, is summed from.
 std::size_t terms_of_transposed(const Affine& op);

@@ -1,66 +1,95 @@
-// A proven affine minorant of the network graph, in float64, for slopes that nobody needs to trust.
-// Source: the lemma on slopes and running error analysis, docs/certificates.md.
+// A proven affine minorant of the network graph, in float64, for slopes that nobody needs to trust; inputs side by
+// side. Source: the lemma on slopes and running error analysis, docs/certificates.md.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
 
 #include "model/graph.hpp"
 #include "model/slopes.hpp"
+#include "verify/affine_ops.hpp"
 
 namespace standfast {
 
+/// Inputs that the verifier works on side by side; their arrays are [element][lane], with 1, 8 or 16 lanes.
+inline constexpr std::size_t kProofLanes = 16;
+/// Lanes for so many inputs; lanes without an input prove nothing. Requires: count <= kProofLanes.
+constexpr std::size_t proof_lanes(std::size_t count) { return count == 1 ? 1 : (count + 7) / 8 * 8; }
+
+/// One number per lane.
+using LaneValues = std::array<double, kProofLanes>;
+
+/// The slopes of `count` inputs: those of lane l lie at unit * stride + first + l.
+struct LaneSlopes {
+  const Slopes* slopes;
+  std::size_t stride, first, count;
+};
+
 /// g(u) >= v.u + kappa for all u and some v, kappa with |v - slope| <= slope_error and
-/// |kappa - constant| <= constant_error, componentwise.
+/// |kappa - constant| <= constant_error, componentwise, in each lane.
 struct GraphMinorant {
-  std::vector<double> slope;
+  std::vector<double> slope;  ///< [feature][lane], as slope_error.
   std::vector<double> slope_error;
-  double constant = 0;
-  double constant_error = 0;
+  LaneValues constant;
+  LaneValues constant_error;
 };
 
 /// Scratch memory of one thread.
 struct GraphProofWorkspace {
-  std::vector<std::vector<double>> dual;
-  std::vector<std::vector<double>> error;
+  std::vector<std::vector<double>> dual;   ///< Per node, [element][lane].
+  std::vector<std::vector<double>> error;  ///< The same; of duals with a relative error set when they are used.
 };
 
 class GraphProof {
  public:
   /// Requires: infer_shapes and check_input_convex succeeded; the graph outlives this.
-  explicit GraphProof(const Graph& graph);
+  GraphProof(const Graph& graph, const verify_ops::Products& products);
 
   /// Shape: one entry of `slopes` per node, as infer makes them; slopes outside [0, 1], winners outside their window
   /// and missing ones are replaced by valid ones, so that no `slopes` can make the result wrong.
-  void minorant(const Slopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const {
+  void minorant(const LaneSlopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const {
     pull(1, slopes, workspace, out);
   }
 
   /// -g_j(u) instead of a lower bound of g(u), where g_j is the element that the last node's winner picks of a maximum
   /// of affine functions, or g itself. Requires: no ReLU and no pooling, a maximum only as the last node.
-  void minus_piece(const Slopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const {
+  void minus_piece(const LaneSlopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const {
     pull(-1, slopes, workspace, out);
   }
 
  private:
+  /// What an array of duals adds to, and where it comes from.
   struct Target {
     std::span<double> dual;
     std::span<double> error;
-    double gamma;  ///< Relative error of a sum with as many terms as an element of this target can get.
+    double gamma;      ///< Relative error of a sum with as many terms as an element of this target can get.
+    bool is_relative;  ///< The error is a share of the dual: nothing to add up.
   };
 
-  void pull(double score_dual, const Slopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
-  void push(std::size_t node, const Slopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
-  void push_relu(std::span<const float> slope, std::span<const double> dual, std::span<const double> error,
-                 const Target& target) const;
-  void push_winners(std::size_t node, std::span<const std::int32_t> winner, std::span<const double> dual,
+  void find_relative();
+  void find_magnitudes();
+  void pull(double score_dual, const LaneSlopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
+  void push(std::size_t node, const LaneSlopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
+  void add_constant(std::size_t node, std::span<const double> dual, std::span<const double> error, std::size_t lanes,
+                    GraphMinorant& out) const;
+  void push_affine(std::size_t node, std::span<const double> dual, std::span<const double> error, std::size_t lanes,
+                   const Target& target) const;
+  void push_relu(std::size_t node, const LaneSlopes& slopes, std::span<const double> dual,
+                 std::span<const double> error, const Target& target) const;
+  void push_winners(std::size_t node, const LaneSlopes& slopes, std::span<const double> dual,
                     std::span<const double> error, const Target& target) const;
+  [[nodiscard]] Target target_of(std::size_t node, std::int32_t source, GraphProofWorkspace& workspace,
+                                 GraphMinorant& out) const;
 
   const Graph* graph_;
+  const verify_ops::Products* products_;
   std::vector<Shape> shapes_;
   std::vector<std::size_t> terms_;  ///< Per node, the most terms that an element of its dual can be summed from.
   std::size_t feature_terms_ = 0;
+  std::vector<bool> relative_;                   ///< Per node: its dual is a sum of exact terms of one sign.
+  std::vector<std::vector<double>> magnitudes_;  ///< Per affine node, sum_o |W_oi| at least; empty where not needed.
 };
 
 }  // namespace standfast

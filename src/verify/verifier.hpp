@@ -29,7 +29,7 @@ struct ProvenMinorant {
   std::vector<double> slope_error;
 };
 
-/// Scratch memory of one thread.
+/// Scratch memory of one thread; sized on first use, then reused without allocation. Arrays are [element][lane].
 struct VerifyWorkspace {
   GraphProofWorkspace graph;
   GraphMinorant minorant;
@@ -41,11 +41,19 @@ struct VerifyWorkspace {
 class Verifier {
  public:
   /// V0: the model is what its file promises. Fails: as validate(Model). Requires: the model outlives the verifier.
-  static Result<Verifier> create(const Model& model);
+  static Result<Verifier> create(const Model& model,
+                                 const verify_ops::Products& products = verify_ops::best_products());
 
   /// V1-V4: the proven minorant for these slopes. Shape: x is (dim), finite.
   /// Requires: check_floating_point_environment() holds in this thread.
   void prove(std::span<const float> x, const Slopes& slopes, VerifyWorkspace& workspace, ProvenMinorant& out) const;
+
+  /// The same for `count` inputs at once, each with the bits that it has alone.
+  ///
+  /// Shape: x is (count, dim); `slopes` are those of a tile, [unit][lane] with kLanes lanes; out is (count), nullptr
+  /// for what is not wanted. Requires: 0 < count <= kLanes, and as prove. Cost: that of a multiple of 8 inputs.
+  void prove_tile(std::span<const float> x, std::size_t count, const Slopes& slopes, VerifyWorkspace& workspace,
+                  std::span<ProvenMinorant* const> out) const;
 
   /// How many affine pieces f is the maximum of; 1 where it is affine. Requires: is_max_affine(model()).
   [[nodiscard]] std::size_t pieces() const { return pieces_; }
@@ -59,13 +67,19 @@ class Verifier {
   [[nodiscard]] const Model& model() const { return *model_; }
 
  private:
-  explicit Verifier(const Model& model);
-  void run_map(std::span<const float> x, VerifyWorkspace& workspace) const;
-  void finish(double threshold, VerifyWorkspace& workspace, ProvenMinorant& out) const;
-  void pull_back(VerifyWorkspace& workspace, double margin, ProvenMinorant& out) const;
+  Verifier(const Model& model, const verify_ops::Products& products);
+  void run_map(std::span<const float> x, std::size_t lanes, VerifyWorkspace& workspace) const;
+  void run_affine(std::size_t step, std::size_t lanes, VerifyWorkspace& workspace) const;
+  void finish(double threshold, std::size_t lanes, VerifyWorkspace& workspace,
+              std::span<ProvenMinorant* const> out) const;
+  void hand_out(LaneValues& margin, std::size_t lanes, VerifyWorkspace& workspace,
+                std::span<ProvenMinorant* const> out) const;
+  void scale_slopes(std::size_t lanes, VerifyWorkspace& workspace) const;
+  void fold_slopes(std::size_t lanes, VerifyWorkspace& workspace, LaneValues& margin) const;
 
   const Model* model_;
   std::vector<Shape> map_shapes_;
+  const verify_ops::Products* products_;
   GraphProof graph_;
   std::size_t pieces_ = 1;
   bool separable_ = false;

@@ -1,0 +1,40 @@
+// Inputs that are worked on side by side: every value of a tile is kLanes floats, one per input, lane innermost, so that
+// an operation is vectorised over inputs and the bits of one do not depend on its neighbours.
+#pragma once
+
+#include <cstddef>
+#include <new>
+#include <vector>
+
+namespace standfast {
+
+/// Inputs of a tile. Two groups: the second is left out where a tile is at most half full.
+inline constexpr std::size_t kLanes = 32;
+inline constexpr std::size_t kLaneGroup = 16;
+static_assert(kLanes % kLaneGroup == 0);
+
+/// Groups that hold `count` inputs.
+constexpr std::size_t lane_groups(std::size_t count) { return (count + kLaneGroup - 1) / kLaneGroup; }
+
+/// Memory from the start of a cache line, so that no vector lies across two.
+template <class T>
+struct LineAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t kLine{64};
+
+  LineAllocator() = default;
+  template <class U>
+  LineAllocator(const LineAllocator<U>&) {}
+
+  T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kLine)); }
+  void deallocate(T* at, std::size_t count) { ::operator delete(at, count * sizeof(T), kLine); }
+
+  template <class U>
+  friend bool operator==(const LineAllocator&, const LineAllocator<U>&) {
+    return true;
+  }
+};
+
+using AlignedFloats = std::vector<float, LineAllocator<float>>;
+
+}  // namespace standfast
