@@ -4,7 +4,8 @@
 #include <array>
 #include <cstring>
 
-// Loops are inlined into one function per instruction set, which they are then compiled for.
+// Loops are inlined into one function per instruction set, which they are then compiled for. This file is compiled with
+// -ffp-contract=fast: where the set has fused products, each `sum += weight * x` is one.
 #define STANDFAST_INLINE [[gnu::always_inline]] inline
 
 namespace standfast::verify_ops {
@@ -14,23 +15,25 @@ constexpr std::size_t kLanesAtOnce = 8;
 // Weights and duals of so many rows stay in the first-level cache; a row of 16 weights is a cache line.
 constexpr std::size_t kRows = 64, kColumns = 16;
 
-template <std::size_t kWidth>
-struct VectorOf {
-  using Type [[gnu::vector_size(kWidth * sizeof(double))]] = double;
+/// So many numbers side by side, and so many columns whose sums fit the registers.
+template <std::size_t kNumbers, std::size_t kColumnsAtOnce>
+struct Set {
+  using Vector [[gnu::vector_size(kNumbers * sizeof(double))]] = double;
+  using Floats [[gnu::vector_size(kNumbers * sizeof(float))]] = float;
+  static constexpr std::size_t kWidth = kNumbers, kAtOnce = kColumnsAtOnce;
 };
+using Plain = Set<2, 2>;
+using Fused = Set<4, 4>;
 
-/// Sums of `kAtOnce` columns fit the registers.
-struct Plain {
-  static constexpr bool kFused = false;
-  static constexpr std::size_t kWidth = 2, kAtOnce = 2;
-};
-struct Fused {
-  static constexpr bool kFused = true;
-  static constexpr std::size_t kWidth = 4, kAtOnce = 4;
-};
+template <class Number, class Vector>
+STANDFAST_INLINE void load(const Number* from, Vector& vector) {
+  std::memcpy(&vector, from, sizeof(vector));
+}
 
-template <class Set>
-using Vector = typename VectorOf<Set::kWidth>::Type;
+template <class Vector>
+STANDFAST_INLINE void store(const Vector& vector, double* to) {
+  std::memcpy(to, &vector, sizeof(vector));
+}
 
 /// The rows of a matrix that meet a dual that is not 0, at most kRows, and kColumns of their weights in float64.
 struct Chunk {
@@ -40,49 +43,44 @@ struct Chunk {
   alignas(64) std::array<double, kRows * kColumns> weight;
 };
 
-template <class Set>
-STANDFAST_INLINE void add_product(double weight, const Vector<Set>& x, Vector<Set>& sum) {
-  if constexpr (Set::kFused) {
-    for (std::size_t l = 0; l < Set::kWidth; ++l) sum[l] = __builtin_fma(weight, x[l], sum[l]);
-  } else {
-    sum += weight * x;
-  }
-}
-
-/// `kCount` columns from `first` on, eight lanes: sums[column][lane] of `value`.
+/// `kCount` columns from `first` on, eight lanes. Shape: value is (kCount, lanes).
 template <class Set, std::size_t kCount>
 STANDFAST_INLINE void add_columns(const Chunk& chunk, std::size_t first, std::size_t lane, std::size_t lanes,
                                   double* value) {
+  using Vector = typename Set::Vector;
   constexpr std::size_t kParts = kLanesAtOnce / Set::kWidth;
-  Vector<Set> sum[kCount][kParts], x;
-  for (std::size_t c = 0; c < kCount; ++c) std::memcpy(sum[c], value + c * lanes, sizeof(sum[c]));
+  Vector sum[kCount][kParts], x;
+  for (std::size_t c = 0; c < kCount; ++c) {
+    for (std::size_t p = 0; p < kParts; ++p) load(value + c * lanes + p * Set::kWidth, sum[c][p]);
+  }
   for (std::size_t r = 0; r < chunk.count; ++r) {
-    const double* weight = chunk.weight.data() + r * kColumns + first;
-    for (std::size_t part = 0; part < kParts; ++part) {
-      std::memcpy(&x, chunk.dual[r] + lane + part * Set::kWidth, sizeof(x));
-      for (std::size_t c = 0; c < kCount; ++c) add_product<Set>(weight[c], x, sum[c][part]);
+    const double* const weight = chunk.weight.data() + r * kColumns + first;
+    for (std::size_t p = 0; p < kParts; ++p) {
+      load(chunk.dual[r] + lane + p * Set::kWidth, x);
+      for (std::size_t c = 0; c < kCount; ++c) sum[c][p] += weight[c] * x;
     }
   }
-  for (std::size_t c = 0; c < kCount; ++c) std::memcpy(value + c * lanes, sum[c], sizeof(sum[c]));
+  for (std::size_t c = 0; c < kCount; ++c) {
+    for (std::size_t p = 0; p < kParts; ++p) store(sum[c][p], value + c * lanes + p * Set::kWidth);
+  }
 }
 
-/// The same for one lane: columns take the place of lanes.
+/// The same for one lane: columns take the place of lanes. Shape: value is (kColumns).
 template <class Set>
-STANDFAST_INLINE void add_one_lane(const Chunk& chunk, std::size_t width, double* value) {
+STANDFAST_INLINE void add_one_lane(const Chunk& chunk, double* value) {
+  using Vector = typename Set::Vector;
   constexpr std::size_t kParts = kColumns / Set::kWidth;
-  alignas(64) double sums[kColumns] = {};
-  for (std::size_t c = 0; c < width; ++c) sums[c] = value[c];
-  Vector<Set> sum[kParts], w;
-  std::memcpy(sum, sums, sizeof(sum));
+  Vector sum[kParts], w;
+  for (std::size_t p = 0; p < kParts; ++p) load(value + p * Set::kWidth, sum[p]);
   for (std::size_t r = 0; r < chunk.count; ++r) {
+    const double* const weight = chunk.weight.data() + r * kColumns;
     const double x = *chunk.dual[r];
-    for (std::size_t part = 0; part < kParts; ++part) {
-      std::memcpy(&w, chunk.weight.data() + r * kColumns + part * Set::kWidth, sizeof(w));
-      add_product<Set>(x, w, sum[part]);
+    for (std::size_t p = 0; p < kParts; ++p) {
+      load(weight + p * Set::kWidth, w);
+      sum[p] += x * w;
     }
   }
-  std::memcpy(sums, sum, sizeof(sum));
-  for (std::size_t c = 0; c < width; ++c) value[c] = sums[c];
+  for (std::size_t p = 0; p < kParts; ++p) store(sum[p], value + p * Set::kWidth);
 }
 
 STANDFAST_INLINE bool all_zero(const double* values, std::size_t count) {
@@ -102,19 +100,42 @@ STANDFAST_INLINE void find_rows(const Matrix& m, std::size_t first, std::size_t 
 }
 
 /// Columns first, ..., first + width - 1 of the chunk's rows; the others are 0.
+template <class Set>
 STANDFAST_INLINE void read_weights(const Matrix& m, std::size_t first, std::size_t width, Chunk& chunk) {
+  typename Set::Floats narrow;
   for (std::size_t r = 0; r < chunk.count; ++r) {
-    double* weight = chunk.weight.data() + r * kColumns;
-    const float* from = chunk.row[r] + first * m.column_stride;
+    double* const weight = chunk.weight.data() + r * kColumns;
+    const float* const from = chunk.row[r] + first * m.column_stride;
     if (m.column_stride == 1 && width == kColumns) {
-      for (std::size_t c = 0; c < kColumns; ++c) weight[c] = from[c];
+      __builtin_prefetch(from + 2 * kColumns);  // rows are far apart, which no processor foresees
+      for (std::size_t c = 0; c < kColumns; c += Set::kWidth) {
+        load(from + c, narrow);
+        store(__builtin_convertvector(narrow, typename Set::Vector), weight + c);
+      }
     } else {
       for (std::size_t c = 0; c < kColumns; ++c) weight[c] = c < width ? from[c * m.column_stride] : 0.0F;
     }
-    if (m.magnitudes) {
-      for (std::size_t c = 0; c < kColumns; ++c) weight[c] = __builtin_fabs(weight[c]);
-    }
+    if (!m.magnitudes) continue;
+    for (std::size_t c = 0; c < kColumns; ++c) weight[c] = weight[c] < 0 ? -weight[c] : weight[c];
   }
+}
+
+/// The chunk's part of columns first, ..., first + width - 1. Shape: value is (width, lanes).
+template <class Set>
+STANDFAST_INLINE void add_chunk(const Chunk& chunk, std::size_t width, std::size_t lanes, double* value) {
+  for (std::size_t lane = 0; lane + kLanesAtOnce <= lanes; lane += kLanesAtOnce) {
+    std::size_t c = 0;
+    for (; c + Set::kAtOnce <= width; c += Set::kAtOnce) {
+      add_columns<Set, Set::kAtOnce>(chunk, c, lane, lanes, value + c * lanes + lane);
+    }
+    for (; c < width; ++c) add_columns<Set, 1>(chunk, c, lane, lanes, value + c * lanes + lane);
+  }
+  if (lanes == 1 && width == kColumns) return add_one_lane<Set>(chunk, value);
+  if (lanes != 1) return;
+  double all[kColumns] = {};
+  for (std::size_t c = 0; c < width; ++c) all[c] = value[c];
+  add_one_lane<Set>(chunk, all);
+  for (std::size_t c = 0; c < width; ++c) value[c] = all[c];
 }
 
 template <class Set>
@@ -122,32 +143,24 @@ STANDFAST_INLINE void add(const Matrix& m, std::size_t lanes, const double* dual
   Chunk chunk;
   for (std::size_t row = 0; row < m.rows; row += kRows) {
     find_rows(m, row, lanes, dual, chunk);
-    if (chunk.count == 0) continue;
-    for (std::size_t first = 0; first < m.columns; first += kColumns) {
+    for (std::size_t first = 0; first < m.columns && chunk.count > 0; first += kColumns) {
       const std::size_t width = std::min(kColumns, m.columns - first);
-      read_weights(m, first, width, chunk);
-      double* to = value + first * lanes;
-      if (lanes == 1) add_one_lane<Set>(chunk, width, to);
-      for (std::size_t lane = 0; lane + kLanesAtOnce <= lanes; lane += kLanesAtOnce) {
-        std::size_t c = 0;
-        for (; c + Set::kAtOnce <= width; c += Set::kAtOnce) {
-          add_columns<Set, Set::kAtOnce>(chunk, c, lane, lanes, to + c * lanes + lane);
-        }
-        for (; c < width; ++c) add_columns<Set, 1>(chunk, c, lane, lanes, to + c * lanes + lane);
-      }
+      read_weights<Set>(m, first, width, chunk);
+      add_chunk<Set>(chunk, width, lanes, value + first * lanes);
     }
   }
 }
 
 template <class Set>
 STANDFAST_INLINE void add_scaled(double weight, const double* source, std::size_t count, double* target) {
-  for (std::size_t i = 0; i < count; ++i) {
-    if constexpr (Set::kFused) {
-      target[i] = __builtin_fma(weight, source[i], target[i]);
-    } else {
-      target[i] += weight * source[i];
-    }
+  typename Set::Vector from, to;
+  std::size_t i = 0;
+  for (; i + Set::kWidth <= count; i += Set::kWidth) {
+    load(source + i, from);
+    load(target + i, to);
+    store(to + weight * from, target + i);
   }
+  for (; i < count; ++i) target[i] += weight * source[i];
 }
 
 void add_plain(const Matrix& m, std::size_t lanes, const double* dual, double* value) {
