@@ -1,5 +1,5 @@
-// Inputs that are worked on side by side: every value of a tile is kLanes floats, one per input, lane innermost, so that
-// an operation is vectorised over inputs and the bits of one do not depend on its neighbours.
+// Inputs that are worked on side by side: every value of a tile is kLanes floats, one per input, lane innermost, so
+// that an operation is vectorised over inputs and the bits of one do not depend on its neighbours.
 #pragma once
 
 #include <cstddef>
@@ -8,13 +8,9 @@
 
 namespace standfast {
 
-/// Inputs of a tile. Two groups: the second is left out where a tile is at most half full.
-inline constexpr std::size_t kLanes = 32;
-inline constexpr std::size_t kLaneGroup = 16;
-static_assert(kLanes % kLaneGroup == 0);
-
-/// Groups that hold `count` inputs.
-constexpr std::size_t lane_groups(std::size_t count) { return (count + kLaneGroup - 1) / kLaneGroup; }
+/// Inputs of a tile: one cache line of floats. With twice as many, the rows of an image of width 32 lie 4096 bytes apart,
+/// where they drive each other out of the L1 cache.
+inline constexpr std::size_t kLanes = 16;
 
 /// Memory from the start of a cache line, so that no vector lies across two.
 template <class T>

@@ -106,6 +106,7 @@ Classifier& Classifier::operator=(Classifier&&) noexcept = default;
 Classifier::~Classifier() = default;
 
 Result<Classifier> Classifier::load(const std::string& path) {
+  STANDFAST_CHECK(Plan::check_environment());
   STANDFAST_TRY(Model model, load_model(path));
   auto impl = std::make_unique<Impl>(std::move(model));
   STANDFAST_TRY(impl->verifier, Verifier::create(impl->model));

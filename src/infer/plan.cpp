@@ -2,19 +2,16 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cmath>
+#include <utility>
+
+#include "infer/elementwise.hpp"
 
 namespace standfast {
 namespace {
 
-std::vector<float> transposed(const Tensor& weight) {
-  const std::size_t rows = static_cast<std::size_t>(weight.shape[0]);
-  const std::size_t columns = static_cast<std::size_t>(weight.shape[1]);
-  std::vector<float> result(weight.values.size());
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) result[c * rows + r] = weight.values[r * columns + c];
-  }
-  return result;
+const kernels::Kernels& chosen_or_reference() {
+  const auto& chosen = kernels::chosen();
+  return chosen.ok() ? *chosen.value() : *kernels::available().front();
 }
 
 kernels::ConvShape conv_shape(const Shape& in, const Shape& out, const Tensor& weight, std::int64_t stride,
@@ -22,211 +19,266 @@ kernels::ConvShape conv_shape(const Shape& in, const Shape& out, const Tensor& w
   return {in[0], in[1], in[2], out[0], out[1], out[2], weight.shape[2], weight.shape[3], stride, padding, dilation};
 }
 
-/// The bias of each output, spread over the positions of a channel where it has one value per channel.
-void fill_with_bias(const Tensor& bias, std::span<float> y) {
-  if (bias.empty()) {
-    std::fill(y.begin(), y.end(), 0.0F);
-    return;
-  }
-  const std::size_t repeat = y.size() / bias.values.size();
-  for (std::size_t i = 0; i < y.size(); ++i) y[i] = bias.values[i / repeat];
+/// The part of an array that belongs to some units.
+template <class Values>
+auto part(Values& values, std::size_t offset, std::size_t size, std::size_t lanes) {
+  return std::span(values).subspan(offset * lanes, size * lanes);
 }
-
-/// Flat index of the largest element of each pooling window.
-void pool_winners(const Shape& in, const Shape& out, const Node& node, std::span<const float> x,
-                  std::vector<std::int32_t>& winner) {
-  std::size_t position = 0;
-  for (std::int64_t c = 0; c < out[0]; ++c) {
-    for (std::int64_t y = 0; y < out[1]; ++y) {
-      for (std::int64_t z = 0; z < out[2]; ++z, ++position) {
-        std::int64_t best = (c * in[1] + y * node.stride) * in[2] + z * node.stride;
-        for (std::int64_t ky = 0; ky < node.kernel; ++ky) {
-          for (std::int64_t kx = 0; kx < node.kernel; ++kx) {
-            const std::int64_t at = (c * in[1] + y * node.stride + ky) * in[2] + z * node.stride + kx;
-            if (x[at] > x[best]) best = at;
-          }
-        }
-        winner[position] = static_cast<std::int32_t>(best);
-      }
-    }
-  }
-}
-
-float broadcast(const Tensor& values, std::size_t i) { return values.values[values.values.size() == 1 ? 0 : i]; }
 
 }  // namespace
 
-Plan::Plan(const Model& model) : model_(&model) {
+Plan::Plan(const Model& model) : Plan(model, chosen_or_reference()) {}
+
+Plan::Plan(const Model& model, const kernels::Kernels& kernels) : model_(&model), kernels_(&kernels) {
   map_shapes_ = std::move(infer_map_shapes(model.feature_map, model.input_shape)).value();
-  node_shapes_ = std::move(infer_shapes(model.graph)).value();
+  layout_ = lay_out(model.graph);
 
   map_affine_.resize(model.feature_map.size());
   for (std::size_t k = 0; k < model.feature_map.size(); ++k) {
     const MapStep& step = model.feature_map[k];
     const Shape& in = k == 0 ? model.input_shape : map_shapes_[k - 1];
-    if (step.kind == MapKind::kLinear) map_affine_[k].weight_by_input = transposed(step.values);
+    if (step.kind == MapKind::kLinear) {
+      map_affine_[k].linear.emplace().append(step.values, step.bias);
+      map_affine_[k].linear->pack(false);
+    }
     if (step.kind == MapKind::kConv2d) {
-      map_affine_[k].conv = conv_shape(in, map_shapes_[k], step.values, step.stride, step.padding, step.dilation);
+      const auto shape = conv_shape(in, map_shapes_[k], step.values, step.stride, step.padding, step.dilation);
+      map_affine_[k].conv.emplace(shape, step.values, step.bias, false);
+      most_terms_ = std::max(most_terms_, map_affine_[k].conv->terms());
     }
   }
-  node_affine_.resize(model.graph.nodes.size());
+  for (const Stack& stack : layout_.stacks) {
+    LinearMap& map = stacks_.emplace_back();
+    for (const std::size_t k : stack.nodes) map.append(model.graph.nodes[k].weight, model.graph.nodes[k].bias);
+    map.pack(true);
+    most_rows_ = std::max(most_rows_, map.outputs());
+  }
+  convs_.resize(model.graph.nodes.size());
   for (std::size_t k = 0; k < model.graph.nodes.size(); ++k) {
     const Node& node = model.graph.nodes[k];
-    if (node.kind == NodeKind::kLinear) node_affine_[k].weight_by_input = transposed(node.weight);
-    if (node.kind == NodeKind::kConv2d) {
-      const Shape& in = node.inputs[0] == kGraphInput ? model.graph.input_shape : node_shapes_[node.inputs[0]];
-      node_affine_[k].conv = conv_shape(in, node_shapes_[k], node.weight, node.stride, node.padding, node.dilation);
-    }
+    if (node.kind != NodeKind::kConv2d) continue;
+    const auto shape = conv_shape(source_shape(node.inputs[0]), layout_.shapes[k], node.weight, node.stride,
+                                  node.padding, node.dilation);
+    convs_[k].emplace(shape, node.weight, node.bias, true);
+    most_terms_ = std::max(most_terms_, convs_[k]->terms());
   }
 }
 
-void Plan::prepare(InferWorkspace& workspace) const {
-  if (workspace.values.size() == node_shapes_.size()) return;
+Status Plan::check_environment() {
+  const auto& chosen = kernels::chosen();
+  return chosen.ok() ? Status() : Status(chosen.error());
+}
+
+const Shape& Plan::source_shape(std::int32_t source) const {
+  return source == kGraphInput ? model_->graph.input_shape : layout_.shapes[static_cast<std::size_t>(source)];
+}
+
+std::size_t Plan::source_size(std::int32_t source) const { return element_count(source_shape(source)); }
+
+void Plan::prepare(InferWorkspace& workspace, std::size_t lanes) const {
+  if (workspace.slopes.size() == layout_.shapes.size()) return;
   workspace.map_values.resize(map_shapes_.size());
-  for (std::size_t k = 0; k < map_shapes_.size(); ++k) workspace.map_values[k].resize(element_count(map_shapes_[k]));
-  workspace.values.resize(node_shapes_.size());
-  workspace.duals.resize(node_shapes_.size());
-  workspace.slopes.resize(node_shapes_.size());
-  for (std::size_t k = 0; k < node_shapes_.size(); ++k) {
-    const std::size_t size = element_count(node_shapes_[k]);
-    workspace.values[k].resize(size);
-    workspace.duals[k].resize(size);
+  for (std::size_t k = 0; k < map_shapes_.size(); ++k) {
+    workspace.map_values[k].resize(element_count(map_shapes_[k]) * lanes);
+  }
+  workspace.values.resize(layout_.units * lanes);
+  workspace.duals.resize(layout_.units * lanes);
+  workspace.feature_dual.resize(element_count(model_->graph.input_shape) * lanes);
+  workspace.slopes.resize(layout_.shapes.size());
+  for (std::size_t k = 0; k < layout_.shapes.size(); ++k) {
     const NodeKind kind = model_->graph.nodes[k].kind;
+    const std::size_t size = layout_.size(k) * lanes;
     if (kind == NodeKind::kRelu) workspace.slopes[k].relu.resize(size);
     if (kind == NodeKind::kMaxPool || kind == NodeKind::kMax) workspace.slopes[k].winner.resize(size);
   }
-  workspace.feature_dual.resize(element_count(model_->graph.input_shape));
+  workspace.scratch.rows.resize(most_rows_);
+  workspace.scratch.scales.resize(most_rows_);
+  workspace.scratch.taps.resize(most_terms_);
 }
 
-void Plan::run_map(std::span<const float> x, InferWorkspace& workspace) const {
-  std::span<const float> in = x;
-  for (std::size_t k = 0; k < map_shapes_.size(); ++k) {
-    const MapStep& step = model_->feature_map[k];
-    const std::span<float> out = workspace.map_values[k];
-    switch (step.kind) {
-      case MapKind::kCenter:
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] = in[i] - broadcast(step.values, i);
-        break;
-      case MapKind::kScale:
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] = in[i] * broadcast(step.values, i);
-        break;
-      case MapKind::kLinear:
-        fill_with_bias(step.bias, out);
-        kernels::linear_forward(map_affine_[k].weight_by_input, in, out);
-        break;
-      case MapKind::kConv2d:
-        fill_with_bias(step.bias, out);
-        kernels::conv2d_forward(map_affine_[k].conv, step.values.values, in, out);
-        break;
-      case MapKind::kAbs:
-        for (std::size_t i = 0; i < in.size(); ++i) {
-          out[i] = in[i];
-          out[in.size() + i] = std::fabs(in[i]);
-        }
-        break;
-    }
-    in = out;
+void Plan::prepare_tile(TileWorkspace& workspace) const {
+  if (!workspace.features.empty()) return;
+  prepare(workspace, kLanes);
+  workspace.features.resize(element_count(model_->graph.input_shape) * kLanes);
+  // the last step writes the features, and without any step they are the inputs
+  if (!map_shapes_.empty()) {
+    workspace.map_values.back() = {};
+    workspace.inputs.resize(model_->dim() * kLanes);
   }
 }
 
-void Plan::run_node(std::size_t k, std::span<const float> features, InferWorkspace& workspace) const {
+void Plan::run_map_step(std::size_t k, const float* in, std::span<float> out, std::size_t lanes,
+                        AffineScratch& scratch) const {
+  const MapStep& step = model_->feature_map[k];
+  switch (step.kind) {
+    case MapKind::kCenter:
+      center(in, step.values, out, lanes);
+      break;
+    case MapKind::kScale:
+      scale(in, step.values, out, lanes);
+      break;
+    case MapKind::kLinear:
+      map_affine_[k].linear->forward(*kernels_, in, out.data(), lanes);
+      break;
+    case MapKind::kConv2d:
+      map_affine_[k].conv->forward(*kernels_, in, out.data(), lanes, scratch);
+      break;
+    case MapKind::kAbs:
+      append_abs(in, out);
+      break;
+  }
+}
+
+const float* Plan::value(std::int32_t source, const Pass& pass, const InferWorkspace& workspace) const {
+  const std::int32_t root = layout_.root_of(source);
+  if (root == kGraphInput) return pass.features;
+  return workspace.values.data() + layout_.offset[static_cast<std::size_t>(root)] * pass.lanes;
+}
+
+float* Plan::dual(std::int32_t source, const Pass& pass, InferWorkspace& workspace) const {
+  const std::int32_t root = layout_.root_of(source);
+  if (root == kGraphInput) return workspace.feature_dual.data();
+  return workspace.duals.data() + layout_.offset[static_cast<std::size_t>(root)] * pass.lanes;
+}
+
+void Plan::run_node(std::size_t k, const Pass& pass, InferWorkspace& workspace) const {
   const Node& node = model_->graph.nodes[k];
-  const auto input = [&](std::size_t j) -> std::span<const float> {
-    return node.inputs[j] == kGraphInput ? features : std::span<const float>(workspace.values[node.inputs[j]]);
-  };
-  const std::span<const float> x = input(0);
-  const std::span<float> y = workspace.values[k];
+  const auto input = [&](std::size_t j) { return value(node.inputs[j], pass, workspace); };
+  const auto y = part(workspace.values, layout_.offset[k], layout_.size(k), pass.lanes);
   NodeSlopes& slopes = workspace.slopes[k];
   switch (node.kind) {
-    case NodeKind::kLinear:
-      fill_with_bias(node.bias, y);
-      kernels::linear_forward(node_affine_[k].weight_by_input, x, y);
+    case NodeKind::kLinear: {
+      const std::size_t stack = layout_.stack_of[k];
+      if (layout_.stacks[stack].nodes.front() == k) stacks_[stack].forward(*kernels_, input(0), y.data(), pass.lanes);
       break;
+    }
     case NodeKind::kConv2d:
-      fill_with_bias(node.bias, y);
-      kernels::conv2d_forward(node_affine_[k].conv, node.weight.values, x, y);
+      convs_[k]->forward(*kernels_, input(0), y.data(), pass.lanes, workspace.scratch);
       break;
     case NodeKind::kAdd:
-      std::copy(x.begin(), x.end(), y.begin());
-      for (std::size_t j = 1; j < node.inputs.size(); ++j) {
-        const std::span<const float> other = input(j);
-        for (std::size_t i = 0; i < y.size(); ++i) y[i] += other[i];
-      }
+      add(input(0), input(1), y);
+      for (std::size_t j = 2; j < node.inputs.size(); ++j) add(y.data(), input(j), y);
       break;
     case NodeKind::kRelu:
-      for (std::size_t i = 0; i < y.size(); ++i) {
-        slopes.relu[i] = x[i] > 0 ? 1.0F : 0.0F;
-        y[i] = x[i] > 0 ? x[i] : 0.0F;
-      }
+      relu(input(0), y, slopes.relu);
       break;
     case NodeKind::kMaxPool: {
-      const Shape& in = node.inputs[0] == kGraphInput ? model_->graph.input_shape : node_shapes_[node.inputs[0]];
-      pool_winners(in, node_shapes_[k], node, x, slopes.winner);
-      for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[slopes.winner[i]];
+      const Shape& in = source_shape(node.inputs[0]);
+      window_max({in[0], in[1], in[2], node.kernel, node.kernel, node.stride}, input(0), y, slopes.winner, pass.lanes);
+      break;
+    }
+    case NodeKind::kMax: {
+      const auto size = static_cast<std::int64_t>(source_size(node.inputs[0]));
+      window_max({1, 1, size, 1, size, 1}, input(0), y, slopes.winner, pass.lanes);
       break;
     }
     case NodeKind::kFlatten:
-      std::copy(x.begin(), x.end(), y.begin());
-      break;
-    case NodeKind::kMax:
-      slopes.winner[0] = static_cast<std::int32_t>(std::max_element(x.begin(), x.end()) - x.begin());
-      y[0] = x[slopes.winner[0]];
-      break;
+      break;  // the value that it reads
+  }
+}
+
+void Plan::run_graph(const Pass& pass, InferWorkspace& workspace) const {
+  for (std::size_t k = 0; k < layout_.shapes.size(); ++k) {
+    if (model_->graph.nodes[k].kind != NodeKind::kFlatten) run_node(k, pass, workspace);
   }
 }
 
 float Plan::forward(std::span<const float> x, InferWorkspace& workspace) const {
   assert(x.size() == model_->dim());
-  prepare(workspace);
-  run_map(x, workspace);
-  return run_graph(workspace.map_values.empty() ? x : std::span<const float>(workspace.map_values.back()), workspace);
+  prepare(workspace, 1);
+  std::span<const float> in = x;
+  for (std::size_t k = 0; k < map_shapes_.size(); ++k) {
+    run_map_step(k, in.data(), workspace.map_values[k], 1, workspace.scratch);
+    in = workspace.map_values[k];
+  }
+  return forward_features(in, workspace);
 }
 
 float Plan::forward_features(std::span<const float> u, InferWorkspace& workspace) const {
   assert(u.size() == element_count(model_->graph.input_shape));
-  prepare(workspace);
-  return run_graph(u, workspace);
+  prepare(workspace, 1);
+  const Pass pass{u.data(), 1};
+  run_graph(pass, workspace);
+  return *value(layout_.root.back(), pass, workspace) - model_->threshold;
 }
 
-float Plan::run_graph(std::span<const float> features, InferWorkspace& workspace) const {
-  for (std::size_t k = 0; k < node_shapes_.size(); ++k) run_node(k, features, workspace);
-  return workspace.values.back()[0] - model_->threshold;
+std::span<const float> Plan::backward(InferWorkspace& workspace) const {
+  run_backward({nullptr, 1}, 1, workspace);
+  return workspace.feature_dual;
 }
 
-void Plan::push_dual(std::size_t k, InferWorkspace& workspace) const {
+void Plan::forward_tile(std::span<const float> x, std::size_t count, TileWorkspace& workspace,
+                        std::span<float> logits) const {
+  assert(count >= 1 && count <= kLanes && x.size() == count * model_->dim());
+  prepare_tile(workspace);
+  const float* in = map_shapes_.empty() ? workspace.features.data() : workspace.inputs.data();
+  to_tile(x, count, map_shapes_.empty() ? workspace.features.data() : workspace.inputs.data());
+  for (std::size_t k = 0; k < map_shapes_.size(); ++k) {
+    AlignedFloats& out = k + 1 < map_shapes_.size() ? workspace.map_values[k] : workspace.features;
+    run_map_step(k, in, out, kLanes, workspace.scratch);
+    in = out.data();
+  }
+  if (!map_shapes_.empty()) clear_idle_lanes(workspace.features, count);
+  run_tile(count, workspace, logits);
+}
+
+void Plan::forward_features_tile(std::size_t count, TileWorkspace& workspace, std::span<float> logits) const {
+  assert(count >= 1 && count <= kLanes);
+  prepare_tile(workspace);
+  run_tile(count, workspace, logits);
+}
+
+void Plan::run_tile(std::size_t count, TileWorkspace& workspace, std::span<float> logits) const {
+  workspace.count = count;
+  const Pass pass{workspace.features.data(), kLanes};
+  run_graph(pass, workspace);
+  const float* score = value(layout_.root.back(), pass, workspace);
+  for (std::size_t i = 0; i < count; ++i) logits[i] = score[i] - model_->threshold;
+}
+
+void Plan::backward_tile(TileWorkspace& workspace) const {
+  run_backward({workspace.features.data(), kLanes}, workspace.count, workspace);
+}
+
+void Plan::push_dual(std::size_t k, const Pass& pass, InferWorkspace& workspace) const {
   const Node& node = model_->graph.nodes[k];
-  const std::span<const float> dual = workspace.duals[k];
+  const auto own = part(std::as_const(workspace.duals), layout_.offset[k], layout_.size(k), pass.lanes);
   const NodeSlopes& slopes = workspace.slopes[k];
-  for (const std::int32_t source : node.inputs) {
-    const std::span<float> target = source == kGraphInput ? workspace.feature_dual : workspace.duals[source];
+  for (std::size_t j = 0; j < layout_.adds[k].size(); ++j) {
+    const bool adds = layout_.adds[k][j];
+    float* target = dual(node.inputs[j], pass, workspace);
     switch (node.kind) {
       case NodeKind::kLinear:
-        kernels::linear_backward(node.weight.values, dual, target);
+        stacks_[layout_.stack_of[k]].backward(*kernels_, own.data(), adds, target, pass.lanes, workspace.scratch);
         break;
       case NodeKind::kConv2d:
-        kernels::conv2d_backward(node_affine_[k].conv, node.weight.values, dual, target);
+        convs_[k]->backward(*kernels_, own.data(), adds, target, pass.lanes, workspace.scratch);
         break;
       case NodeKind::kAdd:
-      case NodeKind::kFlatten:
-        for (std::size_t i = 0; i < dual.size(); ++i) target[i] += dual[i];
+        send(own, adds, target);
         break;
       case NodeKind::kRelu:
-        for (std::size_t i = 0; i < dual.size(); ++i) target[i] += slopes.relu[i] * dual[i];
+        send_through(own, slopes.relu, adds, target);
         break;
       case NodeKind::kMaxPool:
       case NodeKind::kMax:
-        for (std::size_t i = 0; i < dual.size(); ++i) target[slopes.winner[i]] += dual[i];
+        if (!adds) std::fill_n(target, source_size(node.inputs[j]) * pass.lanes, 0.0F);
+        send_to_winners(own, slopes.winner, pass.lanes, target);
         break;
+      case NodeKind::kFlatten:
+        break;  // its dual is that of what it reads
     }
   }
 }
 
-std::span<const float> Plan::backward(InferWorkspace& workspace) const {
-  for (auto& dual : workspace.duals) std::fill(dual.begin(), dual.end(), 0.0F);
-  std::fill(workspace.feature_dual.begin(), workspace.feature_dual.end(), 0.0F);
-  workspace.duals.back()[0] = 1;
-  for (std::size_t k = node_shapes_.size(); k-- > 0;) push_dual(k, workspace);
-  return workspace.feature_dual;
+void Plan::run_backward(const Pass& pass, std::size_t count, InferWorkspace& workspace) const {
+  float* score = dual(layout_.root.back(), pass, workspace);
+  std::fill_n(score, pass.lanes, 0.0F);
+  std::fill_n(score, count, 1.0F);
+  for (const std::size_t k : layout_.unread) {
+    std::ranges::fill(part(workspace.duals, layout_.offset[k], layout_.size(k), pass.lanes), 0.0F);
+  }
+  for (std::size_t k = layout_.shapes.size(); k-- > 0;) push_dual(k, pass, workspace);
 }
 
 }  // namespace standfast

@@ -1,9 +1,15 @@
-// A model made ready to run in float32: the forward pass, the slopes it chose, and the backward pass.
+// A model made ready to run in float32: the forward pass, the slopes it chose, and the backward pass, for one input or
+// for a tile of them. Both give an input the same bits.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "base/lanes.hpp"
+#include "infer/affine.hpp"
+#include "infer/layout.hpp"
 #include "kernels/kernels.hpp"
 #include "model/model.hpp"
 #include "model/slopes.hpp"
@@ -11,19 +17,34 @@
 
 namespace standfast {
 
-/// Scratch memory of one thread; sized on first use, then reused without allocation.
+/// Scratch memory of one thread; sized on first use with a plan, then reused without allocation.
 struct InferWorkspace {
-  std::vector<std::vector<float>> map_values;  ///< After each step of the feature map.
-  std::vector<std::vector<float>> values;      ///< Output of each node.
-  std::vector<std::vector<float>> duals;       ///< Gradient of the score by the output of each node.
-  std::vector<float> feature_dual;             ///< Gradient of the score by u = phi(x).
-  Slopes slopes;                               ///< Of the last forward pass.
+  std::vector<AlignedFloats> map_values;  ///< After each step of the feature map.
+  AlignedFloats values;                   ///< Outputs of the nodes, placed by the plan.
+  AlignedFloats duals;                    ///< Gradient of the score by each of them.
+  AlignedFloats feature_dual;             ///< Gradient of the score by u = phi(x).
+  Slopes slopes;                          ///< Of the last forward pass.
+  AffineScratch scratch;
+};
+
+/// The same for a tile, every array kLanes times as long: [unit][lane]. Lanes beyond the last pass's count hold 0 in
+/// features (where the plan wrote them) and feature_dual, and valid slopes that mean nothing.
+struct TileWorkspace : InferWorkspace {
+  AlignedFloats inputs;    ///< x.
+  AlignedFloats features;  ///< u = phi(x).
+  std::size_t count = 0;   ///< Of the last forward pass.
 };
 
 class Plan {
  public:
   /// Requires: validate(model) succeeded; the model outlives the plan.
   explicit Plan(const Model& model);
+  /// The same with another instruction set than the chosen one.
+  Plan(const Model& model, const kernels::Kernels& kernels);
+
+  /// Whether the environment asks for an instruction set that there is; a plan uses `ref` otherwise.
+  /// Fails: kEnvironment.
+  static Status check_environment();
 
   /// f(x), and the slopes of the tangent at phi(x).
   ///
@@ -38,23 +59,53 @@ class Plan {
   /// grad g at phi(x) of the last forward pass. Shape: (dim of u), valid until the next call.
   std::span<const float> backward(InferWorkspace& workspace) const;
 
+  /// f of several inputs, their features and the slopes of their tangents.
+  ///
+  /// Shape: x is (count, dim), logits (count); 1 <= count <= kLanes. Cost: that of kLanes inputs; few are faster one by
+  /// one.
+  void forward_tile(std::span<const float> x, std::size_t count, TileWorkspace& workspace,
+                    std::span<float> logits) const;
+
+  /// The same from workspace.features, which the caller has written after prepare_tile or another pass.
+  void forward_features_tile(std::size_t count, TileWorkspace& workspace, std::span<float> logits) const;
+
+  /// grad g of each input of the last forward pass, into workspace.feature_dual.
+  void backward_tile(TileWorkspace& workspace) const;
+
+  /// Sizes the workspace, so that its features can be written.
+  void prepare_tile(TileWorkspace& workspace) const;
+
  private:
+  struct Pass {
+    const float* features;
+    std::size_t lanes;
+  };
   struct Affine {
-    std::vector<float> weight_by_input;  ///< kLinear: transposed, so that both passes read rows.
-    kernels::ConvShape conv{};           ///< kConv2d.
+    std::optional<LinearMap> linear;
+    std::optional<ConvMap> conv;
   };
 
-  void run_map(std::span<const float> x, InferWorkspace& workspace) const;
-  float run_graph(std::span<const float> features, InferWorkspace& workspace) const;
-  void run_node(std::size_t node, std::span<const float> features, InferWorkspace& workspace) const;
-  void push_dual(std::size_t node, InferWorkspace& workspace) const;
-  void prepare(InferWorkspace& workspace) const;
+  void prepare(InferWorkspace& workspace, std::size_t lanes) const;
+  void run_map_step(std::size_t step, const float* in, std::span<float> out, std::size_t lanes,
+                    AffineScratch& scratch) const;
+  void run_graph(const Pass& pass, InferWorkspace& workspace) const;
+  void run_node(std::size_t node, const Pass& pass, InferWorkspace& workspace) const;
+  void run_tile(std::size_t count, TileWorkspace& workspace, std::span<float> logits) const;
+  void run_backward(const Pass& pass, std::size_t count, InferWorkspace& workspace) const;
+  void push_dual(std::size_t node, const Pass& pass, InferWorkspace& workspace) const;
+  [[nodiscard]] const float* value(std::int32_t source, const Pass& pass, const InferWorkspace& workspace) const;
+  [[nodiscard]] float* dual(std::int32_t source, const Pass& pass, InferWorkspace& workspace) const;
+  [[nodiscard]] std::size_t source_size(std::int32_t source) const;
+  [[nodiscard]] const Shape& source_shape(std::int32_t source) const;
 
   const Model* model_;
+  const kernels::Kernels* kernels_;
   std::vector<Shape> map_shapes_;
-  std::vector<Shape> node_shapes_;
+  Layout layout_;
   std::vector<Affine> map_affine_;
-  std::vector<Affine> node_affine_;
+  std::vector<LinearMap> stacks_;
+  std::vector<std::optional<ConvMap>> convs_;
+  std::size_t most_rows_ = 0, most_terms_ = 0;  ///< Of any affine map: the scratch memory.
 };
 
 }  // namespace standfast

@@ -1,33 +1,75 @@
-// The arithmetic of a network in float32: one function per duty, plain loops in ref.cpp.
+// The arithmetic of a network in float32, once per instruction set: a table of functions, chosen at run time.
 //
-// Every sum has a fixed order that depends on the shapes alone, so that results are the same bits in any batch.
+// Every sum has one order, that of its terms, and every set but `ref` fuses each product into its sum: an input gives
+// the same bits alone, in any lane of a tile and in a tile of any count. Two instruction sets may differ in rounding;
+// avx2 and avx512 do not.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
+
+#include "base/lanes.hpp"
+#include "standfast/result.hpp"
 
 namespace standfast::kernels {
 
-/// A 2-d convolution with zero padding over one (channels, height, width) image.
-struct ConvShape {
-  std::int64_t channels, height, width;
-  std::int64_t out_channels, out_height, out_width;
-  std::int64_t kernel_height, kernel_width;
-  std::int64_t stride, padding, dilation;
+/// Rows of a product that are packed side by side: one cache line per term.
+inline constexpr std::size_t kPanelRows = 16;
+
+/// The weights of y = W x as panels of 16 rows: row r of term t lies at panels[16 * (r / 16) * terms + t * width + r %
+/// 16], where width is 16 but for the last panel, which may have fewer. 16 readable floats follow the last weight.
+struct Product {
+  const float* panels;
+  std::size_t rows, terms;
 };
 
-/// y = y + W x. Shape: weight_by_input is (in, out), x (in), y (out).
-void linear_forward(std::span<const float> weight_by_input, std::span<const float> x, std::span<float> y);
+/// What a sum starts from: bias[row * row_step + position * position_step], or what is in y where bias is nullptr.
+struct Start {
+  const float* bias;
+  std::size_t row_step;
+  std::size_t position_step;
+};
 
-/// gradient += W^T dual. Shape: weight is (out, in), dual (out), gradient (in).
-void linear_backward(std::span<const float> weight, std::span<const float> dual, std::span<float> gradient);
+/// One term of a sparse sum: the unit that is read, counted from a base, and the term of the product.
+struct Tap {
+  std::uint32_t unit, term;
+};
 
-/// y = y + conv(x). Shape: weight is (out_channels, channels, kernel_height, kernel_width).
-void conv2d_forward(const ConvShape& shape, std::span<const float> weight, std::span<const float> x,
-                    std::span<float> y);
+/// Positions of a convolution that have the same taps: position p reads from unit p * step of x on, writes unit p of y.
+struct Run {
+  const Tap* taps;
+  std::size_t tap_count;
+  std::size_t positions, step;
+  std::size_t row_stride;  ///< Units of y from one row of the product to the next.
+};
 
-/// gradient += the adjoint of conv applied to dual.
-void conv2d_backward(const ConvShape& shape, std::span<const float> weight, std::span<const float> dual,
-                     std::span<float> gradient);
+struct Kernels {
+  const char* name;
+
+  /// y[row][lane] = start + sum_t W[row][t] x[t][lane].
+  void (*linear_tile)(const Product&, const Start&, const float* x, float* y);
+  /// The same for one input. Cost: reads each weight whose x is not 0 once.
+  void (*linear_one)(const Product&, const Start&, const float* x, float* y);
+  /// y[i] += sum_r scale[r] rows[r][i] for i < columns: the transposed product, rows of inactive units left out.
+  void (*add_rows)(const float* const* rows, const float* scale, std::size_t count, std::size_t columns, float* y);
+
+  /// y[row * row_stride + p][lane] = start + sum over taps of W[row][term] x[p * step + unit][lane].
+  void (*taps_tile)(const Product&, const Start&, const Run&, const float* x, float* y);
+  /// The same for one input.
+  void (*taps_one)(const Product&, const Start&, const Run&, const float* x, float* y);
+};
+
+/// The sets that were compiled in, that this processor and its operating system offer: slowest first, `ref` always.
+std::span<const Kernels* const> available();
+
+/// Fails: kEnvironment for a name that is not one of available().
+Result<const Kernels*> find(std::string_view name);
+
+/// What the environment variable STANDFAST_KERNELS asks for (ref, avx2, avx512), the fastest where it is not set.
+///
+/// Fails: as find. Read once per process.
+const Result<const Kernels*>& chosen();
 
 }  // namespace standfast::kernels

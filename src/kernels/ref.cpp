@@ -1,79 +1,77 @@
-// The reference kernels. The innermost loop adds one row to another, so a compiler may vectorise it without reordering
-// a sum.
-#include <algorithm>
-#include <cstddef>
-
-#include "kernels/kernels.hpp"
+// The reference: plain loops in portable C++. The innermost loop runs over inputs or rows, so that a compiler may
+// vectorise it without reordering a sum.
+#include "kernels/sets.hpp"
 
 namespace standfast::kernels {
 namespace {
 
-void add_scaled(float scale, const float* row, float* sum, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) sum[i] += scale * row[i];
-}
-
-/// Output positions o whose input o * stride + offset lies in [0, extent).
-struct Range {
-  std::int64_t begin, end;
+struct Row {
+  const float* weight;  // of term 0
+  std::size_t step;     // from term to term
 };
-Range valid_outputs(std::int64_t offset, std::int64_t stride, std::int64_t extent, std::int64_t outputs) {
-  const std::int64_t begin = offset >= 0 ? 0 : (-offset + stride - 1) / stride;
-  const std::int64_t end = offset >= extent ? 0 : (extent - 1 - offset) / stride + 1;
-  return {begin, std::min(end, outputs)};
+Row row_of(const Product& product, std::size_t row) {
+  const std::size_t first = row / kPanelRows * kPanelRows;
+  const std::size_t left = product.rows - first;
+  return {product.panels + first * product.terms + (row - first), left < kPanelRows ? left : kPanelRows};
 }
 
-/// Calls row(weight, input_row, output_row, columns, column_offset) for every tap and every row that it reaches.
-template <class Row>
-void for_each_tap_row(const ConvShape& s, std::span<const float> weight, Row&& row) {
-  const float* tap = weight.data();
-  for (std::int64_t o = 0; o < s.out_channels; ++o) {
-    for (std::int64_t c = 0; c < s.channels; ++c) {
-      for (std::int64_t ky = 0; ky < s.kernel_height; ++ky) {
-        const std::int64_t dy = ky * s.dilation - s.padding;
-        const Range rows = valid_outputs(dy, s.stride, s.height, s.out_height);
-        for (std::int64_t kx = 0; kx < s.kernel_width; ++kx, ++tap) {
-          const std::int64_t dx = kx * s.dilation - s.padding;
-          const Range columns = valid_outputs(dx, s.stride, s.width, s.out_width);
-          if (*tap == 0) continue;
-          for (std::int64_t y = rows.begin; y < rows.end; ++y) {
-            const std::int64_t input_row = (c * s.height + y * s.stride + dy) * s.width + dx;
-            const std::int64_t output_row = (o * s.out_height + y) * s.out_width;
-            row(*tap, input_row, output_row, columns);
-          }
-        }
+void start_from(const Start& start, std::size_t row, std::size_t position, float* y, std::size_t count) {
+  if (start.bias == nullptr) return;
+  const float bias = start.bias[row * start.row_step + position * start.position_step];
+  for (std::size_t i = 0; i < count; ++i) y[i] = bias;
+}
+
+void add_scaled(float scale, const float* x, float* sum, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) sum[i] += scale * x[i];
+}
+
+void linear(const Product& product, const Start& start, const float* x, float* y, std::size_t stride,
+            std::size_t lanes) {
+  for (std::size_t r = 0; r < product.rows; ++r) {
+    const Row row = row_of(product, r);
+    float* sum = y + r * stride;
+    start_from(start, r, 0, sum, lanes);
+    for (std::size_t t = 0; t < product.terms; ++t) add_scaled(row.weight[t * row.step], x + t * stride, sum, lanes);
+  }
+}
+
+void linear_tile(const Product& product, const Start& start, const float* x, float* y) {
+  linear(product, start, x, y, kLanes, kLanes);
+}
+
+void linear_one(const Product& product, const Start& start, const float* x, float* y) {
+  linear(product, start, x, y, 1, 1);
+}
+
+void add_rows(const float* const* rows, const float* scale, std::size_t count, std::size_t columns, float* y) {
+  for (std::size_t r = 0; r < count; ++r) add_scaled(scale[r], rows[r], y, columns);
+}
+
+void taps(const Product& product, const Start& start, const Run& run, const float* x, float* y, std::size_t stride,
+          std::size_t lanes) {
+  for (std::size_t r = 0; r < product.rows; ++r) {
+    const Row row = row_of(product, r);
+    for (std::size_t p = 0; p < run.positions; ++p) {
+      float* sum = y + (r * run.row_stride + p) * stride;
+      start_from(start, r, p, sum, lanes);
+      for (std::size_t i = 0; i < run.tap_count; ++i) {
+        const Tap tap = run.taps[i];
+        add_scaled(row.weight[tap.term * row.step], x + (p * run.step + tap.unit) * stride, sum, lanes);
       }
     }
   }
 }
 
+void taps_tile(const Product& product, const Start& start, const Run& run, const float* x, float* y) {
+  taps(product, start, run, x, y, kLanes, kLanes);
+}
+
+void taps_one(const Product& product, const Start& start, const Run& run, const float* x, float* y) {
+  taps(product, start, run, x, y, 1, 1);
+}
+
 }  // namespace
 
-void linear_forward(std::span<const float> weight_by_input, std::span<const float> x, std::span<float> y) {
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (x[i] != 0) add_scaled(x[i], weight_by_input.data() + i * y.size(), y.data(), y.size());
-  }
-}
-
-void linear_backward(std::span<const float> weight, std::span<const float> dual, std::span<float> gradient) {
-  for (std::size_t o = 0; o < dual.size(); ++o) {
-    if (dual[o] != 0) add_scaled(dual[o], weight.data() + o * gradient.size(), gradient.data(), gradient.size());
-  }
-}
-
-void conv2d_forward(const ConvShape& shape, std::span<const float> weight, std::span<const float> x,
-                    std::span<float> y) {
-  for_each_tap_row(shape, weight, [&](float tap, std::int64_t input, std::int64_t output, Range columns) {
-    for (std::int64_t i = columns.begin; i < columns.end; ++i) y[output + i] += tap * x[input + i * shape.stride];
-  });
-}
-
-void conv2d_backward(const ConvShape& shape, std::span<const float> weight, std::span<const float> dual,
-                     std::span<float> gradient) {
-  for_each_tap_row(shape, weight, [&](float tap, std::int64_t input, std::int64_t output, Range columns) {
-    for (std::int64_t i = columns.begin; i < columns.end; ++i) {
-      gradient[input + i * shape.stride] += tap * dual[output + i];
-    }
-  });
-}
+constinit const Kernels kReference = {"ref", linear_tile, linear_one, add_rows, taps_tile, taps_one};
 
 }  // namespace standfast::kernels

@@ -70,7 +70,10 @@ TEST(Plan, FeaturesInPlaceOfTheInputGiveTheSameBits) {
     if (!std::isfinite(logit)) continue;
     const auto from = plan.backward(workspace);
     const std::vector<float> gradient(from.begin(), from.end());
-    const std::vector<float> features = workspace.map_values.empty() ? x : workspace.map_values.back();
+    const std::vector<float> features =
+        workspace.map_values.empty()
+            ? x
+            : std::vector<float>(workspace.map_values.back().begin(), workspace.map_values.back().end());
     EXPECT_EQ(plan.forward_features(features, other), logit) << "seed " << seed;
     const auto again = plan.backward(other);
     EXPECT_EQ(std::vector<float>(again.begin(), again.end()), gradient) << "seed " << seed;

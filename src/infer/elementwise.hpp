@@ -1,0 +1,45 @@
+// What a network does to each unit or window by itself. One code for a tile and for one input: `lanes` values per unit.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "model/tensor.hpp"
+
+namespace standfast {
+
+/// x of several inputs, row-major, as a tile; lanes without an input become 0. Shape: x is (count, dim).
+void to_tile(std::span<const float> x, std::size_t count, float* tile);
+/// Lanes count, count + 1, ... of each unit become 0.
+void clear_idle_lanes(std::span<float> tile, std::size_t count);
+
+/// y = x - value, y = x * value, a value per unit or one for all. Shape: y is (units * lanes).
+void center(const float* x, const Tensor& values, std::span<float> y, std::size_t lanes);
+void scale(const float* x, const Tensor& values, std::span<float> y, std::size_t lanes);
+/// y = (x, |x|). Shape: x is half as long as y.
+void append_abs(const float* x, std::span<float> y);
+
+/// y = max(x, 0), slope = 1 where x > 0.
+void relu(const float* x, std::span<float> y, std::span<float> slope);
+/// y = a + b.
+void add(const float* a, const float* b, std::span<float> y);
+
+/// target = source, or target += source.
+void send(std::span<const float> source, bool adds, float* target);
+/// The same of slope * source.
+void send_through(std::span<const float> source, std::span<const float> slope, bool adds, float* target);
+
+/// Windows of an image of (channels, height, width) at fixed distances; one over everything is {1, 1, n, 1, n, 1}.
+struct Windows {
+  std::int64_t channels, height, width;
+  std::int64_t kernel_height, kernel_width, stride;
+};
+/// The largest of each window, the first of equals, and its flat index.
+void window_max(const Windows& windows, const float* x, std::span<float> y, std::span<std::int32_t> winner,
+                std::size_t lanes);
+/// target[winner] += source.
+void send_to_winners(std::span<const float> source, std::span<const std::int32_t> winner, std::size_t lanes,
+                     float* target);
+
+}  // namespace standfast

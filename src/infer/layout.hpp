@@ -1,0 +1,42 @@
+// Where the values of a network lie and in which order they are made: the part of a plan that knows no arithmetic.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "model/graph.hpp"
+
+namespace standfast {
+
+/// Linear nodes that read the same value: one product forward, one transposed product backward. Their outputs lie one
+/// after the other.
+struct Stack {
+  std::int32_t source;             ///< The value that they read, or kGraphInput.
+  std::vector<std::size_t> nodes;  ///< In the order of the graph.
+  std::size_t rows = 0;
+};
+
+struct Layout {
+  std::vector<Shape> shapes;        ///< Of each node.
+  std::vector<std::int32_t> root;   ///< The value that a node's output is: its own, or for kFlatten the one it reads.
+  std::vector<std::size_t> offset;  ///< Of each node's own value among all of them, in units.
+  std::size_t units = 0;            ///< Of all values.
+  std::vector<Stack> stacks;
+  std::vector<std::size_t> stack_of;  ///< Of a kLinear node.
+
+  /// adds[node][j]: its dual is added to that of its j-th input; otherwise it is the first of that input's readers to
+  /// send one (the last of the graph), and sets it. A stack's is that of its first node.
+  std::vector<std::vector<bool>> adds;
+  std::vector<std::size_t> unread;  ///< Nodes whose value nobody reads, but for the last: their dual is 0.
+
+  [[nodiscard]] std::int32_t root_of(std::int32_t source) const {
+    return source == kGraphInput ? kGraphInput : root[static_cast<std::size_t>(source)];
+  }
+  [[nodiscard]] std::size_t size(std::size_t node) const { return element_count(shapes[node]); }
+};
+
+/// Requires: infer_shapes(graph) succeeded.
+Layout lay_out(const Graph& graph);
+
+}  // namespace standfast

@@ -1,0 +1,81 @@
+// A convolution, or its adjoint, as sparse sums: at each position, the terms whose input lies inside the image, in the
+// order of the weights. Neighbours with the same terms are worked on together.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kernels/kernels.hpp"
+#include "kernels/panels.hpp"
+
+namespace standfast::kernels {
+
+/// A 2-d convolution with zero padding over one (channels, height, width) image.
+struct ConvShape {
+  std::int64_t channels, height, width;
+  std::int64_t out_channels, out_height, out_width;
+  std::int64_t kernel_height, kernel_width;
+  std::int64_t stride, padding, dilation;
+};
+
+/// Along one axis: which kernel elements reach the image from each position, and where. They are an arithmetic
+/// progression, whatever stride and dilation are.
+class Axis {
+ public:
+  struct Reach {
+    std::uint32_t count = 0;                    ///< Elements inside the image.
+    std::uint32_t kernel = 0, kernel_step = 0;  ///< The elements.
+    std::uint32_t offset = 0;                   ///< What they read, counted from base().
+    std::int32_t offset_step = 0;
+    friend bool operator==(const Reach&, const Reach&) = default;
+  };
+
+  /// reads(position, element) is the index that is read, or -1 for none.
+  template <class Reads>
+  Axis(std::int64_t positions, std::int64_t elements, Reads&& reads);
+
+  [[nodiscard]] std::size_t positions() const { return places_.size(); }
+  [[nodiscard]] std::size_t base(std::size_t position) const { return places_[position].base; }
+  [[nodiscard]] const Reach& reach(std::size_t position) const { return places_[position].reach; }
+  /// How many positions from here on reach alike, with bases at a fixed distance, which is `step`.
+  [[nodiscard]] std::size_t run(std::size_t position, std::size_t& step) const;
+
+ private:
+  struct Place {
+    std::size_t base;
+    Reach reach;
+  };
+  std::vector<Place> places_;
+};
+
+class Conv {
+ public:
+  /// y = conv(x). Shape: weight is (out_channels, channels, kernel_height, kernel_width).
+  static Conv forward(const ConvShape& shape, std::span<const float> weight);
+  /// gradient = the adjoint of conv, applied to a dual.
+  static Conv backward(const ConvShape& shape, std::span<const float> weight);
+
+  /// The largest number of terms of a sum: what `taps` must hold.
+  [[nodiscard]] std::size_t terms() const { return panels_.product().terms; }
+
+  /// y = start + the sums, for a tile or, with lanes == 1, for one input.
+  ///
+  /// Shape: start.row_step and position_step as for all positions, row-major. Cost: no allocation; `taps` is scratch.
+  void run(const Kernels& kernels, const Start& start, const float* x, float* y, std::size_t lanes,
+           std::span<Tap> taps) const;
+
+ private:
+  struct Extents {
+    std::size_t channels, height, width, kernel_height, kernel_width;
+  };
+  Conv(Axis rows, Axis columns, Panels panels, const Extents& read);
+  std::size_t list_taps(const Axis::Reach& rows, const Axis::Reach& columns, std::span<Tap> taps) const;
+
+  Axis rows_, columns_;
+  Panels panels_;
+  Extents read_;  // the image that is read, and the kernel that reads it
+};
+
+}  // namespace standfast::kernels
