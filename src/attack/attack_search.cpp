@@ -49,7 +49,7 @@ Adversarial AttackSearch::run(float logit, const AttackBudget& budget, Random& r
 void AttackSearch::start(float logit) {
   target_.plan->backward(ws_.infer);
   SeparableMinorant minorant;
-  reader_->read(features_of(ws_.infer, target_.x), logit, ws_.infer.feature_dual, minorant);
+  reader_->read(Lane{features_of(ws_.infer, target_.x).data()}, logit, Lane{ws_.infer.feature_dual.data()}, minorant);
   ws_.problem.assign(minorant, target_.cost, interval_);
 }
 
@@ -118,11 +118,10 @@ void AttackSearch::linearise(std::span<const double> change) {
   double margin = tangents_.value_and_gradient(change, gradient_);
   for (std::size_t i = 0; i < gradient_.size(); ++i) margin -= gradient_[i] * change[i];
   linearised_.margin = margin;
-  linearised_.folded = false;
-  linearised_.features.resize(gradient_.size());
-  for (std::size_t i = 0; i < gradient_.size(); ++i) {
-    linearised_.features[i] = {gradient_[i] / target_.cost[i], 0, 0, lo_[i], hi_[i]};
-  }
+  linearised_.resize(gradient_.size(), false);
+  for (std::size_t i = 0; i < gradient_.size(); ++i) linearised_.linear[i] = gradient_[i] / target_.cost[i];
+  linearised_.lo = lo_;
+  linearised_.hi = hi_;
 }
 
 /// From a point on the border: where would its linearisation flip first? A ray to there, and again.
@@ -212,14 +211,15 @@ void AttackSearch::single_features() {
   std::vector<std::size_t> order(lo_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto slope = [&](std::size_t i) {
-    return std::fabs(ws_.problem.features[i].linear) + std::fabs(ws_.problem.features[i].fold);
+    const PricedFeature f = ws_.problem.feature(i);
+    return std::fabs(f.linear) + std::fabs(f.fold);
   };
   const std::size_t count = std::min(kSingleFeatures, order.size());
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
                     [&](std::size_t a, std::size_t b) { return slope(a) > slope(b); });
   std::vector<double> direction(lo_.size(), 0.0);
   for (std::size_t k = 0; k < count; ++k) {
-    const PricedFeature& f = ws_.problem.features[order[k]];
+    const PricedFeature f = ws_.problem.feature(order[k]);
     const double side = f.offset >= 0 ? f.linear + f.fold : f.linear - f.fold;
     direction[order[k]] = (side > 0 ? -1.0 : 1.0) * ws_.problem.margin / slope(order[k]);
     try_ray(direction);
@@ -235,7 +235,7 @@ bool AttackSearch::change_worst(const PricedProblem& problem, std::vector<double
   for (std::size_t i = 0; i < worst.size(); ++i) {
     if (worst[i] != 0 && std::isfinite(worst[i])) order.push_back(i);
   }
-  const auto gain = [&](std::size_t i) { return problem.features[i].decrease(worst[i]); };
+  const auto gain = [&](std::size_t i) { return problem.feature(i).decrease(worst[i]); };
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return gain(a) > gain(b); });
   for (std::size_t used = 0; used < order.size();) {
     // groups grow, so that large inputs do not take a pass per feature
@@ -256,7 +256,7 @@ void AttackSearch::count_features() {
   bool flips = change_worst(ws_.problem, change, changed);
   for (int k = 0; k < kRecounts && !flips; ++k) {
     linearise(change);
-    for (const std::size_t i : changed) linearised_.features[i] = {};
+    for (const std::size_t i : changed) linearised_.linear[i] = linearised_.lo[i] = linearised_.hi[i] = 0;
     flips = change_worst(linearised_, change, changed);
   }
   if (!flips) return;

@@ -29,33 +29,55 @@ constexpr AscentSchedule kAnnealed{.first = 3e-2, .last = 3e-5, .factor = 0.3, .
 
 }  // namespace
 
-const CutSearchResult& CutSearch::run(const PricedProblem& first, std::span<const double> cost,
-                                      const CutSearchOptions& options, TangentSource& source) {
+bool CutSearch::start(const PricedProblem& first, std::span<const double> cost, const CutSearchOptions& options,
+                      ValueSource* values) {
   options_ = options;
   cost_ = cost;
+  values_ = values;
+  pass_ = 1;
+  stalled_ = 0;
   begin(first);
-  if (!(result_.radius > 0 && result_.radius < kInfinity)) return result_;
+  if (!(result_.radius > 0 && result_.radius < kInfinity)) return false;
   ascend(kStart);
+  return seek();
+}
+
+/// Whether another tangent is worth its pass, and where.
+bool CutSearch::seek() {
+  if (options_.keep_all) walk();
+  if (pass_ >= options_.passes || result_.radius >= (1 - options_.gap) * result_.attack_price) return false;
+  const Response& mean = ascent_.response();
+  change_.resize(cuts_.dim());
+  fold_change_.resize(mean.fold_change.size());
+  for (std::size_t i = 0; i < change_.size(); ++i) change_[i] = mean.change[i] / cost_[i];
+  for (std::size_t i = 0; i < fold_change_.size(); ++i) fold_change_[i] = mean.fold_change[i] / cost_[i];
+  return true;
+}
+
+bool CutSearch::take(const SeparableMinorant& tangent) {
+  add(tangent);
   const int patience = options_.keep_all ? 25 : 2;
   const double little = options_.keep_all ? -kInfinity : kLittleLeft;
-  int stalled = 0;
-  for (std::size_t pass = 1;; ++pass) {
-    if (options_.keep_all) walk(source);
-    if (pass >= options_.passes || result_.radius >= (1 - options_.gap) * result_.attack_price) break;
-    add_tangent(source);
-    // at the attacker's answer the earlier cuts are about 0; where the newest one is, too, little is left to cut off
-    const double excess = ascent_.cut_value(cuts_, cuts_.size() - 1) / first.margin;
-    if (stalled >= patience || (stalled > 0 && excess < little)) break;
-    const double before = result_.radius;
-    ascend(schedule());
-    if (!(radius_ < kInfinity)) break;
-    stalled = result_.radius > before * (1 + kGainThatCounts) ? 0 : stalled + 1;
-  }
+  // at the attacker's answer the earlier cuts are about 0; where the newest one is, too, little is left to cut off
+  const double excess = ascent_.cut_value(cuts_, cuts_.size() - 1) / first_margin_;
+  if (stalled_ >= patience || (stalled_ > 0 && excess < little)) return false;
+  const double before = result_.radius;
+  ascend(schedule());
+  if (!(radius_ < kInfinity)) return false;
+  stalled_ = result_.radius > before * (1 + kGainThatCounts) ? 0 : stalled_ + 1;
+  ++pass_;
+  return seek();
+}
+
+const CutSearchResult& CutSearch::run(const PricedProblem& first, std::span<const double> cost,
+                                      const CutSearchOptions& options, TangentSource& source) {
+  for (bool more = start(first, cost, options, &source); more;) more = take(source.tangent(change_, fold_change_));
   return result_;
 }
 
 void CutSearch::begin(const PricedProblem& first) {
   problem_ = first;
+  first_margin_ = first.margin;
   cuts_.start(first);
   result_ = {};
   merged_ = {1.0};
@@ -125,14 +147,7 @@ void CutSearch::take_radius() {
   for (double& w : weights) w /= sum;
 }
 
-void CutSearch::add_tangent(TangentSource& source) {
-  const Response& mean = ascent_.response();
-  change_.resize(cuts_.dim());
-  fold_change_.resize(mean.fold_change.size());
-  for (std::size_t i = 0; i < change_.size(); ++i) change_[i] = mean.change[i] / cost_[i];
-  for (std::size_t i = 0; i < fold_change_.size(); ++i) fold_change_[i] = mean.fold_change[i] / cost_[i];
-  const SeparableMinorant& tangent = source.tangent(change_, fold_change_);
-
+void CutSearch::add(const SeparableMinorant& tangent) {
   const double sum = std::accumulate(alpha_.begin(), alpha_.end(), 0.0);
   if (!options_.keep_all && cuts_.size() > 1) {
     for (double& w : merged_) w *= alpha_[0] / sum;
@@ -146,10 +161,10 @@ void CutSearch::add_tangent(TangentSource& source) {
 }
 
 /// Along the attacker's mean answer to the other verdict, for an upper bound.
-void CutSearch::walk(TangentSource& source) {
+void CutSearch::walk() {
   const Response& mean = ascent_.response();
-  const double price =
-      first_crossing(mean.change, {cuts_.lo(), cuts_.hi(), cost_}, options_.norm, result_.attack_price, source, step_);
+  const double price = first_crossing(mean.change, {cuts_.lo(), cuts_.hi(), cost_}, options_.norm, result_.attack_price,
+                                      *values_, step_);
   if (price < result_.attack_price) {
     result_.attack_price = price;
     result_.attack = step_;

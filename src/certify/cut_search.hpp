@@ -16,17 +16,21 @@
 
 namespace standfast {
 
-/// Where cuts come from: the float32 model, or the verifier's proofs about it. Changes are in the features' units.
-class TangentSource {
+/// The model's value around one input. Changes are in the features' units.
+class ValueSource {
  public:
-  virtual ~TangentSource() = default;
-
-  /// The minorant, seen from x, whose slopes are those of phi(x) + (change, fold_change): a point that need not be phi
-  /// of anything. Shape: change is (dim), fold_change (dim) or empty. Valid until the next call.
-  virtual const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) = 0;
+  virtual ~ValueSource() = default;
 
   /// f(x + change). Shape: (dim).
   virtual double value(std::span<const double> change) = 0;
+};
+
+/// Where cuts come from: the float32 model, or the verifier's proofs about it.
+class TangentSource : public ValueSource {
+ public:
+  /// The minorant, seen from x, whose slopes are those of phi(x) + (change, fold_change): a point that need not be phi
+  /// of anything. Shape: change is (dim), fold_change (dim) or empty. Valid until the next call.
+  virtual const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) = 0;
 };
 
 struct CutSearchOptions {
@@ -43,13 +47,28 @@ struct CutSearchResult {
   std::vector<double> attack;       ///< That change, in the features' units; empty where none was found.
 };
 
-/// Scratch memory of one thread.
+/// One search at a time; it asks for tangents instead of taking them, so that many searches can share a pass of the
+/// model. Keeps its memory from search to search.
 class CutSearch {
  public:
+  /// True where a tangent is wanted: give it to take(), until that returns false.
+  ///
   /// Requires: norm 1, 2 or inf; `first` is the problem of the tangent at x, its margin positive. Shape: cost is (dim).
+  /// keep_all asks `values`, which may be null without it; both outlive the search.
+  bool start(const PricedProblem& first, std::span<const double> cost, const CutSearchOptions& options,
+             ValueSource* values);
+
+  /// Where the next tangent is wanted, as in TangentSource::tangent.
+  [[nodiscard]] std::span<const double> change() const { return change_; }
+  [[nodiscard]] std::span<const double> fold_change() const { return fold_change_; }
+
+  /// The tangent asked for; true where another one is wanted.
+  bool take(const SeparableMinorant& tangent);
+
+  /// All of it, for one source.
   const CutSearchResult& run(const PricedProblem& first, std::span<const double> cost, const CutSearchOptions& options,
                              TangentSource& source);
-  /// Of the last run.
+  /// Of the last search.
   [[nodiscard]] const CutSearchResult& result() const { return result_; }
   [[nodiscard]] std::size_t cuts() const { return cuts_.size(); }
 
@@ -58,12 +77,17 @@ class CutSearch {
   [[nodiscard]] AscentSchedule schedule() const;
   void ascend(const AscentSchedule& schedule);
   void take_radius();
-  void add_tangent(TangentSource& source);
-  void walk(TangentSource& source);
+  bool seek();
+  void add(const SeparableMinorant& tangent);
+  void walk();
   [[nodiscard]] double scale() const;
 
   CutSearchOptions options_;
   std::span<const double> cost_;
+  ValueSource* values_ = nullptr;
+  std::size_t pass_ = 1;
+  int stalled_ = 0;  ///< Passes in a row that gained nothing.
+  double first_margin_ = 0;
   CutSet cuts_;
   PricedProblem problem_;
   DualAscent ascent_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "kernels/sweeps.hpp"
+
 namespace standfast {
 
 Cut& CutSet::append() {
@@ -14,22 +16,15 @@ Cut& CutSet::append() {
 }
 
 void CutSet::start(const PricedProblem& problem) {
-  const std::size_t n = problem.features.size();
-  folded_ = problem.folded;
+  folded_ = problem.folded();
   count_ = 0;
-  offset_.resize(n);
-  lo_.resize(n);
-  hi_.resize(n);
+  offset_ = problem.offset;
+  lo_ = problem.lo;
+  hi_ = problem.hi;
   Cut& cut = append();
   cut.margin = problem.margin;
-  for (std::size_t i = 0; i < n; ++i) {
-    const PricedFeature& f = problem.features[i];
-    offset_[i] = f.offset;
-    lo_[i] = f.lo;
-    hi_[i] = f.hi;
-    cut.linear[i] = f.linear;
-    if (folded_) cut.fold[i] = f.fold;
-  }
+  cut.linear = problem.linear;
+  cut.fold = problem.fold;
 }
 
 void CutSet::add(const SeparableMinorant& minorant, std::span<const double> cost) {
@@ -39,43 +34,37 @@ void CutSet::add(const SeparableMinorant& minorant, std::span<const double> cost
   for (std::size_t i = 0; i < cut.fold.size(); ++i) cut.fold[i] = minorant.fold[i] / cost[i];
 }
 
-void CutSet::weigh(std::span<const double> weights, std::span<double> linear, std::span<double> fold) const {
+double CutSet::weigh(std::span<const double> weights, std::span<double> linear, std::span<double> fold) const {
+  const auto add_scaled = kernels::sweeps().add_scaled;
   std::fill(linear.begin(), linear.end(), 0.0);
   std::fill(fold.begin(), fold.end(), 0.0);
+  double margin = 0;
   for (std::size_t j = 0; j < count_; ++j) {
-    const double w = weights[j];
-    if (w == 0) continue;
-    for (std::size_t i = 0; i < linear.size(); ++i) linear[i] += w * cuts_[j].linear[i];
-    for (std::size_t i = 0; i < fold.size(); ++i) fold[i] += w * cuts_[j].fold[i];
+    if (weights[j] == 0) continue;
+    margin += weights[j] * cuts_[j].margin;
+    add_scaled(linear.size(), weights[j], cuts_[j].linear.data(), linear.data());
+    add_scaled(fold.size(), weights[j], cuts_[j].fold.data(), fold.data());
   }
+  return margin;
 }
 
 void CutSet::weigh(std::span<const double> weights, PricedProblem& out) const {
-  out.margin = 0;
-  for (PricedFeature& f : out.features) f.linear = f.fold = 0;
-  for (std::size_t j = 0; j < count_; ++j) {
-    const double w = weights[j];
-    if (w == 0) continue;
-    const Cut& cut = cuts_[j];
-    out.margin += w * cut.margin;
-    for (std::size_t i = 0; i < cut.linear.size(); ++i) out.features[i].linear += w * cut.linear[i];
-    for (std::size_t i = 0; i < cut.fold.size(); ++i) out.features[i].fold += w * cut.fold[i];
-  }
+  out.margin = weigh(weights, out.linear, out.fold);
 }
 
 void CutSet::merge(std::span<const double> weights) {
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
-  const auto scale = [&](Cut& cut, double w) {
-    cut.margin *= w;
-    for (double& v : cut.linear) v *= w;
-    for (double& v : cut.fold) v *= w;
-  };
-  scale(cuts_[0], weights[0] / sum);
+  Cut& first = cuts_[0];
+  const auto add_scaled = kernels::sweeps().add_scaled;
+  const double own = weights[0] / sum;
+  first.margin *= own;
+  for (double& v : first.linear) v *= own;
+  for (double& v : first.fold) v *= own;
   for (std::size_t j = 1; j < count_; ++j) {
     const double w = weights[j] / sum;
-    cuts_[0].margin += w * cuts_[j].margin;
-    for (std::size_t i = 0; i < dim(); ++i) cuts_[0].linear[i] += w * cuts_[j].linear[i];
-    for (std::size_t i = 0; i < cuts_[0].fold.size(); ++i) cuts_[0].fold[i] += w * cuts_[j].fold[i];
+    first.margin += w * cuts_[j].margin;
+    add_scaled(first.linear.size(), w, cuts_[j].linear.data(), first.linear.data());
+    add_scaled(first.fold.size(), w, cuts_[j].fold.data(), first.fold.data());
   }
   count_ = 1;
 }

@@ -27,11 +27,11 @@ class CutSet {
 
   /// The weighted sum as a problem for Algorithm S; `out` holds the bounds already. Shape: weights is (cuts).
   void weigh(std::span<const double> weights, PricedProblem& out) const;
-  /// The sums alone. Shape: linear and fold are (dim), fold empty where the map has no abs.
-  void weigh(std::span<const double> weights, std::span<double> linear, std::span<double> fold) const;
+  /// The sum's slopes; returns its margin. Shape: linear and fold are (dim), fold empty where the map has no abs.
+  double weigh(std::span<const double> weights, std::span<double> linear, std::span<double> fold) const;
 
   [[nodiscard]] std::size_t size() const { return count_; }
-  [[nodiscard]] std::size_t dim() const { return offset_.size(); }
+  [[nodiscard]] std::size_t dim() const { return lo_.size(); }
   [[nodiscard]] bool folded() const { return folded_; }
   [[nodiscard]] const Cut& operator[](std::size_t j) const { return cuts_[j]; }
   [[nodiscard]] std::span<const double> offset() const { return offset_; }
@@ -43,8 +43,8 @@ class CutSet {
 
   bool folded_ = false;
   std::size_t count_ = 0;
-  std::vector<Cut> cuts_;  // only the first count_ are in use: their memory is kept from input to input
-  std::vector<double> offset_, lo_, hi_;
+  std::vector<Cut> cuts_;                 // only the first count_ are in use: their memory is kept from input to input
+  std::vector<double> offset_, lo_, hi_;  // offset_ is empty where the map has no abs
 };
 
 }  // namespace standfast

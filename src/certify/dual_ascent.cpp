@@ -5,18 +5,13 @@
 #include <numeric>
 #include <span>
 
+#include "kernels/sweeps.hpp"
+
 namespace standfast {
 namespace {
 
-/// Four sums side by side, because one addition waits for the one before it.
 double dot(std::span<const double> a, std::span<const double> b) {
-  double sums[4] = {0, 0, 0, 0};
-  std::size_t i = 0;
-  for (; i + 4 <= a.size(); i += 4) {
-    for (std::size_t k = 0; k < 4; ++k) sums[k] += a[i + k] * b[i + k];
-  }
-  for (; i < a.size(); ++i) sums[0] += a[i] * b[i];
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  return kernels::sweeps().dot(a.size(), a.data(), b.data());
 }
 
 /// In place: matrix <- its Cholesky factor, both right-hand sides <- solutions. False where it is not positive
@@ -56,10 +51,18 @@ double DualAscent::cut_value(const CutSet& cuts, std::size_t j) const {
 
 void DualAscent::evaluate(const CutSet& cuts, const std::vector<double>& alpha, const ResponseRules& rules,
                           double barrier) {
-  cuts.weigh(alpha, linear_, fold_);
+  value_ = cuts.weigh(alpha, linear_, fold_);
   respond(cuts, linear_, fold_, rules, response_);
-  value_ = response_.value;
-  for (std::size_t j = 0; j < alpha.size(); ++j) value_ += alpha[j] * cuts[j].margin + barrier * std::log(alpha[j]);
+  value_ += response_.value;
+  for (const double a : alpha) value_ += barrier * std::log(a);
+}
+
+/// The values at the features whose answer changes with the weights, side by side.
+std::span<const double> DualAscent::pack(std::span<const double> values, std::vector<double>& out) const {
+  if (moving_.size() == values.size()) return values;
+  out.resize(moving_.size());
+  for (std::size_t s = 0; s < moving_.size(); ++s) out[s] = values[moving_[s]];
+  return out;
 }
 
 /// matrix_ <- -F'' at the last response.
@@ -70,19 +73,30 @@ void DualAscent::fill_curvature(const CutSet& cuts) {
   for (std::size_t i = 0; i < cuts.dim(); ++i) {
     if (response_.curve_dd[i] != 0 || (folded && response_.curve_ff[i] != 0)) moving_.push_back(i);
   }
+  const auto dd = pack(response_.curve_dd, packed_dd_);
+  packed_linear_.resize(n);
+  std::vector<std::span<const double>> linear(n), fold(n);
+  for (std::size_t j = 0; j < n; ++j) linear[j] = pack(cuts[j].linear, packed_linear_[j]);
+  const auto weighted_dot = [&](std::span<const double> weight, std::span<const double> x, std::span<const double> y) {
+    return kernels::sweeps().weighted_dot(moving_.size(), weight.data(), x.data(), y.data());
+  };
   matrix_.assign(n * n, 0.0);
   for (std::size_t j = 0; j < n; ++j) {
-    for (std::size_t k = 0; k <= j; ++k) {
-      double sum = 0;
-      for (const std::size_t i : moving_) {
-        const double aj = cuts[j].linear[i], ak = cuts[k].linear[i];
-        sum += aj * response_.curve_dd[i] * ak;
-        if (!folded) continue;
-        const double bj = cuts[j].fold[i], bk = cuts[k].fold[i];
-        sum += (aj * bk + bj * ak) * response_.curve_df[i] + bj * response_.curve_ff[i] * bk;
+    for (std::size_t k = 0; k <= j; ++k) matrix_[j * n + k] = weighted_dot(dd, linear[j], linear[k]);
+  }
+  if (folded) {
+    const auto df = pack(response_.curve_df, packed_df_), ff = pack(response_.curve_ff, packed_ff_);
+    packed_fold_.resize(n);
+    for (std::size_t j = 0; j < n; ++j) fold[j] = pack(cuts[j].fold, packed_fold_[j]);
+    for (std::size_t j = 0; j < n; ++j) {
+      for (std::size_t k = 0; k <= j; ++k) {
+        matrix_[j * n + k] += weighted_dot(df, linear[j], fold[k]) + weighted_dot(df, fold[j], linear[k]) +
+                              weighted_dot(ff, fold[j], fold[k]);
       }
-      matrix_[j * n + k] = matrix_[k * n + j] = sum;
     }
+  }
+  for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t k = 0; k < j; ++k) matrix_[k * n + j] = matrix_[j * n + k];
   }
 }
 

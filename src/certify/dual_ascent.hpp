@@ -4,6 +4,8 @@
 // Source: docs/certificates.md, "Several minorants".
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <vector>
 
 #include "certify/cut_set.hpp"
@@ -34,6 +36,7 @@ class DualAscent {
  private:
   /// response_ at these weights, and in value_ F plus a logarithmic barrier against weights of 0.
   void evaluate(const CutSet& cuts, const std::vector<double>& alpha, const ResponseRules& rules, double barrier);
+  std::span<const double> pack(std::span<const double> values, std::vector<double>& out) const;
   void fill_curvature(const CutSet& cuts);
   bool step(const CutSet& cuts, const ResponseRules& rules, double barrier, double enough, std::vector<double>& alpha);
   bool solve(bool fixed_sum);
@@ -43,6 +46,8 @@ class DualAscent {
   std::vector<double> gradient_, matrix_, ones_, direction_, trial_;
   double value_ = 0;
   std::vector<std::size_t> moving_;  ///< Features whose answer changes with the weights.
+  std::vector<double> packed_dd_, packed_df_, packed_ff_;
+  std::vector<std::vector<double>> packed_linear_, packed_fold_;  ///< Per cut.
 };
 
 }  // namespace standfast

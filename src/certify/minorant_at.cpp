@@ -12,8 +12,7 @@ MinorantReader::MinorantReader(const Model& model)
   }
 }
 
-void MinorantReader::read(std::span<const float> features, double margin, std::span<const float> slope,
-                          SeparableMinorant& out) const {
+void MinorantReader::read(Lane features, double margin, Lane slope, SeparableMinorant& out) const {
   const std::size_t dim = scale_.size();
   out.margin = margin;
   out.linear.resize(dim);
@@ -26,19 +25,27 @@ void MinorantReader::read(std::span<const float> features, double margin, std::s
   }
 }
 
-void MinorantReader::read(double margin, std::span<const float> slope, FeatureMinorant& out) const {
+void MinorantReader::read(double margin, Lane slope, std::size_t size, FeatureMinorant& out) {
   out.margin = margin;
-  out.slope.assign(slope.begin(), slope.end());
+  out.slope.resize(size);
+  for (std::size_t i = 0; i < size; ++i) out.slope[i] = slope[i];
 }
 
-void MinorantReader::move(std::span<const float> features, std::span<const double> change,
-                          std::span<const double> fold_change, std::vector<float>& out) const {
+void MinorantReader::move(Lane features, std::span<const double> change, std::span<const double> fold_change,
+                          float* out, std::size_t stride) const {
   const std::size_t dim = scale_.size();
-  out.assign(features.begin(), features.end());
-  for (std::size_t i = 0; i < dim; ++i) out[i] = static_cast<float>(features[i] + scale_[i] * change[i]);
+  for (std::size_t i = 0; i < dim; ++i) out[i * stride] = static_cast<float>(features[i] + scale_[i] * change[i]);
   for (std::size_t i = 0; i < fold_change.size(); ++i) {
-    out[dim + i] = static_cast<float>(features[dim + i] + scale_[i] * fold_change[i]);
+    out[(dim + i) * stride] = static_cast<float>(features[dim + i] + scale_[i] * fold_change[i]);
   }
+}
+
+double MinorantReader::margin_at(Lane features, double value, Lane slope, Lane point) const {
+  const std::size_t size = scale_.size() * (folded_ ? 2 : 1);
+  for (std::size_t i = 0; i < size; ++i) {
+    value += static_cast<double>(slope[i]) * (static_cast<double>(features[i]) - static_cast<double>(point[i]));
+  }
+  return value;
 }
 
 }  // namespace standfast

@@ -1,6 +1,7 @@
 // A minorant of a float32 pass, seen from the input space: where a search without a guarantee starts.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -8,6 +9,13 @@
 #include "model/model.hpp"
 
 namespace standfast {
+
+/// Values of one input, which may be a lane of a tile.
+struct Lane {
+  const float* first;
+  std::size_t stride = 1;
+  float operator[](std::size_t i) const { return first[i * stride]; }
+};
 
 class MinorantReader {
  public:
@@ -19,13 +27,19 @@ class MinorantReader {
 
   /// Seen from x, where `features` are phi(x): slope is the minorant's by u, and margin its value at phi(x).
   /// Requires: separable().
-  void read(std::span<const float> features, double margin, std::span<const float> slope, SeparableMinorant& out) const;
-  void read(double margin, std::span<const float> slope, FeatureMinorant& out) const;
+  void read(Lane features, double margin, Lane slope, SeparableMinorant& out) const;
+  /// Shape: slope is (size).
+  static void read(double margin, Lane slope, std::size_t size, FeatureMinorant& out);
 
   /// phi(x) moved by a change of x and, where the map has an abs, one of |x - kink|: `features` are phi(x).
-  /// Shape: change is (dim), fold_change (dim) or empty, out (dim of u). Requires: separable().
-  void move(std::span<const float> features, std::span<const double> change, std::span<const double> fold_change,
-            std::vector<float>& out) const;
+  ///
+  /// Shape: change is (dim), fold_change (dim) or empty, out (dim of u), one value every `stride`.
+  /// Requires: separable().
+  void move(Lane features, std::span<const double> change, std::span<const double> fold_change, float* out,
+            std::size_t stride) const;
+
+  /// value + slope . (features - point): what the tangent at `point` says at phi(x). Requires: separable().
+  double margin_at(Lane features, double value, Lane slope, Lane point) const;
 
  private:
   bool separable_;

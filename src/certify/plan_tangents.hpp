@@ -1,4 +1,4 @@
-// Tangents of the float32 model around one input: what a search without a guarantee, and an attack, are made from.
+// Tangents and values of the float32 model around one input: what an attack is made from.
 #pragma once
 
 #include <span>
@@ -10,6 +10,22 @@
 
 namespace standfast {
 
+class PlanValues : public ValueSource {
+ public:
+  /// Shape: x is (dim). Everything outlives this.
+  PlanValues(const Plan& plan, std::span<const float> x, InferWorkspace& probe);
+
+  double value(std::span<const double> change) override;
+  /// x + the last change.
+  [[nodiscard]] std::span<const float> point() const { return point_; }
+
+ private:
+  const Plan* plan_;
+  std::span<const float> x_;
+  InferWorkspace* probe_;
+  std::vector<float> point_;
+};
+
 class PlanTangents : public TangentSource {
  public:
   /// Shape: x is (dim), features are phi(x). Requires: reader.separable(); everything outlives this.
@@ -17,20 +33,15 @@ class PlanTangents : public TangentSource {
                std::span<const float> features, InferWorkspace& probe);
 
   const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) override;
-  double value(std::span<const double> change) override;
+  double value(std::span<const double> change) override { return values_.value(change); }
 
   /// f(x + change) and its gradient by x, for the kinks' side where x + change is. Shape: gradient is (dim).
   double value_and_gradient(std::span<const double> change, std::vector<double>& gradient);
 
- protected:
-  /// The forward pass at phi(x) + (change, fold_change); `probe` then holds its slopes.
-  float run_moved(std::span<const double> change, std::span<const double> fold_change);
-  InferWorkspace& probe() { return *probe_; }
-
  private:
   const Plan* plan_;
   const MinorantReader* reader_;
-  std::span<const float> x_;
+  PlanValues values_;
   std::span<const float> features_;
   InferWorkspace* probe_;
   std::vector<float> point_;

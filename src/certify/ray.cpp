@@ -10,7 +10,7 @@ namespace {
 
 class Ray {
  public:
-  Ray(std::span<const double> direction, const RayBounds& bounds, Norm norm, TangentSource& source,
+  Ray(std::span<const double> direction, const RayBounds& bounds, Norm norm, ValueSource& source,
       std::vector<double>& change)
       : direction_(direction), bounds_(bounds), norm_(norm), source_(source), change_(change) {
     change_.resize(direction.size());
@@ -41,7 +41,7 @@ class Ray {
   std::span<const double> direction_;
   RayBounds bounds_;
   Norm norm_;
-  TangentSource& source_;
+  ValueSource& source_;
   std::vector<double>& change_;
   std::vector<double> priced_;
 };
@@ -52,7 +52,7 @@ constexpr double kTolerance = 2e-4;
 }  // namespace
 
 double first_crossing(std::span<const double> direction, const RayBounds& bounds, Norm norm, double limit,
-                      TangentSource& source, std::vector<double>& change) {
+                      ValueSource& source, std::vector<double>& change) {
   Ray ray(direction, bounds, norm, source, change);
   double inside = 0, inside_value = 0, outside = ray.below(limit, 1), outside_value = 0;
   // the direction ends near the border: small steps beyond it first

@@ -8,7 +8,7 @@
 
 namespace standfast {
 
-class TangentSource;
+class ValueSource;
 
 /// Bounds of a change in units of price, and the prices. Shape: each (dim).
 struct RayBounds {
@@ -22,6 +22,6 @@ struct RayBounds {
 /// Shape: direction is (dim), in units of price. `change` receives the change in the features' units.
 /// Cost: about ten evaluations of the model.
 double first_crossing(std::span<const double> direction, const RayBounds& bounds, Norm norm, double limit,
-                      TangentSource& source, std::vector<double>& change);
+                      ValueSource& source, std::vector<double>& change);
 
 }  // namespace standfast

@@ -30,8 +30,8 @@ struct Response {
   std::vector<double> change;       ///< d_i.
   std::vector<double> fold_change;  ///< |offset_i + d_i| - |offset_i|; empty where the map has no abs.
   std::vector<double> curve_dd, curve_df,
-      curve_ff;                    ///< -F'' by (linear_i, fold_i): a positive semidefinite 2 x 2 matrix.
-  std::vector<double> width, gap;  ///< Scratch memory.
+      curve_ff;             ///< -F'' by (linear_i, fold_i): a positive semidefinite 2 x 2 matrix.
+  std::vector<double> gap;  ///< What the second best place costs more.
 };
 
 /// Shape: linear and fold are the weighted sums, (dim) each, fold empty where the map has no abs.

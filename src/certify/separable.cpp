@@ -6,15 +6,23 @@
 
 namespace standfast {
 
+void PricedProblem::resize(std::size_t dim, bool folded) {
+  for (auto* values : {&linear, &lo, &hi}) values->resize(dim);
+  for (auto* values : {&fold, &offset}) values->resize(folded ? dim : 0);
+}
+
 void PricedProblem::assign(const SeparableMinorant& m, std::span<const double> cost,
                            std::span<const Interval> interval) {
   margin = m.margin;
-  folded = m.folded();
-  features.resize(m.dim());
-  for (std::size_t i = 0; i < features.size(); ++i) {
-    const double c = cost[i];
-    features[i] = {m.linear[i] / c, folded ? m.fold[i] / c : 0.0, folded ? m.offset[i] * c : 0.0, interval[i].lo * c,
-                   interval[i].hi * c};
+  resize(m.dim(), m.folded());
+  for (std::size_t i = 0; i < dim(); ++i) {
+    linear[i] = m.linear[i] / cost[i];
+    lo[i] = interval[i].lo * cost[i];
+    hi[i] = interval[i].hi * cost[i];
+  }
+  for (std::size_t i = 0; i < fold.size(); ++i) {
+    fold[i] = m.fold[i] / cost[i];
+    offset[i] = m.offset[i] * cost[i];
   }
 }
 

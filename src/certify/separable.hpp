@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "kernels/sweeps.hpp"
 #include "model/minorant.hpp"
 #include "standfast/threat.hpp"
 
@@ -27,14 +28,25 @@ struct PricedFeature {
   }
 };
 
-/// A minorant and a threat model at one input, in units of price. Shape: features is (dim).
+/// A minorant and a threat model at one input, in units of price.
+/// Shape: (dim) each; fold and offset are empty where the map has no abs.
 struct PricedProblem {
   double margin = 0;
-  bool folded = false;
-  std::vector<PricedFeature> features;
+  std::vector<double> linear, fold, offset;
+  std::vector<double> lo, hi;
 
-  /// Shape: cost and interval are (dim). Reuses the memory of `features`.
+  /// Shape: cost and interval are (dim). Reuses memory.
   void assign(const SeparableMinorant& minorant, std::span<const double> cost, std::span<const Interval> interval);
+  void resize(std::size_t dim, bool folded);
+
+  [[nodiscard]] std::size_t dim() const { return linear.size(); }
+  [[nodiscard]] bool folded() const { return !fold.empty(); }
+  [[nodiscard]] PricedFeature feature(std::size_t i) const {
+    return {linear[i], folded() ? fold[i] : 0.0, folded() ? offset[i] : 0.0, lo[i], hi[i]};
+  }
+  [[nodiscard]] kernels::Folds folds() const {
+    return {dim(), linear.data(), folded() ? fold.data() : nullptr, offset.data(), lo.data(), hi.data()};
+  }
 };
 
 /// What was found: the radius, and what the verifier needs to see it.

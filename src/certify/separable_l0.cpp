@@ -32,8 +32,8 @@ Worst worst_of(const PricedFeature& f) {
 
 SeparableRadius separable_radius_l0(const PricedProblem& problem) {
   std::vector<double> decreases;
-  decreases.reserve(problem.features.size());
-  for (const PricedFeature& f : problem.features) decreases.push_back(worst_of(f).decrease);
+  decreases.reserve(problem.dim());
+  for (std::size_t i = 0; i < problem.dim(); ++i) decreases.push_back(worst_of(problem.feature(i)).decrease);
   std::sort(decreases.begin(), decreases.end(), std::greater<>());
   double left = problem.margin;
   for (std::size_t k = 0; k < decreases.size(); ++k) {
@@ -45,7 +45,7 @@ SeparableRadius separable_radius_l0(const PricedProblem& problem) {
 
 std::vector<double> worst_change_l0(const PricedProblem& problem, double count) {
   std::vector<Worst> worst;
-  for (const PricedFeature& f : problem.features) worst.push_back(worst_of(f));
+  for (std::size_t i = 0; i < problem.dim(); ++i) worst.push_back(worst_of(problem.feature(i)));
   std::vector<std::size_t> order(worst.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),

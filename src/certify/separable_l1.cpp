@@ -1,6 +1,6 @@
-// p = 1: a budget is spent on whatever lowers the margin most per unit of price. The hull of each feature's places
-// (its ends and its kink) turns the dual into a fractional knapsack: sort all hull segments by slope, spend in that
-// order.
+// p = 1: a budget is spent on whatever lowers the margin most per unit of price. The radius is the maximum of a concave
+// function of one dual variable; the change that reaches it, a fractional knapsack over the hull of each feature's
+// places (its ends and its kink).
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -58,31 +58,59 @@ bool flatter(const Segment& a, const Segment& b) {
 
 std::vector<Segment> all_segments(const PricedProblem& problem, double reach) {
   std::vector<Segment> segments;
-  segments.reserve(problem.features.size());
-  for (std::size_t i = 0; i < problem.features.size(); ++i) append_hull(problem.features[i], i, reach, segments);
+  segments.reserve(problem.dim());
+  for (std::size_t i = 0; i < problem.dim(); ++i) append_hull(problem.feature(i), i, reach, segments);
   return segments;
 }
 
-/// The price at which the decrease uses up the margin, single changes being priced at most `reach`.
-SeparableRadius spend(const PricedProblem& problem, double reach) {
-  std::vector<Segment> segments = all_segments(problem, reach);
-  // a heap, because few of the segments are spent
-  std::make_heap(segments.begin(), segments.end(), flatter);
-  double price = 0, left = problem.margin;
-  for (auto end = segments.end(); end != segments.begin(); --end) {
-    std::pop_heap(segments.begin(), end, flatter);
-    const Segment& s = *(end - 1);
-    if (s.decrease >= left) return {price + left / s.slope, s.slope, reach};
-    left -= s.decrease;
-    price += s.price;
+double steepest_slope(const PricedProblem& problem) {
+  double steepest = 0;
+  for (std::size_t i = 0; i < problem.dim(); ++i) {
+    const double fold = problem.folded() ? std::fabs(problem.fold[i]) : 0.0;
+    steepest = std::max(steepest, std::fabs(problem.linear[i]) + fold);
   }
-  return {kInfinity, 0, reach};
+  return steepest;
+}
+
+/// theta(tau) = tau margin + sum_i of the least |e| + tau q_i(e), a concave function: its value and slope at tau.
+struct Tangent {
+  double tau, value, slope;
+};
+
+/// The largest theta, single changes being priced at most `reach`: where its tangents from both sides meet, and again.
+SeparableRadius spend(const PricedProblem& problem, double reach) {
+  const kernels::Sweeps& sweeps = kernels::sweeps();
+  const kernels::Folds folds = problem.folds();
+  const double margin = problem.margin;
+  if (sweeps.worst_linf(folds, reach).decrease < margin) return {kInfinity, 0, reach};
+  const auto tangent_at = [&](double tau) {
+    const kernels::WorstSums worst = sweeps.worst_l1(folds, reach, tau);
+    return Tangent{tau, tau * (margin - worst.decrease) + worst.price, margin - worst.decrease};
+  };
+  Tangent left{0, 0, margin}, right = left, best = left;
+  for (double tau = 1 / steepest_slope(problem);; tau *= 4) {
+    right = tangent_at(tau);
+    if (right.value > best.value) best = right;
+    // every change that pays has been made: the decrease does not grow any more
+    if (!(right.slope > 0) || tau > 1e300) break;
+    left = right;
+  }
+  for (int i = 0; i < 100 && right.slope < 0; ++i) {
+    const double meet =
+        (right.value - right.slope * right.tau - left.value + left.slope * left.tau) / (left.slope - right.slope);
+    const double above = left.value + left.slope * (meet - left.tau);
+    if (!(meet > left.tau && meet < right.tau) || above <= best.value * (1 + 1e-13)) break;
+    const Tangent next = tangent_at(meet);
+    if (next.value > best.value) best = next;
+    (next.slope > 0 ? left : right) = next;
+  }
+  return {best.value, 1 / best.tau, reach};
 }
 
 /// The price of the dearest single change that is allowed.
 double dearest_change(const PricedProblem& problem) {
   double price = 0;
-  for (const PricedFeature& f : problem.features) price = std::max({price, f.hi, -f.lo});
+  for (std::size_t i = 0; i < problem.dim(); ++i) price = std::max({price, problem.hi[i], -problem.lo[i]});
   return price;
 }
 
@@ -91,17 +119,19 @@ double dearest_change(const PricedProblem& problem) {
 SeparableRadius separable_radius_l1(const PricedProblem& problem) {
   if (withstands_everything(problem)) return {kInfinity, 0, kInfinity};
 
-  double steepest = 0;
-  for (const PricedFeature& f : problem.features) {
-    steepest = std::max(steepest, std::fabs(f.linear) + std::fabs(f.fold));
-  }
+  const double steepest = steepest_slope(problem);
   // A certificate with reach rho is worth min(rho, spend(rho)), and spend falls as rho grows: find where they meet.
   double below = problem.margin / steepest;
   // costs or slopes so far apart that the quotient underflows: from 0 no factor leads anywhere
   if (!(below > 0)) return {0, 0, 0};
   SeparableRadius best{below, steepest, below};
   const double dearest = dearest_change(problem);
-  double reach = dearest < kInfinity ? std::max(dearest, below) : 4 * below;
+  if (dearest < kInfinity) {  // no reach cuts anything
+    const SeparableRadius found = spend(problem, dearest);
+    return found.radius > below ? SeparableRadius{found.radius, found.multiplier, std::max(dearest, 2 * found.radius)}
+                                : best;
+  }
+  double reach = 4 * below;
   SeparableRadius found = spend(problem, reach);
   while (found.radius > reach && reach < 1e300) {
     best = {reach, found.multiplier, reach};
@@ -109,7 +139,6 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem) {
     found = spend(problem, reach);
   }
   if (found.radius > best.radius) best = found;
-  if (dearest <= best.radius) return best;  // a smaller reach would cut nothing
   double above = reach;
   for (int i = 0; i < 32 && best.radius < above * (1 - 2e-9); ++i) {
     // the value found with a smaller reach is at least as large: try just above it first, then halve
@@ -126,19 +155,11 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem) {
 }
 
 double dual_value_l1(const PricedProblem& problem, double reach) {
-  double value = problem.margin;
-  for (const PricedFeature& f : problem.features) {
-    const double lo = std::max(f.lo, -reach), hi = std::min(f.hi, reach);
-    double least = std::min({0.0, hi - f.decrease(hi), -lo - f.decrease(lo)});
-    if (f.fold != 0 && f.kink() > lo && f.kink() < hi)
-      least = std::min(least, std::fabs(f.kink()) - f.decrease(f.kink()));
-    value += least;
-  }
-  return std::min(value, reach);
+  return std::min(problem.margin + kernels::sweeps().least_l1(problem.folds(), reach), reach);
 }
 
 std::vector<double> worst_change_l1(const PricedProblem& problem, const SeparableRadius& radius) {
-  std::vector<double> change(problem.features.size(), 0.0);
+  std::vector<double> change(problem.dim(), 0.0);
   double left = problem.margin;
   std::vector<Segment> segments = all_segments(problem, radius.reach);
   std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) { return flatter(b, a); });

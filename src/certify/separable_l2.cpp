@@ -10,37 +10,26 @@
 namespace standfast {
 namespace {
 
-struct Worst {
-  double change = 0;
-  double value = 0;  ///< e^2 / 2 - tau decrease(e), at its smallest.
-  double slope = 0;  ///< Growth of the decrease with tau.
-};
-
 /// One candidate on either side of the kink: the stationary point, moved to the nearest place that is allowed.
-Worst worst_change_at(const PricedFeature& f, bool folded, double tau) {
-  if (!folded) {
-    const double stationary = -tau * f.linear, e = std::clamp(stationary, f.lo, f.hi);
-    return {e, e * e / 2 + tau * f.linear * e, e == stationary ? f.linear * f.linear : 0.0};
-  }
-  Worst worst;
-  const auto consider = [&](double stationary, double floor, double ceiling, double slope) {
+double worst_change_at(const PricedFeature& f, double tau) {
+  double worst = 0, least = 0;
+  const auto consider = [&](double stationary, double floor, double ceiling) {
     const double e = std::clamp(std::clamp(stationary, floor, ceiling), f.lo, f.hi);
     const double value = e * e / 2 - tau * f.decrease(e);
-    if (value < worst.value) worst = {e, value, e == stationary ? slope * slope : 0.0};
+    if (value < least) {
+      least = value;
+      worst = e;
+    }
   };
-  consider(-tau * (f.linear + f.fold), f.kink(), kInfinity, f.linear + f.fold);
-  consider(-tau * (f.linear - f.fold), -kInfinity, f.kink(), f.linear - f.fold);
+  consider(-tau * (f.linear + f.fold), f.fold == 0 ? -kInfinity : f.kink(), kInfinity);
+  if (f.fold != 0) consider(-tau * (f.linear - f.fold), -kInfinity, f.kink());
   return worst;
 }
 
-ValueAndSlope margin_left(const PricedProblem& problem, double tau) {
-  ValueAndSlope at{problem.margin, 0};
-  for (const PricedFeature& f : problem.features) {
-    const Worst worst = worst_change_at(f, problem.folded, tau);
-    at.value -= f.decrease(worst.change);
-    at.slope -= worst.slope;
-  }
-  return at;
+/// Not below the sum of the squares of the steepest slopes, |linear| + |fold|.
+double steepest_square(const PricedProblem& problem) {
+  const auto square = [](const std::vector<double>& v) { return kernels::sweeps().dot(v.size(), v.data(), v.data()); };
+  return problem.folded() ? 2 * (square(problem.linear) + square(problem.fold)) : square(problem.linear);
 }
 
 }  // namespace
@@ -48,23 +37,23 @@ ValueAndSlope margin_left(const PricedProblem& problem, double tau) {
 SeparableRadius separable_radius_l2(const PricedProblem& problem, const RadiusHint& hint) {
   if (hint.start == 0 && withstands_everything(problem)) return {.radius = kInfinity, .reach = kInfinity};
 
-  double steepest = 0;  // sum of the squares of the steepest slopes: the closed form is a place where the margin stands
-  for (const PricedFeature& f : problem.features) {
-    const double slope = std::fabs(f.linear) + std::fabs(f.fold);
-    steepest += slope * slope;
-  }
-  const double tau = falling_root(
-      problem.margin / steepest, kInfinity, hint.tolerance, [&](double t) { return margin_left(problem, t); },
-      hint.start);
-  double dual = tau * problem.margin;
-  for (const PricedFeature& f : problem.features) dual += worst_change_at(f, problem.folded, tau).value;
+  const kernels::Folds folds = problem.folds();
+  const auto worst_l2 = kernels::sweeps().worst_l2;
+  const auto margin_left = [&](double tau) {
+    const kernels::WorstSums worst = worst_l2(folds, tau);
+    return ValueAndSlope{problem.margin - worst.decrease, -worst.growth};
+  };
+  // the closed form, or less, is a place where the margin stands
+  const double left = problem.margin / steepest_square(problem);
+  const double tau = falling_root(left, kInfinity, hint.tolerance, margin_left, hint.start);
+  const kernels::WorstSums last = worst_l2(folds, tau);
+  const double dual = tau * (problem.margin - last.decrease) + last.price;
   return {.radius = std::sqrt(2 * std::max(dual, 0.0)), .multiplier = 1 / tau};
 }
 
 std::vector<double> worst_change_l2(const PricedProblem& problem, double tau) {
-  std::vector<double> change;
-  change.reserve(problem.features.size());
-  for (const PricedFeature& f : problem.features) change.push_back(worst_change_at(f, problem.folded, tau).change);
+  std::vector<double> change(problem.dim());
+  for (std::size_t i = 0; i < change.size(); ++i) change[i] = worst_change_at(problem.feature(i), tau);
   return change;
 }
 

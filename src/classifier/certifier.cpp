@@ -1,82 +1,19 @@
 #include "classifier/certifier.hpp"
 
 #include <algorithm>
-#include <string>
+#include <cmath>
 
 #include "base/try.hpp"
 #include "certify/closed_form.hpp"
-#include "certify/plan_tangents.hpp"
+#include "classifier/certify_options.hpp"
 #include "classifier/proofs.hpp"
-#include "model/max_affine.hpp"
 #include "verify/combine.hpp"
 
 namespace standfast {
 namespace {
 
-Status check_norms(const CertifyOptions& options) {
-  if (options.norms.empty()) return Error{ErrorCode::kBadOption, "norms: found none, expected at least one"};
-  for (const Norm norm : options.norms) {
-    const bool counts = norm == Norm::l0();
-    if (options.method == Method::kClosedForm && counts) {
-      return Error{ErrorCode::kBadOption,
-                   "norm l0: the closed form needs a norm p >= 1; use the separable method with bounds"};
-    }
-    const bool known = counts || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf();
-    if (options.method != Method::kClosedForm && !known) {
-      return Error{ErrorCode::kBadOption, "norm " + norm.name() + ": the " + std::string(method_name(options.method)) +
-                                              " method knows l0, l1, l2 and linf; use the closed form"};
-    }
-  }
-  return {};
-}
-
-Status check_map(const Model& model, const CertifyOptions& options) {
-  if (options.method == Method::kClosedForm || is_separable(model.feature_map)) return {};
-  return Error{ErrorCode::kUnsupported,
-               "feature map: the " + std::string(method_name(options.method)) +
-                   " method needs centres, scales and a last abs, found a linear map or a convolution; use the closed "
-                   "form"};
-}
-
-constexpr std::size_t kRefinedPasses = 5;
-constexpr std::size_t kExactPasses = 60;
-constexpr std::size_t kMaxPasses = 1000;
-
-Status check_search(const CertifyOptions& options) {
-  if (options.passes > kMaxPasses) {
-    return Error{ErrorCode::kBadOption,
-                 "passes: found " + std::to_string(options.passes) + ", expected 1 to " + std::to_string(kMaxPasses)};
-  }
-  if (!(options.gap > 0 && options.gap < 1)) {
-    return Error{ErrorCode::kBadOption,
-                 "gap: found " + std::to_string(options.gap) + ", expected a share above 0 and below 1"};
-  }
-  if (options.keep_proofs && (options.method == Method::kClosedForm || options.guarantee == Guarantee::kNone)) {
-    return Error{ErrorCode::kBadOption,
-                 "proofs: the closed form and guarantee none have none; use the separable, refined or exact method and "
-                 "guarantee real or deployed"};
-  }
-  return {};
-}
-
-Status check_both(const Model& model, const CertifyOptions& options) {
-  if (!options.both_classes) return {};
-  if (!is_max_affine(model)) {
-    return Error{ErrorCode::kUnsupported,
-                 "both classes: found a network that is not a maximum of affine pieces over a map without abs, so that "
-                 "only the sensitive class can be certified"};
-  }
-  if (options.guarantee == Guarantee::kDeployed) {
-    return Error{ErrorCode::kBadOption,
-                 "both classes: the deployed verdict leans towards the sensitive class; use guarantee real"};
-  }
-  return {};
-}
-
-std::size_t passes_of(const CertifyOptions& options) {
-  if (options.passes > 0) return options.passes;
-  return options.method == Method::kExact ? kExactPasses : kRefinedPasses;
-}
+// Values of a tile's inputs: beyond this the scratch memory of a search would be gigabytes.
+constexpr std::size_t kLargestTile = 1U << 20U;
 
 double map_lipschitz(const Model& model, Norm norm) {
   if (norm == Norm::l0()) return 1;
@@ -88,52 +25,21 @@ double map_lipschitz(const Model& model, Norm norm) {
   return lipschitz_upper(rest, model.input_shape, norm);
 }
 
+Lane lane_of(const AlignedFloats& tile, std::size_t lane) { return {tile.data() + lane, kLanes}; }
+
 }  // namespace
 
-/// The float32 tangents, or what the verifier proves of their slopes; all are kept, with the slopes, for the proof.
-class KeptTangents : public PlanTangents {
- public:
-  KeptTangents(const Certifier& certifier, std::span<const float> x, CertifyWorkspace& workspace)
-      : PlanTangents(*certifier.plan_, certifier.reader_, x, features_of(workspace.infer, x), workspace.probe),
-        certifier_(certifier),
-        x_(x),
-        ws_(workspace) {}
-
-  const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) override {
-    ProvenMinorant& out = ws_.next_tangent();
-    if (certifier_.guarantee_ == Guarantee::kNone) {
-      out.is_separable = true;
-      out.separable = PlanTangents::tangent(change, fold_change);
-      out.slope_error.assign(out.separable.dim(), 0.0);
-    } else {
-      run_moved(change, fold_change);
-      certifier_.verifier_->prove(x_, ws_.probe.slopes, ws_.verify, out);
-    }
-    ws_.slopes[ws_.used - 1] = ws_.probe.slopes;
-    return out.separable;
-  }
-
- private:
-  const Certifier& certifier_;
-  std::span<const float> x_;
-  CertifyWorkspace& ws_;
-};
-
-ProvenMinorant& CertifyWorkspace::next_tangent() {
+ProvenMinorant& CertifyLane::next_tangent() {
   if (used == tangents.size()) {
     tangents.emplace_back();
-    slopes.emplace_back();
+    cuts.emplace_back();
   }
   return tangents[used++];
 }
 
 Result<Certifier> Certifier::create(const Model& model, const Plan& plan, const Verifier& verifier,
                                     const CertifyOptions& options) {
-  STANDFAST_CHECK(check_norms(options));
-  STANDFAST_CHECK(check_map(model, options));
-  STANDFAST_CHECK(check_search(options));
-  STANDFAST_CHECK(check_both(model, options));
-  STANDFAST_CHECK(options.threat.validate(model.dim()));
+  STANDFAST_CHECK(check_options(model, options));
   return Certifier(model, plan, verifier, options);
 }
 
@@ -147,32 +53,105 @@ Certifier::Certifier(const Model& model, const Plan& plan, const Verifier& verif
       guarantee_(options.guarantee),
       passes_(passes_of(options)),
       gap_(options.gap),
+      keep_proofs_(options.keep_proofs),
       threat_(options.threat) {
   for (std::size_t i = 0; i < model.dim(); ++i) cost_.push_back(threat_.cost_of(i));
   for (const Norm norm : norms_) lipschitz_.push_back(map_lipschitz(model, norm));
 }
 
-void Certifier::find_minorant(std::span<const float> x, float logit, CertifyWorkspace& ws) const {
-  ws.used = 0;
-  ProvenMinorant& out = ws.next_tangent();
-  ws.slopes.front() = ws.infer.slopes;
+std::size_t Certifier::tile() const { return std::clamp<std::size_t>(kLargestTile / model_->dim(), 1, kLanes); }
+
+void Certifier::find_minorants(std::span<const float> x, std::span<const float> logits, CertifyWorkspace& ws,
+                               std::span<const CertifiedRow> rows) const {
+  for (std::size_t l = 0; l < rows.size(); ++l) {
+    CertifyLane& lane = ws.lanes[l];
+    lane.used = 0;
+    ws.wanted[l] = rows[l].radii.empty() ? nullptr : &lane.next_tangent();
+    if (keep_proofs_ && ws.wanted[l] != nullptr) lane.cuts.front() = flatten(ws.infer.slopes, l);
+  }
   if (guarantee_ != Guarantee::kNone) {
-    verifier_->prove(x, ws.infer.slopes, ws.verify, out);
+    verifier_->prove_tile(x, rows.size(), ws.infer.slopes, ws.verify, std::span(ws.wanted).first(rows.size()));
     return;
   }
-  plan_->backward(ws.infer);
-  out.is_separable = reader_.separable();
-  if (reader_.separable()) {
-    reader_.read(features_of(ws.infer, x), logit, ws.infer.feature_dual, out.separable);
-    out.slope_error.assign(x.size(), 0.0);
-  } else {
-    reader_.read(logit, ws.infer.feature_dual, out.feature);
+  plan_->backward_tile(ws.infer);
+  for (std::size_t l = 0; l < rows.size(); ++l) {
+    if (ws.wanted[l] == nullptr) continue;
+    ProvenMinorant& out = *ws.wanted[l];
+    const Lane slope = lane_of(ws.infer.feature_dual, l);
+    out.is_separable = reader_.separable();
+    if (!reader_.separable()) {
+      MinorantReader::read(logits[l], slope, element_count(model_->graph.input_shape), out.feature);
+      continue;
+    }
+    reader_.read(lane_of(ws.infer.features, l), logits[l], slope, out.separable);
+    out.slope_error.assign(model_->dim(), 0.0);
   }
 }
 
-void Certifier::price(std::span<const float> x, CertifyWorkspace& ws) const {
-  ws.interval.resize(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) ws.interval[i] = threat_.interval_rounded_out(i, x[i]);
+void Certifier::find_tangents(std::span<const float> x, CertifyWorkspace& ws) const {
+  const std::size_t count = ws.waiting.size(), dim = model_->dim();
+  plan_->prepare_tile(ws.probe);
+  ws.inputs.resize(count * dim);
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    const std::size_t l = ws.waiting[slot];
+    CertifyLane& lane = ws.lanes[l];
+    reader_.move(lane_of(ws.infer.features, l), lane.search.change(), lane.search.fold_change(),
+                 ws.probe.features.data() + slot, kLanes);
+    std::copy_n(x.begin() + static_cast<std::ptrdiff_t>(l * dim), dim,
+                ws.inputs.begin() + static_cast<std::ptrdiff_t>(slot * dim));
+    ws.wanted[slot] = &lane.next_tangent();
+  }
+  plan_->forward_features_tile(count, ws.probe, std::span(ws.logits).first(count));
+  if (guarantee_ != Guarantee::kNone) {
+    verifier_->prove_tile(ws.inputs, count, ws.probe.slopes, ws.verify, std::span(ws.wanted).first(count));
+  } else {
+    plan_->backward_tile(ws.probe);
+  }
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    CertifyLane& lane = ws.lanes[ws.waiting[slot]];
+    if (keep_proofs_) lane.cuts[lane.used - 1] = flatten(ws.probe.slopes, slot);
+    if (guarantee_ != Guarantee::kNone) continue;
+    ProvenMinorant& out = *ws.wanted[slot];
+    const Lane features = lane_of(ws.infer.features, ws.waiting[slot]), slope = lane_of(ws.probe.feature_dual, slot);
+    out.is_separable = true;
+    reader_.read(features, reader_.margin_at(features, ws.logits[slot], slope, lane_of(ws.probe.features, slot)), slope,
+                 out.separable);
+    out.slope_error.assign(dim, 0.0);
+  }
+}
+
+void Certifier::search(std::span<const float> x, std::size_t norm, CertifyWorkspace& ws,
+                       std::span<const CertifiedRow> rows) const {
+  const CutSearchOptions options{norms_[norm], passes_, method_ == Method::kExact, gap_};
+  const std::size_t dim = model_->dim();
+  ws.waiting.clear();
+  for (std::size_t l = 0; l < rows.size(); ++l) {
+    CertifyLane& lane = ws.lanes[l];
+    if (rows[l].radii.empty() || !(lane.first_problem.margin > 0)) continue;
+    lane.values.emplace(*plan_, x.subspan(l * dim, dim), ws.single);
+    if (lane.search.start(lane.first_problem, cost_, options, &*lane.values)) ws.waiting.push_back(l);
+  }
+  while (!ws.waiting.empty()) {
+    find_tangents(x, ws);
+    std::erase_if(ws.waiting, [&](std::size_t l) {
+      CertifyLane& lane = ws.lanes[l];
+      return !lane.search.take(lane.tangents[lane.used - 1].separable);
+    });
+  }
+  for (std::size_t l = 0; l < rows.size(); ++l) {
+    CertifyLane& lane = ws.lanes[l];
+    if (rows[l].radii.empty() || !(lane.first_problem.margin > 0)) continue;
+    lane.weights = lane.search.result().weights;
+    if (lane.weights.size() == 1) continue;
+    lane.weights.resize(lane.used, 0.0);  // those tried after the best ones were found
+    combine(lane.used_tangents(), lane.weights, lane.sum);
+    lane.sum_problem.assign(lane.sum.separable, cost_, lane.interval);
+  }
+}
+
+void Certifier::price(std::span<const float> x, CertifyLane& lane) const {
+  lane.interval.resize(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) lane.interval[i] = threat_.interval_rounded_out(i, x[i]);
 }
 
 double Certifier::closed_form(const ProvenMinorant& m, std::size_t norm) const {
@@ -186,89 +165,88 @@ bool Certifier::searches(Norm norm) const {
   return (method_ == Method::kRefined || method_ == Method::kExact) && norm != Norm::l0();
 }
 
-std::vector<double> Certifier::weigh_tangents(std::span<const float> x, std::size_t norm, CertifyWorkspace& ws) const {
-  ws.used = 1;
-  ws.problem.assign(ws.tangents.front().separable, cost_, ws.interval);
-  std::vector<double> weights = {1.0};
-  if (searches(norms_[norm]) && ws.problem.margin > 0) {
-    KeptTangents source(*this, x, ws);
-    const CutSearchOptions options{norms_[norm], passes_, method_ == Method::kExact, gap_};
-    ws.first_problem = ws.problem;
-    weights = ws.search.run(ws.first_problem, cost_, options, source).weights;
-    weights.resize(ws.used, 0.0);  // those tried after the best ones were found
-  }
-  combine(ws.used_tangents(), weights, ws.minorant);
-  ws.problem.assign(ws.minorant.separable, cost_, ws.interval);
-  return weights;
-}
-
-double Certifier::separable(CertifyWorkspace& ws, std::size_t norm, Proposal& proposal) const {
-  const SeparableRadius found = separable_radius(ws.problem, norms_[norm]);
+double Certifier::separable(CertifyLane& lane, std::size_t norm, Proposal& proposal) const {
+  const SeparableRadius found = separable_radius(lane.problem(), norms_[norm]);
   if (guarantee_ == Guarantee::kNone) return found.radius;
   proposal = {norms_[norm] == Norm::l1() ? found.reach : found.radius, found.multiplier};
-  const double confirmed = confirm_separable(ws.minorant, {cost_, ws.interval}, norms_[norm], proposal);
-  if (confirmed == 0 && found.radius > 0 && norms_[norm] != Norm::l0()) return without_proposal(ws, norm, proposal);
+  const double confirmed = confirm_separable(lane.minorant(), {cost_, lane.interval}, norms_[norm], proposal);
+  if (confirmed == 0 && found.radius > 0 && norms_[norm] != Norm::l0()) return without_proposal(lane, norm, proposal);
   return confirmed;
 }
 
-double Certifier::without_proposal(const CertifyWorkspace& ws, std::size_t norm, Proposal& proposal) const {
-  const double closed = closed_form(ws.minorant, norm);
+double Certifier::without_proposal(const CertifyLane& lane, std::size_t norm, Proposal& proposal) const {
+  const double closed = closed_form(lane.minorant(), norm);
   // where only a rounding error keeps an infinite radius from its proof, a huge one can be proven; else the dual norm
   // alone, whose multiplier is known as well
   for (const double factor : {0x1p30, 0x1p20, 0x1p10, 1.0}) {
     const double radius = closed * factor;
     if (!(radius > 0 && radius < 0x1p500)) continue;
     const bool l1 = norms_[norm] == Norm::l1();
-    const double margin = ws.problem.margin;
+    const double margin = lane.problem().margin;
     // a little above the steepest slope, so that no rounding makes a change pay without end
     const double dual = l1 ? (factor == 1 ? margin / radius * (1 + 1e-9) : 0.0) : margin / (radius * radius);
     proposal = {l1 && factor == 1 ? kInfinity : radius, dual};
-    const double confirmed = confirm_separable(ws.minorant, {cost_, ws.interval}, norms_[norm], proposal);
+    const double confirmed = confirm_separable(lane.minorant(), {cost_, lane.interval}, norms_[norm], proposal);
     if (confirmed > 0) return confirmed;
   }
   return 0;
 }
 
-void Certifier::certify(std::span<const float> x, float logit, CertifyWorkspace& ws, const CertifiedRow& out) const {
-  std::fill(out.radii.begin(), out.radii.end(), 0.0);
-  find_minorant(x, logit, ws);
-  if (method_ != Method::kClosedForm) price(x, ws);
+void Certifier::certify(std::span<const float> x, std::span<const float> logits, CertifyWorkspace& ws,
+                        std::span<const CertifiedRow> rows) const {
+  find_minorants(x, logits, ws, rows);
+  const std::size_t dim = model_->dim();
+  for (std::size_t l = 0; l < rows.size(); ++l) {
+    if (rows[l].radii.empty() || method_ == Method::kClosedForm) continue;
+    CertifyLane& lane = ws.lanes[l];
+    price(x.subspan(l * dim, dim), lane);
+    lane.first_problem.assign(lane.tangents.front().separable, cost_, lane.interval);
+  }
   for (std::size_t k = 0; k < norms_.size(); ++k) {
-    if (method_ == Method::kClosedForm) {
-      out.radii[k] = closed_form(ws.tangents.front(), k);
-      continue;
+    for (CertifyLane& lane : ws.lanes) {
+      lane.used = 1;
+      lane.weights = {1.0};
     }
-    const std::vector<double> weights = weigh_tangents(x, k, ws);
-    Proposal proposal;
-    out.radii[k] = separable(ws, k, proposal);
-    if (!out.proofs.empty() && out.radii[k] > 0) out.proofs[k] = keep_proof(ws, weights, norms_[k], proposal);
+    if (searches(norms_[k])) search(x, k, ws, rows);
+    for (std::size_t l = 0; l < rows.size(); ++l) {
+      if (rows[l].radii.empty()) continue;
+      CertifyLane& lane = ws.lanes[l];
+      double& radius = rows[l].radii[k];
+      if (method_ == Method::kClosedForm) {
+        radius = closed_form(lane.tangents.front(), k);
+        continue;
+      }
+      Proposal proposal;
+      radius = separable(lane, k, proposal);
+      if (!rows[l].proofs.empty() && radius > 0) rows[l].proofs[k] = keep_proof(lane, norms_[k], proposal);
+    }
   }
 }
 
 void Certifier::certify_other(std::span<const float> x, CertifyWorkspace& ws, std::span<double> radii) const {
   std::fill(radii.begin(), radii.end(), kInfinity);
-  ws.used = 0;
-  ProvenMinorant& below = ws.next_tangent();
-  if (method_ != Method::kClosedForm) price(x, ws);
+  CertifyLane& lane = ws.lanes.front();
+  lane.used = 0;
+  lane.weights = {1.0};
+  ProvenMinorant& below = lane.next_tangent();
+  if (method_ != Method::kClosedForm) price(x, lane);
   for (std::size_t piece = 0; piece < verifier_->pieces(); ++piece) {
     verifier_->prove_below(x, static_cast<std::int32_t>(piece), ws.verify, below);
-    if (method_ != Method::kClosedForm) {
-      ws.minorant = below;
-      ws.problem.assign(ws.minorant.separable, cost_, ws.interval);
-    }
+    if (method_ != Method::kClosedForm) lane.first_problem.assign(below.separable, cost_, lane.interval);
     for (std::size_t k = 0; k < norms_.size(); ++k) {
       Proposal proposal;
       const bool closed = method_ == Method::kClosedForm;
-      radii[k] = std::min(radii[k], closed ? closed_form(below, k) : separable(ws, k, proposal));
+      radii[k] = std::min(radii[k], closed ? closed_form(below, k) : separable(lane, k, proposal));
     }
   }
 }
 
-RadiusProof Certifier::keep_proof(const CertifyWorkspace& ws, const std::vector<double>& weights, Norm norm,
-                                  const Proposal& proposal) const {
+RadiusProof Certifier::keep_proof(const CertifyLane& lane, Norm norm, const Proposal& proposal) const {
   RadiusProof proof;
-  for (std::size_t j = 0; j < weights.size(); ++j) {
-    if (weights[j] > 0) proof.cuts.push_back(flatten(ws.slopes[j], weights[j]));
+  for (std::size_t j = 0; j < lane.weights.size(); ++j) {
+    if (!(lane.weights[j] > 0)) continue;
+    proof.cuts.push_back(lane.cuts[j]);
+    proof.cuts.back().weight = lane.weights[j];
   }
   if (norm == Norm::l1()) proof.reach = proposal.radius;
   if (norm == Norm::l1() || norm == Norm::l2()) proof.multiplier = proposal.multiplier;
@@ -281,32 +259,35 @@ Result<double> Certifier::confirm(std::span<const float> x, const Certificate& c
   const RadiusProof& proof = certificate.proof;
   if (proof.cuts.empty()) return 0.0;
   STANDFAST_TRY(const auto shapes, infer_shapes(model_->graph));
-  ws.used = 0;
-  std::vector<double> weights;
-  for (std::size_t j = 0; j < proof.cuts.size(); ++j) {
-    STANDFAST_TRY(const Slopes slopes, unflatten(proof.cuts[j], model_->graph, shapes));
-    verifier_->prove(x, slopes, ws.verify, ws.next_tangent());
-    weights.push_back(proof.cuts[j].weight);
+  CertifyLane& lane = ws.lanes.front();
+  lane.used = 0;
+  lane.weights.clear();
+  for (const RadiusProof::Cut& cut : proof.cuts) {
+    STANDFAST_TRY(const Slopes slopes, unflatten(cut, model_->graph, shapes));
+    verifier_->prove(x, slopes, ws.verify, lane.next_tangent());
+    lane.weights.push_back(cut.weight);
   }
-  combine(ws.used_tangents(), weights, ws.minorant);
-  price(x, ws);
+  const bool alone = lane.weights.size() == 1 && lane.weights.front() == 1;
+  if (!alone) combine(lane.used_tangents(), lane.weights, lane.sum);
+  price(x, lane);
   const Proposal proposal{norm == Norm::l1() ? proof.reach : certificate.radius, proof.multiplier};
-  return confirm_separable(ws.minorant, {cost_, ws.interval}, norm, proposal);
+  return confirm_separable(alone ? lane.tangents.front() : lane.sum, {cost_, lane.interval}, norm, proposal);
 }
 
 WeakestDirection Certifier::weakest_direction(std::span<const float> x, Norm norm, CertifyWorkspace& ws) const {
   WeakestDirection weakest;
   weakest.change.assign(x.size(), 0.0);
-  const float logit = plan_->forward(x, ws.infer);
+  float logit = 0;
+  plan_->forward_tile(x, 1, ws.infer, std::span(&logit, 1));
   if (!(logit > 0)) return weakest;
-  find_minorant(x, logit, ws);
-  price(x, ws);
+  std::vector<double> radii(norms_.size());
+  const CertifiedRow row{radii, {}};
+  certify(x, std::span(&logit, 1), ws, std::span(&row, 1));
   const auto position = static_cast<std::size_t>(std::find(norms_.begin(), norms_.end(), norm) - norms_.begin());
-  weigh_tangents(x, position, ws);
-  Proposal proposal;
-  weakest.radius = separable(ws, position, proposal);
-  if (!(ws.problem.margin > 0)) return weakest;
-  weakest.change = worst_change(ws.problem, norm, separable_radius(ws.problem, norm));
+  weakest.radius = radii[position];
+  const PricedProblem& problem = ws.lanes.front().problem();
+  if (!(problem.margin > 0)) return weakest;
+  weakest.change = worst_change(problem, norm, separable_radius(problem, norm));
   for (std::size_t i = 0; i < x.size(); ++i) weakest.change[i] /= cost_[i];
   return weakest;
 }

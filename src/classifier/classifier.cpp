@@ -1,6 +1,7 @@
 #include "standfast/classifier.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <mutex>
@@ -10,6 +11,7 @@
 
 #include "base/fp_environment.hpp"
 #include "base/parallel.hpp"
+#include "base/pool.hpp"
 #include "base/try.hpp"
 #include "classifier/attacker.hpp"
 #include "classifier/certifier.hpp"
@@ -18,9 +20,6 @@
 
 namespace standfast {
 namespace {
-
-// Long enough to spread the cost of a hand-over, short enough for a progress bar.
-constexpr std::size_t kInputsPerRange = 16;
 
 Status check_inputs(std::span<const float> inputs, std::size_t count, std::size_t dim) {
   // divided, because count * dim can wrap around to the right length
@@ -42,10 +41,10 @@ Status check_logits(std::span<const float> logits) {
                "input " + std::to_string(bad - logits.begin()) + ": the network overflows float32 and has no verdict"};
 }
 
-/// Searches take milliseconds per input: they are handed out in smaller portions.
-std::size_t inputs_per_range(const CertifyOptions& options) {
-  if (options.attack || options.method == Method::kExact) return 1;
-  return options.method == Method::kRefined ? kInputsPerRange / 2 : kInputsPerRange;
+/// Inputs that one thread takes at a time: a tile, or fewer where the threads would not all get one.
+std::size_t inputs_per_range(std::size_t count, std::size_t tile, std::size_t threads) {
+  const std::size_t share = (count + resolve_threads(threads) - 1) / resolve_threads(threads);
+  return std::clamp<std::size_t>(share, 1, tile);
 }
 
 Certificates empty_certificates(std::size_t count, const CertifyOptions& options) {
@@ -98,6 +97,8 @@ struct Classifier::Impl {
   DeployedError error;
   ModelSummary summary;
   std::optional<Verifier> verifier;
+  mutable Pool<TileWorkspace> scratch;
+  mutable Pool<CertifyWorkspace> certify_scratch;
 };
 
 Classifier::Classifier(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
@@ -120,10 +121,10 @@ Result<std::vector<float>> Classifier::logits(std::span<const float> inputs, std
                                               std::size_t threads) const {
   STANDFAST_CHECK(check_inputs(inputs, count, dim()));
   std::vector<float> logits(count);
-  parallel_for(count, kInputsPerRange, threads, [&](std::size_t begin, std::size_t end) {
-    InferWorkspace workspace;
-    for (std::size_t i = begin; i < end; ++i)
-      logits[i] = impl_->plan.forward(inputs.subspan(i * dim(), dim()), workspace);
+  parallel_for(count, inputs_per_range(count, kLanes, threads), threads, [&](std::size_t begin, std::size_t end) {
+    const auto scratch = impl_->scratch.take();
+    impl_->plan.forward_tile(inputs.subspan(begin * dim(), (end - begin) * dim()), end - begin, *scratch,
+                             std::span(logits).subspan(begin, end - begin));
   });
   STANDFAST_CHECK(check_logits(logits));
   return logits;
@@ -145,18 +146,26 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
 
   Certificates result = empty_certificates(count, options);
   const std::size_t norms = options.norms.size();
-  const auto certify_one = [&](std::size_t i, CertifyWorkspace& workspace) {
-    const auto x = inputs.subspan(i * dim(), dim());
-    result.logits[i] = impl_->plan.forward(x, workspace.infer);
-    if (deployed) result.slack[i] = impl_->error.at(x);
-    const auto radii = std::span(result.radii).subspan(i * norms, norms);
-    if (!result.sensitive(i)) {
-      if (options.both_classes) certifier.certify_other(x, workspace, radii);
-      return;
+  const auto certify_range = [&](std::size_t begin, std::size_t end, CertifyWorkspace& workspace) {
+    const auto x = inputs.subspan(begin * dim(), (end - begin) * dim());
+    const auto logits = std::span(result.logits).subspan(begin, end - begin);
+    impl_->plan.forward_tile(x, end - begin, workspace.infer, logits);
+    std::array<CertifiedRow, kLanes> rows;
+    bool any = false;
+    for (std::size_t i = begin; i < end; ++i) {
+      if (deployed) result.slack[i] = impl_->error.at(inputs.subspan(i * dim(), dim()));
+      if (!result.sensitive(i)) continue;
+      any = true;
+      CertifiedRow& row = rows[i - begin];
+      row.radii = std::span(result.radii).subspan(i * norms, norms);
+      if (options.keep_proofs) row.proofs = std::span(result.proofs).subspan(i * norms, norms);
     }
-    const auto proofs = std::span(result.proofs);
-    certifier.certify(x, result.logits[i], workspace,
-                      {radii, options.keep_proofs ? proofs.subspan(i * norms, norms) : proofs});
+    if (any) certifier.certify(x, logits, workspace, std::span(rows).first(end - begin));
+    for (std::size_t i = begin; i < end && options.both_classes; ++i) {
+      if (result.sensitive(i)) continue;
+      certifier.certify_other(inputs.subspan(i * dim(), dim()), workspace,
+                              std::span(result.radii).subspan(i * norms, norms));
+    }
   };
   const auto attack_one = [&](std::size_t i, AttackWorkspace& workspace) {
     const auto x = inputs.subspan(i * dim(), dim());
@@ -167,14 +176,16 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   };
   std::atomic<bool> environment_ok{true};
   Progress progress(options.progress);
-  parallel_for(count, inputs_per_range(options), options.threads, [&](std::size_t begin, std::size_t end) {
+  const std::size_t tile = options.attack ? 1 : certifier.tile();  // an attack takes milliseconds per input
+  const std::size_t grain = inputs_per_range(count, tile, options.threads);
+  parallel_for(count, grain, options.threads, [&](std::size_t begin, std::size_t end) {
     // the mode belongs to the thread, so each asks for itself
     if (claims && !check_floating_point_environment().ok()) environment_ok = false;
-    CertifyWorkspace workspace;
+    const auto workspace = impl_->certify_scratch.take();
+    certify_range(begin, end, *workspace);
     AttackWorkspace attack_workspace;
-    for (std::size_t i = begin; i < end; ++i) {
-      certify_one(i, workspace);
-      if (attacker && result.sensitive(i)) attack_one(i, attack_workspace);
+    for (std::size_t i = begin; i < end && attacker; ++i) {
+      if (result.sensitive(i)) attack_one(i, attack_workspace);
     }
     progress.add(end - begin);
   });
@@ -229,8 +240,8 @@ Result<double> Classifier::confirm(std::span<const float> input, const Certifica
   options.norms = {certificate.norm};
   options.threat = threat;
   STANDFAST_TRY(const Certifier certifier, Certifier::create(impl_->model, impl_->plan, *impl_->verifier, options));
-  CertifyWorkspace workspace;
-  return certifier.confirm(input, certificate, workspace);
+  const auto workspace = impl_->certify_scratch.take();
+  return certifier.confirm(input, certificate, *workspace);
 }
 
 Result<WeakestDirection> Classifier::weakest_direction(std::span<const float> input, Norm norm,
@@ -241,8 +252,8 @@ Result<WeakestDirection> Classifier::weakest_direction(std::span<const float> in
   options.norms = {norm};
   options.threat = threat;
   STANDFAST_TRY(const Certifier certifier, Certifier::create(impl_->model, impl_->plan, *impl_->verifier, options));
-  CertifyWorkspace workspace;
-  return certifier.weakest_direction(input, norm, workspace);
+  const auto workspace = impl_->certify_scratch.take();
+  return certifier.weakest_direction(input, norm, *workspace);
 }
 
 }  // namespace standfast

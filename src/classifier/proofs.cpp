@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "base/lanes.hpp"
+
 namespace standfast {
 namespace {
 
@@ -16,12 +18,11 @@ Status check_count(const char* what, std::size_t found, std::size_t expected) {
 
 }  // namespace
 
-RadiusProof::Cut flatten(const Slopes& slopes, double weight) {
+RadiusProof::Cut flatten(const Slopes& tile, std::size_t lane) {
   RadiusProof::Cut cut;
-  cut.weight = weight;
-  for (const NodeSlopes& node : slopes) {
-    cut.slopes.insert(cut.slopes.end(), node.relu.begin(), node.relu.end());
-    cut.winners.insert(cut.winners.end(), node.winner.begin(), node.winner.end());
+  for (const NodeSlopes& node : tile) {
+    for (std::size_t at = lane; at < node.relu.size(); at += kLanes) cut.slopes.push_back(node.relu[at]);
+    for (std::size_t at = lane; at < node.winner.size(); at += kLanes) cut.winners.push_back(node.winner[at]);
   }
   return cut;
 }

@@ -42,11 +42,11 @@ TEST(CutSet, WeighsWhatWasAddedByItsCosts) {
   const std::vector<double> weights = {0.5, 3};
   cuts.weigh(weights, problem);
   EXPECT_EQ(problem.margin, 1.5 + 3);
-  EXPECT_EQ(problem.features[0].linear, 2 + 3);
-  EXPECT_EQ(problem.features[1].linear, -0.5 + 3);
-  EXPECT_EQ(problem.features[0].fold, 1 - 3);
-  EXPECT_EQ(problem.features[1].fold, 6);
-  EXPECT_EQ(problem.features[0].hi, 2) << "bounds stay";
+  EXPECT_EQ(problem.linear[0], 2 + 3);
+  EXPECT_EQ(problem.linear[1], -0.5 + 3);
+  EXPECT_EQ(problem.fold[0], 1 - 3);
+  EXPECT_EQ(problem.fold[1], 6);
+  EXPECT_EQ(problem.hi[0], 2) << "bounds stay";
   std::vector<double> linear(2, 99), fold(2, 99);
   cuts.weigh(weights, linear, fold);
   EXPECT_EQ(linear, (std::vector<double>{5, 2.5}));
@@ -60,7 +60,7 @@ TEST(CutSet, AWeightOfZeroLeavesACutOutWhateverItHolds) {
   cuts.add(plane(kInfinity, {-kInfinity}), std::vector<double>{1});
   cuts.weigh(std::vector<double>{2, 0}, problem);
   EXPECT_EQ(problem.margin, 2);
-  EXPECT_EQ(problem.features[0].linear, 2);
+  EXPECT_EQ(problem.linear[0], 2);
 }
 
 TEST(CutSet, MergingKeepsTheWeightedMean) {

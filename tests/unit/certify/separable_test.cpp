@@ -113,7 +113,7 @@ TEST(Separable, TheWorstChangeUsesUpTheMargin) {
       if (radius.radius == kInfinity) continue;
       const auto change = worst_change(problem, norm, radius);
       double decrease = 0;
-      for (std::size_t i = 0; i < change.size(); ++i) decrease += problem.features[i].decrease(change[i]);
+      for (std::size_t i = 0; i < change.size(); ++i) decrease += problem.feature(i).decrease(change[i]);
       if (norm == Norm::linf()) {
         EXPECT_NEAR(decrease, problem.margin, 1e-9 * problem.margin);
       }
@@ -195,10 +195,8 @@ TEST(DualValueL1, NeverExceedsTheRadiusAndMeetsItAtItsMultiplier) {
     const auto scaled = [&](double factor) {
       PricedProblem copy = problem;
       copy.margin *= factor;
-      for (PricedFeature& f : copy.features) {
-        f.linear *= factor;
-        f.fold *= factor;
-      }
+      for (double& v : copy.linear) v *= factor;
+      for (double& v : copy.fold) v *= factor;
       return copy;
     };
     EXPECT_NEAR(dual_value_l1(scaled(1 / best.multiplier), best.reach), best.radius, 1e-9 * best.radius);

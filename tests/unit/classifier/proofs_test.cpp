@@ -52,15 +52,21 @@ TEST(Proofs, SlopesAndWinnersGoBackToTheirNodes) {
   EXPECT_TRUE((*slopes)[0].winner.empty());
 }
 
-TEST(Proofs, FlattenedSlopesComeBack) {
+TEST(Proofs, TheSlopesOfALaneComeBackAsThoseOfItsInput) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     Random random(seed);
     const auto made = support::random_model(random, support::random_family(random), support::MapFamily::kSeparable);
     const Plan plan(made.model);
+    const std::vector<float> one = support::random_input(random, made), other = support::random_input(random, made);
+    std::vector<float> both = one;
+    both.insert(both.end(), other.begin(), other.end());
+    TileWorkspace tile;
+    std::vector<float> logits(2);
+    plan.forward_tile(both, 2, tile, logits);
     InferWorkspace workspace;
-    plan.forward(support::random_input(random, made), workspace);
-    const RadiusProof::Cut cut = flatten(workspace.slopes, 0.75);
-    EXPECT_EQ(cut.weight, 0.75);
+    plan.forward(other, workspace);
+    const RadiusProof::Cut cut = flatten(tile.slopes, 1);
+    EXPECT_EQ(cut.weight, 0);
     const auto again = unflatten(cut, made.model.graph, infer_shapes(made.model.graph).value());
     ASSERT_TRUE(again.ok()) << again.error().message;
     ASSERT_EQ(again->size(), workspace.slopes.size());

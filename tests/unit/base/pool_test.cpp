@@ -1,0 +1,39 @@
+#include "base/pool.hpp"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/parallel.hpp"
+
+namespace standfast {
+namespace {
+
+TEST(Pool, MemoryComesBackToTheNextOne) {
+  Pool<std::vector<int>> pool;
+  {
+    const auto lease = pool.take();
+    lease->assign(100, 1);
+  }
+  EXPECT_EQ(pool.take()->size(), 100U);
+}
+
+TEST(Pool, TwoLeasesAtATimeAreTwoThings) {
+  Pool<int> pool;
+  const auto one = pool.take(), other = pool.take();
+  EXPECT_NE(&*one, &*other);
+}
+
+TEST(Pool, ThreadsNeverShareALease) {
+  Pool<int> pool;
+  parallel_for(1000, 1, 4, [&](std::size_t, std::size_t) {
+    const auto lease = pool.take();
+    const int before = ++*lease;
+    EXPECT_EQ(*lease, before);
+  });
+  const auto a = pool.take(), b = pool.take(), c = pool.take(), d = pool.take();
+  EXPECT_EQ(*a + *b + *c + *d, 1000);
+}
+
+}  // namespace
+}  // namespace standfast
