@@ -69,10 +69,13 @@ std::span<const double> DualAscent::pack(std::span<const double> values, std::ve
 void DualAscent::fill_curvature(const CutSet& cuts) {
   const std::size_t n = cuts.size();
   const bool folded = cuts.folded();
-  moving_.clear();
+  moving_.resize(cuts.dim());
+  std::size_t count = 0;
   for (std::size_t i = 0; i < cuts.dim(); ++i) {
-    if (response_.curve_dd[i] != 0 || (folded && response_.curve_ff[i] != 0)) moving_.push_back(i);
+    moving_[count] = i;
+    count += response_.curve_dd[i] != 0 || (folded && response_.curve_ff[i] != 0) ? 1 : 0;
   }
+  moving_.resize(count);
   const auto dd = pack(response_.curve_dd, packed_dd_);
   packed_linear_.resize(n);
   std::vector<std::span<const double>> linear(n), fold(n);

@@ -1,5 +1,7 @@
 #include "certify/minorant_at.hpp"
 
+#include "kernels/sweeps.hpp"
+
 namespace standfast {
 
 MinorantReader::MinorantReader(const Model& model)
@@ -46,6 +48,22 @@ double MinorantReader::margin_at(Lane features, double value, Lane slope, Lane p
     value += static_cast<double>(slope[i]) * (static_cast<double>(features[i]) - static_cast<double>(point[i]));
   }
   return value;
+}
+
+void weigh(std::span<const SeparableMinorant> minorants, std::span<const double> weights, SeparableMinorant& out) {
+  out = minorants.front();
+  const auto scale = [](std::vector<double>& values, double w) {
+    for (double& v : values) v *= w;
+  };
+  out.margin *= weights.front();
+  scale(out.linear, weights.front());
+  scale(out.fold, weights.front());
+  const auto add_scaled = kernels::sweeps().add_scaled;
+  for (std::size_t j = 1; j < minorants.size(); ++j) {
+    out.margin += weights[j] * minorants[j].margin;
+    add_scaled(out.linear.size(), weights[j], minorants[j].linear.data(), out.linear.data());
+    add_scaled(out.fold.size(), weights[j], minorants[j].fold.data(), out.fold.data());
+  }
 }
 
 }  // namespace standfast

@@ -47,4 +47,7 @@ class MinorantReader {
   std::vector<double> scale_;  ///< u_i = scale_i (x_i - kink_i).
 };
 
+/// sum_j weights_j minorants_j, proven by nobody. Requires: at least one minorant, all seen from the same input.
+void weigh(std::span<const SeparableMinorant> minorants, std::span<const double> weights, SeparableMinorant& out);
+
 }  // namespace standfast

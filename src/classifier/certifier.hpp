@@ -9,6 +9,7 @@
 #include "certify/minorant_at.hpp"
 #include "certify/plan_tangents.hpp"
 #include "certify/separable.hpp"
+#include "classifier/proofs.hpp"
 #include "infer/plan.hpp"
 #include "standfast/classifier.hpp"
 #include "verify/confirm.hpp"
@@ -16,24 +17,29 @@
 
 namespace standfast {
 
-/// What belongs to one input of a tile.
+/// What belongs to one input of a tile; the vectors' memory waits for the next one.
 struct CertifyLane {
-  std::size_t used = 0;                  ///< Tangents in use; the memory of the others waits for the next input.
-  std::vector<ProvenMinorant> tangents;  ///< The first one is that at x.
-  std::vector<RadiusProof::Cut> cuts;    ///< Of each tangent, where proofs are kept.
-  std::vector<double> weights;           ///< Of each tangent, for one norm.
-  ProvenMinorant sum;                    ///< The tangents' weighted sum, where there are several.
-  std::vector<Interval> interval;
-  PricedProblem first_problem, sum_problem;
+  // what the search works on: the tangents of the float32 model, the first one that at x
+  std::size_t used = 0;
+  std::vector<SeparableMinorant> tangents;
+  std::vector<TangentChoice> choices;  ///< Of each tangent.
+  std::vector<double> weights;         ///< Of each tangent, for one norm.
   CutSearch search;
   std::optional<PlanValues> values;
 
-  /// The next tangent to fill.
-  ProvenMinorant& next_tangent();
-  [[nodiscard]] std::span<const ProvenMinorant> used_tangents() const { return std::span(tangents).first(used); }
-  /// What a radius is taken from.
-  [[nodiscard]] const ProvenMinorant& minorant() const { return weights.size() > 1 ? sum : tangents.front(); }
-  [[nodiscard]] const PricedProblem& problem() const { return weights.size() > 1 ? sum_problem : first_problem; }
+  // what radii are taken from
+  std::vector<RadiusProof::Cut> cuts;  ///< With their weights: what the minorant is proven from.
+  std::vector<ProvenMinorant> parts;   ///< Of each of them, where there are several.
+  ProvenMinorant minorant;
+  std::vector<Interval> interval;
+  PricedProblem problem;
+};
+
+/// Where the results of one input go. Shape: radii (norms), or empty where none are wanted; proofs (norms) or empty
+/// where none are kept.
+struct CertifiedRow {
+  std::span<double> radii;
+  std::span<RadiusProof> proofs;
 };
 
 /// Scratch memory of one thread.
@@ -43,19 +49,19 @@ struct CertifyWorkspace {
   InferWorkspace single;  ///< Of values along a ray.
   VerifyWorkspace verify;
   std::vector<CertifyLane> lanes;
-  std::vector<std::size_t> waiting;     ///< Lanes whose search wants a tangent.
-  std::vector<float> inputs, logits;    ///< Of the waiting lanes, side by side.
+  std::vector<std::size_t> waiting;  ///< Lanes that share the next pass.
+  std::vector<float> inputs;         ///< Of the waiting lanes, side by side.
+  std::vector<float> logits;
   std::vector<ProvenMinorant*> wanted;  ///< Where the verifier writes.
+  Slopes slopes;                        ///< Of a tile, for the verifier.
 
   CertifyWorkspace() : lanes(kLanes), logits(kLanes), wanted(kLanes) {}
+  /// The rows that want a radius wait.
+  void wait_for(std::span<const CertifiedRow> rows);
 };
 
-/// Where the results of one input go. Shape: radii (norms), or empty where none are wanted; proofs (norms) or empty
-/// where none are kept.
-struct CertifiedRow {
-  std::span<double> radii;
-  std::span<RadiusProof> proofs;
-};
+/// One lane of an array of a tile.
+inline Lane lane_of(const AlignedFloats& tile, std::size_t lane) { return {tile.data() + lane, kLanes}; }
 
 /// A model with everything that a certificate needs, for one set of options.
 class Certifier {
@@ -85,23 +91,34 @@ class Certifier {
   Result<double> confirm(std::span<const float> x, const Certificate& certificate, CertifyWorkspace& workspace) const;
 
  private:
+  using Rows = std::span<const CertifiedRow>;
+
   Certifier(const Model& model, const Plan& plan, const Verifier& verifier, const CertifyOptions& options);
-  /// The tangents at the wanted rows, from the pass in `workspace.infer`.
+  /// Minorants at the inputs, as sure as the guarantee asks for, from the pass in `workspace.infer`.
   void find_minorants(std::span<const float> x, std::span<const float> logits, CertifyWorkspace& workspace,
-                      std::span<const CertifiedRow> rows) const;
-  /// What was asked of the waiting lanes becomes their next tangents.
-  void find_tangents(std::span<const float> x, CertifyWorkspace& workspace) const;
-  /// Larger radii from several minorants, for all rows side by side.
-  void search(std::span<const float> x, std::size_t norm, CertifyWorkspace& workspace,
-              std::span<const CertifiedRow> rows) const;
+                      Rows rows) const;
+  /// Weights for several tangents per row, the first one from the backward pass in `workspace.infer`, all rows side by
+  /// side; the lanes' minorants become the weighted sums.
+  void search(std::span<const float> x, std::span<const float> logits, std::size_t norm, CertifyWorkspace& workspace,
+              Rows rows) const;
+  /// The tangents that the waiting lanes' searches have asked for.
+  void find_tangents(CertifyWorkspace& workspace) const;
+  /// The next tangent of a lane, from a slot of a backward pass.
+  void keep_tangent(CertifyLane& lane, Lane features, double margin, const TileWorkspace& pass, std::size_t slot) const;
+  void sum_up(std::span<const float> x, CertifyWorkspace& workspace) const;
+  /// The verifier's minorants of cut `j` of the waiting lanes, into their parts.
+  void prove_cuts(std::span<const float> x, std::size_t j, CertifyWorkspace& workspace) const;
+  /// Where the search was wrong about its minorant, that at x alone may be worth more.
+  void retry_at_input(std::span<const float> x, std::size_t norm, CertifyWorkspace& workspace, CertifyLane& lane,
+                      const CertifiedRow& row) const;
   void price(std::span<const float> x, CertifyLane& lane) const;
   [[nodiscard]] bool searches(Norm norm) const;
   [[nodiscard]] double closed_form(const ProvenMinorant& minorant, std::size_t norm) const;
   /// The radius of the lane's minorant, and what the verifier saw it from.
-  double separable(CertifyLane& lane, std::size_t norm, Proposal& proposal) const;
+  double separable(const CertifyLane& lane, std::size_t norm, Proposal& proposal) const;
+  void certify_lane(const CertifyLane& lane, std::size_t norm, const CertifiedRow& row) const;
   /// What the verifier confirms where it has refused the search's own proposal.
   double without_proposal(const CertifyLane& lane, std::size_t norm, Proposal& proposal) const;
-  [[nodiscard]] RadiusProof keep_proof(const CertifyLane& lane, Norm norm, const Proposal& proposal) const;
 
   const Model* model_;
   const Plan* plan_;
@@ -113,6 +130,7 @@ class Certifier {
   std::size_t passes_;
   double gap_;
   bool keep_proofs_;
+  bool mixes_;  ///< No maxima: weighted tangents are one choice of slopes.
   ThreatModel threat_;
   std::vector<double> cost_;       ///< One per feature.
   std::vector<double> lipschitz_;  ///< Per norm: of (u, |u|) alone where the map is separable, else of the whole map.

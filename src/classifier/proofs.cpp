@@ -1,5 +1,6 @@
 #include "classifier/proofs.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "base/lanes.hpp"
@@ -25,6 +26,42 @@ RadiusProof::Cut flatten(const Slopes& tile, std::size_t lane) {
     for (std::size_t at = lane; at < node.winner.size(); at += kLanes) cut.winners.push_back(node.winner[at]);
   }
   return cut;
+}
+
+void spread(const RadiusProof::Cut& cut, std::size_t lane, Slopes& tile) {
+  auto slope = cut.slopes.begin();
+  auto winner = cut.winners.begin();
+  for (NodeSlopes& node : tile) {
+    for (std::size_t at = lane; at < node.relu.size(); at += kLanes) node.relu[at] = *slope++;
+    for (std::size_t at = lane; at < node.winner.size(); at += kLanes) node.winner[at] = *winner++;
+  }
+}
+
+RadiusProof::Cut merged(std::span<const TangentChoice> choices, std::span<const double> weights) {
+  const std::size_t units = choices.front().duals.size();
+  std::vector<double> given(units, 0.0), kept(units, 0.0);
+  for (std::size_t j = 0; j < choices.size(); ++j) {
+    if (!(weights[j] > 0)) continue;
+    const std::vector<float>&duals = choices[j].duals, &slopes = choices[j].cut.slopes;
+    for (std::size_t unit = 0; unit < units; ++unit) {
+      const double dual = weights[j] * duals[unit];
+      given[unit] += dual;
+      kept[unit] += dual * slopes[unit];
+    }
+  }
+  RadiusProof::Cut cut;
+  cut.weight = 1;
+  cut.slopes.resize(units);
+  for (std::size_t unit = 0; unit < units; ++unit) {
+    cut.slopes[unit] = given[unit] > 0 ? static_cast<float>(std::clamp(kept[unit] / given[unit], 0.0, 1.0)) : 0.0F;
+  }
+  return cut;
+}
+
+std::vector<double> weights_of(std::span<const RadiusProof::Cut> cuts) {
+  std::vector<double> weights;
+  for (const RadiusProof::Cut& cut : cuts) weights.push_back(cut.weight);
+  return weights;
 }
 
 Result<Slopes> unflatten(const RadiusProof::Cut& cut, const Graph& graph, const std::vector<Shape>& node_shapes) {

@@ -240,6 +240,15 @@ void Plan::backward_tile(TileWorkspace& workspace) const {
   run_backward({workspace.features.data(), kLanes}, workspace.count, workspace);
 }
 
+void Plan::read_relu_duals(const TileWorkspace& workspace, std::size_t lane, std::vector<float>& out) const {
+  out.clear();
+  for (std::size_t k = 0; k < layout_.shapes.size(); ++k) {
+    if (model_->graph.nodes[k].kind != NodeKind::kRelu) continue;
+    const float* dual = workspace.duals.data() + layout_.offset[k] * kLanes + lane;
+    for (std::size_t unit = 0; unit < layout_.size(k); ++unit) out.push_back(dual[unit * kLanes]);
+  }
+}
+
 void Plan::push_dual(std::size_t k, const Pass& pass, InferWorkspace& workspace) const {
   const Node& node = model_->graph.nodes[k];
   const auto own = part(std::as_const(workspace.duals), layout_.offset[k], layout_.size(k), pass.lanes);

@@ -72,6 +72,9 @@ class Plan {
   /// grad g of each input of the last forward pass, into workspace.feature_dual.
   void backward_tile(TileWorkspace& workspace) const;
 
+  /// The gradient of one lane's score by the outputs of its ReLU units, node after node, of the last backward pass.
+  void read_relu_duals(const TileWorkspace& workspace, std::size_t lane, std::vector<float>& out) const;
+
   /// Sizes the workspace, so that its features can be written.
   void prepare_tile(TileWorkspace& workspace) const;
 

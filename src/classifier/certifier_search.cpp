@@ -1,0 +1,154 @@
+// Larger radii from several tangents: the searches of a tile's inputs share the passes of the float32 model, and what
+// they find is proven once, as one choice of slopes.
+#include <algorithm>
+#include <utility>
+
+#include "classifier/certifier.hpp"
+#include "verify/combine.hpp"
+
+namespace standfast {
+namespace {
+
+// Of a radius that the search computed in float32: what is proven below it was not what the search took it for.
+constexpr double kAsSearched = 1 - 1e-3;
+
+}  // namespace
+
+void CertifyWorkspace::wait_for(std::span<const CertifiedRow> rows) {
+  waiting.clear();
+  for (std::size_t l = 0; l < rows.size(); ++l) {
+    if (!rows[l].radii.empty()) waiting.push_back(l);
+  }
+}
+
+void Certifier::keep_tangent(CertifyLane& lane, Lane features, double margin, const TileWorkspace& pass,
+                             std::size_t slot) const {
+  if (lane.used == lane.tangents.size()) {
+    lane.tangents.emplace_back();
+    lane.choices.emplace_back();
+  }
+  reader_.read(features, margin, lane_of(pass.feature_dual, slot), lane.tangents[lane.used]);
+  lane.choices[lane.used].cut = flatten(pass.slopes, slot);
+  plan_->read_relu_duals(pass, slot, lane.choices[lane.used].duals);
+  ++lane.used;
+}
+
+void Certifier::find_tangents(CertifyWorkspace& ws) const {
+  const std::size_t count = ws.waiting.size();
+  plan_->prepare_tile(ws.probe);
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    const CutSearch& search = ws.lanes[ws.waiting[slot]].search;
+    reader_.move(lane_of(ws.infer.features, ws.waiting[slot]), search.change(), search.fold_change(),
+                 ws.probe.features.data() + slot, kLanes);
+  }
+  plan_->forward_features_tile(count, ws.probe, std::span(ws.logits).first(count));
+  plan_->backward_tile(ws.probe);
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    const Lane features = lane_of(ws.infer.features, ws.waiting[slot]);
+    const double margin = reader_.margin_at(features, ws.logits[slot], lane_of(ws.probe.feature_dual, slot),
+                                            lane_of(ws.probe.features, slot));
+    keep_tangent(ws.lanes[ws.waiting[slot]], features, margin, ws.probe, slot);
+  }
+}
+
+void Certifier::search(std::span<const float> x, std::span<const float> logits, std::size_t norm, CertifyWorkspace& ws,
+                       Rows rows) const {
+  const CutSearchOptions options{norms_[norm], passes_, method_ == Method::kExact, gap_};
+  const std::size_t dim = model_->dim();
+  ws.wait_for(rows);
+  std::erase_if(ws.waiting, [&](std::size_t l) {
+    CertifyLane& lane = ws.lanes[l];
+    lane.used = 0;
+    keep_tangent(lane, lane_of(ws.infer.features, l), logits[l], ws.infer, l);
+    lane.problem.assign(lane.tangents.front(), cost_, lane.interval);
+    lane.values.emplace(*plan_, x.subspan(l * dim, dim), ws.single);
+    return !lane.search.start(lane.problem, cost_, options, &*lane.values);
+  });
+  while (!ws.waiting.empty()) {
+    find_tangents(ws);
+    std::erase_if(ws.waiting, [&](std::size_t l) {
+      CertifyLane& lane = ws.lanes[l];
+      return !lane.search.take(lane.tangents[lane.used - 1]);
+    });
+  }
+  ws.wait_for(rows);
+  for (const std::size_t l : ws.waiting) {
+    CertifyLane& lane = ws.lanes[l];
+    lane.weights = lane.search.result().weights;
+    lane.weights.resize(lane.used, 0.0);  // those tried after the best ones were found
+  }
+  sum_up(x, ws);
+}
+
+void Certifier::sum_up(std::span<const float> x, CertifyWorkspace& ws) const {
+  const std::vector<std::size_t> lanes = ws.waiting;
+  std::size_t most = 1;
+  for (const std::size_t l : lanes) {
+    CertifyLane& lane = ws.lanes[l];
+    const std::span<const TangentChoice> choices = std::span(lane.choices).first(lane.used);
+    lane.cuts.clear();
+    if (mixes_) {
+      lane.cuts.push_back(merged(choices, lane.weights));
+    } else {
+      for (std::size_t j = 0; j < lane.used; ++j) {
+        if (!(lane.weights[j] > 0)) continue;
+        lane.cuts.push_back(choices[j].cut);
+        lane.cuts.back().weight = lane.weights[j];
+      }
+    }
+    most = std::max(most, lane.cuts.size());
+  }
+  for (std::size_t j = 0; j < most && guarantee_ != Guarantee::kNone; ++j) prove_cuts(x, j, ws);
+  for (const std::size_t l : lanes) {
+    CertifyLane& lane = ws.lanes[l];
+    if (guarantee_ == Guarantee::kNone) {
+      weigh(std::span(lane.tangents).first(lane.used), lane.weights, lane.minorant.separable);
+    } else {
+      combine(std::span(lane.parts).first(lane.cuts.size()), weights_of(lane.cuts), lane.minorant);
+    }
+    lane.problem.assign(lane.minorant.separable, cost_, lane.interval);
+  }
+}
+
+void Certifier::prove_cuts(std::span<const float> x, std::size_t j, CertifyWorkspace& ws) const {
+  std::erase_if(ws.waiting, [&](std::size_t l) { return ws.lanes[l].cuts.size() <= j; });
+  const std::size_t count = ws.waiting.size(), dim = model_->dim();
+  ws.inputs.resize(count * dim);
+  ws.slopes.resize(ws.infer.slopes.size());
+  for (std::size_t k = 0; k < ws.slopes.size(); ++k) {
+    ws.slopes[k].relu.resize(ws.infer.slopes[k].relu.size());
+    ws.slopes[k].winner.resize(ws.infer.slopes[k].winner.size());
+  }
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    CertifyLane& lane = ws.lanes[ws.waiting[slot]];
+    spread(lane.cuts[j], slot, ws.slopes);
+    std::ranges::copy(x.subspan(ws.waiting[slot] * dim, dim),
+                      ws.inputs.begin() + static_cast<std::ptrdiff_t>(slot * dim));
+    if (lane.parts.size() <= j) lane.parts.resize(j + 1);
+    ws.wanted[slot] = &lane.parts[j];
+  }
+  verifier_->prove_tile(ws.inputs, count, ws.slopes, ws.verify, std::span(ws.wanted).first(count));
+}
+
+void Certifier::retry_at_input(std::span<const float> x, std::size_t norm, CertifyWorkspace& ws, CertifyLane& lane,
+                               const CertifiedRow& row) const {
+  const double found = row.radii[norm];
+  if (guarantee_ == Guarantee::kNone || found >= lane.search.result().radius * kAsSearched) return;
+  CertifiedRow other = row;
+  std::vector<double> radii(norms_.size());
+  std::vector<RadiusProof> proofs(row.proofs.size());
+  other.radii = radii;
+  other.proofs = proofs;
+  lane.cuts = {lane.choices.front().cut};
+  lane.cuts.front().weight = 1;
+  spread(lane.cuts.front(), 0, ws.slopes);
+  ProvenMinorant* const wanted[] = {&lane.minorant};
+  verifier_->prove_tile(x, 1, ws.slopes, ws.verify, wanted);
+  lane.problem.assign(lane.minorant.separable, cost_, lane.interval);
+  certify_lane(lane, norm, other);
+  if (!(radii[norm] > found)) return;
+  row.radii[norm] = radii[norm];
+  if (!row.proofs.empty()) row.proofs[norm] = std::move(proofs[norm]);
+}
+
+}  // namespace standfast
