@@ -31,21 +31,55 @@ double rounded_down(double radius) {
 /// Not below a quotient or product of non-negative numbers, whatever it lost by underflow.
 double raised(double rounded, bool is_zero) { return is_zero ? 0.0 : std::max(rounded, kTiny); }
 
-/// ||(w(0), ..., w(n - 1))||_q, rounded up, for w >= 0; scaled by the largest, so that squares do not overflow or
-/// vanish. Assumes that the C library's pow is right to 8 ulp (glibc: 1).
+/// largest(w) and sum(f(w)) of w(0), ..., w(n - 1) >= 0; several partial results, which a processor has side by side.
+template <class Weight, class Function>
+void largest_and_sum(std::size_t n, const Weight& weight, const Function& function, double& largest, double& sum) {
+  constexpr std::size_t kParts = 8;
+  double most[kParts] = {}, part[kParts] = {};
+  std::size_t i = 0;
+  const auto take = [&](std::size_t at, std::size_t k) {
+    const double w = weight(at);
+    most[k] = w > most[k] ? w : most[k];
+    part[k] += function(w);
+  };
+  for (; i + kParts <= n; i += kParts) {
+    for (std::size_t k = 0; k < kParts; ++k) take(i + k, k);
+  }
+  for (; i < n; ++i) take(i, 0);
+  largest = *std::max_element(most, most + kParts);
+  sum = 0;
+  for (const double p : part) sum += p;
+}
+
+/// ||(w(0), ..., w(n - 1))||_2 for w >= 0, the largest of them finite and not 0.
+template <class Weight>
+double euclidean_norm(std::size_t n, const Weight& weight, double largest, double sum) {
+  // squares of other sizes might overflow or vanish
+  if (largest >= 0x1p-400 && largest <= 0x1p400) return std::sqrt(sum);
+  const double scale = std::ldexp(1.0, -std::clamp(std::ilogb(largest), -1000, 1000));
+  const auto square = [&](double w) { return (w * scale) * (w * scale); };
+  largest_and_sum(n, weight, square, largest, sum);
+  return std::sqrt(sum) / scale;
+}
+
+/// ||(w(0), ..., w(n - 1))||_q, rounded up, for w >= 0. Assumes that the C library's pow is right to 8 ulp (glibc: 1).
 template <class Weight>
 double dual_norm_upper(std::size_t n, double q, const Weight& weight) {
   double largest = 0, sum = 0;
-  for (std::size_t i = 0; i < n; ++i) largest = std::max(largest, weight(i));
-  if (q == kInfinity || largest == 0 || largest == kInfinity) return largest * (1 + gamma_n(4));
-  for (std::size_t i = 0; i < n; ++i) {
-    const double share = weight(i) / largest;
-    sum += q == 1 ? share : q == 2 ? share * share : std::pow(share, q);
+  if (q == 1) {
+    largest_and_sum(
+        n, weight, [](double w) { return w; }, largest, sum);
+    return sum * (1 + gamma_n(n + 16));
   }
-  const double root = q == 1 ? sum : q == 2 ? std::sqrt(sum) : std::pow(sum, 1 / q);
+  largest_and_sum(
+      n, weight, [](double w) { return w * w; }, largest, sum);
+  if (q == kInfinity || largest == 0 || largest == kInfinity) return largest * (1 + gamma_n(4));
+  if (q == 2) return euclidean_norm(n, weight, largest, sum) * (1 + gamma_n(n + 16));
+  const double unit = largest;
+  largest_and_sum(
+      n, weight, [&](double w) { return std::pow(w / unit, q); }, largest, sum);
   // q itself is rounded: terms of a size that matters have q |log share| < 750, the sum's logarithm is below 64
-  const std::size_t roundings = q == 1 || q == 2 ? 8 : 1024;
-  return largest * root * (1 + gamma_n(n + roundings));
+  return unit * std::pow(sum, 1 / q) * (1 + gamma_n(n + 1024));
 }
 
 double confirm_linf(const ProvenMinorant& m, const PricedBounds& bounds, double margin, double proposed) {
@@ -59,20 +93,26 @@ double confirm_linf(const ProvenMinorant& m, const PricedBounds& bounds, double 
     }
     if (radius == kInfinity) return 0;
   }
-  // the search may be off by its own rounding: give way in growing steps
+  // the search may be off by its own rounding: give way in growing steps, the first by what is missing
   for (double step = 1e-13; step < 1; step *= 4) {
     if (!(radius > 0)) return 0;
-    if (decrease_upper_linf(m, bounds, radius) < margin) return radius;
+    const double decrease = decrease_upper_linf(m, bounds, radius);
+    if (decrease < margin) return radius;
+    const double missing = 2 * (decrease / margin - 1);
+    if (missing < 1e-3) step = std::max(step, missing);
     radius *= 1 - step;
   }
   return 0;
 }
 
 double count_confirmed(const ProvenMinorant& m, const PricedBounds& bounds, double margin) {
-  const std::vector<double> decreases = decreases_upper_l0(m, bounds);
+  std::vector<double> decreases = decreases_upper_l0(m, bounds);
+  std::make_heap(decreases.begin(), decreases.end());
   double sum = 0;
-  for (std::size_t k = 0; k < decreases.size(); ++k) {
-    sum += decreases[k];
+  for (std::size_t k = 0; !decreases.empty(); ++k) {
+    std::pop_heap(decreases.begin(), decreases.end());
+    sum += decreases.back();
+    decreases.pop_back();
     if (!(sum * (1 + gamma_n(k + 4)) < margin)) return static_cast<double>(k);
   }
   return kInfinity;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "base/rounding.hpp"
@@ -36,25 +35,26 @@ constexpr double kBoundSlack = 1.01;
 /// A lower bound on the product: an overflow is cut, an underflow is 0, and the roundings around it are paid for.
 double product_lower(double a, double b) {
   const double product = a * b;
+  const double lower = std::min(product, std::numeric_limits<double>::max()) * (1 - gamma_n(32));
   // below this, relative error bounds do not see what rounding does
-  if (!(product >= 0x1p-960)) return 0;
-  return std::min(product, std::numeric_limits<double>::max()) * (1 - gamma_n(32));
+  return product >= 0x1p-960 ? lower : 0;
 }
 
-Feature feature_of(const ProvenMinorant& m, const PricedBounds& bounds, std::size_t i, double reach) {
+/// A bound on the slope's error that covers all roundings of one feature's gain as well.
+double error_of(double slope_error, double slopes) {
+  return kBoundSlack * (slope_error + gamma_n(kGainRoundings) * slopes);
+}
+
+/// A reach that stays above reach / cost when it is divided and rounded, but for an underflow.
+double raised_reach(double reach) { return std::nextafter(std::nextafter(reach, kInfinity), kInfinity); }
+
+Feature feature_of(const ProvenMinorant& m, const PricedBounds& bounds, std::size_t i, double raised) {
   const SeparableMinorant& q = m.separable;
-  Feature f{q.linear[i], 0, 0, 0, bounds.interval[i].lo, bounds.interval[i].hi};
-  if (q.folded()) {
-    f.fold = q.fold[i];
-    f.offset = q.offset[i];
-  }
-  f.error = kBoundSlack * (m.slope_error[i] + gamma_n(kGainRoundings) * (std::fabs(f.linear) + std::fabs(f.fold)));
-  if (reach < kInfinity) {
-    const double step = std::nextafter(reach / bounds.cost[i], kInfinity);
-    f.lo = std::max(f.lo, -step);
-    f.hi = std::min(f.hi, step);
-  }
-  return f;
+  const double step = raised / bounds.cost[i] + std::numeric_limits<double>::denorm_min();
+  const Interval d = bounds.interval[i];
+  const double fold = q.folded() ? q.fold[i] : 0.0, offset = q.folded() ? q.offset[i] : 0.0;
+  const double error = error_of(m.slope_error[i], std::fabs(q.linear[i]) + std::fabs(fold));
+  return {q.linear[i], fold, offset, error, std::max(d.lo, -step), std::min(d.hi, step)};
 }
 
 /// An overflow on the way must not pass for a small decrease: std::max would drop a NaN.
@@ -107,35 +107,95 @@ double largest_gain_quadratic(const Feature& f, double lambda) {
   return std::max({0.0, below, between, above});
 }
 
-double rounded_up_sum(double sum, std::size_t terms) { return sum * (1 + gamma_n(terms + 4)); }
+/// Without a fold the gain is rate * |d| on either side of 0, less the price. Shape: one feature.
+struct Rates {
+  double up, down;  ///< Gain per unit of increase, of decrease.
+  double hi, lo;    ///< How far either goes, >= 0.
+};
+
+Rates rates_of(const ProvenMinorant& m, const PricedBounds& bounds, std::size_t i) {
+  const double linear = m.separable.linear[i];
+  const double error = error_of(m.slope_error[i], std::fabs(linear));
+  return {error - linear, error + linear, bounds.interval[i].hi, -bounds.interval[i].lo};
+}
+
+/// The largest rate * d - price * d over [0, limit]; infinite for a NaN.
+double line_gain(double rate, double price, double limit) {
+  const double net = rate - price, product = net * limit;
+  const double gain = net <= 0 ? 0 : product;
+  return gain >= 0 ? gain : kInfinity;
+}
+
+/// The largest rate * d - lambda d^2 / 2 over [0, limit]; infinite for a NaN. inverse: 1 / lambda.
+double parabola_gain(double rate, double lambda, double inverse, double limit) {
+  const double stationary = rate * inverse, half = rate / 2;
+  const double d = stationary < limit ? stationary : limit;
+  const double lost = lambda / 2 * d;  // at most half of the rate, which also stands in for inf * 0
+  const double product = d * (rate - (lost < half ? lost : half));
+  const double gain = rate <= 0 ? 0 : product;
+  return gain >= 0 ? gain : kInfinity;
+}
+
+/// gain(0) + ... + gain(n - 1), rounded up; several partial sums, which a processor adds side by side.
+template <class Gain>
+double sum_upper(std::size_t n, const Gain& gain) {
+  constexpr std::size_t kParts = 8;
+  double part[kParts] = {};
+  std::size_t i = 0;
+  for (; i + kParts <= n; i += kParts) {
+    for (std::size_t k = 0; k < kParts; ++k) part[k] += gain(i + k);
+  }
+  for (; i < n; ++i) part[0] += gain(i);
+  double sum = 0;
+  for (const double p : part) sum += p;
+  return sum * (1 + gamma_n(n + kParts + 4));
+}
 
 }  // namespace
 
 double decrease_upper_linf(const ProvenMinorant& m, const PricedBounds& bounds, double reach) {
-  double sum = 0;
   const std::size_t n = m.separable.dim();
-  for (std::size_t i = 0; i < n; ++i) sum += largest_gain(feature_of(m, bounds, i, reach), 0);
-  return rounded_up_sum(sum, n);
+  const double raised = raised_reach(reach);
+  if (m.separable.folded()) {
+    return sum_upper(n, [&](std::size_t i) { return largest_gain(feature_of(m, bounds, i, raised), 0); });
+  }
+  return sum_upper(n, [&](std::size_t i) {
+    const Rates r = rates_of(m, bounds, i);
+    const double step = raised / bounds.cost[i] + std::numeric_limits<double>::denorm_min();
+    return std::max(line_gain(r.up, 0, std::min(r.hi, step)), line_gain(r.down, 0, std::min(r.lo, step)));
+  });
 }
 
 double decrease_upper_l1(const ProvenMinorant& m, const PricedBounds& bounds, double reach, double lambda) {
-  double sum = 0;
   const std::size_t n = m.separable.dim();
-  for (std::size_t i = 0; i < n; ++i) {
-    sum += largest_gain(feature_of(m, bounds, i, reach), product_lower(lambda, bounds.cost[i]));
+  const double raised = raised_reach(reach);
+  if (m.separable.folded()) {
+    return sum_upper(n, [&](std::size_t i) {
+      return largest_gain(feature_of(m, bounds, i, raised), product_lower(lambda, bounds.cost[i]));
+    });
   }
-  return rounded_up_sum(sum, n);
+  return sum_upper(n, [&](std::size_t i) {
+    const Rates r = rates_of(m, bounds, i);
+    const double price = product_lower(lambda, bounds.cost[i]);
+    const double step = raised / bounds.cost[i] + std::numeric_limits<double>::denorm_min();
+    return std::max(line_gain(r.up, price, std::min(r.hi, step)), line_gain(r.down, price, std::min(r.lo, step)));
+  });
 }
 
 double decrease_upper_l2(const ProvenMinorant& m, const PricedBounds& bounds, double lambda) {
-  double sum = 0;
   const std::size_t n = m.separable.dim();
-  for (std::size_t i = 0; i < n; ++i) {
-    const double cost = bounds.cost[i];
-    sum +=
-        largest_gain_quadratic(feature_of(m, bounds, i, kInfinity), product_lower(product_lower(lambda, cost), cost));
+  const auto price = [&](std::size_t i) {
+    return product_lower(product_lower(lambda, bounds.cost[i]), bounds.cost[i]);
+  };
+  if (m.separable.folded()) {
+    return sum_upper(
+        n, [&](std::size_t i) { return largest_gain_quadratic(feature_of(m, bounds, i, kInfinity), price(i)); });
   }
-  return rounded_up_sum(sum, n);
+  return sum_upper(n, [&](std::size_t i) {
+    const Rates r = rates_of(m, bounds, i);
+    const double weight = price(i), inverse = 1 / weight;
+    return std::max(parabola_gain(r.up, weight, inverse, r.hi), parabola_gain(r.down, weight, inverse, r.lo));
+  });
 }
 
 std::vector<double> decreases_upper_l0(const ProvenMinorant& m, const PricedBounds& bounds) {
@@ -143,7 +203,6 @@ std::vector<double> decreases_upper_l0(const ProvenMinorant& m, const PricedBoun
   for (std::size_t i = 0; i < decreases.size(); ++i) {
     decreases[i] = largest_gain(feature_of(m, bounds, i, kInfinity), 0);
   }
-  std::sort(decreases.begin(), decreases.end(), std::greater<>());
   return decreases;
 }
 

@@ -16,7 +16,7 @@ double decrease_upper_l1(const ProvenMinorant& minorant, const PricedBounds& bou
 /// sum_i max over the interval of the same minus lambda cost_i^2 d_i^2 / 2.
 double decrease_upper_l2(const ProvenMinorant& minorant, const PricedBounds& bounds, double lambda);
 
-/// Each feature's largest decrease over its interval, largest first.
+/// Each feature's largest decrease over its interval.
 std::vector<double> decreases_upper_l0(const ProvenMinorant& minorant, const PricedBounds& bounds);
 
 }  // namespace standfast
