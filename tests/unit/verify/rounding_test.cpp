@@ -1,0 +1,207 @@
+// Sums whose roundings all go one way: the proven numbers must give way by nearly as much as the bounds promise.
+#include "base/rounding.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/small_models.hpp"
+#include "verify/confirm.hpp"
+#include "verify/verifier.hpp"
+#include "verify/worst_case.hpp"
+
+namespace standfast {
+namespace {
+
+constexpr std::size_t kTerms = 1000;
+constexpr double kUnit = kUnitRoundoff;
+// 1 + kDown is rounded to 1 again and again, and 1 + kUp to the next number: all errors add up
+constexpr float kDown = 0x1p-53F, kUp = 0x1.00001p-53F;
+
+std::vector<const verify_ops::Products*> every_set() {
+  std::vector<const verify_ops::Products*> sets = {&verify_ops::kPlainProducts};
+  if (verify_ops::has_fused_products()) sets.push_back(&verify_ops::kFusedProducts);
+  return sets;
+}
+
+/// 1, then kTerms - 1 times `small`.
+std::vector<float> one_and(float small) {
+  std::vector<float> values(kTerms, small);
+  values[0] = 1;
+  return values;
+}
+
+Node linear(std::size_t out, std::size_t in, std::int32_t source, std::vector<float> weight,
+            std::vector<float> bias = {}) {
+  Node node;
+  node.name = "n" + std::to_string(source + 1);
+  node.inputs = {source};
+  node.weight = {{static_cast<std::int64_t>(out), static_cast<std::int64_t>(in)}, std::move(weight)};
+  if (!bias.empty()) node.bias = {{static_cast<std::int64_t>(out)}, std::move(bias)};
+  return node;
+}
+
+Node relu(std::int32_t source) {
+  Node node;
+  node.kind = NodeKind::kRelu;
+  node.name = "r" + std::to_string(source + 1);
+  node.inputs = {source};
+  return node;
+}
+
+Model model_of(std::vector<Node> nodes) {
+  Model model = support::affine_model({1}, 0);
+  model.graph.nodes = std::move(nodes);
+  return model;
+}
+
+ProvenMinorant proven(const Model& model, const std::vector<float>& x, const verify_ops::Products& products) {
+  const auto verifier = Verifier::create(model, products);
+  EXPECT_TRUE(verifier.ok()) << (verifier.ok() ? "" : verifier.error().message);
+  Slopes slopes(model.graph.nodes.size());
+  for (std::size_t k = 0; k < slopes.size(); ++k) {
+    if (model.graph.nodes[k].kind == NodeKind::kRelu) slopes[k].relu.assign(kTerms, 1.0F);
+  }
+  VerifyWorkspace workspace;
+  ProvenMinorant m;
+  verifier->prove(x, slopes, workspace, m);
+  return m;
+}
+
+/// |slope - exact| <= slope_error, which is not much larger than what was lost.
+void expect_slope(const ProvenMinorant& m, long double exact, double lost, const char* set) {
+  const long double off = std::fabs(m.separable.linear[0] - exact);
+  EXPECT_GE(off, 0.9 * lost) << set;
+  EXPECT_GE(m.slope_error[0], off) << set;
+  EXPECT_LE(m.slope_error[0], 1.2 * lost + 10 * kUnit) << set;
+}
+
+TEST(Rounding, ASumOverUnitsThatLosesEveryTermIsPaidFor) {
+  for (const auto* set : every_set()) {
+    // f(x) = sum_o a_o x with a = (1, tiny, ..., tiny)
+    for (const float small : {kDown, kUp}) {
+      const Model model = model_of(
+          {linear(kTerms, 1, kGraphInput, one_and(small)), linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
+      const long double exact = 1 + (kTerms - 1) * static_cast<long double>(small);
+      expect_slope(proven(model, {0}, *set), exact, (kTerms - 1) * kUnit, set->name);
+    }
+  }
+}
+
+TEST(Rounding, AnErrorThatALowerLayerScalesIsPaidFor) {
+  for (const auto* set : every_set()) {
+    // the dual of the first node is a sum of kTerms, and its only weight then multiplies it by 1
+    for (const float small : {kDown, kUp}) {
+      const Model model = model_of({linear(1, 1, kGraphInput, {1}), linear(kTerms, 1, 0, one_and(small)),
+                                    linear(1, kTerms, 1, std::vector<float>(kTerms, 1))});
+      const long double exact = 1 + (kTerms - 1) * static_cast<long double>(small);
+      expect_slope(proven(model, {0}, *set), exact, (kTerms - 1) * kUnit, set->name);
+    }
+  }
+}
+
+TEST(Rounding, TheDualOfAReluIsNotAboveTheTrueOne) {
+  for (const auto* set : every_set()) {
+    // f(x) = a . relu(z), z = (relu(x), ..., relu(x)); the lower relu's dual is the sum of a, rounded up each time
+    const Model model = model_of({linear(1, 1, kGraphInput, {1}), relu(0), linear(kTerms, 1, 1, one_and(kUp)), relu(2),
+                                  linear(1, kTerms, 3, std::vector<float>(kTerms, 1))});
+    const ProvenMinorant m = proven(model, {1}, *set);
+    const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
+    EXPECT_LE(m.separable.linear[0] - m.slope_error[0], exact) << set->name;
+    EXPECT_LE(m.slope_error[0], 10 * kUnit) << set->name << ": a clipped dual has no error of its own";
+    EXPECT_GE(m.separable.linear[0], exact * (1 - 1.2 * kTerms * kUnit)) << set->name;
+    EXPECT_LE(m.separable.margin, exact) << set->name;
+  }
+}
+
+TEST(Rounding, ASumOfBiasesThatIsRoundedUpIsPaidFor) {
+  for (const auto* set : every_set()) {
+    const Model model = model_of({linear(kTerms, 1, kGraphInput, std::vector<float>(kTerms, 0), one_and(kUp)),
+                                  linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
+    const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
+    const ProvenMinorant m = proven(model, {0}, *set);
+    EXPECT_LE(m.separable.margin, exact) << set->name;
+    EXPECT_GE(m.separable.margin, exact - 1.2 * kTerms * kUnit) << set->name;
+  }
+}
+
+TEST(Rounding, ASumOverFeaturesThatIsRoundedUpIsPaidFor) {
+  for (const auto* set : every_set()) {
+    const Model model = support::affine_model(one_and(kUp), 0);
+    const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
+    const ProvenMinorant m = proven(model, std::vector<float>(kTerms, 1), *set);
+    EXPECT_LE(m.separable.margin, exact) << set->name;
+    EXPECT_GE(m.separable.margin, exact - 1.2 * kTerms * kUnit) << set->name;
+  }
+}
+
+TEST(Rounding, TheErrorOfTheSlopeAtTheInputIsPaidForInTheMargin) {
+  for (const auto* set : every_set()) {
+    // as ASumOverUnits, at x = 1: the margin is the slope
+    const Model model =
+        model_of({linear(kTerms, 1, kGraphInput, one_and(kUp)), linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
+    const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
+    const ProvenMinorant m = proven(model, {1}, *set);
+    EXPECT_LE(m.separable.margin, exact) << set->name;
+    EXPECT_GE(m.separable.margin, exact - 1.3 * kTerms * kUnit) << set->name;
+  }
+}
+
+TEST(Rounding, AMapThatRoundsUpEachTimeIsPaidForInTheMargin) {
+  Model model = support::affine_model({1}, 0);
+  MapStep centre;
+  centre.kind = MapKind::kCenter;
+  centre.values = {{1}, {0x1p-54F}};
+  model.feature_map.assign(200, centre);
+  // 1 - 2^-54 is rounded to 1, two hundred times
+  const ProvenMinorant m = proven(model, {1}, verify_ops::best_products());
+  EXPECT_LE(m.separable.margin, 1 - 200 * 0x1p-54L);
+  EXPECT_GE(m.separable.margin, 1 - 2000 * kUnit);
+}
+
+TEST(Rounding, AKinkThatIsOffIsPaidForInTheMargin) {
+  // f = 1 - 1000 |x - 200 * 2^-54|, seen from x = 1 with a kink that float64 puts at 0
+  Model model = support::affine_model({0, -1000}, 2000);
+  model.input_shape = {1};
+  MapStep centre;
+  centre.kind = MapKind::kCenter;
+  centre.values = {{1}, {0x1p-54F}};
+  model.feature_map.assign(200, centre);
+  MapStep abs;
+  abs.kind = MapKind::kAbs;
+  model.feature_map.push_back(abs);
+  const ProvenMinorant m = proven(model, {1}, verify_ops::best_products());
+  const SeparableMinorant& q = m.separable;
+  ASSERT_TRUE(q.folded());
+  for (const long double d : {-2.0L, -1.0L, -0.5L, 0.5L}) {
+    const long double bend = std::fabs(q.offset[0] + d) - std::fabs(static_cast<long double>(q.offset[0]));
+    const long double value = q.margin + q.linear[0] * d + q.fold[0] * bend - m.slope_error[0] * std::fabs(d);
+    const long double exact = 2000 - 1000 * std::fabs(1 + d - 200 * 0x1p-54L);
+    EXPECT_LE(value, exact * (1 + 0x1p-62L)) << static_cast<double>(d);
+  }
+}
+
+TEST(Rounding, NumbersThatAreTooSmallForRelativeBoundsAreDroppedNotForgotten) {
+  for (const auto* set : every_set()) {
+    // a chain of 2^-130: the slope is 2^-1040, which float64 cannot hold, and is charged for
+    std::vector<Node> nodes = {linear(1, 1, kGraphInput, {0x1p-130F})};
+    for (std::int32_t k = 0; k < 7; ++k) nodes.push_back(linear(1, 1, k, {0x1p-130F}));
+    const ProvenMinorant m = proven(model_of(std::move(nodes)), {1}, *set);
+    EXPECT_GT(m.slope_error[0], 0) << set->name;
+    EXPECT_LE(m.separable.margin, 0) << set->name;
+  }
+}
+
+TEST(Rounding, AnOverflowOnTheWayProvesNothing) {
+  for (const auto* set : every_set()) {
+    std::vector<Node> nodes = {linear(1, 1, kGraphInput, {0x1p120F}, {1})};
+    for (std::int32_t k = 0; k < 9; ++k) nodes.push_back(linear(1, 1, k, {0x1p120F}));
+    const ProvenMinorant m = proven(model_of(std::move(nodes)), {1}, *set);
+    EXPECT_FALSE(m.separable.margin > -kInfinity) << set->name;
+  }
+}
+
+}  // namespace
+}  // namespace standfast
