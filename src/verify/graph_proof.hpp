@@ -71,6 +71,7 @@ class GraphProof {
   void find_relative();
   void find_magnitudes();
   void pull(double score_dual, const LaneSlopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
+  void clear_unreached(std::size_t count, const GraphProofWorkspace& workspace, GraphMinorant& out) const;
   void push(std::size_t node, const LaneSlopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
   void add_constant(std::size_t node, std::span<const double> dual, std::span<const double> error, std::size_t lanes,
                     GraphMinorant& out) const;
