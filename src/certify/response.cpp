@@ -102,24 +102,6 @@ Softened mean_of(std::span<const Place> places, double temperature) {
           .ff = std::max(0.0, gg / total - g * g) / temperature + in / total};
 }
 
-/// log(1 + w) for 0 <= w <= 1 to 2e-8, several times faster than std::log1p: it only compares steps of a search.
-double log_one_plus(double w) {
-  const double z = w / (2 + w), y = z * z;  // 2 artanh(z)
-  return 2 * z * (1 + y * (1.0 / 3 + y * (1.0 / 5 + y * (1.0 / 7 + y * (1.0 / 9 + y * (1.0 / 11 + y / 13))))));
-}
-
-/// The same without abs, p = 1 and inf: the best place has one rival, the other end or (p = 1) to stay or go.
-void soften_ends(const kernels::Folds& folds, std::size_t i, const ResponseRules& rules, Response& out) {
-  const double lo = std::max(folds.lo[i], -rules.cap), hi = std::min(folds.hi[i], rules.cap), best = out.change[i];
-  const bool priced = rules.norm == Norm::l1();
-  const double far = folds.linear[i] > 0 ? lo : hi;
-  const double rival = !priced ? (best == lo ? hi : lo) : best == 0 ? far : 0.0;
-  const double w = std::exp(-out.gap[i] / rules.temperature), share = w / (1 + w), width = rival - best;
-  out.value -= rules.temperature * log_one_plus(w);
-  out.change[i] = best + share * width;
-  out.curve_dd[i] = share / (1 + w) * width * width / rules.temperature;
-}
-
 /// The feature's minimum is soft: corrects the answer that only saw the best place.
 void soften(const kernels::Folds& folds, std::size_t i, const ResponseRules& rules, Response& out) {
   const Feature f{folds.linear[i], folds.fold[i], folds.offset[i], folds.lo[i], folds.hi[i]};
@@ -139,20 +121,23 @@ void respond(const CutSet& cuts, std::span<const double> linear, std::span<const
              const ResponseRules& rules, Response& out) {
   const std::size_t n = cuts.dim();
   const bool folded = cuts.folded(), l2 = rules.norm == Norm::l2();
-  for (auto* values : {&out.change, &out.curve_dd, &out.gap}) values->resize(n);
-  for (auto* values : {&out.fold_change, &out.curve_df, &out.curve_ff}) values->resize(folded ? n : 0);
+  for (auto* values : {&out.change, &out.curve_dd}) values->resize(n);
+  for (auto* values : {&out.fold_change, &out.curve_df, &out.curve_ff, &out.gap}) values->resize(folded ? n : 0);
   const kernels::Folds folds{
       n, linear.data(), folded ? fold.data() : nullptr, cuts.offset().data(), cuts.lo().data(), cuts.hi().data()};
   const kernels::Answers answers{out.change.data(),   out.fold_change.data(), out.curve_dd.data(),
                                  out.curve_df.data(), out.curve_ff.data(),    out.gap.data()};
   const kernels::Sweeps& sweeps = kernels::sweeps();
-  out.value = l2 ? sweeps.answer_l2(folds, answers)
-                 : sweeps.answer_corners(folds, rules.cap, rules.norm == Norm::l1() ? 1.0 : 0.0, answers);
-  if (l2 && !folded) return;  // one place each
+  const double price = rules.norm == Norm::l1() ? 1.0 : 0.0;
+  if (!folded) {  // two places at most, and for p = 2 one
+    out.value = l2 ? sweeps.answer_l2(folds, answers)
+                   : sweeps.answer_ends(folds, rules.cap, price, rules.temperature, answers.change, answers.curve_dd);
+    return;
+  }
+  out.value = l2 ? sweeps.answer_l2(folds, answers) : sweeps.answer_corners(folds, rules.cap, price, answers);
   const double limit = kNoWeight * rules.temperature;
   for (std::size_t i = 0; i < n; ++i) {
-    if (!(out.gap[i] <= limit)) continue;
-    folded ? soften(folds, i, rules, out) : soften_ends(folds, i, rules, out);
+    if (out.gap[i] <= limit) soften(folds, i, rules, out);
   }
 }
 

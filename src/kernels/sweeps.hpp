@@ -28,7 +28,7 @@ struct WorstSums {
 };
 
 /// Where no place is too close to call: the best place of each feature and what its rival would cost.
-/// Shape: (count) each; fold_change, curve_df and curve_ff only where something is folded.
+/// Shape: (count) each; only change and curve_dd where nothing is folded.
 struct Answers {
   double* change;
   double* fold_change;
@@ -50,8 +50,13 @@ struct Sweeps {
   double (*least_l1)(const Folds& folds, double reach);
   /// The best of e^2 / 2 + q_i(e); returns the sum of their values. No gap where nothing is folded.
   double (*answer_l2)(const Folds& folds, const Answers& out);
-  /// The best of price |e| + q_i(e) among the ends within |e| <= cap, the kink and, where price > 0, 0; returns the sum
-  /// of their values. Sets the curves to 0.
+  /// Where nothing is folded: the mean over the two places that matter, ends within |e| <= cap or, where price > 0, 0,
+  /// under weights exp(-value / temperature) of the values price |e| + q_i(e); returns the sum of the softened minima.
+  /// curve: the variance over the temperature.
+  double (*answer_ends)(const Folds& folds, double cap, double price, double temperature, double* change,
+                        double* curve);
+  /// Where features are folded: the best of price |e| + q_i(e) among the ends within |e| <= cap, the kink and, where
+  /// price > 0, 0; returns the sum of their values. Sets the curves to 0.
   double (*answer_corners)(const Folds& folds, double cap, double price, const Answers& out);
   /// The price at which the last end or kink that matters is reached; infinite where an infinite change pays.
   double (*last_place)(const Folds& folds);

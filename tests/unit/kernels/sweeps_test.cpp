@@ -150,7 +150,9 @@ TEST_P(SweepSets, AnswersAreTheBestPlacesAndTheirRivals) {
     std::vector<double> change(n), folded(n), dd(n), df(n), ff(n), gap(n);
     const Answers out{change.data(), folded.data(), dd.data(), df.data(), ff.data(), gap.data()};
     for (const double price : {0.0, 1.0}) {
-      const double value = sweeps_->answer_corners(scene.folds(), cap, price, out);
+      const double value = scene.folded
+                               ? sweeps_->answer_corners(scene.folds(), cap, price, out)
+                               : sweeps_->answer_ends(scene.folds(), cap, price, 1e-9, change.data(), dd.data());
       double expected = 0;
       for (std::size_t i = 0; i < n; ++i) {
         std::vector<double> places = scene.corners(i, cap);
@@ -160,14 +162,38 @@ TEST_P(SweepSets, AnswersAreTheBestPlacesAndTheirRivals) {
         for (const double e : places) best = std::min(best, at(e));
         for (const double e : places) rival = e == change[i] ? rival : std::min(rival, at(e));
         expected += best;
-        EXPECT_NEAR(at(change[i]), best, 1e-12);
-        if (scene.folded || rival == kInf) {
-          EXPECT_NEAR(std::min(gap[i], 1e300), std::min(rival - best, 1e300), 1e-12);
-        } else {  // one rival is looked at, the one that can matter
-          EXPECT_GE(gap[i], rival - best - 1e-12);
-        }
+        EXPECT_NEAR(at(change[i]), best, 1e-8);
+        if (!scene.folded) continue;
+        EXPECT_EQ(gap[i] == kInf, rival == kInf);
+        EXPECT_NEAR(std::min(gap[i], 1e9), std::min(rival - best, 1e9), 1e-12);
       }
-      EXPECT_NEAR(value, expected, 1e-11 * (1 + std::fabs(expected)));
+      EXPECT_NEAR(value, expected, 1e-6);
+    }
+  });
+}
+
+TEST_P(SweepSets, SoftEndsAreTheMeanOfTwoPlaces) {
+  on_scenes(true, [&](const Scene& scene, Random& random) {
+    const std::size_t n = scene.linear.size();
+    const double cap = 2 * random.uniform(), temperature = 0.5 * random.uniform();
+    std::vector<double> change(n), curve(n);
+    for (const double price : {0.0, 1.0}) {
+      const double value = sweeps_->answer_ends(scene.folds(), cap, price, temperature, change.data(), curve.data());
+      double expected = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        const double a = scene.linear[i], lo = std::max(scene.lo[i], -cap), hi = std::min(scene.hi[i], cap);
+        const double far = a > 0 ? lo : hi, near = price > 0 ? 0 : a > 0 ? hi : lo;
+        const double far_value = price * std::fabs(far) + a * far, near_value = a * near;
+        const double best = std::min(far_value, near_value);
+        const double w_far = std::exp((best - far_value) / temperature);
+        const double w_near = far == near ? 0 : std::exp((best - near_value) / temperature);
+        const double sum = w_far + w_near, mean = (w_far * far + w_near * near) / sum;
+        expected += best - temperature * std::log(sum);
+        EXPECT_NEAR(change[i], mean, 2e-5 * (1 + std::fabs(mean)));
+        const double variance = (w_far * far * far + w_near * near * near) / sum - mean * mean;
+        EXPECT_NEAR(curve[i], variance / temperature, 1e-2 * (1 + variance / temperature)) << "cut at twelve";
+      }
+      EXPECT_NEAR(value, expected, 1e-5 * static_cast<double>(n));
     }
   });
 }
