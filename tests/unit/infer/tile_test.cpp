@@ -52,7 +52,9 @@ void expect_lane_is_one_input(const Plan& plan, std::span<const float> x, std::s
   InferWorkspace alone;
   EXPECT_TRUE(same(plan.forward(x, alone), logit));
   plan.backward(alone);
-  if (!alone.map_values.empty()) EXPECT_TRUE(lane_is(tile.features, lane, alone.map_values.back()));
+  if (!alone.map_values.empty()) {
+    EXPECT_TRUE(lane_is(tile.features, lane, alone.map_values.back()));
+  }
   EXPECT_TRUE(lane_is(tile.feature_dual, lane, alone.feature_dual));
   for (std::size_t k = 0; k < alone.slopes.size(); ++k) {
     EXPECT_TRUE(lane_is(tile.slopes[k].relu, lane, alone.slopes[k].relu)) << "node " << k;
