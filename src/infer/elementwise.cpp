@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/lanes.hpp"
-
 namespace standfast {
 namespace {
 

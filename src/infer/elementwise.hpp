@@ -5,12 +5,22 @@
 #include <cstdint>
 #include <span>
 
+#include "base/lanes.hpp"
 #include "model/tensor.hpp"
 
 namespace standfast {
 
 /// x of several inputs, row-major, as a tile; lanes without an input become 0. Shape: x is (count, dim).
 void to_tile(std::span<const float> x, std::size_t count, float* tile);
+/// One input's values into a lane of a tile, and back. Shape: one is (units).
+template <class Value>
+void to_lane(std::span<const Value> one, std::size_t lane, Value* tile) {
+  for (std::size_t i = 0; i < one.size(); ++i) tile[i * kLanes + lane] = one[i];
+}
+template <class Value>
+void from_lane(const Value* tile, std::size_t lane, std::span<Value> one) {
+  for (std::size_t i = 0; i < one.size(); ++i) one[i] = tile[i * kLanes + lane];
+}
 /// Lanes count, count + 1, ... of each unit become 0.
 void clear_idle_lanes(std::span<float> tile, std::size_t count);
 

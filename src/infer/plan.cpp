@@ -96,17 +96,6 @@ void Plan::prepare(InferWorkspace& workspace, std::size_t lanes) const {
   workspace.scratch.taps.resize(most_terms_);
 }
 
-void Plan::prepare_tile(TileWorkspace& workspace) const {
-  if (!workspace.features.empty()) return;
-  prepare(workspace, kLanes);
-  workspace.features.resize(element_count(model_->graph.input_shape) * kLanes);
-  // the last step writes the features, and without any step they are the inputs
-  if (!map_shapes_.empty()) {
-    workspace.map_values.back() = {};
-    workspace.inputs.resize(model_->dim() * kLanes);
-  }
-}
-
 void Plan::run_map_step(std::size_t k, const float* in, std::span<float> out, std::size_t lanes,
                         AffineScratch& scratch) const {
   const MapStep& step = model_->feature_map[k];
@@ -205,48 +194,6 @@ float Plan::forward_features(std::span<const float> u, InferWorkspace& workspace
 std::span<const float> Plan::backward(InferWorkspace& workspace) const {
   run_backward({nullptr, 1}, 1, workspace);
   return workspace.feature_dual;
-}
-
-void Plan::forward_tile(std::span<const float> x, std::size_t count, TileWorkspace& workspace,
-                        std::span<float> logits) const {
-  assert(count >= 1 && count <= kLanes && x.size() == count * model_->dim());
-  prepare_tile(workspace);
-  const float* in = map_shapes_.empty() ? workspace.features.data() : workspace.inputs.data();
-  to_tile(x, count, map_shapes_.empty() ? workspace.features.data() : workspace.inputs.data());
-  for (std::size_t k = 0; k < map_shapes_.size(); ++k) {
-    AlignedFloats& out = k + 1 < map_shapes_.size() ? workspace.map_values[k] : workspace.features;
-    run_map_step(k, in, out, kLanes, workspace.scratch);
-    in = out.data();
-  }
-  if (!map_shapes_.empty()) clear_idle_lanes(workspace.features, count);
-  run_tile(count, workspace, logits);
-}
-
-void Plan::forward_features_tile(std::size_t count, TileWorkspace& workspace, std::span<float> logits) const {
-  assert(count >= 1 && count <= kLanes);
-  prepare_tile(workspace);
-  run_tile(count, workspace, logits);
-}
-
-void Plan::run_tile(std::size_t count, TileWorkspace& workspace, std::span<float> logits) const {
-  workspace.count = count;
-  const Pass pass{workspace.features.data(), kLanes};
-  run_graph(pass, workspace);
-  const float* score = value(layout_.root.back(), pass, workspace);
-  for (std::size_t i = 0; i < count; ++i) logits[i] = score[i] - model_->threshold;
-}
-
-void Plan::backward_tile(TileWorkspace& workspace) const {
-  run_backward({workspace.features.data(), kLanes}, workspace.count, workspace);
-}
-
-void Plan::read_relu_duals(const TileWorkspace& workspace, std::size_t lane, std::vector<float>& out) const {
-  out.clear();
-  for (std::size_t k = 0; k < layout_.shapes.size(); ++k) {
-    if (model_->graph.nodes[k].kind != NodeKind::kRelu) continue;
-    const float* dual = workspace.duals.data() + layout_.offset[k] * kLanes + lane;
-    for (std::size_t unit = 0; unit < layout_.size(k); ++unit) out.push_back(dual[unit * kLanes]);
-  }
 }
 
 void Plan::push_dual(std::size_t k, const Pass& pass, InferWorkspace& workspace) const {

@@ -33,6 +33,7 @@ struct TileWorkspace : InferWorkspace {
   AlignedFloats inputs;    ///< x.
   AlignedFloats features;  ///< u = phi(x).
   std::size_t count = 0;   ///< Of the last forward pass.
+  InferWorkspace one;      ///< Where a few inputs go one by one.
 };
 
 class Plan {
@@ -93,7 +94,7 @@ class Plan {
                     AffineScratch& scratch) const;
   void run_graph(const Pass& pass, InferWorkspace& workspace) const;
   void run_node(std::size_t node, const Pass& pass, InferWorkspace& workspace) const;
-  void run_tile(std::size_t count, TileWorkspace& workspace, std::span<float> logits) const;
+  void run_tile(TileWorkspace& workspace, std::span<float> logits) const;
   void run_backward(const Pass& pass, std::size_t count, InferWorkspace& workspace) const;
   void push_dual(std::size_t node, const Pass& pass, InferWorkspace& workspace) const;
   [[nodiscard]] const float* value(std::int32_t source, const Pass& pass, const InferWorkspace& workspace) const;

@@ -63,7 +63,7 @@ void expect_lane_is_one_input(const Plan& plan, std::span<const float> x, std::s
 }
 
 /// Counts up and down, so that a tile finds what a fuller one left behind.
-constexpr std::size_t kCounts[] = {1, kLanes, 7, kLanes - 1, 2};
+constexpr std::size_t kCounts[] = {1, kLanes, 7, kLanes - 1, 2, 5, 4};
 
 void expect_tiles_are_inputs_alone(const Plan& plan, std::span<const float> x, std::size_t dim) {
   TileWorkspace tile;
