@@ -23,8 +23,8 @@ void build(CLI::App& program, Action& chosen) {
   program.set_help_flag("-h,--help", "Show this text and exit.");
   program.set_version_flag("--version", "standfast " STANDFAST_VERSION, "Show the version and exit.");
   program.require_subcommand(1);
-  for (const auto add : {add_demo, add_train, add_certify, add_verify, add_evaluate, add_attack, add_inspect, add_data,
-                         add_man, add_completion})
+  for (const auto add : {add_demo, add_train, add_certify, add_verify, add_evaluate, add_attack, add_separate,
+                         add_inspect, add_data, add_man, add_completion})
     add(program, chosen);
 }
 

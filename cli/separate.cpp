@@ -1,0 +1,140 @@
+// standfast separate: is one class outside the convex hull of the other, and classifiers without a training error.
+#include "standfast/separate.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/command.hpp"
+#include "cli/flags.hpp"
+#include "cli/option_table.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "cli/try.hpp"
+#include "standfast/report.hpp"
+
+namespace standfast::cli {
+namespace {
+
+struct SeparateCommand {
+  DataFlags data;
+  bool fit = false;
+  std::string sensitive;
+  std::optional<std::uint64_t> random_labels;
+  std::string output;
+  std::string json;
+  SeparateOptions options;
+};
+
+/// The test split beside a training split.
+Result<std::optional<Dataset>> read_test(const SeparateCommand& command) {
+  constexpr std::string_view kTrain = ":train";
+  if (!command.data.source.ends_with(kTrain)) return std::optional<Dataset>{};
+  DataFlags flags = command.data;
+  flags.source.replace(flags.source.size() - kTrain.size(), kTrain.size(), ":test");
+  flags.limit.reset();
+  CLI_TRY(Dataset test, read(flags, true));
+  return std::optional(std::move(test));
+}
+
+/// One bar after the other: each task has its own.
+class Bars {
+ public:
+  void show(std::string_view task, std::size_t done, std::size_t total) {
+    if (task != task_) {
+      task_ = task;
+      bar_.emplace(task_, total);
+    }
+    bar_->show(done);
+  }
+
+ private:
+  std::string task_;
+  std::optional<ProgressBar> bar_;
+};
+
+Status write_results(const SeparateCommand& command, const std::string& text, const std::string& json) {
+  if (!command.json.empty()) CLI_CHECK(write_result(command.json, json));
+  return command.json == "-" ? Status{} : write_stdout(text);
+}
+
+Status check_output(const SeparateCommand& command, const Dataset& data) {
+  if (command.output.empty()) return {};
+  if (!command.fit) return Error{ErrorCode::kBadOption, "--output: there is a model to write with --fit only"};
+  if (command.sensitive.empty())
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("--output: one file holds one model; choose {} or {} with --sensitive",
+                             data.class_names.front(), data.class_names.back())};
+  return check_writable(command.output);
+}
+
+Result<int> run_fit(const SeparateCommand& command, const Dataset& data, const SeparateOptions& options) {
+  CLI_TRY(const std::optional<Dataset> test, read_test(command));
+  CLI_TRY(const auto fits, fit_perfectly(data, test ? &*test : nullptr, options));
+  CLI_CHECK(write_results(command, to_text(fits, data), to_json(fits, data)));
+  const bool perfect = std::ranges::all_of(fits, [](const PerfectFit& fit) { return fit.perfect(); });
+  if (!perfect) return kPropertyFails;
+  if (!command.output.empty()) CLI_CHECK(write_file_atomically(command.output, fits.front().model));
+  return kDone;
+}
+
+Result<int> run_hulls(const SeparateCommand& command, const Dataset& data, const SeparateOptions& options) {
+  CLI_TRY(const auto reports, separate_hulls(data, options));
+  CLI_CHECK(write_results(command, to_text(reports, data), to_json(reports, data)));
+  const bool separable = std::ranges::all_of(reports, [](const HullReport& report) {
+    return report.count(HullAnswer::Side::kOutside) == report.answers.size();
+  });
+  return separable ? kDone : kPropertyFails;
+}
+
+Result<int> run_separate(const SeparateCommand& command) {
+  CLI_CHECK(check_writable(command.json));
+  CLI_TRY(Dataset data, read(command.data, true));
+  CLI_CHECK(check_output(command, data));
+  if (command.random_labels) data = shuffle_labels(data, *command.random_labels);
+  Bars bars;
+  SeparateOptions options = command.options;
+  if (!command.sensitive.empty()) options.sensitive = {command.sensitive};
+  options.progress = [&bars](std::string_view task, std::size_t done, std::size_t total) {
+    bars.show(task, done, total);
+  };
+  return command.fit ? run_fit(command, data, options) : run_hulls(command, data, options);
+}
+
+}  // namespace
+
+void add_separate(CLI::App& program, Action& chosen) {
+  auto command = std::make_shared<SeparateCommand>();
+  CLI::App& app = *program.add_subcommand(
+      "separate", "Prove that one class lies outside the convex hull of the other, or fit it without an error.");
+  app.footer("standfast separate spam:train --limit 200");
+  add_data_argument(app, command->data);
+  app.add_flag("--fit", command->fit, "Make classifiers that judge every training input right, and prove it.");
+  app.add_option("--sensitive", command->sensitive, "The class to put above; otherwise each of the two in turn.")
+      ->type_name("CLASS");
+  app.add_option("-o,--output", command->output, "With --fit and --sensitive: write the model to FILE.")
+      ->type_name("FILE");
+  app.add_option("--json", command->json, "Write the results as JSON to FILE; `-` for stdout.")->type_name("FILE");
+  only_digits(app.add_option("--pieces", command->options.pieces,
+                             "Planes to start with; a group of inputs without a plane is split in two."))
+      ->type_name("K")
+      ->default_str(fmt::format("{}", command->options.pieces));
+  app.add_option("--ridge", command->options.ridge,
+                 "Whitening, as a share of the features' deviation: more gives wider margins and needs more pieces.")
+      ->type_name("R")
+      ->default_str(fmt::format("{}", command->options.ridge));
+  only_digits(app.add_option("--random-labels", command->random_labels,
+                             "Shuffle the labels first: what has no meaning is fitted as well."))
+      ->type_name("SEED");
+  only_digits(app.add_option("--seed", command->options.seed, "The same seed gives the same result."))
+      ->type_name("N")
+      ->default_str("1");
+  add_threads_option(app, command->options.threads);
+  add_label_options(app, command->data);
+  add_limit_option(app, command->data);
+  app.callback([command, &chosen] { chosen = [command] { return run_separate(*command); }; });
+}
+
+}  // namespace standfast::cli

@@ -1,0 +1,104 @@
+// Perfect fits: is one class outside the convex hull of the other, and classifiers without a training error.
+//
+// What is found here describes the training set only. A random labelling is separated and fitted as well: none of this
+// says anything about inputs that were not there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "standfast/data.hpp"
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+struct SeparateOptions {
+  std::vector<std::string> sensitive;  ///< The classes to put above, one after the other; empty: each of the two.
+  std::size_t pieces = 8;              ///< Planes to start with; a group of inputs without a plane is split in two.
+  double ridge =
+      0.0157;  ///< Whitening, as a share of the features' deviation: more gives wider margins, harder to fit.
+  std::uint64_t seed = 1;
+  std::size_t threads = 0;  ///< 0: one per core; never changes a result.
+  std::function<void(std::string_view task, std::size_t done, std::size_t total)> progress;
+};
+
+/// How many inputs a model judges right, by the sign of its score in exact integer arithmetic.
+struct ExactAccuracy {
+  std::size_t right = 0;
+  std::size_t count = 0;
+  int bits = 0;  ///< No sum exceeds 2^bits.
+
+  [[nodiscard]] bool perfect() const { return right == count; }
+};
+
+/// A classifier made to fit, and what is proven of it.
+struct PerfectFit {
+  std::string method;  ///< "pieces": a maximum of affine pieces.
+  std::string sensitive;
+  std::string other;
+  std::size_t pieces = 0;
+  std::optional<ExactAccuracy> bytes;  ///< Images of bytes: on the stored bytes p, x = p / 255.
+  ExactAccuracy floats;                ///< On the float32 inputs as every program reads them.
+  double smallest_margin_l2 = 0;  ///< In the features' units, of the training input nearest to a change of verdict.
+  double median_margin_l2 = 0;
+  std::optional<ExactAccuracy> test;
+  std::size_t contradictions = 0;  ///< Inputs that are equal to one of the other class: no function fits both.
+  std::string model;               ///< The model file's bytes; empty where there is no model.
+
+  [[nodiscard]] bool perfect() const { return !model.empty() && floats.perfect() && (!bytes || bytes->perfect()); }
+};
+
+/// One fit per sensitive class, as a maximum of affine pieces.
+///
+/// Where some inputs have no plane (they lie in the other class's hull, or too near to it) the fit leaves them out and
+/// is not perfect. Fails: kBadOption for data without exactly two classes that both have inputs, or an unknown
+/// class; kBadValue, kUnsupported as the whitening and the exact arithmetic.
+Result<std::vector<PerfectFit>> fit_perfectly(const Dataset& train, const Dataset* test,
+                                              const SeparateOptions& options);
+
+/// One input of a class, against the convex hull of the other class.
+struct HullAnswer {
+  enum class Side { kOutside, kInside, kUndecided };
+  Side side = Side::kUndecided;
+  double distance_lower = 0;  ///< kOutside: the l2 distance to the hull is at least this, as measured in float64.
+  std::size_t plane = 0;      ///< kOutside: the plane that proves it.
+  std::vector<std::size_t> support;  ///< kInside: inputs of the other class whose combination reaches this one,
+  std::vector<double> weights;       ///< with these weights.
+};
+
+/// Every input of one class against the convex hull of the other.
+struct HullReport {
+  std::string inner;  ///< The class whose inputs are asked about.
+  std::string hull;   ///< The class whose hull it is.
+  std::size_t planes = 0;
+  int bits = 0;                     ///< No sum of the exact check exceeds 2^bits.
+  std::vector<std::size_t> inputs;  ///< Position in the data of each answer.
+  std::vector<HullAnswer> answers;
+
+  [[nodiscard]] std::size_t count(HullAnswer::Side side) const;
+};
+
+/// Both directions. kOutside and kInside are proven in exact integer arithmetic. Fails: as fit_perfectly.
+Result<std::vector<HullReport>> separate_hulls(const Dataset& data, const SeparateOptions& options);
+
+/// log10 of the bound P >= 1 - (1 - M! N! / (M + N)!)^dim on the chance that, of M and N points, independent and
+/// uniform in a box of `dim` dimensions, the first lie outside the hull of the others. Source: Pfrommer, Anderson,
+/// Piet, Sojoudi, NeurIPS 2023.
+double log10_separable_bound(std::size_t first, std::size_t second, std::size_t dim);
+
+/// The same inputs, their labels shuffled.
+Dataset shuffle_labels(const Dataset& data, std::uint64_t seed);
+
+/// For a terminal, at most 100 columns wide; says what none of this means.
+std::string to_text(const std::vector<PerfectFit>& fits, const Dataset& train);
+std::string to_text(const std::vector<HullReport>& reports, const Dataset& data);
+/// Schemas "standfast/perfect-fit/1" and "standfast/convex-hulls/1": docs/separate.md.
+std::string to_json(const std::vector<PerfectFit>& fits, const Dataset& train);
+std::string to_json(const std::vector<HullReport>& reports, const Dataset& data);
+
+}  // namespace standfast

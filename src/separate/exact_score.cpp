@@ -1,0 +1,238 @@
+#include "separate/exact_score.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "base/parallel.hpp"
+#include "base/try.hpp"
+
+namespace standfast::separate {
+namespace {
+
+constexpr long double kNarrow = 0x1p62L;
+constexpr long double kWidest = 0x1p126L;
+constexpr int kMostShift = 120;
+
+/// x = integer 2^-places with the smallest places >= 0. Requires: x is finite.
+int binary_places(float x) {
+  if (x == 0) return 0;
+  int exponent = 0;
+  auto mantissa = static_cast<std::int32_t>(std::ldexp(std::frexp(x, &exponent), 24));
+  int places = 24 - exponent;
+  while (places > 0 && mantissa % 2 == 0) {
+    mantissa /= 2;
+    --places;
+  }
+  return std::max(places, 0);
+}
+
+int binary_places(std::span<const float> values) {
+  int places = 0;
+  for (const float value : values) places = std::max(places, binary_places(value));
+  return places;
+}
+
+std::int64_t as_integer(float x, int places) {
+  return static_cast<std::int64_t>(std::ldexp(static_cast<double>(x), places));
+}
+
+std::int64_t byte_of(float x) { return static_cast<std::int64_t>(x * 255.0F + 0.5F); }
+
+Error too_wide(const std::string& place) {
+  return {ErrorCode::kUnsupported,
+          place + ": the numbers span more binary places than exact arithmetic of 128 bits can hold"};
+}
+
+std::int64_t integer_of(float x, const InputUnits& units) {
+  return units.bytes ? byte_of(x) : as_integer(x, units.exponent);
+}
+
+}  // namespace
+
+bool holds_bytes(const Dataset& data) {
+  return data.is_image && std::ranges::all_of(data.features, [](float x) {
+           return x >= 0 && x <= 1 && static_cast<float>(byte_of(x)) / 255.0F == x;
+         });
+}
+
+InputUnits byte_units() { return {true, 0, 255}; }
+
+Result<InputUnits> dyadic_units(const Dataset& data) {
+  float largest = 0;
+  for (const float x : data.features) {
+    if (!std::isfinite(x))
+      return Error{ErrorCode::kBadValue, data.source + ": found a feature that is not finite, expected numbers"};
+    largest = std::max(largest, std::abs(x));
+  }
+  const int places = binary_places(data.features);
+  const double scaled = std::ldexp(static_cast<double>(largest), places);
+  if (!(scaled < 0x1p62)) return too_wide(data.source);
+  return InputUnits{false, places, static_cast<std::uint64_t>(scaled)};
+}
+
+Status ExactScore::add_linear(const Graph& graph, std::size_t index, const InputUnits& units) {
+  const Node& node = graph.nodes[index];
+  const bool first = node.inputs[0] == kGraphInput;
+  const Layer* below = first ? nullptr : &layers_[static_cast<std::size_t>(node.inputs[0])];
+  const int weight_places = binary_places(node.weight.values);
+  const int bias_places = binary_places(node.bias.values);
+  const int input_exponent = first ? units.exponent : below->exponent;
+  const long double input_largest = first ? static_cast<long double>(units.largest) : below->largest;
+  const long double unit = units.bytes ? 255 : 1;
+  Layer layer;
+  layer.inputs = node.inputs;
+  layer.size = static_cast<std::size_t>(node.weight.shape[0]);
+  // the bias may need finer units than the products: the weights then move up
+  layer.exponent = std::max(weight_places + input_exponent, bias_places);
+  const int lift = layer.exponent - input_exponent;
+  if (lift > kMostShift || layer.exponent > 2 * kMostShift) return too_wide(node_place(graph, index));
+  for (const float weight : node.weight.values) {
+    if (!(std::abs(std::ldexp(static_cast<long double>(weight), lift)) < kNarrow))
+      return too_wide(node_place(graph, index));
+    layer.weights.push_back(as_integer(weight, lift));
+  }
+  layer.bias.assign(layer.size, 0);
+  const std::size_t inner = layer.weights.size() / layer.size;
+  for (std::size_t r = 0; r < layer.size; ++r) {
+    long double total = 0;
+    for (std::size_t i = 0; i < inner; ++i)
+      total += std::abs(static_cast<long double>(layer.weights[r * inner + i])) * input_largest;
+    if (!node.bias.empty()) {
+      const long double bias = std::ldexp(static_cast<long double>(node.bias.values[r]), layer.exponent) * unit;
+      if (!(std::abs(bias) < kWidest)) return too_wide(node_place(graph, index));
+      layer.bias[r] = static_cast<Int128>(bias);
+      total += std::abs(bias);
+    }
+    layer.largest = std::max(layer.largest, total * (1 + 0x1p-40L));  // covers the roundings of this sum
+  }
+  layer.narrow = first && layer.largest < kNarrow;
+  layers_.push_back(std::move(layer));
+  return {};
+}
+
+Status ExactScore::add_sum(const Graph& graph, std::size_t index) {
+  const Node& node = graph.nodes[index];
+  Layer layer;
+  layer.kind = NodeKind::kAdd;
+  layer.inputs = node.inputs;
+  for (const auto input : node.inputs) {
+    if (input == kGraphInput) return too_wide(node_place(graph, index));
+    layer.exponent = std::max(layer.exponent, layers_[static_cast<std::size_t>(input)].exponent);
+  }
+  for (const auto input : node.inputs) {
+    const Layer& below = layers_[static_cast<std::size_t>(input)];
+    layer.size = below.size;
+    layer.shifts.push_back(layer.exponent - below.exponent);
+    if (layer.shifts.back() > kMostShift) return too_wide(node_place(graph, index));
+    layer.largest += std::ldexp(below.largest, layer.shifts.back()) * (1 + 0x1p-40L);
+  }
+  layers_.push_back(std::move(layer));
+  return {};
+}
+
+Status ExactScore::check_size(const Graph& graph, std::size_t index) {
+  if (!(layers_[index].largest < kWidest)) return too_wide(node_place(graph, index));
+  bits_ = std::max(bits_, layers_[index].largest > 0 ? std::ilogb(layers_[index].largest) + 1 : 0);
+  return {};
+}
+
+Result<ExactScore> ExactScore::make(const Model& model, const InputUnits& units) {
+  STANDFAST_CHECK(validate(model));
+  if (!model.feature_map.empty())
+    return Error{ErrorCode::kUnsupported, "exact score: found a feature map, expected none"};
+  ExactScore score;
+  score.units_ = units;
+  score.dim_ = model.dim();
+  for (std::size_t index = 0; index < model.graph.nodes.size(); ++index) {
+    const Node& node = model.graph.nodes[index];
+    const bool from_input = std::ranges::find(node.inputs, kGraphInput) != node.inputs.end();
+    if (node.kind == NodeKind::kLinear) {
+      STANDFAST_CHECK(score.add_linear(model.graph, index, units));
+    } else if (node.kind == NodeKind::kAdd && !from_input) {
+      STANDFAST_CHECK(score.add_sum(model.graph, index));
+    } else if ((node.kind == NodeKind::kRelu || node.kind == NodeKind::kMax) && !from_input) {
+      const Layer& below = score.layers_[static_cast<std::size_t>(node.inputs[0])];
+      Layer layer;
+      layer.kind = node.kind;
+      layer.inputs = node.inputs;
+      layer.size = node.kind == NodeKind::kMax ? 1 : below.size;
+      layer.exponent = below.exponent;
+      layer.largest = below.largest;
+      score.layers_.push_back(std::move(layer));
+    } else {
+      return Error{ErrorCode::kUnsupported,
+                   node_place(model.graph, index) + ": exact scores know linear, add, relu and max over other nodes"};
+    }
+    STANDFAST_CHECK(score.check_size(model.graph, index));
+  }
+  const int exponent = score.layers_.back().exponent;
+  const long double threshold =
+      std::ldexp(static_cast<long double>(model.threshold), exponent) * (units.bytes ? 255 : 1);
+  if (binary_places(model.threshold) > exponent || !(std::abs(threshold) < kWidest)) return too_wide("threshold");
+  score.threshold_ = static_cast<Int128>(threshold);
+  return score;
+}
+
+ExactScore::Values ExactScore::run(const Layer& layer, std::span<const std::int64_t> x,
+                                   const std::vector<Values>& done) const {
+  const auto input = [&](std::size_t i) -> const Values& { return done[static_cast<std::size_t>(layer.inputs[i])]; };
+  Values values(layer.size, 0);
+  switch (layer.kind) {
+    case NodeKind::kAdd:
+      for (std::size_t i = 0; i < layer.inputs.size(); ++i)
+        for (std::size_t r = 0; r < layer.size; ++r) values[r] += input(i)[r] * (Int128{1} << layer.shifts[i]);
+      return values;
+    case NodeKind::kRelu:
+      for (std::size_t r = 0; r < layer.size; ++r) values[r] = std::max(input(0)[r], Int128{0});
+      return values;
+    case NodeKind::kMax:
+      values[0] = *std::ranges::max_element(input(0));
+      return values;
+    default:
+      break;
+  }
+  const bool first = layer.inputs[0] == kGraphInput;
+  const std::size_t inner = layer.weights.size() / layer.size;
+  for (std::size_t r = 0; r < layer.size; ++r) {
+    const std::int64_t* weights = layer.weights.data() + r * inner;
+    if (layer.narrow) {
+      std::int64_t sum = 0;
+      for (std::size_t i = 0; i < inner; ++i) sum += weights[i] * x[i];
+      values[r] = sum;
+    } else {
+      for (std::size_t i = 0; i < inner; ++i) values[r] += Int128{weights[i]} * (first ? Int128{x[i]} : input(0)[i]);
+    }
+    values[r] += layer.bias[r];
+  }
+  return values;
+}
+
+int ExactScore::sign(std::span<const float> x) const {
+  std::vector<std::int64_t> integers(dim_);
+  for (std::size_t i = 0; i < dim_; ++i) integers[i] = integer_of(x[i], units_);
+  std::vector<Values> done;
+  done.reserve(layers_.size());
+  for (const auto& layer : layers_) done.push_back(run(layer, integers, done));
+  const Int128 score = done.back()[0] - threshold_;
+  return score > 0 ? 1 : score < 0 ? -1 : 0;
+}
+
+std::vector<std::int8_t> ExactScore::signs(const Dataset& data, std::size_t threads) const {
+  std::vector<std::int8_t> signs(data.count());
+  parallel_for(data.count(), 64, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) signs[i] = static_cast<std::int8_t>(sign(data.row(i)));
+  });
+  return signs;
+}
+
+Result<ExactCount> count_exactly(const Model& model, const Dataset& data, std::span<const std::uint8_t> positive,
+                                 const InputUnits& units, std::size_t threads) {
+  STANDFAST_TRY(const ExactScore score, ExactScore::make(model, units));
+  const auto signs = score.signs(data, threads);
+  ExactCount count{0, data.count(), score.bits()};
+  for (std::size_t i = 0; i < signs.size(); ++i) count.right += signs[i] == (positive[i] != 0 ? 1 : -1) ? 1 : 0;
+  return count;
+}
+
+}  // namespace standfast::separate

@@ -1,0 +1,85 @@
+// The sign of a model's score without any rounding: every number is an integer over one common power of two.
+//
+// A float32 weight is an integer over a power of two; so is a float32 input, and a stored byte p stands for p / 255.
+// With X = x D (D = 255, or a power of two) a linear layer is sum N_i X_i + M D in units of 1 / (D 2^s): integers
+// again. This file and the model's graph are all that has to be believed.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/model.hpp"
+#include "standfast/data.hpp"
+#include "standfast/result.hpp"
+
+namespace standfast::separate {
+
+__extension__ typedef __int128 Int128;
+
+/// What the integers behind an input are.
+struct InputUnits {
+  bool bytes = false;         ///< x is the float32 nearest to p / 255, and stands for p / 255 itself.
+  int exponent = 0;           ///< Otherwise x = X 2^-exponent, exactly.
+  std::uint64_t largest = 0;  ///< Of |X| over the data.
+};
+
+/// Whether every feature is the float32 of a stored byte over 255.
+bool holds_bytes(const Dataset& data);
+InputUnits byte_units();
+/// The coarsest power of two that divides all features.
+/// Fails: kBadValue for a feature that is not finite, kUnsupported where |X| would not fit 62 bits.
+Result<InputUnits> dyadic_units(const Dataset& data);
+
+/// Sign of f on inputs in the given units, for graphs of linear, add, relu and max nodes without a feature map.
+class ExactScore {
+ public:
+  /// Fails: kUnsupported for other nodes, for a feature map, and where a sum might not fit 126 bits.
+  static Result<ExactScore> make(const Model& model, const InputUnits& units);
+
+  /// -1, 0 or 1. Shape: x is (dim). Requires: x is one of the data that the units were made for.
+  [[nodiscard]] int sign(std::span<const float> x) const;
+  /// Of every input. Requires: as sign().
+  [[nodiscard]] std::vector<std::int8_t> signs(const Dataset& data, std::size_t threads) const;
+  /// No sum exceeds 2^bits, whatever the input.
+  [[nodiscard]] int bits() const { return bits_; }
+
+ private:
+  struct Layer {
+    NodeKind kind = NodeKind::kLinear;
+    std::vector<std::int32_t> inputs;
+    std::size_t size = 0;
+    std::vector<std::int64_t> weights;  ///< kLinear: (out, in).
+    std::vector<Int128> bias;           ///< kLinear: (out).
+    std::vector<int> shifts;            ///< kAdd: binary places that each input moves up.
+    int exponent = 0;                   ///< Values are in units of 1 / (D 2^exponent).
+    long double largest = 0;            ///< An upper bound on |value|, rounded up.
+    bool narrow = false;                ///< Sums fit 63 bits.
+  };
+  using Values = std::vector<Int128>;
+
+  Status add_linear(const Graph& graph, std::size_t index, const InputUnits& units);
+  Status add_sum(const Graph& graph, std::size_t index);
+  Status check_size(const Graph& graph, std::size_t index);
+  [[nodiscard]] Values run(const Layer& layer, std::span<const std::int64_t> x, const std::vector<Values>& done) const;
+
+  InputUnits units_;
+  std::size_t dim_ = 0;
+  std::vector<Layer> layers_;
+  Int128 threshold_ = 0;
+  int bits_ = 0;
+};
+
+/// How many inputs of a class have the sign that their class asks for.
+struct ExactCount {
+  std::size_t right = 0;
+  std::size_t count = 0;
+  int bits = 0;  ///< As ExactScore::bits.
+};
+
+/// Counts f > 0 on the inputs with `positive` set and f < 0 on the others: a score of exactly 0 is wrong for both.
+/// Shape: positive is (count). Fails: as ExactScore::make.
+Result<ExactCount> count_exactly(const Model& model, const Dataset& data, std::span<const std::uint8_t> positive,
+                                 const InputUnits& units, std::size_t threads);
+
+}  // namespace standfast::separate

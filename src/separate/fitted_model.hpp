@@ -1,0 +1,24 @@
+// What was found, as a model of ours whose weights are few binary places wide, so that exact sums of them stay short.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/model.hpp"
+#include "separate/whitening.hpp"
+#include "standfast/data.hpp"
+
+namespace standfast::separate {
+
+/// Float32 values on the grid 2^(e - places), where 2^e is the smallest power of two above every |value|.
+std::vector<float> to_grid(std::span<const double> values, int places);
+
+/// Names, shape, units and domain of the data; the classes; no graph yet.
+Model blank_model(const Dataset& data, const std::string& sensitive, const std::string& other);
+
+/// max_j a_j.x + b_j. Requires: at least one plane.
+Model max_affine_model(const Dataset& data, const Planes& planes, const std::string& sensitive,
+                       const std::string& other);
+
+}  // namespace standfast::separate

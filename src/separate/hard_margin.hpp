@@ -1,0 +1,29 @@
+// One plane with every given positive above and every given negative below: dual coordinate descent on the hard-margin
+// problem min |w|^2 / 2 subject to y_i w.z_i >= 1.
+// Source: Hsieh, Chang, Lin, Keerthi, Sundararajan, "A dual coordinate descent method for large-scale linear SVM",
+// ICML 2008; a hard margin leaves the multipliers without an upper bound.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/random.hpp"
+#include "separate/whitening.hpp"
+
+namespace standfast::separate {
+
+struct HardMarginOptions {
+  std::size_t passes = 200;  ///< Steps per member before giving up.
+  float tolerance = 0.02F;   ///< Largest violation at the end, as a share of the margin.
+};
+
+/// Shape: w and the result are (rows.stride); `members` are rows, `positive` is one flag per row.
+/// Returns: an empty vector where no plane was found, which does not mean that there is none.
+/// Cost: two vector operations of rows.stride elements per step.
+std::vector<float> find_plane(const Rows& rows, std::span<const std::uint32_t> members,
+                              std::span<const std::uint8_t> positive, Random random,
+                              const HardMarginOptions& options = {});
+
+}  // namespace standfast::separate

@@ -1,0 +1,85 @@
+// What was found, for a terminal: the facts first, then what they do not mean.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "standfast/separate.hpp"
+
+namespace standfast {
+namespace {
+
+constexpr const char* kMeaning =
+    "A perfect fit is memorisation: with this many features a random labelling is fitted as well\n"
+    "(--random-labels SEED shows it), and what is not in the training set is judged close to chance.\n";
+
+/// Distances between images of bytes read best in grey levels.
+std::string distance_text(double distance, const Dataset& data) {
+  return data.is_image ? fmt::format("{:.3g} grey levels", distance * 255) : fmt::format("{:.3g}", distance);
+}
+
+std::string exact_text(const ExactAccuracy& accuracy, const char* where) {
+  return fmt::format("  {:<12}{} of {} right on {}; exact integers, sums below 2^{}\n", "training", accuracy.right,
+                     accuracy.count, where, accuracy.bits);
+}
+
+std::string fit_text(const PerfectFit& fit, const Dataset& train) {
+  std::string text = fmt::format("{} above {}: a maximum of {} affine pieces\n", fit.sensitive, fit.other, fit.pieces);
+  if (fit.contradictions > 0)
+    text += fmt::format("  {:<12}{} inputs equal one of the other class: no function fits them all\n", "impossible",
+                        fit.contradictions);
+  if (fit.model.empty()) return text + fmt::format("  {:<12}no plane was found\n", "training");
+  if (fit.bytes) text += exact_text(*fit.bytes, "the stored bytes");
+  text += exact_text(fit.floats, "the float32 inputs");
+  if (fit.perfect())
+    text += fmt::format("  {:<12}smallest {}, median {} (l2)\n", "margin", distance_text(fit.smallest_margin_l2, train),
+                        distance_text(fit.median_margin_l2, train));
+  if (fit.test)
+    text += fmt::format("  {:<12}{} of {} right, {:.1f} %\n", "test", fit.test->right, fit.test->count,
+                        100.0 * static_cast<double>(fit.test->right) / static_cast<double>(fit.test->count));
+  return text;
+}
+
+std::string distances_text(const HullReport& report, const Dataset& data) {
+  std::vector<double> distances;
+  for (const auto& answer : report.answers)
+    if (answer.side == HullAnswer::Side::kOutside) distances.push_back(answer.distance_lower);
+  if (distances.empty()) return {};
+  std::ranges::sort(distances);
+  return fmt::format("  {:<12}at least {}, median {} (l2)\n", "distance", distance_text(distances.front(), data),
+                     distance_text(distances[distances.size() / 2], data));
+}
+
+std::string hull_text(const HullReport& report, const Dataset& data) {
+  using Side = HullAnswer::Side;
+  const std::size_t count = report.answers.size();
+  std::string text = fmt::format("{} against the convex hull of {}\n", report.inner, report.hull);
+  text += fmt::format("  {:<12}{} of {} inputs proven, by {} planes; exact integers, sums below 2^{}\n", "outside",
+                      report.count(Side::kOutside), count, report.planes, report.bits);
+  text += distances_text(report, data);
+  if (const auto inside = report.count(Side::kInside); inside > 0)
+    text += fmt::format("  {:<12}{} of {} inputs proven\n", "inside", inside, count);
+  if (const auto undecided = report.count(Side::kUndecided); undecided > 0)
+    text += fmt::format("  {:<12}{} of {} inputs: no plane was found\n", "undecided", undecided, count);
+  const std::size_t others = data.count() - count;
+  text += fmt::format("  {:<12}P >= 10^{:.4g} of all outside, for uniform data of this size\n", "by chance",
+                      log10_separable_bound(count, others, data.dim()));
+  return text;
+}
+
+}  // namespace
+
+std::string to_text(const std::vector<HullReport>& reports, const Dataset& data) {
+  std::string text;
+  for (const auto& report : reports) text += hull_text(report, data);
+  return text +
+         "Separability says nothing about other inputs: with this many features random labels are separable too.\n";
+}
+
+std::string to_text(const std::vector<PerfectFit>& fits, const Dataset& train) {
+  std::string text;
+  for (const auto& fit : fits) text += fit_text(fit, train);
+  return text + kMeaning;
+}
+
+}  // namespace standfast
