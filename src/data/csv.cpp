@@ -35,9 +35,10 @@ Result<bool> CsvScanner::next() {
 
 Result<std::string_view> CsvScanner::plain_field() {
   const std::size_t begin = at_;
-  while (at_ < text_.size() && text_[at_] != ',' && !at_line_end()) {
-    if (text_[at_] == '"') return error(line_, "a quote inside an unquoted field");
-    ++at_;
+  for (; at_ < text_.size(); ++at_) {
+    const char c = text_[at_];
+    if (c == ',' || ((c == '\n' || c == '\r') && at_line_end())) break;
+    if (c == '"') return error(line_, "a quote inside an unquoted field");
   }
   return text_.substr(begin, at_ - begin);
 }

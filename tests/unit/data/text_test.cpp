@@ -1,6 +1,11 @@
 #include "data/text.hpp"
 
+#include <cstdlib>
+#include <string>
+
 #include <gtest/gtest.h>
+
+#include "base/random.hpp"
 
 namespace standfast {
 namespace {
@@ -24,6 +29,21 @@ TEST(Text, NumbersAreReadWhole) {
   EXPECT_EQ(parse_number("+2"), 2);
   for (const std::string_view bad : {"", "+", "1 ", "1,5", "--1", "+-1", "1e", "abc"})
     EXPECT_FALSE(parse_number(bad)) << bad;
+}
+
+TEST(Text, ShortDecimalsAreTheSameBitsAsLongOnes) {
+  Random random(1);
+  for (int i = 0; i < 20000; ++i) {
+    std::string text;
+    const auto length = 1 + random.below(19);  // both sides of the 15 digits up to which there is a short way
+    for (std::uint64_t k = 0; k < length; ++k) text += static_cast<char>('0' + random.below(10));
+    if (random.below(4) > 0) text.insert(random.below(text.size() + 1), ".");
+    const auto value = parse_number(text);
+    ASSERT_TRUE(value.has_value()) << text;
+    EXPECT_EQ(*value, std::strtod(text.c_str(), nullptr)) << text;
+    EXPECT_EQ(parse_number(text + "e0"), value) << text;
+  }
+  for (const std::string_view bad : {".", "1.2.3", "..", "1..", "0x1", "1 2"}) EXPECT_FALSE(parse_number(bad)) << bad;
 }
 
 TEST(Text, NumbersAreWrittenShort) {
