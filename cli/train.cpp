@@ -22,13 +22,17 @@ struct TrainCommand {
   std::string sensitive;
   std::string output;
   std::string preset;
+  std::string certify_for;
   /// What the command line says beside the preset: applied after it, whatever the order of the words.
   std::vector<std::function<void(TrainOptions&)>> overrides;
 };
 
 using Shared = std::shared_ptr<TrainCommand>;
 
-std::string default_text(const std::vector<std::int64_t>& values) { return fmt::format("{}", fmt::join(values, ",")); }
+template <class T>
+std::string default_text(const std::vector<T>& values) {
+  return fmt::format("{}", fmt::join(values, ","));
+}
 std::string default_text(const auto& value) { return fmt::format("{}", value); }
 
 /// An option that sets one field of TrainOptions.
@@ -66,11 +70,39 @@ void add_what(CLI::App& app, const Shared& command) {
 }
 
 void add_model(CLI::App& app, const Shared& command) {
-  add_field(app, command, "--hidden", &TrainOptions::hidden, "LIST", "Widths of the hidden layers.")->delimiter(',');
+  add_field(app, command, "--network", &TrainOptions::network, "mlp|conv", "Dense layers, or a ConvNet for images.");
+  add_field(app, command, "--hidden", &TrainOptions::hidden, "LIST", "Dense layers: widths of the hidden ones.")
+      ->delimiter(',');
   add_field(app, command, "--feature-map", &TrainOptions::feature_map, "identity|standardise|abs|standardise,abs",
             "What the network sees: centred inputs, inputs of unit variance, or these with their absolute values.");
   add_switch(app, command, "--batch-norm", &TrainOptions::batch_norm, "Normalise each layer while training.");
-  add_field(app, command, "--init", &TrainOptions::init, "icnn|paper", "How to draw the first weights.");
+  add_field(app, command, "--init", &TrainOptions::init, "icnn|paper|centred", "How to draw the first weights.");
+}
+
+/// An option that sets one field of the ConvNet's layout.
+void add_conv_field(CLI::App& app, const Shared& command, const std::string& name, std::int64_t ConvLayout::*field,
+                    const std::string& help) {
+  const auto set = [command, field](const std::int64_t& given) {
+    command->overrides.push_back([field, given](TrainOptions& options) { options.conv.*field = given; });
+  };
+  app.add_option_function<std::int64_t>(name, set, help)
+      ->type_name("N")
+      ->default_str(default_text(ConvLayout{}.*field));
+}
+
+void add_conv(CLI::App& app, const Shared& command) {
+  add_conv_field(app, command, "--channels", &ConvLayout::channels, "ConvNet: channels of every layer.");
+  add_conv_field(app, command, "--depth", &ConvLayout::depth, "ConvNet: residual blocks.");
+  add_conv_field(app, command, "--first-kernel", &ConvLayout::first_kernel, "ConvNet: width of the first kernel, odd.");
+  add_conv_field(app, command, "--first-stride", &ConvLayout::first_stride, "ConvNet: stride of the first layer.");
+  add_conv_field(app, command, "--first-dilation", &ConvLayout::first_dilation,
+                 "ConvNet: distance of the first kernel's taps.");
+  add_conv_field(app, command, "--kernel", &ConvLayout::kernel, "ConvNet: width of the blocks' kernels, odd.");
+  add_conv_field(app, command, "--pool", &ConvLayout::pool, "ConvNet: width of the max pool's windows, 1 for none.");
+  const auto set = [command](std::int64_t) {
+    command->overrides.push_back([](TrainOptions& options) { options.conv.input_skips = true; });
+  };
+  app.add_flag_function("--input-skips", set, "ConvNet: let every block see the input.");
 }
 
 void add_optimiser(CLI::App& app, const Shared& command) {
@@ -109,12 +141,42 @@ void add_machine(CLI::App& app, const Shared& command) {
   add_field(app, command, "--threads", &TrainOptions::threads, "N", "Threads to use, 0 for one per core.");
 }
 
+void add_certificate(CLI::App& app, const Shared& command) {
+  app.add_option("--certify-for", command->certify_for,
+                 "Train so that radii of this size are certified: 1, 2 or inf, and a radius, such as 2:1.75.")
+      ->type_name("NORM:RADIUS");
+  auto* domain = add_field(app, command, "--domain", &TrainOptions::domain, "LO,HI",
+                           "With --certify-for: values that every changed feature must keep to, such as 0,1.")
+                     ->delimiter(',');
+  add_field(app, command, "--threat", &TrainOptions::threat, "FILE",
+            "With --certify-for: what an attacker may change, in which direction and at what cost (TOML).")
+      ->excludes(domain);
+  add_field(app, command, "--jacobian-norm", &TrainOptions::jacobian_norm, "frobenius|1|2|inf",
+            "What --jacobian-weight weighs: the norm of a batch's gradients, or the mean of what limits the radii "
+            "in norm 1, 2 or inf.");
+}
+
+/// "l2:1.75" -> norm "2", radius 1.75.
+Status read_certify_for(const std::string& text, TrainOptions& options) {
+  if (text.empty()) return {};
+  const auto colon = text.find(':');
+  if (colon == std::string::npos)
+    return Error{ErrorCode::kBadOption, fmt::format("--certify-for: '{}' is not NORM:RADIUS such as 2:1.75", text)};
+  CLI_TRY(const Norm norm, Norm::parse(text.substr(0, colon)));
+  CLI_TRY(options.certify_radius, parse_number("--certify-for", text.substr(colon + 1)));
+  options.certify_norm = norm.name().substr(1);
+  return {};
+}
+
 Result<int> run_train(const TrainCommand& command) {
   TrainOptions options;
   if (!command.preset.empty()) {
     CLI_TRY(options, preset_options(command.preset));
   }
   for (const auto& override_field : command.overrides) override_field(options);
+  // a threat file takes the place of a preset's domain
+  if (!options.threat.empty()) options.domain.clear();
+  CLI_CHECK(read_certify_for(command.certify_for, options));
   options.data.source = command.data.source;
   options.data.classes = command.data.classes;
   options.data.label_column = command.data.label;
@@ -132,7 +194,9 @@ void add_train(CLI::App& program, Action& chosen) {
   app.footer("standfast train spam:train --sensitive spam --preset spam -o spam.safetensors");
   add_what(app, command);
   add_model(app, command);
+  add_conv(app, command);
   add_optimiser(app, command);
+  add_certificate(app, command);
   add_threshold(app, command);
   add_machine(app, command);
   app.callback([command, &chosen] { chosen = [command] { return run_train(*command); }; });

@@ -12,6 +12,19 @@
 
 namespace standfast {
 
+/// An input-convex ConvNet: a first convolution of any weights, `depth` blocks relu(conv(bn(z)) + bn(z)) of weights
+/// >= 0, a max pool and a linear readout. Every convolution is padded so that stride 1 keeps the size.
+struct ConvLayout {
+  std::int64_t channels = 16;
+  std::int64_t depth = 4;
+  std::int64_t first_kernel = 5;  ///< Odd, as is `kernel`.
+  std::int64_t first_stride = 1;
+  std::int64_t first_dilation = 1;
+  std::int64_t kernel = 3;   ///< Of the blocks.
+  std::int64_t pool = 4;     ///< Width and stride of the max pool; 1: none.
+  bool input_skips = false;  ///< A convolution of u, like the first one, into every block.
+};
+
 struct TrainOptions {
   // what
   DataRequest data;
@@ -19,10 +32,12 @@ struct TrainOptions {
   std::string output;     ///< Model file to write.
   std::string preset;     ///< Where the values below came from; for the provenance.
   // the model
-  std::vector<std::int64_t> hidden = {200, 50};
+  std::string network = "mlp";                   ///< "mlp" or "conv".
+  std::vector<std::int64_t> hidden = {200, 50};  ///< "mlp": units of each layer.
+  ConvLayout conv;                               ///< "conv".
   std::string feature_map = "identity";  ///< "identity" (centred), "standardise", "abs" (centred), "standardise,abs".
   bool batch_norm = false;               ///< One scalar per layer, folded into the weights afterwards.
-  std::string init = "icnn";             ///< "icnn" (Hoedt & Klambauer 2023) or "paper" (Pfrommer et al. 2023).
+  std::string init = "icnn";  ///< "icnn" (Hoedt & Klambauer 2023), "paper" (Pfrommer et al. 2023) or "centred".
   // the optimiser
   std::string optimiser = "adam";  ///< "adam" or "sgd".
   double learning_rate = 1e-3;
@@ -30,7 +45,14 @@ struct TrainOptions {
   double learning_rate_decay = 0.95;  ///< Factor per epoch.
   std::int64_t batch_size = 64;
   std::int64_t epochs = 40;
-  double jacobian_weight = 0;   ///< Times the Frobenius norm of the batch's gradients of g: not averaged, not squared.
+  double jacobian_weight = 0;  ///< Times the Frobenius norm of the batch's gradients of g: not averaged, not squared.
+  std::string jacobian_norm = "frobenius";  ///< Or "1", "2", "inf": mean over the batch of the gradient's dual norm.
+  // the certificate to train for: the largest change, and what bounds it besides
+  std::string certify_norm;    ///< "1", "2", "inf"; empty: train on the scores themselves.
+  double certify_radius = 0;   ///< In the norm, > 0 where there is one.
+  std::vector<double> domain;  ///< Empty, or lowest and highest value of every feature.
+  std::string threat;          ///< Threat file; empty: none.
+  // the loss and the data
   double sensitive_weight = 1;  ///< Class weights in the loss.
   double other_weight = 1;
   std::int64_t crop = 0;  ///< Images: random shifts of up to this many pixels.
@@ -44,7 +66,8 @@ struct TrainOptions {
   std::int64_t threads = 0;  ///< 0: one per core.
 };
 
-/// Presets by name: "spam", "mnist-mlp".
+/// Presets by name: "spam", "mnist-mlp", "mnist-linf", "mnist-l2", "mnist-l1", "fashion-conv", "cifar-conv",
+/// "malimg-mlp".
 struct Preset {
   std::string name;
   std::string summary;

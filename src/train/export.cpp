@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "train/network.hpp"
-
 namespace standfast {
 namespace {
 
@@ -22,7 +20,7 @@ Model to_model(const TrainingData& data, const TrainOptions& options, const RunR
   model.feature_names = data.feature_names;
   model.feature_units = data.feature_units;
   model.feature_map = data.map;
-  model.graph = to_graph(run.network, data.feature_shape);
+  model.graph = run.graph;
   model.threshold = run.validation.threshold;
   model.sensitive_class = data.sensitive_class;
   model.other_class = data.other_class;

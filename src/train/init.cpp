@@ -5,7 +5,9 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
+#include <numeric>
 #include <span>
+#include <utility>
 
 namespace standfast {
 namespace {
@@ -17,6 +19,28 @@ std::span<float> input_rows(ConvexMlp& network, std::size_t layer) {
   const auto first = static_cast<std::size_t>(network.first_row(layer) * network.inputs);
   return std::span(network.input_weight)
       .subspan(first, static_cast<std::size_t>(network.width(layer) * network.inputs));
+}
+
+/// values += weight * rows. Shapes: (rows, outputs), (outputs, inputs), (rows, inputs).
+void add_product(std::span<const float> weight, std::span<const float> rows, std::size_t inputs,
+                 std::vector<float>& values) {
+  const std::size_t outputs = weight.size() / inputs;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float* row = rows.data() + i / outputs * inputs;
+    const float* unit = weight.data() + i % outputs * inputs;
+    values[i] = std::inner_product(row, row + inputs, unit, values[i]);
+  }
+}
+
+/// Subtracts from each of the units its mean over the rows, and returns what it added.
+std::vector<float> centre(std::vector<float>& values, std::size_t units) {
+  std::vector<double> sums(units);
+  for (std::size_t i = 0; i < values.size(); ++i) sums[i % units] += values[i];
+  std::vector<float> added;
+  const auto count = static_cast<double>(values.size() / units);
+  for (const double sum : sums) added.push_back(static_cast<float>(-sum / count));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] += added[i % units];
+  return added;
 }
 
 /// Log-normal with the given moments of the variable itself.
@@ -63,6 +87,30 @@ ConvexMlp paper_network(std::int64_t inputs, const std::vector<std::int64_t>& hi
   for (float& bias : network.bias) bias = static_cast<float>(random.uniform(-reach, reach));
   for (auto& weights : network.hidden_weight)
     for (float& weight : weights) weight = static_cast<float>(random.uniform(0, 0.003));
+  return network;
+}
+
+ConvexMlp centred_network(std::int64_t inputs, const std::vector<std::int64_t>& hidden, bool batch_norm,
+                          std::span<const float> rows, Random& random) {
+  ConvexMlp network = zero_network(inputs, hidden, batch_norm);
+  const double reach = 1 / std::sqrt(static_cast<double>(inputs));
+  for (float& weight : network.input_weight) weight = static_cast<float>(random.uniform(-reach, reach));
+  const std::size_t count = rows.size() / static_cast<std::size_t>(inputs);
+  std::vector<float> units;
+  for (std::size_t layer = 0; layer <= hidden.size(); ++layer) {
+    const auto width = static_cast<std::size_t>(network.width(layer));
+    std::vector<float> values(count * width);
+    add_product(input_rows(network, layer), rows, static_cast<std::size_t>(inputs), values);
+    if (layer > 0) {
+      const auto fan_in = static_cast<std::size_t>(network.width(layer - 1));
+      auto& weights = network.hidden_weight[layer - 1];
+      for (float& weight : weights) weight = static_cast<float>(random.uniform(0, 2 / static_cast<double>(fan_in)));
+      add_product(weights, units, fan_in, values);
+    }
+    std::ranges::copy(centre(values, width), network.bias.begin() + network.first_row(layer));
+    for (float& value : values) value = std::max(value, 0.0F);
+    units = std::move(values);
+  }
   return network;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/random.hpp"
@@ -37,5 +38,11 @@ ConvexMlp icnn_network(std::int64_t inputs, const std::vector<std::int64_t>& hid
 /// such matrices; non-negative weights U(0, 0.003).
 /// Source: the code published with Pfrommer, Anderson, Piet, Sojoudi, NeurIPS 2023.
 ConvexMlp paper_network(std::int64_t inputs, const std::vector<std::int64_t>& hidden, bool batch_norm, Random& random);
+
+/// "centred": connections from the input U(-1/sqrt n, 1/sqrt n), non-negative weights U(0, 2/fan-in), so that a layer
+/// takes on the mean of the one before it, and biases that centre each pre-activation on the rows.
+/// Shape: rows is (count, inputs), count > 0. Cost: one pass of the rows in plain loops.
+ConvexMlp centred_network(std::int64_t inputs, const std::vector<std::int64_t>& hidden, bool batch_norm,
+                          std::span<const float> rows, Random& random);
 
 }  // namespace standfast

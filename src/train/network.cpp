@@ -8,35 +8,21 @@
 
 #include <fmt/format.h>
 
+#include "train/nodes.hpp"
+
 namespace standfast {
 namespace {
 
 Node linear_node(std::string name, std::int32_t input, Tensor weight, Tensor bias) {
-  Node node;
-  node.kind = NodeKind::kLinear;
-  node.name = std::move(name);
-  node.inputs = {input};
+  Node node = make_node(NodeKind::kLinear, std::move(name), {input});
   node.weight = std::move(weight);
   node.bias = std::move(bias);
-  return node;
-}
-
-Node plain_node(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
-  Node node;
-  node.kind = kind;
-  node.name = std::move(name);
-  node.inputs = std::move(inputs);
   return node;
 }
 
 Tensor rows_of(const std::vector<float>& values, std::int64_t first, std::int64_t count, std::int64_t columns) {
   const auto begin = values.begin() + first * columns;
   return {{count, columns}, std::vector<float>(begin, begin + count * columns)};
-}
-
-std::int32_t append(Graph& graph, Node node) {
-  graph.nodes.push_back(std::move(node));
-  return static_cast<std::int32_t>(graph.nodes.size() - 1);
 }
 
 /// Takes n(z) = scale * z + shift into the layer that reads it.
@@ -102,9 +88,9 @@ Graph to_graph(const ConvexMlp& network, Shape input_shape) {
     if (layer > 0) {
       const Tensor weight = {{width, network.width(layer - 1)}, network.hidden_weight[layer - 1]};
       const auto convex = append(graph, linear_node(place + ".hidden", previous, weight, {}));
-      node = append(graph, plain_node(NodeKind::kAdd, place + ".sum", {node, convex}));
+      node = append(graph, make_node(NodeKind::kAdd, place + ".sum", {node, convex}));
     }
-    previous = last ? node : append(graph, plain_node(NodeKind::kRelu, place + ".relu", {node}));
+    previous = last ? node : append(graph, make_node(NodeKind::kRelu, place + ".relu", {node}));
   }
   return graph;
 }

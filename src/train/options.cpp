@@ -1,4 +1,4 @@
-// The options of a training run: presets, checks, and one JSON document to hand them on. Free of libtorch.
+// The options of a training run: checks, and one JSON document to hand them on. Free of libtorch.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -15,37 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-TrainOptions spam_options() {
-  TrainOptions options;
-  options.preset = "spam";
-  options.hidden = {64, 32};
-  options.feature_map = "abs";
-  options.learning_rate = 0.01;
-  options.learning_rate_decay = 0.94;
-  options.batch_size = 128;
-  options.epochs = 40;
-  options.jacobian_weight = 0.0005;
-  options.validation_share = 0.2;
-  return options;
-}
-
-TrainOptions mnist_mlp_options() {
-  TrainOptions options;
-  options.preset = "mnist-mlp";
-  options.hidden = {200, 50};
-  options.batch_norm = true;
-  options.init = "paper";
-  options.optimiser = "sgd";
-  options.learning_rate = 1e-3;
-  options.momentum = 0.9;
-  options.learning_rate_decay = 0.99;
-  options.batch_size = 64;
-  options.epochs = 60;
-  options.jacobian_weight = 0.01;
-  options.crop = 1;
-  return options;
-}
-
 /// Every field with its JSON key, in one place: writing and reading cannot disagree.
 template <class Options, class Visitor>
 void visit_fields(Options& options, Visitor&& visit) {
@@ -55,7 +24,16 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("sensitive", options.sensitive);
   visit("output", options.output);
   visit("preset", options.preset);
+  visit("network", options.network);
   visit("hidden", options.hidden);
+  visit("channels", options.conv.channels);
+  visit("depth", options.conv.depth);
+  visit("first_kernel", options.conv.first_kernel);
+  visit("first_stride", options.conv.first_stride);
+  visit("first_dilation", options.conv.first_dilation);
+  visit("kernel", options.conv.kernel);
+  visit("pool", options.conv.pool);
+  visit("input_skips", options.conv.input_skips);
   visit("feature_map", options.feature_map);
   visit("batch_norm", options.batch_norm);
   visit("init", options.init);
@@ -66,6 +44,11 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("batch_size", options.batch_size);
   visit("epochs", options.epochs);
   visit("jacobian_weight", options.jacobian_weight);
+  visit("jacobian_norm", options.jacobian_norm);
+  visit("certify_norm", options.certify_norm);
+  visit("certify_radius", options.certify_radius);
+  visit("domain", options.domain);
+  visit("threat", options.threat);
   visit("sensitive_weight", options.sensitive_weight);
   visit("other_weight", options.other_weight);
   visit("crop", options.crop);
@@ -79,6 +62,7 @@ void visit_fields(Options& options, Visitor&& visit) {
 std::string_view expected_type(const std::string&) { return "a string"; }
 std::string_view expected_type(const std::vector<std::string>&) { return "a list of strings"; }
 std::string_view expected_type(const std::vector<std::int64_t>&) { return "a list of integers"; }
+std::string_view expected_type(const std::vector<double>&) { return "a list of numbers"; }
 std::string_view expected_type(bool) { return "true or false"; }
 std::string_view expected_type(double) { return "a number"; }
 std::string_view expected_type(std::int64_t) { return "an integer that fits 64 bits"; }
@@ -145,12 +129,33 @@ Status check_integer(std::string_view option, std::int64_t found, std::int64_t l
   return bad_option(fmt::format("{}: {} is not in [{}, {}]", option, found, lowest, highest));
 }
 
-Status check_model(const TrainOptions& options) {
-  static constexpr std::array<std::string_view, 4> kMaps = {"identity", "standardise", "abs", "standardise,abs"};
-  static constexpr std::array<std::string_view, 2> kInits = {"icnn", "paper"};
+Status check_conv(const ConvLayout& conv) {
+  STANDFAST_CHECK(check_integer("--channels", conv.channels, 1, 4096));
+  STANDFAST_CHECK(check_integer("--depth", conv.depth, 0, 100));
+  STANDFAST_CHECK(check_integer("--first-kernel", conv.first_kernel, 1, 1023));
+  STANDFAST_CHECK(check_integer("--first-stride", conv.first_stride, 1, 1024));
+  STANDFAST_CHECK(check_integer("--first-dilation", conv.first_dilation, 1, 1024));
+  STANDFAST_CHECK(check_integer("--kernel", conv.kernel, 1, 1023));
+  STANDFAST_CHECK(check_integer("--pool", conv.pool, 1, 1024));
+  if (conv.first_kernel % 2 == 1 && conv.kernel % 2 == 1) return {};
+  return bad_option(
+      fmt::format("--first-kernel, --kernel: found {} and {}, expected odd numbers", conv.first_kernel, conv.kernel));
+}
+
+Status check_layers(const TrainOptions& options) {
+  if (options.network == "conv") return check_conv(options.conv);
   if (options.hidden.empty() || options.hidden.size() > 100)
     return bad_option(fmt::format("--hidden: {} layers, expected 1 to 100", options.hidden.size()));
   for (const auto width : options.hidden) STANDFAST_CHECK(check_integer("--hidden", width, 1, 65536));
+  return {};
+}
+
+Status check_model(const TrainOptions& options) {
+  static constexpr std::array<std::string_view, 2> kNetworks = {"mlp", "conv"};
+  static constexpr std::array<std::string_view, 4> kMaps = {"identity", "standardise", "abs", "standardise,abs"};
+  static constexpr std::array<std::string_view, 3> kInits = {"icnn", "paper", "centred"};
+  STANDFAST_CHECK(check_choice("--network", options.network, kNetworks));
+  STANDFAST_CHECK(check_layers(options));
   STANDFAST_CHECK(check_choice("--feature-map", options.feature_map, kMaps));
   return check_choice("--init", options.init, kInits);
 }
@@ -167,6 +172,26 @@ Status check_optimiser(const TrainOptions& options) {
   STANDFAST_CHECK(check_range("--sensitive-weight", options.sensitive_weight, 1e-6, 1e6));
   STANDFAST_CHECK(check_range("--other-weight", options.other_weight, 1e-6, 1e6));
   return check_integer("--crop", options.crop, 0, 1024);
+}
+
+/// What the margin is measured against, and what bounds it: they belong together.
+Status check_certificate(const TrainOptions& options) {
+  static constexpr std::array<std::string_view, 3> kNorms = {"1", "2", "inf"};
+  static constexpr std::array<std::string_view, 4> kPenalties = {"frobenius", "1", "2", "inf"};
+  STANDFAST_CHECK(check_choice("--jacobian-norm", options.jacobian_norm, kPenalties));
+  if (options.certify_norm.empty()) {
+    if (options.certify_radius == 0 && options.domain.empty() && options.threat.empty()) return {};
+    return bad_option("--domain, --threat: they bound the changes of --certify-for, which is not given");
+  }
+  STANDFAST_CHECK(check_choice("--certify-for", options.certify_norm, kNorms));
+  STANDFAST_CHECK(check_range("--certify-for", options.certify_radius, 1e-9, 1e9));
+  if (!options.domain.empty() && !options.threat.empty())
+    return bad_option("--domain, --threat: expected one of the two, a threat file can hold the domain");
+  const auto& ends = options.domain;
+  const bool ordered = ends.size() == 2 && std::isfinite(ends[0]) && std::isfinite(ends[1]) && ends[0] <= ends[1];
+  if (!ends.empty() && !ordered)
+    return bad_option(fmt::format("--domain: {} is not two finite numbers LO,HI with LO <= HI", fmt::join(ends, ",")));
+  return {};
 }
 
 Status check_threshold(const TrainOptions& options) {
@@ -192,27 +217,11 @@ Status check_names(const TrainOptions& options) {
 
 }  // namespace
 
-std::span<const Preset> presets() {
-  static const std::array<Preset, 2> all = {
-      Preset{"spam", "tables such as Spambase: a small network, quick to train", spam_options()},
-      Preset{"mnist-mlp", "the published Convex* network for MNIST: 200 and 50 units, Jacobian penalty 0.01",
-             mnist_mlp_options()}};
-  return all;
-}
-
-Result<TrainOptions> preset_options(std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const auto& preset : presets()) {
-    if (preset.name == name) return preset.options;
-    names.push_back(preset.name);
-  }
-  return bad_option(fmt::format("--preset: '{}' is not one of {}", name, fmt::join(names, ", ")));
-}
-
 Status validate(const TrainOptions& options) {
   STANDFAST_CHECK(check_names(options));
   STANDFAST_CHECK(check_model(options));
   STANDFAST_CHECK(check_optimiser(options));
+  STANDFAST_CHECK(check_certificate(options));
   STANDFAST_CHECK(check_threshold(options));
   return check_integer("--threads", options.threads, 0, 1024);
 }

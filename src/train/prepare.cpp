@@ -88,6 +88,12 @@ Status check_request(const Dataset& data, const TrainOptions& options) {
   return {};
 }
 
+Result<ThreatModel> training_threat(const Dataset& data, const TrainOptions& options) {
+  if (!options.threat.empty()) return read_threat_file(options.threat, data.feature_names, data.dim());
+  if (options.domain.empty()) return ThreatModel{};
+  return ThreatModel::domain(data.dim(), options.domain[0], options.domain[1]);
+}
+
 std::vector<double> mean_squares(const FeatureRows& rows, std::size_t dim) {
   std::vector<double> squares(dim);
   for (std::size_t i = 0; i < rows.features.size(); ++i) {
@@ -119,6 +125,7 @@ Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options) {
     result.mean_square += square;
     result.conditioner.push_back(static_cast<float>(1 / std::max(std::sqrt(square), 1.0)));
   }
+  STANDFAST_TRY(result.threat, training_threat(data, options));
   result.is_image = data.is_image;
   result.feature_names = data.feature_names;
   result.feature_units = data.feature_units;

@@ -9,6 +9,7 @@
 #include "model/feature_map.hpp"
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
+#include "standfast/threat.hpp"
 #include "standfast/training.hpp"
 
 namespace standfast {
@@ -32,6 +33,7 @@ struct TrainingData {
   /// 1 / max(root mean square, 1) of each feature of u over the training rows. Small features stay small: a rare word
   /// enlarged to the size of a common one is soon learnt by heart.
   std::vector<float> conditioner;
+  ThreatModel threat;      ///< Bounds of the changes to train against.
   double mean_square = 0;  ///< Mean of ||u||^2 over the training rows.
   bool is_image = false;
   std::vector<std::string> feature_names;
@@ -42,7 +44,7 @@ struct TrainingData {
 };
 
 /// Fails: kBadOption where the data have not exactly two classes, or the sensitive one is none of them; kBadValue where
-/// a side of the split lacks a class; kBadOption for crops and flips of a table.
+/// a side of the split lacks a class; kBadOption for crops and flips of a table; as read_threat_file.
 Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options);
 
 /// "fnv1a64:" and 16 hexadecimal digits: FNV-1a (64 bits) of the bytes of all features and then of all labels,

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <functional>
 
+#include "model/graph.hpp"
 #include "standfast/result.hpp"
 #include "standfast/training.hpp"
-#include "train/network.hpp"
 #include "train/prepare.hpp"
 #include "train/threshold.hpp"
 
@@ -30,7 +30,7 @@ struct RunHooks {
 };
 
 struct RunResult {
-  ConvexMlp network;  ///< Folded.
+  Graph graph;  ///< Of the kept network, folded.
   ThresholdChoice validation;
   std::int64_t best_epoch = 0;
   std::int64_t epochs_run = 0;  ///< Started ones; a stopped epoch counts.
@@ -40,7 +40,7 @@ struct RunResult {
 /// Trains, judges every epoch on the validation rows and keeps the epoch that EpochSelection prefers.
 /// The same data and options give the same bits.
 ///
-/// Fails: kBadValue where the loss or a score is no longer finite.
+/// Fails: kBadValue where the loss or a score is no longer finite; as starting_conv_network.
 Result<RunResult> run_training(const TrainingData& data, const TrainOptions& options, const RunHooks& hooks);
 
 }  // namespace standfast

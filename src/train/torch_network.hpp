@@ -1,4 +1,4 @@
-// The one door to libtorch: a network that can take a training step. No torch type crosses it.
+// The one door to libtorch: networks that can take training steps, and the scores of a graph. No torch type crosses it.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,9 @@
 
 #include "standfast/training.hpp"
 #include "train/batches.hpp"
+#include "train/conv_network.hpp"
 #include "train/network.hpp"
+#include "train/worst_change.hpp"
 
 namespace standfast {
 
@@ -17,44 +19,50 @@ struct StepResult {
   std::vector<float> scores;  ///< g of each row, before the step.
 };
 
-/// Exceptions of libtorch pass through; the program's main function stops them.
-class TorchNetwork {
+/// Scores and their gradients with respect to u. Shapes: (count), (count, dim of u).
+struct Evaluation {
+  std::vector<float> scores;
+  std::vector<float> gradients;
+};
+
+/// A network being trained. Exceptions of libtorch pass through; the program's main function stops them.
+class Learner {
  public:
-  /// Learns weights of conditioner_i * u_i, so that a feature of thousands moves the score no faster than one of ones.
-  /// `start`, batches, penalty and weights() are in terms of u. Shape: conditioner is (inputs), all > 0, or empty for
-  /// none.
-  TorchNetwork(const ConvexMlp& start, std::span<const float> conditioner, const TrainOptions& options);
-  ~TorchNetwork();
-  TorchNetwork(TorchNetwork&&) noexcept;
-  TorchNetwork& operator=(TorchNetwork&&) noexcept;
+  virtual ~Learner() = default;
 
-  void set_learning_rate(double rate);
+  virtual void set_learning_rate(double rate) = 0;
 
-  /// One optimiser step on mean(weight * softplus(-+g)) + jacobian_weight * ||G||_F, then the projection: W_k, w >= 0.
+  /// One optimiser step on mean(weight * softplus(-+g)) + jacobian_weight * penalty(G), then the projection: what reads
+  /// convex values keeps weights >= 0.
   ///
-  /// G holds the gradient of g with respect to u of each row of the batch: not averaged, not squared. The ReLU masks
-  /// are constants almost everywhere, so G is a product of weights and masks and no derivative is differentiated twice:
+  /// G holds the gradient of g with respect to u of each row of the batch; the penalty is its Frobenius norm, not
+  /// averaged, not squared, or the mean of its rows' dual norms. The ReLU masks are constants almost everywhere, so G
+  /// is a product of weights and masks and no derivative is differentiated twice; for the MLP
   ///     c_L = s_L w * [p_L > 0],  c_k = s_k (W_k^T c_{k+1}) * [p_k > 0],  G = a_L + sum_k A_{k-1}^T c_k  (s_k: batch
   ///     norm's scale)
-  StepResult step(const Batch& batch);
+  ///
+  /// With an adversary, a sensitive row's g gives way to the worst case of its minorant, g + G . change: the change is
+  /// a constant of the step (the derivative of a minimum is that of the function at the minimum). The scores returned
+  /// stay those of the rows themselves.
+  virtual StepResult step(const Batch& batch, WorstChange* adversary) = 0;
 
-  /// The present weights, with batch norm's running statistics.
-  [[nodiscard]] ConvexMlp weights() const;
+  /// As the model file will judge, with batch norm's running statistics; the gradients are the explicit product.
+  virtual Evaluation evaluate(std::span<const float> features, std::size_t count) = 0;
 
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  /// The present weights as the model file stores them, folded. Fails: kBadValue for a weight that does not fit.
+  [[nodiscard]] virtual Result<Graph> graph() const = 0;
 };
 
-/// g of each row. Shape: features is (count, inputs). Requires: a folded network.
-std::vector<float> torch_scores(const ConvexMlp& folded, std::span<const float> features, std::size_t count);
+/// Learns weights of conditioner_i * u_i, so that a feature of thousands moves the score no faster than one of ones.
+/// `start`, batches, penalty and graph are in terms of u. Shape: conditioner is (inputs), all > 0, or empty for none.
+std::unique_ptr<Learner> make_learner(const ConvexMlp& start, const Shape& input_shape,
+                                      std::span<const float> conditioner, const TrainOptions& options);
+std::unique_ptr<Learner> make_learner(const ConvexConvNet& start, const TrainOptions& options);
 
-/// The gradient of g at each row, as the explicit product and by automatic differentiation, (count, inputs) each.
-struct InputGradients {
-  std::vector<float> product;
-  std::vector<float> automatic;
-};
-InputGradients torch_input_gradients(const ConvexMlp& folded, std::span<const float> features, std::size_t count);
+/// The score of each row, and its gradient by automatic differentiation. Shape: features is (count, dim of u).
+/// Requires: infer_shapes accepted the graph.
+std::vector<float> torch_scores(const Graph& graph, std::span<const float> features, std::size_t count);
+std::vector<float> torch_gradients(const Graph& graph, std::span<const float> features, std::size_t count);
 
 /// One seed must give one file: with two threads sums are split in other places and the weights differ.
 void use_one_thread();

@@ -93,5 +93,31 @@ TEST(Init, GivesTheSameBitsForTheSameSeed) {
   EXPECT_EQ(icnn_network(5, {4, 3}, false, 1, one).input_weight, icnn_network(5, {4, 3}, false, 1, two).input_weight);
 }
 
+TEST(CentredInit, CentresEveryPreActivationOnTheRows) {
+  Random random(7);
+  std::vector<float> rows(50 * 4);
+  for (float& value : rows) value = static_cast<float>(1 + random.normal());
+  const ConvexMlp network = centred_network(4, {6, 5}, false, rows, random);
+  std::vector<double> sums(static_cast<std::size_t>(network.rows()));
+  for (std::size_t i = 0; i < 50; ++i) {
+    std::vector<double> units;
+    std::size_t row = 0;
+    for (std::size_t layer = 0; layer <= 2; ++layer) {
+      std::vector<double> next;
+      for (std::size_t unit = 0; unit < static_cast<std::size_t>(network.width(layer)); ++unit, ++row) {
+        double value = network.bias[row];
+        for (std::size_t k = 0; k < 4; ++k) value += network.input_weight[row * 4 + k] * rows[i * 4 + k];
+        for (std::size_t k = 0; k < units.size(); ++k)
+          value += network.hidden_weight[layer - 1][unit * units.size() + k] * units[k];
+        sums[row] += value;
+        next.push_back(std::max(value, 0.0));
+      }
+      units = next;
+    }
+  }
+  for (const double sum : sums) EXPECT_NEAR(sum, 0, 1e-3);
+  for (const auto& weights : network.hidden_weight) EXPECT_GE(*std::ranges::min_element(weights), 0);
+}
+
 }  // namespace
 }  // namespace standfast

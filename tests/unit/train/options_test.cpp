@@ -18,7 +18,7 @@ TrainOptions valid_options() {
 }
 
 TEST(Presets, ExistAndAreValidOnceTheirNamesAreGiven) {
-  ASSERT_EQ(presets().size(), 2U);
+  ASSERT_EQ(presets().size(), 8U);
   for (const auto& preset : presets()) {
     TrainOptions options = preset_options(preset.name).value();
     options.data.source = "x";
@@ -33,7 +33,9 @@ TEST(Presets, AnUnknownOneNamesThoseThatExist) {
   const auto result = preset_options("resnet");
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, ErrorCode::kBadOption);
-  EXPECT_EQ(result.error().message, "--preset: 'resnet' is not one of spam, mnist-mlp");
+  EXPECT_EQ(result.error().message,
+            "--preset: 'resnet' is not one of spam, mnist-mlp, mnist-linf, mnist-l2, mnist-l1, fashion-conv, "
+            "cifar-conv, malimg-mlp");
 }
 
 TEST(OptionsJson, ReadsBackWhatItWrote) {
@@ -51,6 +53,13 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   options.batch_size = 17;
   options.epochs = 3;
   options.jacobian_weight = 1e-3;
+  options.network = "conv";
+  options.conv = {2, 3, 7, 4, 5, 9, 6, true};
+  options.jacobian_norm = "2";
+  options.certify_norm = "inf";
+  options.certify_radius = 0.15;
+  options.domain = {-1, 1};
+  options.threat = "t.toml";
   options.sensitive_weight = 2;
   options.other_weight = 3;
   options.crop = 2;
@@ -69,6 +78,9 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   EXPECT_EQ(again->data.classes, options.data.classes);
   EXPECT_EQ(again->data.label_column, options.data.label_column);
   EXPECT_EQ(again->max_fpr, options.max_fpr);
+  EXPECT_EQ(again->conv.first_dilation, 5);
+  EXPECT_TRUE(again->conv.input_skips);
+  EXPECT_EQ(again->domain, options.domain);
 }
 
 TEST(OptionsJson, KeepsDefaultsForKeysThatAreAbsent) {
@@ -167,7 +179,57 @@ INSTANTIATE_TEST_SUITE_P(
                   "--hidden: 9223372036854775807 is not in [1, 65536]"},
         BadOption{"Map", [](TrainOptions& o) { o.feature_map = "fourier"; },
                   "--feature-map: 'fourier' is not one of identity, standardise, abs, standardise,abs"},
-        BadOption{"Init", [](TrainOptions& o) { o.init = "zero"; }, "--init: 'zero' is not one of icnn, paper"},
+        BadOption{"Init", [](TrainOptions& o) { o.init = "zero"; },
+                  "--init: 'zero' is not one of icnn, paper, centred"},
+        BadOption{"Network", [](TrainOptions& o) { o.network = "rnn"; }, "--network: 'rnn' is not one of mlp, conv"},
+        BadOption{"EvenKernel",
+                  [](TrainOptions& o) {
+                    o.network = "conv";
+                    o.conv.first_kernel = 4;
+                  },
+                  "--first-kernel, --kernel: found 4 and 3, expected odd numbers"},
+        BadOption{"Depth",
+                  [](TrainOptions& o) {
+                    o.network = "conv";
+                    o.conv.depth = INT64_MAX;
+                  },
+                  "--depth: 9223372036854775807 is not in [0, 100]"},
+        BadOption{"CertifyNorm",
+                  [](TrainOptions& o) {
+                    o.certify_norm = "3";
+                    o.certify_radius = 1;
+                  },
+                  "--certify-for: '3' is not one of 1, 2, inf"},
+        BadOption{"CertifyNan",
+                  [](TrainOptions& o) {
+                    o.certify_norm = "2";
+                    o.certify_radius = kNan;
+                  },
+                  "--certify-for: nan is not in [1e-09, 1000000000]"},
+        BadOption{"CertifyInfinity",
+                  [](TrainOptions& o) {
+                    o.certify_norm = "2";
+                    o.certify_radius = kInf;
+                  },
+                  "--certify-for: inf is not in [1e-09, 1000000000]"},
+        BadOption{"BoundsOfNothing", [](TrainOptions& o) { o.threat = "t.toml"; },
+                  "--domain, --threat: they bound the changes of --certify-for, which is not given"},
+        BadOption{"DomainUpsideDown",
+                  [](TrainOptions& o) {
+                    o.certify_norm = "2";
+                    o.certify_radius = 1;
+                    o.domain = {1, 0};
+                  },
+                  "--domain: 1,0 is not two finite numbers LO,HI with LO <= HI"},
+        BadOption{"DomainNan",
+                  [](TrainOptions& o) {
+                    o.certify_norm = "2";
+                    o.certify_radius = 1;
+                    o.domain = {kNan, 0};
+                  },
+                  "--domain: nan,0 is not two finite numbers LO,HI with LO <= HI"},
+        BadOption{"JacobianNorm", [](TrainOptions& o) { o.jacobian_norm = "3"; },
+                  "--jacobian-norm: '3' is not one of frobenius, 1, 2, inf"},
         BadOption{"Optimiser", [](TrainOptions& o) { o.optimiser = "lbfgs"; },
                   "--optimiser: 'lbfgs' is not one of adam, sgd"},
         BadOption{"NanRate", [](TrainOptions& o) { o.learning_rate = kNan; },

@@ -143,6 +143,18 @@ TEST(Prepare, RefusesWhatItCannotTrainOn) {
   EXPECT_EQ(message(table(60), flips), "--crop, --flip: table holds no images");
 }
 
+TEST(Prepare, ReadsWhatBoundsTheChanges) {
+  TrainOptions options = options_for("identity", "spam");
+  EXPECT_TRUE(prepare(table(60), options)->threat.unbounded());
+  options.domain = {-9, 200};
+  const auto bounded = prepare(table(60), options);
+  EXPECT_EQ(bounded->threat.lower, std::vector<double>(3, -9));
+  EXPECT_EQ(bounded->threat.upper, std::vector<double>(3, 200));
+  options.domain.clear();
+  options.threat = "absent.toml";
+  EXPECT_EQ(prepare(table(60), options).error().code, ErrorCode::kIo);
+}
+
 TEST(DataHash, ChangesWithEveryValueAndLabel) {
   const Dataset data = table(10);
   Dataset other = data;

@@ -61,7 +61,7 @@ TEST_F(Torch, ScoresAreThoseOfTheExportedGraph) {
   const ConvexMlp network = random_network();
   const Graph graph = to_graph(network, {8});
   const auto rows = normal_values(20 * 8, 3);
-  const auto scores = torch_scores(network, rows, 20);
+  const auto scores = torch_scores(graph, rows, 20);
   for (std::size_t i = 0; i < 20; ++i) {
     const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(8 * i);
     const double expected = graph_score(graph, {begin, begin + 8});
@@ -71,10 +71,12 @@ TEST_F(Torch, ScoresAreThoseOfTheExportedGraph) {
 
 TEST_F(Torch, GradientProductEqualsAutomaticDifferentiation) {
   const auto rows = normal_values(20 * 8, 4);
-  const auto gradients = torch_input_gradients(random_network(), rows, 20);
-  ASSERT_EQ(gradients.product.size(), 160U);
-  for (std::size_t i = 0; i < 160; ++i) EXPECT_NEAR(gradients.product[i], gradients.automatic[i], 1e-4);
-  EXPECT_GT(*std::ranges::max_element(gradients.product), 0.1F);
+  const auto learner = make_learner(random_network(), {8}, {}, TrainOptions{});
+  const auto product = learner->evaluate(rows, 20);
+  const auto automatic = torch_gradients(learner->graph().value(), rows, 20);
+  ASSERT_EQ(product.gradients.size(), 160U);
+  for (std::size_t i = 0; i < 160; ++i) EXPECT_NEAR(product.gradients[i], automatic[i], 1e-4);
+  EXPECT_GT(*std::ranges::max_element(product.gradients), 0.1F);
 }
 
 /// Two clouds that a convex function separates: the sensitive class lies outside.
@@ -146,7 +148,7 @@ TEST_P(Recipes, LearnARing) {
   const auto run = run_training(*data, options, kQuiet);
   ASSERT_TRUE(run.ok()) << run.error().message;
   EXPECT_GT(run->validation.balanced_accuracy(), 0.95);
-  EXPECT_TRUE(check_input_convex(to_graph(run->network, data->feature_shape)).ok());
+  EXPECT_TRUE(check_input_convex(run->graph).ok());
 }
 
 INSTANTIATE_TEST_SUITE_P(Options, Recipes,
@@ -154,6 +156,20 @@ INSTANTIATE_TEST_SUITE_P(Options, Recipes,
                                          Recipe{"Abs", [](TrainOptions& o) { o.feature_map = "abs"; }},
                                          Recipe{"Deep", [](TrainOptions& o) { o.hidden = {12, 12, 12, 12, 12, 12}; }},
                                          Recipe{"Penalty", [](TrainOptions& o) { o.jacobian_weight = 0.001; }},
+                                         Recipe{"Centred", [](TrainOptions& o) { o.init = "centred"; }},
+                                         Recipe{"CertifiedLinfAbs",
+                                                [](TrainOptions& o) {
+                                                  o.feature_map = "abs";
+                                                  o.certify_norm = "inf";
+                                                  o.certify_radius = 0.1;
+                                                  o.domain = {-2, 2};
+                                                }},
+                                         Recipe{"CertifiedL1",
+                                                [](TrainOptions& o) {
+                                                  o.init = "centred";
+                                                  o.certify_norm = "1";
+                                                  o.certify_radius = 0.2;
+                                                }},
                                          Recipe{"Weights",
                                                 [](TrainOptions& o) {
                                                   o.sensitive_weight = 2;
@@ -171,18 +187,19 @@ INSTANTIATE_TEST_SUITE_P(Options, Recipes,
                          [](const auto& test) { return std::string(test.param.name); });
 
 TEST_F(Torch, PenaltyShrinksTheGradient) {
-  const auto mean_gradient = [](double weight) {
+  const auto mean_gradient = [](double weight, const char* norm) {
     TrainOptions options = ring_options();
     options.jacobian_weight = weight;
+    options.jacobian_norm = norm;
     const auto data = prepare(rings(400), options);
     const auto run = run_training(*data, options, kQuiet);
     double sum = 0;
-    for (const float value :
-         torch_input_gradients(run->network, data->validation.features, data->validation.count()).product)
+    for (const float value : torch_gradients(run->graph, data->validation.features, data->validation.count()))
       sum += std::abs(value);
     return sum;
   };
-  EXPECT_LT(mean_gradient(0.05), 0.5 * mean_gradient(0));
+  const double plain = mean_gradient(0, "frobenius");
+  for (const char* norm : {"frobenius", "1", "2", "inf"}) EXPECT_LT(mean_gradient(0.05, norm), 0.75 * plain) << norm;
 }
 
 TEST_F(Torch, ConditioningKeepsTheFunctionAndThePenaltyInTermsOfTheFeatures) {
@@ -192,14 +209,14 @@ TEST_F(Torch, ConditioningKeepsTheFunctionAndThePenaltyInTermsOfTheFeatures) {
   options.jacobian_weight = 0.1;
   const Batch batch = {normal_values(4 * 8, 6), {1, 0, 1, 0}};
   const std::vector<float> halves(8, 0.5F);
-  TorchNetwork plain(network, {}, options);
-  TorchNetwork conditioned(network, halves, options);
-  const StepResult expected = plain.step(batch);
-  const StepResult found = conditioned.step(batch);
+  const auto plain = make_learner(network, {8}, {}, options);
+  const auto conditioned = make_learner(network, {8}, halves, options);
+  const StepResult expected = plain->step(batch, nullptr);
+  const StepResult found = conditioned->step(batch, nullptr);
   EXPECT_NEAR(found.loss, expected.loss, 1e-5);
   for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(found.scores[i], expected.scores[i], 1e-4);
-  const auto weights = conditioned.weights().input_weight;
-  for (std::size_t i = 0; i < weights.size(); ++i) EXPECT_NEAR(weights[i], network.input_weight[i], 1e-6);
+  const auto after = conditioned->evaluate(batch.features, 4);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(after.scores[i], expected.scores[i], 1e-4);
 }
 
 TEST_F(Torch, LossIsTheLogisticLossPlusTheNormOfAllGradients) {
@@ -208,14 +225,59 @@ TEST_F(Torch, LossIsTheLogisticLossPlusTheNormOfAllGradients) {
   options.jacobian_weight = 0.1;
   options.sensitive_weight = 3;
   const Batch batch = {normal_values(4 * 8, 7), {1, 0, 0, 0}};
-  const auto scores = torch_scores(network, batch.features, 4);
+  const auto learner = make_learner(network, {8}, {}, options);
+  const auto before = learner->evaluate(batch.features, 4);
   double expected = 0;
   for (std::size_t i = 0; i < 4; ++i)
-    expected += (i == 0 ? 3 * std::log1p(std::exp(-scores[i])) : std::log1p(std::exp(scores[i]))) / 4;
+    expected += (i == 0 ? 3 * std::log1p(std::exp(-before.scores[i])) : std::log1p(std::exp(before.scores[i]))) / 4;
   double square = 0;
-  for (const float slope : torch_input_gradients(network, batch.features, 4).automatic) square += slope * slope;
+  for (const float slope : before.gradients) square += slope * slope;
   expected += 0.1 * std::sqrt(square);
-  EXPECT_NEAR(TorchNetwork(network, {}, options).step(batch).loss, expected, 1e-4 * (1 + expected));
+  EXPECT_NEAR(learner->step(batch, nullptr).loss, expected, 1e-4 * (1 + expected));
+}
+
+TEST_F(Torch, LossOfACertificateIsTheWorstCaseOfTheSensitiveRowsMinorants) {
+  TrainOptions options = ring_options();
+  const Batch batch = {normal_values(3 * 8, 8), {1, 0, 1}};
+  const auto learner = make_learner(random_network(), {8}, {}, options);
+  const auto before = learner->evaluate(batch.features, 3);
+  WorstChange adversary(identity_map({0}), 8, ThreatModel{}, Norm::linf());
+  adversary.set_radius(0.2);
+  double expected = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    double margin = before.scores[i];
+    for (std::size_t k = 0; i != 1 && k < 8; ++k) margin -= 0.2 * std::abs(before.gradients[8 * i + k]);
+    expected += std::log1p(std::exp(i == 1 ? margin : -margin)) / 3;
+  }
+  const StepResult result = learner->step(batch, &adversary);
+  EXPECT_NEAR(result.loss, expected, 1e-4 * (1 + expected));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(result.scores[i], before.scores[i], 1e-5);
+}
+
+/// Share of the sensitive validation rows whose minorant stays above the threshold within l2 0.3.
+double certified_share(const TrainOptions& options) {
+  const auto data = prepare(rings(800), options);
+  const auto run = run_training(*data, options, kQuiet);
+  const auto& rows = data->validation;
+  const auto scores = torch_scores(run->graph, rows.features, rows.count());
+  const auto slopes = torch_gradients(run->graph, rows.features, rows.count());
+  double certified = 0;
+  double sensitive = 0;
+  for (std::size_t i = 0; i < rows.count(); ++i) {
+    sensitive += rows.labels[i];
+    const double steepness = std::hypot(slopes[2 * i], slopes[2 * i + 1]);
+    if (rows.labels[i] > 0 && scores[i] - run->validation.threshold > 0.3 * steepness) ++certified;
+  }
+  return certified / sensitive;
+}
+
+TEST_F(Torch, TrainingForARadiusCertifiesMoreOfIt) {
+  TrainOptions options = ring_options();
+  options.init = "centred";
+  const double plain = certified_share(options);
+  options.certify_norm = "2";
+  options.certify_radius = 0.3;
+  EXPECT_GT(certified_share(options), plain + 0.1);
 }
 
 TEST_F(Torch, AStoppedRunKeepsTheNetworkSoFar) {

@@ -1,0 +1,57 @@
+// The ConvNet being trained, as plain numbers: an input-convex residual network on images.
+//
+//     z_1 = relu(K * u + b),   z_{k+1} = relu(W_k * n_k(z_k) + m_k(z_k) + A_k * u),   g(u) = w . pool(z_{depth+1}) + b'
+//
+// * is a zero-padded convolution; W_k, w >= 0; n_k and m_k are batch norms per channel with positive gains and common
+// statistics. Source: the ConvNets of Pfrommer, Anderson, Piet, Sojoudi, NeurIPS 2023.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/random.hpp"
+#include "model/graph.hpp"
+#include "standfast/result.hpp"
+#include "standfast/training.hpp"
+
+namespace standfast {
+
+/// Shapes, with C = channels and (c, h, w) of u: weight (C, C, kernel, kernel); skip_weight (C, c, first_kernel,
+/// first_kernel) or empty; the others (C).
+struct ConvBlock {
+  std::vector<float> weight;
+  std::vector<float> skip_weight;
+  std::vector<float> conv_gain, conv_shift;          ///< Of n_k.
+  std::vector<float> identity_gain, identity_shift;  ///< Of m_k.
+  std::vector<float> mean, variance;
+};
+
+/// Shapes: first_weight (C, c, first_kernel, first_kernel), first_bias (C), readout_weight (elements after the pool).
+struct ConvexConvNet {
+  ConvLayout layout;
+  Shape input_shape;  ///< Of u.
+  std::vector<float> first_weight;
+  std::vector<float> first_bias;
+  std::vector<ConvBlock> blocks;
+  std::vector<float> readout_weight;
+  float readout_bias = 0;
+
+  [[nodiscard]] std::int64_t channels() const { return layout.channels; }
+  [[nodiscard]] Shape first_weight_shape() const;
+  [[nodiscard]] Shape block_weight_shape() const;
+  [[nodiscard]] std::int64_t first_padding() const;
+  [[nodiscard]] std::int64_t block_padding() const { return (layout.kernel - 1) / 2; }
+  [[nodiscard]] Shape hidden_shape() const;  ///< Of every z_k.
+  [[nodiscard]] Shape pooled_shape() const;
+};
+
+/// K, b and A_k U(-1/sqrt n, 1/sqrt n) with n = fan-in, W_k and w U(0, 2/n) or, for init "paper", U(0, 0.003).
+/// Fails: kBadOption where u is no image or the pool's window does not fit.
+Result<ConvexConvNet> starting_conv_network(const TrainOptions& options, const Shape& input_shape, Random& random);
+
+/// As the model file stores it: both batch norms and the identity become part of each block's convolution, the shift a
+/// value per pixel (the border differs). Folded in float64, rounded once.
+/// Fails: kBadValue for a weight that does not fit a float.
+Result<Graph> to_graph(const ConvexConvNet& network);
+
+}  // namespace standfast

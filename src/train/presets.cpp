@@ -1,0 +1,118 @@
+// Options that are known to work, by name. Free of libtorch.
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "standfast/training.hpp"
+
+namespace standfast {
+namespace {
+
+TrainOptions spam_options() {
+  TrainOptions options;
+  options.preset = "spam";
+  options.hidden = {64, 32};
+  options.feature_map = "abs";
+  options.learning_rate = 0.01;
+  options.learning_rate_decay = 0.94;
+  options.batch_size = 128;
+  options.epochs = 40;
+  options.jacobian_weight = 0.0005;
+  options.validation_share = 0.2;
+  return options;
+}
+
+TrainOptions mnist_mlp_options() {
+  TrainOptions options;
+  options.preset = "mnist-mlp";
+  options.hidden = {200, 50};
+  options.batch_norm = true;
+  options.init = "paper";
+  options.optimiser = "sgd";
+  options.learning_rate = 1e-3;
+  options.momentum = 0.9;
+  options.learning_rate_decay = 0.99;
+  options.batch_size = 64;
+  options.epochs = 60;
+  options.jacobian_weight = 0.01;
+  options.crop = 1;
+  return options;
+}
+
+/// The published ConvNets train like the published MLP.
+TrainOptions conv_options(std::string name, ConvLayout layout) {
+  TrainOptions options = mnist_mlp_options();
+  options.preset = std::move(name);
+  options.network = "conv";
+  options.conv = layout;
+  return options;
+}
+
+TrainOptions fashion_conv_options() {
+  return conv_options("fashion-conv", {.channels = 4, .depth = 2, .first_kernel = 5});
+}
+
+TrainOptions cifar_conv_options() {
+  TrainOptions options = conv_options("cifar-conv", {.channels = 16, .depth = 4, .first_kernel = 11});
+  options.feature_map = "abs";
+  options.flip = true;
+  return options;
+}
+
+/// 262,144 inputs: the weights alone take 250 MB, and an epoch as long as reading the images.
+TrainOptions malimg_mlp_options() {
+  TrainOptions options = mnist_mlp_options();
+  options.preset = "malimg-mlp";
+  options.crop = 0;
+  return options;
+}
+
+/// The margin's own recipe: it holds for every norm, and only the radius differs.
+TrainOptions mnist_margin_options(std::string name, std::string norm, double radius) {
+  TrainOptions options;
+  options.preset = std::move(name);
+  options.init = "centred";
+  options.learning_rate_decay = 0.92;
+  options.batch_size = 250;
+  options.certify_norm = std::move(norm);
+  options.certify_radius = radius;
+  options.domain = {0, 1};
+  options.sensitive_weight = 0.5;
+  options.crop = 1;
+  // a radius depends on the threshold more than on the last thousand training rows
+  options.validation_share = 0.3;
+  return options;
+}
+
+}  // namespace
+
+std::span<const Preset> presets() {
+  static const std::array<Preset, 8> all = {
+      Preset{"spam", "tables such as Spambase: a small network, quick to train", spam_options()},
+      Preset{"mnist-mlp", "the published Convex* network for MNIST: 200 and 50 units, Jacobian penalty 0.01",
+             mnist_mlp_options()},
+      Preset{"mnist-linf", "200 and 50 units, trained on the margin certified within linf 0.15 and [0, 1]",
+             mnist_margin_options("mnist-linf", "inf", 0.15)},
+      Preset{"mnist-l2", "the same within l2 1.75", mnist_margin_options("mnist-l2", "2", 1.75)},
+      Preset{"mnist-l1", "the same within l1 12", mnist_margin_options("mnist-l1", "1", 12)},
+      Preset{"fashion-conv", "the published ConvNet for Fashion-MNIST: 4 channels, 2 blocks, 5x5 and 3x3",
+             fashion_conv_options()},
+      Preset{"cifar-conv", "the published ConvNet for CIFAR-10: 16 channels, 4 blocks, 11x11 and 3x3, (x, |x|)",
+             cifar_conv_options()},
+      Preset{"malimg-mlp", "the published network for byte plots of 512 x 512: 200 and 50 units",
+             malimg_mlp_options()}};
+  return all;
+}
+
+Result<TrainOptions> preset_options(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const auto& preset : presets()) {
+    if (preset.name == name) return preset.options;
+    names.push_back(preset.name);
+  }
+  return Error{ErrorCode::kBadOption, fmt::format("--preset: '{}' is not one of {}", name, fmt::join(names, ", "))};
+}
+
+}  // namespace standfast

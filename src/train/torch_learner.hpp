@@ -1,0 +1,59 @@
+// What both networks share in libtorch: loss, penalty, adversary and optimiser. For torch_*.cpp only.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "train/torch_network.hpp"
+
+namespace at {
+class Tensor;
+}
+namespace torch::optim {
+class Optimizer;
+}
+
+namespace standfast {
+
+using TorchArray = at::Tensor;  // Tensor is the model's
+
+inline constexpr double kBatchNormMomentum = 0.1;
+inline constexpr double kSmallestGain = 1e-3;  // a gain of 0 would silence its layer for good
+
+TorchArray torch_array(const std::vector<float>& values, const Shape& shape);
+std::vector<float> values_of(const TorchArray& array);
+/// (count, n), a view of rows that the caller keeps alive.
+TorchArray view_of(std::span<const float> rows, std::size_t count);
+
+/// Unless `rows` is undefined, those rows of the array.
+TorchArray pick(const TorchArray& array, const TorchArray& rows);
+
+class TorchLearner : public Learner {
+ public:
+  ~TorchLearner() override;
+  void set_learning_rate(double rate) override;
+  StepResult step(const Batch& batch, WorstChange* adversary) override;
+  Evaluation evaluate(std::span<const float> features, std::size_t count) override;
+
+ protected:
+  explicit TorchLearner(const TrainOptions& options);
+  /// Once the weights exist.
+  void start();
+
+  /// g of each row (count), by the batch's statistics where it learns; keeps what input_gradients needs.
+  virtual TorchArray forward(const TorchArray& u, bool learns) = 0;
+  /// Of the last forward pass, for the rows of these indices, or all where undefined. Shape: (rows, dim of u).
+  virtual TorchArray input_gradients(const TorchArray& rows) = 0;
+  [[nodiscard]] virtual std::vector<TorchArray> trainable() const = 0;
+  virtual void adjust_gradients() {}
+  virtual void project() = 0;
+
+  TrainOptions options_;
+
+ private:
+  std::unique_ptr<torch::optim::Optimizer> optimiser_;
+};
+
+}  // namespace standfast

@@ -1,0 +1,39 @@
+"""The published ConvNets on real images, shortened: they learn, their files are input-convex, and they certify."""
+import argparse
+import csv
+import pathlib
+
+from mnist_test import require, run
+
+# data folder, classes, sensitive class, options beside the preset, least accuracy in %
+CASES = {
+    "fashion-conv": ("fashion_mnist_shirts", "0,6", "0", ["--epochs", 2], 0.7),
+    "cifar-conv": ("cifar10_catsdogs", "3,5", "3", ["--epochs", 1, "--channels", 4, "--depth", 2, "--first-stride", 2,
+                                                    "--certify-for", "2:0.1", "--domain", "0,1"], 0.5),
+}
+INPUTS = 100
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("preset", choices=list(CASES))
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--data", required=True, type=pathlib.Path)
+    parser.add_argument("--folder", required=True, type=pathlib.Path)
+    options = parser.parse_args()
+    folder, classes, sensitive, shortened, floor = CASES[options.preset]
+    data = options.data / folder
+    model = options.folder / f"{options.preset}.safetensors"
+    run(options, "train", f"{data}:train", "--classes", classes, "--sensitive", sensitive, "--preset", options.preset,
+        *shortened, "-o", model)
+    records = run(options, "certify", model, f"{data}:test", "--classes", classes, "--limit", INPUTS, "--norm", "2",
+                  "--domain", "0,1", "--format", "csv")
+    rows = list(csv.DictReader(records.splitlines()))
+    right = sum((row["verdict"] == "sensitive") == (row["label"] == sensitive) for row in rows) / len(rows)
+    require(right >= floor, f"accuracy {right:.3f} of {len(rows)}, at least {floor}")
+    radii = [float(row["radius_l2"]) for row in rows if row["verdict"] == "sensitive"]
+    require(len(radii) > 0 and min(radii) >= 0 and max(radii) > 0, f"{len(radii)} radii, the largest {max(radii):.4f}")
+
+
+if __name__ == "__main__":
+    main()
