@@ -108,7 +108,7 @@ void Plan::backward_tile(TileWorkspace& workspace) const {
     to_first_free_lane(backward(workspace.one), lane, workspace.feature_dual);
     for (std::size_t k = 0; k < layout_.shapes.size(); ++k) {
       if (model_->graph.nodes[k].kind != NodeKind::kRelu) continue;
-      const auto dual = std::span(workspace.one.duals).subspan(layout_.offset[k], layout_.size(k));
+      const auto dual = std::span<const float>(workspace.one.duals).subspan(layout_.offset[k], layout_.size(k));
       to_lane(dual, lane, workspace.duals.data() + layout_.offset[k] * kLanes);
     }
   }
