@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/random.hpp"
 #include "support/small_models.hpp"
 #include "verify/confirm.hpp"
 #include "verify/verifier.hpp"
@@ -99,6 +100,81 @@ TEST(Rounding, AnErrorThatALowerLayerScalesIsPaidFor) {
       const long double exact = 1 + (kTerms - 1) * static_cast<long double>(small);
       expect_slope(proven(model, {0}, *set), exact, (kTerms - 1) * kUnit, set->name);
     }
+  }
+}
+
+Node joined(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
+  Node node;
+  node.kind = kind;
+  node.name = std::move(name);
+  node.inputs = std::move(inputs);
+  return node;
+}
+
+TEST(Rounding, AnErrorTravelsThroughCopiesAndProductsToTheSlopeAndTheBiases) {
+  // the sum of kTerms reaches x through a second product, or through a copy; a bias of 1 on the way sees it as well
+  for (const bool copied : {false, true}) {
+    for (const auto* set : every_set()) {
+      const Model model = model_of(
+          {linear(1, 1, kGraphInput, {1}, {1}), copied ? joined(NodeKind::kFlatten, "copy", {0}) : linear(1, 1, 0, {1}),
+           linear(kTerms, 1, 1, one_and(kUp)), linear(1, kTerms, 2, std::vector<float>(kTerms, 1))});
+      const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
+      const ProvenMinorant m = proven(model, {0}, *set);
+      expect_slope(m, exact, (kTerms - 1) * kUnit, set->name);
+      EXPECT_LE(m.separable.margin, exact) << set->name;
+      EXPECT_GE(m.separable.margin, exact - 1.2 * kTerms * kUnit) << set->name;
+    }
+  }
+}
+
+TEST(Rounding, ManyReadersOfOneNodeAddTheirErrorsUp) {
+  // f = 1.5 relu(relu(x)) + tiny relu(relu(x)) + ...: copies of clipped duals, whose sum the lower relu must not exceed
+  std::vector<Node> nodes = {linear(1, 1, kGraphInput, {1}), relu(0), linear(1, 1, 1, {1})};
+  std::vector<std::int32_t> heads;
+  constexpr int kReaders = 300;
+  for (int k = 0; k < kReaders; ++k) {
+    nodes.push_back(joined(NodeKind::kRelu, "reader" + std::to_string(k), {2}));
+    nodes.push_back(linear(1, 1, static_cast<std::int32_t>(nodes.size() - 1), {k + 1 == kReaders ? 1.5F : kUp}));
+    nodes.back().name = "head" + std::to_string(k);
+    heads.push_back(static_cast<std::int32_t>(nodes.size() - 1));
+  }
+  nodes.push_back(joined(NodeKind::kAdd, "sum", heads));
+  const Model model = model_of(std::move(nodes));
+  const long double exact = 1.5L + (kReaders - 1) * static_cast<long double>(kUp);
+  for (const auto* set : every_set()) {
+    const ProvenMinorant m = proven(model, {1}, *set);
+    EXPECT_LE(m.separable.linear[0] - m.slope_error[0], exact) << set->name;
+    EXPECT_GE(m.separable.linear[0], 1.5L - 2 * kReaders * kUnit) << set->name;
+  }
+}
+
+TEST(Rounding, LargeDualsThatCancelLeaveTheirErrorBehind) {
+  // f = W x + x - W x for W = 2^60: float64 sees a slope of 0
+  std::vector<Node> nodes = {linear(1, 1, kGraphInput, {1})};
+  for (const float w : {0x1p60F, 1.0F, -0x1p60F}) {
+    nodes.push_back(linear(1, 1, 0, {w}));
+    nodes.back().name = "w" + std::to_string(w);
+  }
+  nodes.push_back(joined(NodeKind::kAdd, "sum", {1, 2, 3}));
+  const Model model = model_of(std::move(nodes));
+  for (const auto* set : every_set()) {
+    const ProvenMinorant m = proven(model, {0}, *set);
+    EXPECT_GE(m.slope_error[0], std::fabs(1 - m.separable.linear[0])) << set->name;
+  }
+}
+
+TEST(Rounding, EveryProductOfAChainIsPaidFor) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    Random random(seed);
+    long double exact = 1;
+    std::vector<Node> nodes;
+    for (std::int32_t k = 0; k < 60; ++k) {
+      const auto w = static_cast<float>(random.uniform(0.5, 2));
+      exact *= w;
+      nodes.push_back(linear(1, 1, k == 0 ? kGraphInput : k - 1, {w}));
+    }
+    const ProvenMinorant m = proven(model_of(std::move(nodes)), {0}, verify_ops::best_products());
+    ASSERT_LE(std::fabs(m.separable.linear[0] - exact), m.slope_error[0] * (1 + 0x1p-6L)) << seed;
   }
 }
 
