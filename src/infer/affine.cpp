@@ -67,17 +67,22 @@ ConvMap::ConvMap(const kernels::ConvShape& shape, const Tensor& weight, const Te
   if (with_backward) backward_ = kernels::Conv::backward(shape, weight.values);
 }
 
-std::size_t ConvMap::terms() const { return std::max(forward_.terms(), backward_ ? backward_->terms() : 0); }
+void ConvMap::reserve(AffineScratch& scratch) const {
+  for (const kernels::Conv* conv : {&forward_, backward_ ? &*backward_ : &forward_}) {
+    scratch.taps.resize(std::max(scratch.taps.size(), conv->terms()));
+    scratch.image.resize(std::max(scratch.image.size(), conv->image_size()));
+  }
+}
 
 void ConvMap::forward(const kernels::Kernels& kernels, const float* x, float* y, std::size_t lanes,
                       AffineScratch& scratch) const {
-  forward_.run(kernels, start_, x, y, lanes, scratch.taps);
+  forward_.run(kernels, start_, x, y, lanes, {scratch.taps, scratch.image});
 }
 
 void ConvMap::backward(const kernels::Kernels& kernels, const float* dual, bool adds, float* gradient,
                        std::size_t lanes, AffineScratch& scratch) const {
   assert(backward_);
-  backward_->run(kernels, adds ? kFromTarget : kFromZero, dual, gradient, lanes, scratch.taps);
+  backward_->run(kernels, adds ? kFromTarget : kFromZero, dual, gradient, lanes, {scratch.taps, scratch.image});
 }
 
 }  // namespace standfast

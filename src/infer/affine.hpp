@@ -17,6 +17,7 @@ struct AffineScratch {
   std::vector<const float*> rows;
   std::vector<float> scales;
   std::vector<kernels::Tap> taps;
+  AlignedFloats image;
 };
 
 /// y = W x + b for one or several matrices W that read the same x, whose y lie one after the other.
@@ -45,7 +46,8 @@ class ConvMap {
  public:
   ConvMap(const kernels::ConvShape& shape, const Tensor& weight, const Tensor& bias, bool with_backward);
 
-  [[nodiscard]] std::size_t terms() const;
+  /// Makes room for this convolution.
+  void reserve(AffineScratch& scratch) const;
   void forward(const kernels::Kernels& kernels, const float* x, float* y, std::size_t lanes,
                AffineScratch& scratch) const;
   void backward(const kernels::Kernels& kernels, const float* dual, bool adds, float* gradient, std::size_t lanes,

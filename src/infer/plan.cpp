@@ -44,7 +44,6 @@ Plan::Plan(const Model& model, const kernels::Kernels& kernels) : model_(&model)
     if (step.kind == MapKind::kConv2d) {
       const auto shape = conv_shape(in, map_shapes_[k], step.values, step.stride, step.padding, step.dilation);
       map_affine_[k].conv.emplace(shape, step.values, step.bias, false);
-      most_terms_ = std::max(most_terms_, map_affine_[k].conv->terms());
     }
   }
   for (const Stack& stack : layout_.stacks) {
@@ -60,7 +59,6 @@ Plan::Plan(const Model& model, const kernels::Kernels& kernels) : model_(&model)
     const auto shape = conv_shape(source_shape(node.inputs[0]), layout_.shapes[k], node.weight, node.stride,
                                   node.padding, node.dilation);
     convs_[k].emplace(shape, node.weight, node.bias, true);
-    most_terms_ = std::max(most_terms_, convs_[k]->terms());
   }
 }
 
@@ -93,7 +91,12 @@ void Plan::prepare(InferWorkspace& workspace, std::size_t lanes) const {
   }
   workspace.scratch.rows.resize(most_rows_);
   workspace.scratch.scales.resize(most_rows_);
-  workspace.scratch.taps.resize(most_terms_);
+  for (const Affine& affine : map_affine_) {
+    if (affine.conv) affine.conv->reserve(workspace.scratch);
+  }
+  for (const auto& conv : convs_) {
+    if (conv) conv->reserve(workspace.scratch);
+  }
 }
 
 void Plan::run_map_step(std::size_t k, const float* in, std::span<float> out, std::size_t lanes,

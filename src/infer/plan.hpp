@@ -109,7 +109,7 @@ class Plan {
   std::vector<Affine> map_affine_;
   std::vector<LinearMap> stacks_;
   std::vector<std::optional<ConvMap>> convs_;
-  std::size_t most_rows_ = 0, most_terms_ = 0;  ///< Of any affine map: the scratch memory.
+  std::size_t most_rows_ = 0;  ///< Of any stack.
 };
 
 }  // namespace standfast

@@ -7,11 +7,27 @@ namespace standfast::kernels {
 namespace {
 
 /// Terms at a time: their weights and the part of the image under them fit the L1 cache.
-constexpr std::size_t kTapsAtOnce = 160;
+constexpr std::size_t kTapsAtOnce = 256;
+/// A padding far beyond the image is not worth its memory.
+constexpr std::int64_t kMostWidening = 4;
 
 std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
 
 std::int64_t inside(std::int64_t index, std::int64_t extent) { return index < extent ? index : -1; }
+
+/// Calls sums(start) with a part of the taps in `run` after the other; the first starts at `position`, the rest go on.
+template <class Sums>
+void in_parts(std::span<const Tap> taps, Start start, std::size_t position, Run& run, Sums&& sums) {
+  if (start.bias != nullptr) start.bias += position * start.position_step;
+  const std::size_t parts = std::max<std::size_t>((taps.size() + kTapsAtOnce / 2) / kTapsAtOnce, 1);
+  for (std::size_t part = 0; part < parts; ++part) {
+    const std::size_t begin = taps.size() * part / parts, end = taps.size() * (part + 1) / parts;
+    run.taps = taps.data() + begin;
+    run.tap_count = end - begin;
+    sums(start);
+    start.bias = nullptr;
+  }
+}
 
 }  // namespace
 
@@ -54,8 +70,26 @@ std::size_t Axis::run(std::size_t position, std::size_t& step) const {
   return end - position;
 }
 
-Conv::Conv(Axis rows, Axis columns, Panels panels, const Extents& read)
-    : rows_(std::move(rows)), columns_(std::move(columns)), panels_(std::move(panels)), read_(read) {}
+Conv::Conv(Axis rows, Axis columns, std::optional<Wide> wide, Panels panels, const Extents& read)
+    : rows_(std::move(rows)),
+      columns_(std::move(columns)),
+      wide_(std::move(wide)),
+      panels_(std::move(panels)),
+      read_(read) {}
+
+/// Position p reads first + p + k * element_step for the k-th element.
+std::optional<Conv::Wide> Conv::widen(std::int64_t positions, std::int64_t elements, std::int64_t extent,
+                                      std::int64_t first, std::int64_t element_step) {
+  const std::int64_t reach = (elements - 1) * element_step;
+  const std::int64_t lowest = first + std::min<std::int64_t>(reach, 0);
+  const std::int64_t highest = first + std::max<std::int64_t>(reach, 0) + positions - 1;
+  const std::int64_t left = std::max<std::int64_t>(-lowest, 0);
+  const std::int64_t width = left + std::max(extent, highest + 1);
+  if (width > kMostWidening * (extent + positions)) return std::nullopt;
+  return Wide{Axis(positions, elements,
+                   [=](std::int64_t position, std::int64_t k) { return left + first + position + k * element_step; }),
+              size(left), size(width)};
+}
 
 Conv Conv::forward(const ConvShape& s, std::span<const float> weight) {
   const auto reads = [&s](std::int64_t extent) {
@@ -66,6 +100,7 @@ Conv Conv::forward(const ConvShape& s, std::span<const float> weight) {
   const std::size_t terms = size(s.channels) * size(s.kernel_height) * size(s.kernel_width);
   return {Axis(s.out_height, s.kernel_height, reads(s.height)),
           Axis(s.out_width, s.kernel_width, reads(s.width)),
+          s.stride == 1 ? widen(s.out_width, s.kernel_width, s.width, -s.padding, s.dilation) : std::nullopt,
           Panels::pack(size(s.out_channels), terms,
                        [&](std::size_t row, std::size_t term) { return weight[row * terms + term]; }),
           {size(s.channels), size(s.height), size(s.width), size(s.kernel_height), size(s.kernel_width)}};
@@ -82,6 +117,7 @@ Conv Conv::backward(const ConvShape& s, std::span<const float> weight) {
   const std::size_t channels = size(s.channels);
   return {Axis(s.height, s.kernel_height, reads(s.out_height)),
           Axis(s.width, s.kernel_width, reads(s.out_width)),
+          s.stride == 1 ? widen(s.width, s.kernel_width, s.out_width, s.padding, -s.dilation) : std::nullopt,
           Panels::pack(channels, size(s.out_channels) * kernel,
                        [&](std::size_t row, std::size_t term) {
                          return weight[(term / kernel * channels + row) * kernel + term % kernel];
@@ -89,14 +125,15 @@ Conv Conv::backward(const ConvShape& s, std::span<const float> weight) {
           {size(s.out_channels), size(s.out_height), size(s.out_width), size(s.kernel_height), size(s.kernel_width)}};
 }
 
-std::size_t Conv::list_taps(const Axis::Reach& rows, const Axis::Reach& columns, std::span<Tap> taps) const {
+std::size_t Conv::list_taps(const Axis::Reach& rows, const Axis::Reach& columns, std::size_t width,
+                            std::span<Tap> taps) const {
   std::size_t count = 0;
   for (std::size_t c = 0; c < read_.channels; ++c) {
     for (std::uint32_t i = 0; i < rows.count; ++i) {
       const std::size_t row =
           c * read_.height + static_cast<std::uint32_t>(rows.offset + i * static_cast<std::uint32_t>(rows.offset_step));
       const std::size_t kernel_row = c * read_.kernel_height + rows.kernel + i * rows.kernel_step;
-      auto unit = static_cast<std::uint32_t>(row * read_.width + columns.offset);
+      auto unit = static_cast<std::uint32_t>(row * width + columns.offset);
       auto term = static_cast<std::uint32_t>(kernel_row * read_.kernel_width + columns.kernel);
       for (std::uint32_t j = 0; j < columns.count; ++j) {
         taps[count++] = {unit, term};
@@ -108,31 +145,47 @@ std::size_t Conv::list_taps(const Axis::Reach& rows, const Axis::Reach& columns,
   return count;
 }
 
+std::size_t Conv::image_size() const { return wide_ ? read_.channels * read_.height * wide_->width + kLanes : 0; }
+
 void Conv::run(const Kernels& kernels, const Start& start, const float* x, float* y, std::size_t lanes,
-               std::span<Tap> taps) const {
+               const ConvScratch& scratch) const {
+  if (lanes == 1 && wide_) {
+    run_wide(kernels, start, x, y, scratch);
+    return;
+  }
+  const auto taps_at = lanes == 1 ? kernels.taps_one : kernels.taps_tile;
   const std::size_t plane = rows_.positions() * columns_.positions();
-  const Start later{nullptr, 0, 0};
   for (std::size_t row = 0; row < rows_.positions(); ++row) {
-    std::size_t step = 1, length = 0, count = 0;
-    for (std::size_t column = 0; column < columns_.positions(); column += length) {
-      length = columns_.run(column, step);
-      count = list_taps(rows_.reach(row), columns_.reach(column), taps);
+    Run run{nullptr, 0, 0, 1, plane};
+    for (std::size_t column = 0; column < columns_.positions(); column += run.positions) {
+      run.positions = columns_.run(column, run.step);
+      const auto taps =
+          scratch.taps.first(list_taps(rows_.reach(row), columns_.reach(column), read_.width, scratch.taps));
       const std::size_t position = row * columns_.positions() + column;
       const float* from = x + (rows_.base(row) * read_.width + columns_.base(column)) * lanes;
-      Start first = start;
-      if (first.bias != nullptr) first.bias += position * start.position_step;
-      const std::size_t parts = std::max<std::size_t>((count + kTapsAtOnce / 2) / kTapsAtOnce, 1);
-      for (std::size_t part = 0; part < parts; ++part) {
-        const std::size_t begin = count * part / parts, end = count * (part + 1) / parts;
-        const Run run{taps.data() + begin, end - begin, length, step, plane};
-        const Start& sums = part == 0 ? first : later;
-        if (lanes == 1) {
-          kernels.taps_one(panels_.product(), sums, run, from, y + position * lanes);
-        } else {
-          kernels.taps_tile(panels_.product(), sums, run, from, y + position * lanes);
-        }
-      }
+      in_parts(taps, start, position, run,
+               [&](const Start& sums) { taps_at(panels_.product(), sums, run, from, y + position * lanes); });
     }
+  }
+}
+
+void Conv::run_wide(const Kernels& kernels, const Start& start, const float* x, float* y,
+                    const ConvScratch& scratch) const {
+  const std::span<float> image = scratch.image.first(image_size());
+  std::fill(image.begin(), image.end(), 0.0F);
+  for (std::size_t row = 0; row < read_.channels * read_.height; ++row) {
+    std::copy_n(x + row * read_.width, read_.width, image.data() + row * wide_->width + wide_->left);
+  }
+  const std::size_t columns = columns_.positions();
+  std::span<Tap> taps;
+  for (std::size_t row = 0; row < rows_.positions(); ++row) {
+    if (row == 0 || rows_.reach(row) != rows_.reach(row - 1)) {
+      taps = scratch.taps.first(list_taps(rows_.reach(row), wide_->columns.reach(0), wide_->width, scratch.taps));
+    }
+    Run run{nullptr, 0, columns, 1, rows_.positions() * columns};
+    const float* from = image.data() + rows_.base(row) * wide_->width + wide_->columns.base(0);
+    in_parts(taps, start, row * columns, run,
+             [&](const Start& sums) { kernels.taps_row(panels_.product(), sums, run, from, y + row * columns); });
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -50,6 +51,12 @@ class Axis {
   std::vector<Place> places_;
 };
 
+/// Scratch memory of a convolution: terms() taps, image_size() floats.
+struct ConvScratch {
+  std::span<Tap> taps;
+  std::span<float> image;
+};
+
 class Conv {
  public:
   /// y = conv(x). Shape: weight is (out_channels, channels, kernel_height, kernel_width).
@@ -57,23 +64,36 @@ class Conv {
   /// gradient = the adjoint of conv, applied to a dual.
   static Conv backward(const ConvShape& shape, std::span<const float> weight);
 
-  /// The largest number of terms of a sum: what `taps` must hold.
+  /// The largest number of terms of a sum.
   [[nodiscard]] std::size_t terms() const { return panels_.product().terms; }
+  [[nodiscard]] std::size_t image_size() const;
 
   /// y = start + the sums, for a tile or, with lanes == 1, for one input.
   ///
-  /// Shape: start.row_step and position_step as for all positions, row-major. Cost: no allocation; `taps` is scratch.
+  /// Shape: start.row_step and position_step as for all positions, row-major. Cost: no allocation.
   void run(const Kernels& kernels, const Start& start, const float* x, float* y, std::size_t lanes,
-           std::span<Tap> taps) const;
+           const ConvScratch& scratch) const;
 
  private:
   struct Extents {
     std::size_t channels, height, width, kernel_height, kernel_width;
   };
-  Conv(Axis rows, Axis columns, Panels panels, const Extents& read);
-  std::size_t list_taps(const Axis::Reach& rows, const Axis::Reach& columns, std::span<Tap> taps) const;
+  /// The image with zeros left and right of it, so that all columns have the same terms. One input is worked on like
+  /// this where the stride is 1: its neighbours then take the part of a tile's lanes.
+  struct Wide {
+    Axis columns;
+    std::size_t left, width;
+  };
+  Conv(Axis rows, Axis columns, std::optional<Wide> wide, Panels panels, const Extents& read);
+  static std::optional<Wide> widen(std::int64_t positions, std::int64_t elements, std::int64_t extent,
+                                   std::int64_t first, std::int64_t element_step);
+
+  std::size_t list_taps(const Axis::Reach& rows, const Axis::Reach& columns, std::size_t width,
+                        std::span<Tap> taps) const;
+  void run_wide(const Kernels& kernels, const Start& start, const float* x, float* y, const ConvScratch& scratch) const;
 
   Axis rows_, columns_;
+  std::optional<Wide> wide_;
   Panels panels_;
   Extents read_;  // the image that is read, and the kernel that reads it
 };

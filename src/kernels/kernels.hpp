@@ -59,6 +59,8 @@ struct Kernels {
   void (*taps_tile)(const Product&, const Start&, const Run&, const float* x, float* y);
   /// The same for one input.
   void (*taps_one)(const Product&, const Start&, const Run&, const float* x, float* y);
+  /// As taps_one for step == 1, side by side: reads up to 15 floats beyond what the last position needs.
+  void (*taps_row)(const Product&, const Start&, const Run&, const float* x, float* y);
 };
 
 /// The sets that were compiled in, that this processor and its operating system offer: slowest first, `ref` always.

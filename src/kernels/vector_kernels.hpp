@@ -56,7 +56,7 @@ struct VectorKernels {
   };
 
   /// Sums of some rows for every lane.
-  template <class Terms>
+  template <class Terms, Size kUnit = kLanes>
   struct TileBlock {
     const float* weight;
     Size width;  // of the panel
@@ -80,7 +80,7 @@ struct VectorKernels {
         }
       }
       for (Size t = 0; t < count; ++t) {
-        const float* at = x + terms.unit(t) * kLanes;
+        const float* at = x + terms.unit(t) * kUnit;
         const float* w = weight + terms.term(t) * width;
         Vector lane[kVectors];
 #pragma GCC unroll 2
@@ -208,6 +208,34 @@ struct VectorKernels {
     }
   }
 
+  /// Sixteen neighbours take the part of a tile's lanes.
+  static void taps_row(const Product& product, const Start& start, const Run& run, const float* x, float* y) {
+    for (Size p = 0; p < run.positions; p += kLanes) {
+      const Size positions = least(kLanes, run.positions - p);
+      for (Size first = 0; first < product.rows; first += kPanelRows) {
+        const Size width = panel_width(product, first);
+        const float* panel = product.panels + first * product.terms;
+        alignas(64) float sums[kPanelRows * kLanes] = {};
+        for (Size r = 0; r < width; ++r) {
+          const Size row = first + r;
+          const float* bias = start.bias == nullptr ? nullptr : start.bias + row * start.row_step;
+          for (Size i = 0; i < positions; ++i) {
+            sums[r * kLanes + i] =
+                bias == nullptr ? y[row * run.row_stride + p + i] : bias[(p + i) * start.position_step];
+          }
+        }
+        for_each_block(width, [&](Size r, Size rows) {
+          const TileBlock<Listed, 1> block{panel + r, width,   {run.taps}, run.tap_count, x + p, sums + r * kLanes,
+                                           kLanes,    nullptr, 0};
+          with_constant<kBlock>(rows, block);
+        });
+        for (Size r = 0; r < width; ++r) {
+          for (Size i = 0; i < positions; ++i) y[(first + r) * run.row_stride + p + i] = sums[r * kLanes + i];
+        }
+      }
+    }
+  }
+
   /// Sums of several panels' rows over listed terms, for one input.
   struct PanelBlock {
     const float* panel[8];
@@ -315,7 +343,7 @@ struct VectorKernels {
   }
 
   static constexpr Kernels table(const char* name) {
-    return {name, linear_tile, linear_one, add_rows, taps_tile, taps_one};
+    return {name, linear_tile, linear_one, add_rows, taps_tile, taps_one, taps_row};
   }
 };
 

@@ -70,6 +70,8 @@ class ConvOf : public testing::TestWithParam<const Kernels*> {
  protected:
   const Kernels& kernels_ = *GetParam();
   std::vector<Tap> taps_ = std::vector<Tap>(10000);
+  std::vector<float> image_ = std::vector<float>(10000);
+  ConvScratch scratch_{taps_, image_};
 };
 
 TEST_P(ConvOf, ForwardIsTheDefinition) {
@@ -84,7 +86,7 @@ TEST_P(ConvOf, ForwardIsTheDefinition) {
       for_each_tap(s, [&](std::size_t w, std::size_t i, std::size_t o) { expected[o].add(weight[w], x[i]); });
       std::vector<float> y(bias.size());
       const Start start = border_map ? Start{bias.data(), plane, 1} : Start{bias.data(), 1, 0};
-      Conv::forward(s, weight).run(kernels_, start, x.data(), y.data(), 1, taps_);
+      Conv::forward(s, weight).run(kernels_, start, x.data(), y.data(), 1, scratch_);
       for (std::size_t i = 0; i < y.size(); ++i) EXPECT_NEAR(y[i], expected[i].value, expected[i].bound());
     }
   }
@@ -97,7 +99,7 @@ TEST_P(ConvOf, BackwardIsTheAdjointAddedToWhatIsThere) {
     auto gradient = random_floats(random, inputs_of(s));
     std::vector<FloatSum> expected(gradient.begin(), gradient.end());
     for_each_tap(s, [&](std::size_t w, std::size_t i, std::size_t o) { expected[i].add(weight[w], dual[o]); });
-    Conv::backward(s, weight).run(kernels_, {nullptr, 0, 0}, dual.data(), gradient.data(), 1, taps_);
+    Conv::backward(s, weight).run(kernels_, {nullptr, 0, 0}, dual.data(), gradient.data(), 1, scratch_);
     for (std::size_t i = 0; i < gradient.size(); ++i) EXPECT_NEAR(gradient[i], expected[i].value, expected[i].bound());
   }
 }
@@ -111,12 +113,12 @@ TEST_P(ConvOf, ATileHasTheBitsOfEachInputAlone) {
     const auto check = [&](const Conv& conv, const Start& from, std::size_t inputs, std::size_t outputs) {
       const auto x = random_floats(random, inputs * kLanes), before = random_floats(random, outputs * kLanes);
       AlignedFloats y = before;
-      conv.run(kernels_, from, x.data(), y.data(), kLanes, taps_);
+      conv.run(kernels_, from, x.data(), y.data(), kLanes, scratch_);
       for (const std::size_t lane : {std::size_t{0}, std::size_t{9}, kLanes - 1}) {
         std::vector<float> one(inputs), result(outputs);
         for (std::size_t i = 0; i < inputs; ++i) one[i] = x[i * kLanes + lane];
         for (std::size_t o = 0; o < outputs; ++o) result[o] = before[o * kLanes + lane];
-        conv.run(kernels_, from, one.data(), result.data(), 1, taps_);
+        conv.run(kernels_, from, one.data(), result.data(), 1, scratch_);
         for (std::size_t o = 0; o < outputs; ++o) EXPECT_EQ(result[o], y[o * kLanes + lane]);
       }
     };
