@@ -23,7 +23,7 @@ struct LineAllocator {
   LineAllocator(const LineAllocator<U>&) {}
 
   T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kLine)); }
-  void deallocate(T* at, std::size_t count) { ::operator delete(at, count * sizeof(T), kLine); }
+  void deallocate(T* at, std::size_t) { ::operator delete(at, kLine); }
 
   template <class U>
   friend bool operator==(const LineAllocator&, const LineAllocator<U>&) {
