@@ -140,42 +140,31 @@ void GraphProof::pull(double score_dual, const LaneSlopes& slopes, GraphProofWor
 
   std::fill(workspace.dual.back().begin(), workspace.dual.back().end(), score_dual);
   for (std::size_t k = shapes_.size(); k-- > 0;) push(k, slopes, workspace, out);
-  clear_unreached(slopes.count, workspace, out);
+  clear_unreached(lanes, workspace, out);
   for (double& error : out.slope_error) error *= kBoundSlack;
   for (double& error : out.constant_error) error *= kBoundSlack;
 }
 
 /// The bound of push_affine is one for all inputs of a node. A feature that no weight other than 0 joins to a dual
 /// other than 0 has a slope of exactly 0, which an infinite radius may need.
-void GraphProof::clear_unreached(std::size_t count, const GraphProofWorkspace& workspace, GraphMinorant& out) const {
-  const std::size_t lanes = proof_lanes(count), features = out.slope.size() / lanes;
-  std::vector<std::size_t> flat;  // features with a lane to look at
-  for (std::size_t i = 0; i < features; ++i) {
-    for (std::size_t at = i * lanes; at < i * lanes + count; ++at) {
-      if (out.slope[at] != 0 || out.slope_error[at] == 0) continue;
-      flat.push_back(i);
-      break;
-    }
-  }
-  if (flat.empty()) return;
-  std::vector<bool> reached(flat.size() * count, false);
+void GraphProof::clear_unreached(std::size_t lanes, GraphProofWorkspace& workspace, GraphMinorant& out) const {
+  bool any = false;
+  for (std::size_t at = 0; at < out.slope.size(); ++at) any |= out.slope[at] == 0 && out.slope_error[at] != 0;
+  if (!any) return;
+  std::vector<double>&touched = workspace.touched, &reached = workspace.reached;
+  reached.assign(out.slope.size(), 0.0);
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
     const Node& node = graph_->nodes[k];
     if (std::ranges::find(node.inputs, kGraphInput) == node.inputs.end()) continue;
-    if (node.kind != NodeKind::kLinear) return;
-    for (std::size_t o = 0; o < element_count(shapes_[k]); ++o) {
-      const float* row = node.weight.values.data() + o * features;
-      for (std::size_t lane = 0; lane < count; ++lane) {
-        if (workspace.dual[k][o * lanes + lane] == 0 && workspace.error[k][o * lanes + lane] == 0) continue;
-        for (std::size_t f = 0; f < flat.size(); ++f)
-          reached[f * count + lane] = reached[f * count + lane] || row[flat[f]] != 0;
-      }
-    }
+    if (!is_affine(node)) return;
+    const std::vector<double>&dual = workspace.dual[k], &error = workspace.error[k];
+    touched.resize(dual.size());
+    for (std::size_t i = 0; i < dual.size(); ++i) touched[i] = dual[i] == 0 && error[i] == 0 ? 0.0 : 1.0;
+    verify_ops::add_transposed(*products_, affine_of(*graph_, shapes_, k), verify_ops::Weights::kMagnitudes, lanes,
+                               touched, reached);
   }
-  for (std::size_t f = 0; f < flat.size(); ++f) {
-    for (std::size_t lane = 0; lane < count; ++lane) {
-      if (!reached[f * count + lane]) out.slope_error[flat[f] * lanes + lane] = 0;
-    }
+  for (std::size_t at = 0; at < reached.size(); ++at) {
+    if (reached[at] == 0) out.slope_error[at] = 0;
   }
 }
 

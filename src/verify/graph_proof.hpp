@@ -40,6 +40,7 @@ struct GraphMinorant {
 struct GraphProofWorkspace {
   std::vector<std::vector<double>> dual;   ///< Per node, [element][lane].
   std::vector<std::vector<double>> error;  ///< The same; of duals with a relative error set when they are used.
+  std::vector<double> touched, reached;    ///< 1 where a dual is not 0; sums of weights' magnitudes from there.
 };
 
 class GraphProof {
@@ -71,7 +72,7 @@ class GraphProof {
   void find_relative();
   void find_magnitudes();
   void pull(double score_dual, const LaneSlopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
-  void clear_unreached(std::size_t count, const GraphProofWorkspace& workspace, GraphMinorant& out) const;
+  void clear_unreached(std::size_t lanes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
   void push(std::size_t node, const LaneSlopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
   void add_constant(std::size_t node, std::span<const double> dual, std::span<const double> error, std::size_t lanes,
                     GraphMinorant& out) const;
