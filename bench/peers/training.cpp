@@ -57,13 +57,13 @@ Status compare_training(double seconds) {
   const TrainingData data = random_rows();
   Random random(5);
   const ConvexMlp start = paper_network(kPixels, options.hidden, options.batch_norm, random);
-  TorchNetwork trainer(start, {}, options);
+  const auto trainer = make_learner(start, data.feature_shape, {}, options);
   PlainTrainingStep plain(start, options);
   EndlessBatches batches(data, options);
   EndlessBatches only_copied(data, options);
   const Batch fixed = EndlessBatches(data, options).next();
   const std::array<Contender, 3> calls = {[&]() -> Status {
-                                            trainer.step(batches.next());
+                                            trainer->step(batches.next(), nullptr);
                                             return {};
                                           },
                                           [&]() -> Status {
