@@ -1,8 +1,8 @@
 // The arithmetic of a network in float32, once per instruction set: a table of functions, chosen at run time.
 //
 // Every sum has one order, that of its terms, and every set but `ref` fuses each product into its sum: an input gives
-// the same bits alone, in any lane of a tile and in a tile of any count. Two instruction sets may differ in rounding;
-// avx2 and avx512 do not.
+// the same bits alone, in any lane of a tile and in a tile of any count (a zero's sign apart: for one input, terms of 0
+// may be left out or added). Two instruction sets may differ in rounding; avx2 and avx512 do not.
 #pragma once
 
 #include <cstddef>
