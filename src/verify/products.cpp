@@ -151,59 +151,42 @@ STANDFAST_INLINE void add(const Matrix& m, std::size_t lanes, const double* dual
   }
 }
 
-/// `kParts` vectors of the target, held in registers for all taps.
-template <class Number, std::size_t kParts>
-STANDFAST_INLINE void add_taps_at(const Taps& taps, const double* source, std::ptrdiff_t step, double* target) {
-  constexpr std::size_t kWidth = sizeof(Number) / sizeof(double);
-  Number sum[kParts], x;
-  for (std::size_t p = 0; p < kParts; ++p) load(target + p * kWidth, sum[p]);
-  for (std::size_t k = 0; k < taps.count; ++k, source += step) {
-    const double signed_weight = taps.at[k];
-    const double weight = taps.magnitudes && signed_weight < 0 ? -signed_weight : signed_weight;
-    for (std::size_t p = 0; p < kParts; ++p) {
-      load(source + p * kWidth, x);
-      sum[p] += weight * x;
-    }
-  }
-  for (std::size_t p = 0; p < kParts; ++p) store(sum[p], target + p * kWidth);
-}
-
 template <class Set>
-STANDFAST_INLINE void add_taps(const Taps& taps, const double* source, std::ptrdiff_t step, std::size_t count,
-                               double* target) {
-  constexpr std::size_t kParts = 8, kWidth = Set::kWidth;
+STANDFAST_INLINE void add_scaled(double weight, const double* source, std::size_t count, double* target) {
+  typename Set::Vector from, to;
   std::size_t i = 0;
-  for (; i + kParts * kWidth <= count; i += kParts * kWidth) {
-    add_taps_at<typename Set::Vector, kParts>(taps, source + i, step, target + i);
+  for (; i + Set::kWidth <= count; i += Set::kWidth) {
+    load(source + i, from);
+    load(target + i, to);
+    store(to + weight * from, target + i);
   }
-  for (; i + kWidth <= count; i += kWidth) add_taps_at<typename Set::Vector, 1>(taps, source + i, step, target + i);
-  for (; i < count; ++i) add_taps_at<double, 1>(taps, source + i, step, target + i);
+  for (; i < count; ++i) target[i] += weight * source[i];
 }
 
 void add_plain(const Matrix& m, std::size_t lanes, const double* dual, double* value) {
   add<Plain>(m, lanes, dual, value);
 }
-void add_taps_plain(const Taps& taps, const double* source, std::ptrdiff_t step, std::size_t count, double* target) {
-  add_taps<Plain>(taps, source, step, count, target);
+void add_scaled_plain(double weight, const double* source, std::size_t count, double* target) {
+  add_scaled<Plain>(weight, source, count, target);
 }
 
 #ifdef __x86_64__
 [[gnu::target("avx2,fma")]] void add_fused(const Matrix& m, std::size_t lanes, const double* dual, double* value) {
   add<Fused>(m, lanes, dual, value);
 }
-[[gnu::target("avx2,fma")]] void add_taps_fused(const Taps& taps, const double* source, std::ptrdiff_t step,
-                                                std::size_t count, double* target) {
-  add_taps<Fused>(taps, source, step, count, target);
+[[gnu::target("avx2,fma")]] void add_scaled_fused(double weight, const double* source, std::size_t count,
+                                                  double* target) {
+  add_scaled<Fused>(weight, source, count, target);
 }
 #else
 constexpr auto add_fused = add_plain;
-constexpr auto add_taps_fused = add_taps_plain;
+constexpr auto add_scaled_fused = add_scaled_plain;
 #endif
 
 }  // namespace
 
-const Products kPlainProducts{"plain", add_plain, add_taps_plain};
-const Products kFusedProducts{"fused", add_fused, add_taps_fused};
+const Products kPlainProducts{"plain", add_plain, add_scaled_plain};
+const Products kFusedProducts{"fused", add_fused, add_scaled_fused};
 
 bool has_fused_products() {
 #ifdef __x86_64__

@@ -15,13 +15,6 @@ struct Matrix {
   bool magnitudes = false;
 };
 
-/// A few float32 weights side by side, or their magnitudes.
-struct Taps {
-  const float* at = nullptr;
-  std::size_t count = 0;
-  bool magnitudes = false;
-};
-
 struct Products {
   const char* name;
   /// value[column][lane] += sum over rows of matrix(row, column) dual[row][lane], lane innermost.
@@ -29,8 +22,8 @@ struct Products {
   /// Requires: lanes is 1 or a multiple of 8. Each sum has the order of the rows; rows of zeros are left out, so that a
   /// lane has the same bits alone.
   void (*add)(const Matrix& matrix, std::size_t lanes, const double* dual, double* value);
-  /// target[i] += sum over taps k of weight k * source[i + k * step], in the order of the taps.
-  void (*add_taps)(const Taps& taps, const double* source, std::ptrdiff_t step, std::size_t count, double* target);
+  /// target[i] += weight * source[i].
+  void (*add_scaled)(double weight, const double* source, std::size_t count, double* target);
 };
 
 /// SSE2 or whatever the compiler takes for granted, products rounded before they are added.
