@@ -5,9 +5,9 @@ import pathlib
 
 from mnist_test import require, run
 
-# data folder, classes, sensitive class, options beside the preset, least accuracy in %
+# data folder, classes, sensitive class, options beside the preset, least share of the inputs judged right
 CASES = {
-    "fashion-conv": ("fashion_mnist_shirts", "0,6", "0", ["--epochs", 2], 0.7),
+    "fashion-conv": ("fashion_mnist_shirts", "0,6", "0", ["--epochs", 2], 0.65),
     "cifar-conv": ("cifar10_catsdogs", "3,5", "3", ["--epochs", 1, "--channels", 4, "--depth", 2, "--first-stride", 2,
                                                     "--certify-for", "2:0.1", "--domain", "0,1"], 0.5),
 }

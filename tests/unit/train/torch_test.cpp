@@ -254,32 +254,6 @@ TEST_F(Torch, LossOfACertificateIsTheWorstCaseOfTheSensitiveRowsMinorants) {
   for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(result.scores[i], before.scores[i], 1e-5);
 }
 
-/// Share of the sensitive validation rows whose minorant stays above the threshold within l2 0.3.
-double certified_share(const TrainOptions& options) {
-  const auto data = prepare(rings(800), options);
-  const auto run = run_training(*data, options, kQuiet);
-  const auto& rows = data->validation;
-  const auto scores = torch_scores(run->graph, rows.features, rows.count());
-  const auto slopes = torch_gradients(run->graph, rows.features, rows.count());
-  double certified = 0;
-  double sensitive = 0;
-  for (std::size_t i = 0; i < rows.count(); ++i) {
-    sensitive += rows.labels[i];
-    const double steepness = std::hypot(slopes[2 * i], slopes[2 * i + 1]);
-    if (rows.labels[i] > 0 && scores[i] - run->validation.threshold > 0.3 * steepness) ++certified;
-  }
-  return certified / sensitive;
-}
-
-TEST_F(Torch, TrainingForARadiusCertifiesMoreOfIt) {
-  TrainOptions options = ring_options();
-  options.init = "centred";
-  const double plain = certified_share(options);
-  options.certify_norm = "2";
-  options.certify_radius = 0.3;
-  EXPECT_GT(certified_share(options), plain + 0.1);
-}
-
 TEST_F(Torch, AStoppedRunKeepsTheNetworkSoFar) {
   TrainOptions options = ring_options();
   const auto data = prepare(rings(400), options);
