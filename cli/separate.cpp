@@ -21,6 +21,7 @@ namespace {
 struct SeparateCommand {
   DataFlags data;
   bool fit = false;
+  std::string method;
   std::string sensitive;
   std::optional<std::uint64_t> random_labels;
   std::string output;
@@ -63,6 +64,8 @@ Status write_results(const SeparateCommand& command, const std::string& text, co
 Status check_output(const SeparateCommand& command, const Dataset& data) {
   if (command.output.empty()) return {};
   if (!command.fit) return Error{ErrorCode::kBadOption, "--output: there is a model to write with --fit only"};
+  if (command.method.empty())
+    return Error{ErrorCode::kBadOption, "--output: one file holds one model; choose pieces or icnn with --method"};
   if (command.sensitive.empty())
     return Error{ErrorCode::kBadOption,
                  fmt::format("--output: one file holds one model; choose {} or {} with --sensitive",
@@ -96,6 +99,7 @@ Result<int> run_separate(const SeparateCommand& command) {
   if (command.random_labels) data = shuffle_labels(data, *command.random_labels);
   Bars bars;
   SeparateOptions options = command.options;
+  if (!command.method.empty()) options.methods = {command.method};
   if (!command.sensitive.empty()) options.sensitive = {command.sensitive};
   options.progress = [&bars](std::string_view task, std::size_t done, std::size_t total) {
     bars.show(task, done, total);
@@ -109,12 +113,14 @@ void add_separate(CLI::App& program, Action& chosen) {
   auto command = std::make_shared<SeparateCommand>();
   CLI::App& app = *program.add_subcommand(
       "separate", "Prove that one class lies outside the convex hull of the other, or fit it without an error.");
-  app.footer("standfast separate spam:train --limit 200");
+  app.footer("standfast separate messages.csv --fit");
   add_data_argument(app, command->data);
   app.add_flag("--fit", command->fit, "Make classifiers that judge every training input right, and prove it.");
+  add_choice(app, "--method", command->method, "pieces|icnn",
+             "With --fit: a maximum of affine pieces or an input-convex network; otherwise one after the other.");
   app.add_option("--sensitive", command->sensitive, "The class to put above; otherwise each of the two in turn.")
       ->type_name("CLASS");
-  app.add_option("-o,--output", command->output, "With --fit and --sensitive: write the model to FILE.")
+  app.add_option("-o,--output", command->output, "With --fit, --method and --sensitive: write the model to FILE.")
       ->type_name("FILE");
   app.add_option("--json", command->json, "Write the results as JSON to FILE; `-` for stdout.")->type_name("FILE");
   only_digits(app.add_option("--pieces", command->options.pieces,

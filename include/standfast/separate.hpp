@@ -19,7 +19,8 @@ namespace standfast {
 
 struct SeparateOptions {
   std::vector<std::string> sensitive;  ///< The classes to put above, one after the other; empty: each of the two.
-  std::size_t pieces = 8;              ///< Planes to start with; a group of inputs without a plane is split in two.
+  std::vector<std::string> methods = {"pieces", "icnn"};  ///< fit_perfectly: see PerfectFit::method.
+  std::size_t pieces = 8;  ///< Planes to start with; a group of inputs without a plane is split in two.
   double ridge =
       0.0157;  ///< Whitening, as a share of the features' deviation: more gives wider margins, harder to fit.
   std::uint64_t seed = 1;
@@ -38,14 +39,16 @@ struct ExactAccuracy {
 
 /// A classifier made to fit, and what is proven of it.
 struct PerfectFit {
-  std::string method;  ///< "pieces": a maximum of affine pieces.
+  std::string method;  ///< "pieces": a maximum of affine pieces; "icnn": an input-convex network of two hidden layers.
   std::string sensitive;
   std::string other;
-  std::size_t pieces = 0;
+  std::size_t pieces = 0;              ///< "pieces"
+  std::size_t epochs = 0;              ///< "icnn"
   std::optional<ExactAccuracy> bytes;  ///< Images of bytes: on the stored bytes p, x = p / 255.
   ExactAccuracy floats;                ///< On the float32 inputs as every program reads them.
-  double smallest_margin_l2 = 0;  ///< In the features' units, of the training input nearest to a change of verdict.
-  double median_margin_l2 = 0;
+  std::optional<double>
+      smallest_margin_l2;                  ///< "pieces": distance of the training input nearest to a change of verdict,
+  std::optional<double> median_margin_l2;  ///< in the features' units, as measured in float64.
   std::optional<ExactAccuracy> test;
   std::size_t contradictions = 0;  ///< Inputs that are equal to one of the other class: no function fits both.
   std::string model;               ///< The model file's bytes; empty where there is no model.
@@ -53,7 +56,7 @@ struct PerfectFit {
   [[nodiscard]] bool perfect() const { return !model.empty() && floats.perfect() && (!bytes || bytes->perfect()); }
 };
 
-/// One fit per sensitive class, as a maximum of affine pieces.
+/// One fit per sensitive class and method.
 ///
 /// Where some inputs have no plane (they lie in the other class's hull, or too near to it) the fit leaves them out and
 /// is not perfect. Fails: kBadOption for data without exactly two classes that both have inputs, or an unknown

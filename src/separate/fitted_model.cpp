@@ -3,12 +3,34 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 namespace standfast::separate {
 namespace {
 
 // wide enough that the rounding is far below the margins, short enough that sums of bytes stay in 62 bits
 constexpr int kWeightPlaces = 40;
+// a network multiplies three weights: the product of all layers has to fit 126 bits
+constexpr int kInputPlaces = 20;
+constexpr int kHiddenPlaces = 16;
+
+Node linear(std::string name, std::int32_t input, std::size_t outputs, std::span<const double> weights, int places) {
+  Node node;
+  node.kind = NodeKind::kLinear;
+  node.name = std::move(name);
+  node.inputs = {input};
+  const auto rows = static_cast<std::int64_t>(outputs);
+  node.weight = {{rows, static_cast<std::int64_t>(weights.size()) / rows}, to_grid(weights, places)};
+  return node;
+}
+
+Node combine(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
+  Node node;
+  node.kind = kind;
+  node.name = std::move(name);
+  node.inputs = std::move(inputs);
+  return node;
+}
 
 }  // namespace
 
@@ -39,17 +61,34 @@ Model max_affine_model(const Dataset& data, const Planes& planes, const std::str
                        const std::string& other) {
   const auto pieces = static_cast<std::int64_t>(planes.count());
   Model model = blank_model(data, sensitive, other);
-  Node affine;
-  affine.kind = NodeKind::kLinear;
-  affine.name = "pieces";
-  affine.inputs = {kGraphInput};
-  affine.weight = {{pieces, static_cast<std::int64_t>(data.dim())}, to_grid(planes.weights, kWeightPlaces)};
+  Node affine = linear("pieces", kGraphInput, planes.count(), planes.weights, kWeightPlaces);
   affine.bias = {{pieces}, to_grid(planes.offsets, kWeightPlaces)};
-  Node largest;
-  largest.kind = NodeKind::kMax;
-  largest.name = "score";
-  largest.inputs = {0};
+  const Node largest = combine(NodeKind::kMax, "score", {0});
   model.graph.nodes = {affine, largest};
+  return model;
+}
+
+Model icnn_model(const Dataset& data, const Icnn& icnn, const std::string& sensitive, const std::string& other) {
+  Model model = blank_model(data, sensitive, other);
+  const std::size_t dim = data.dim();
+  const auto from_input = [&](std::string name, std::size_t begin, std::size_t count) {
+    const auto weights = std::span(icnn.affine.weights).subspan(begin * dim, count * dim);
+    Node node = linear(std::move(name), kGraphInput, count, weights, kInputPlaces);
+    node.bias = {{static_cast<std::int64_t>(count)},
+                 to_grid(std::span(icnn.affine.offsets).subspan(begin, count), kWeightPlaces)};
+    return node;
+  };
+  model.graph.nodes = {
+      from_input("s1", 0, icnn.first),
+      combine(NodeKind::kRelu, "z1", {0}),
+      from_input("s2", icnn.first, icnn.second),
+      linear("w2", 1, icnn.second, icnn.hidden, kHiddenPlaces),
+      combine(NodeKind::kAdd, "p2", {2, 3}),
+      combine(NodeKind::kRelu, "z2", {4}),
+      from_input("s3", icnn.first + icnn.second, 1),
+      linear("w3", 5, 1, icnn.last, kHiddenPlaces),
+      combine(NodeKind::kAdd, "score", {6, 7}),
+  };
   return model;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/model.hpp"
+#include "separate/icnn.hpp"
 #include "separate/whitening.hpp"
 #include "standfast/data.hpp"
 
@@ -20,5 +21,8 @@ Model blank_model(const Dataset& data, const std::string& sensitive, const std::
 /// max_j a_j.x + b_j. Requires: at least one plane.
 Model max_affine_model(const Dataset& data, const Planes& planes, const std::string& sensitive,
                        const std::string& other);
+
+/// The network on the inputs themselves. Shape: icnn.affine is folded.
+Model icnn_model(const Dataset& data, const Icnn& icnn, const std::string& sensitive, const std::string& other);
 
 }  // namespace standfast::separate

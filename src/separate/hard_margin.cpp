@@ -71,8 +71,8 @@ std::vector<std::uint32_t> everyone(std::size_t count) {
 
 }  // namespace
 
-std::vector<float> find_plane(const Rows& rows, std::span<const std::uint32_t> members,
-                              std::span<const std::uint8_t> positive, Random random, const HardMarginOptions& options) {
+FoundPlane find_plane(const Rows& rows, std::span<const std::uint32_t> members, std::span<const std::uint8_t> positive,
+                      Random random, const HardMarginOptions& options) {
   Descent descent(rows, members, positive);
   auto active = everyone(descent.size());
   float slack = std::numeric_limits<float>::infinity();
@@ -85,13 +85,13 @@ std::vector<float> find_plane(const Rows& rows, std::span<const std::uint32_t> m
     slack = std::max(worst, options.tolerance);
     if (worst > options.tolerance && !active.empty()) continue;
     // the members that were left out have the last word
-    if (descent.violation() <= options.tolerance) return descent.take();
+    if (descent.violation() <= options.tolerance) return {descent.take(), true};
     if (all && worst == 0) break;
     steps -= std::min(steps, descent.size());
     active = everyone(descent.size());
     slack = std::numeric_limits<float>::infinity();
   }
-  return {};
+  return {descent.take(), false};
 }
 
 }  // namespace standfast::separate

@@ -19,11 +19,14 @@ struct HardMarginOptions {
   float tolerance = 0.02F;   ///< Largest violation at the end, as a share of the margin.
 };
 
-/// Shape: w and the result are (rows.stride); `members` are rows, `positive` is one flag per row.
-/// Returns: an empty vector where no plane was found, which does not mean that there is none.
+struct FoundPlane {
+  std::vector<float> w;    ///< (rows.stride)
+  bool separates = false;  ///< False does not mean that there is no such plane.
+};
+
+/// Shape: `members` are rows, `positive` is one flag per row.
 /// Cost: two vector operations of rows.stride elements per step.
-std::vector<float> find_plane(const Rows& rows, std::span<const std::uint32_t> members,
-                              std::span<const std::uint8_t> positive, Random random,
-                              const HardMarginOptions& options = {});
+FoundPlane find_plane(const Rows& rows, std::span<const std::uint32_t> members, std::span<const std::uint8_t> positive,
+                      Random random, const HardMarginOptions& options = {});
 
 }  // namespace standfast::separate

@@ -54,11 +54,9 @@ class Trainer {
 
   Icnn run() {
     Icnn result;
-    double rate = options_.rate;
-    while (!result.fits && result.epochs < options_.most_epochs) {
+    while (!result.fits && steps_ < options_.most_steps) {
       ++result.epochs;
-      const std::size_t wrong = epoch(rate);
-      rate *= options_.decay;
+      const std::size_t wrong = epoch();
       // an epoch's own count is of weights that have moved since; it says when to look
       if (wrong * 50 <= rows_.count) result.fits = smallest_margin() > options_.margin;
       if (options_.progress) options_.progress(rows_.count - wrong, rows_.count);
@@ -156,20 +154,20 @@ class Trainer {
   }
 
   /// One pass over the inputs. Returns how many were judged wrong on the way.
-  std::size_t epoch(double rate) {
+  std::size_t epoch() {
     random_.shuffle(std::span(order_));
     std::size_t wrong = 0;
     for (std::size_t begin = 0; begin < rows_.count; begin += options_.batch) {
       Batch batch = gather(begin, std::min(rows_.count, begin + options_.batch));
       forward(batch);
       for (std::size_t b = 0; b < batch.count(); ++b) wrong += batch.signs[b] * batch.scores[b] > 0 ? 0 : 1;
-      step(batch, rate);
+      step(batch);
     }
     return wrong;
   }
 
   /// Adam on the mean hinge loss of the batch.
-  void step(const Batch& batch, double rate) {
+  void step(const Batch& batch) {
     const auto [first, second] = std::pair(options_.first, options_.second);
     std::vector<std::size_t> active;  // inputs inside the margin: the others have no gradient
     for (std::size_t b = 0; b < batch.count(); ++b)
@@ -200,6 +198,7 @@ class Trainer {
         duals[(u / kLanes * active.size() + a) * kLanes + u % kLanes] = dual[u];
       }
     }
+    const double rate = options_.rate * std::pow(options_.decay, static_cast<double>(steps_ / 40));
     ++steps_;
     step_affine(batch, active, duals, rate);
     adam_bias_.update(0, units_, bias.data(), bias_.data(), steps_, rate);

@@ -21,10 +21,10 @@ struct IcnnOptions {
   std::size_t first = 200;  ///< Units of the hidden layers.
   std::size_t second = 50;
   std::size_t batch = 250;
-  std::size_t most_epochs = 400;
+  std::size_t most_steps = 16000;
   double rate = 1e-3;
-  double decay = 0.98;  ///< Factor on the rate after each epoch.
-  double margin = 0.1;  ///< Every y f must be above this at the end: far above what rounding the weights moves.
+  double decay = 0.98;   ///< Factor on the rate every 40 steps: an epoch of 10,000 inputs.
+  double margin = 0.02;  ///< Every y f must be above this at the end: far above what rounding the weights moves.
   std::uint64_t seed = 1;
   std::size_t threads = 0;
   std::function<void(std::size_t right, std::size_t count)> progress;  ///< After each epoch.

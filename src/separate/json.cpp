@@ -12,12 +12,20 @@ Json accuracy_json(const ExactAccuracy& accuracy) {
   return {{"right", accuracy.right}, {"count", accuracy.count}, {"sums_below_2_to_the", accuracy.bits}};
 }
 
+Json optional_json(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
 Json fit_json(const PerfectFit& fit) {
-  Json json = {{"method", fit.method},     {"sensitive", fit.sensitive}, {"other", fit.other},
-               {"perfect", fit.perfect()}, {"pieces", fit.pieces},       {"contradictions", fit.contradictions}};
+  Json json = {{"method", fit.method},
+               {"sensitive", fit.sensitive},
+               {"other", fit.other},
+               {"perfect", fit.perfect()},
+               {"pieces", fit.pieces},
+               {"epochs", fit.epochs},
+               {"contradictions", fit.contradictions}};
   json["training"] = {{"stored_bytes", fit.bytes ? accuracy_json(*fit.bytes) : Json(nullptr)},
                       {"float32_inputs", accuracy_json(fit.floats)}};
-  json["margin_l2"] = {{"smallest", fit.smallest_margin_l2}, {"median", fit.median_margin_l2}};
+  json["margin_l2"] = {{"smallest", optional_json(fit.smallest_margin_l2)},
+                       {"median", optional_json(fit.median_margin_l2)}};
   json["test"] = fit.test ? accuracy_json(*fit.test) : Json(nullptr);
   return json;
 }

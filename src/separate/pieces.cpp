@@ -6,6 +6,7 @@
 #include "base/parallel.hpp"
 #include "base/random.hpp"
 #include "separate/hard_margin.hpp"
+#include "separate/vector_loops.hpp"
 
 namespace standfast::separate {
 namespace {
@@ -29,22 +30,49 @@ void append(Planes& planes, const std::vector<float>& w, std::size_t dim, float 
   planes.offsets.push_back(static_cast<double>(w[dim]) * static_cast<double>(bias));
 }
 
-std::vector<std::vector<float>> find_planes(const Rows& rows, const Group& negatives, const std::vector<Group>& groups,
-                                            std::span<const std::uint8_t> positive, std::uint64_t seed,
-                                            std::size_t threads, const std::function<void(std::size_t)>& found) {
-  std::vector<std::vector<float>> planes(groups.size());
+/// A plane, and the members of its group that it does not have above.
+struct Attempt {
+  std::vector<float> w;
+  Group left;
+};
+
+/// Lowers the plane until every negative is below it.
+void lower(std::vector<float>& w, const Rows& rows, const Group& negatives, std::size_t dim) {
+  float highest = 0;
+  for (const auto row : negatives) highest = std::max(highest, dot(w.data(), rows.row(row), rows.stride));
+  const float bias = rows.row(0)[dim];
+  w[dim] -= (highest * 1.001F + 0.001F) / bias;  // past the rounding of the dot products
+}
+
+Attempt attempt(const Rows& rows, std::size_t dim, const Group& negatives, const Group& group,
+                std::span<const std::uint8_t> positive, bool part, Random random) {
+  Group members = negatives;
+  members.insert(members.end(), group.begin(), group.end());
+  auto found = find_plane(rows, members, positive, random);
+  if (found.separates) return {std::move(found.w), {}};
+  if (!part) return {{}, group};
+  lower(found.w, rows, negatives, dim);
+  Attempt result{std::move(found.w), {}};
+  for (const auto row : group)
+    if (!(dot(result.w.data(), rows.row(row), rows.stride) > 0.001F)) result.left.push_back(row);
+  if (result.left.size() == group.size()) result.w.clear();
+  return result;
+}
+
+std::vector<Attempt> attempt_all(const Rows& rows, std::size_t dim, const Group& negatives,
+                                 const std::vector<Group>& groups, std::span<const std::uint8_t> positive,
+                                 std::uint64_t seed, const PieceOptions& options,
+                                 const std::function<void(std::size_t)>& found) {
+  std::vector<Attempt> attempts(groups.size());
   std::mutex reporting;
-  parallel_for(groups.size(), 1, threads, [&](std::size_t begin, std::size_t end) {
+  parallel_for(groups.size(), 1, options.threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t g = begin; g < end; ++g) {
-      Group members = negatives;
-      members.insert(members.end(), groups[g].begin(), groups[g].end());
-      planes[g] = find_plane(rows, members, positive, Random(seed + g));
-      if (planes[g].empty() || !found) continue;
+      attempts[g] = attempt(rows, dim, negatives, groups[g], positive, options.part, Random(seed + g));
       const std::scoped_lock lock(reporting);
-      found(groups[g].size());
+      found(groups[g].size() - attempts[g].left.size());
     }
   });
-  return planes;
+  return attempts;
 }
 
 }  // namespace
@@ -69,15 +97,16 @@ Pieces find_pieces(const Rows& rows, std::size_t dim, std::span<const std::uint8
   std::vector<Group> waiting;
   cut(positives, options.pieces, waiting);
   while (!waiting.empty()) {
-    const auto planes = find_planes(rows, negatives, waiting, positive, random.bits(), options.threads, found);
+    const auto attempts = attempt_all(rows, dim, negatives, waiting, positive, random.bits(), options, found);
     std::vector<Group> next;
     for (std::size_t g = 0; g < waiting.size(); ++g) {
-      if (!planes[g].empty()) {
-        append(pieces.planes, planes[g], dim, bias);
-      } else if (waiting[g].size() == 1) {
+      const Attempt& tried = attempts[g];
+      if (!tried.w.empty()) append(pieces.planes, tried.w, dim, bias);
+      if (tried.left.empty()) continue;
+      if (waiting[g].size() == 1) {
         pieces.alone.push_back(waiting[g].front());
       } else {
-        cut(waiting[g], 2, next);
+        cut(tried.left, tried.left.size() == waiting[g].size() ? 2 : 1, next);
       }
     }
     waiting = std::move(next);

@@ -82,24 +82,28 @@ Result<Prepared> prepare(const Dataset& data, const SeparateOptions& options) {
   return Prepared{&data, &options, std::move(whitening), std::move(rows), bytes, floats};
 }
 
-Side find_side(const Prepared& prepared, std::int32_t above) {
+Side start_side(const Prepared& prepared, std::int32_t above) {
   const Dataset& data = *prepared.data;
-  const SeparateOptions& options = *prepared.options;
   Side side;
   side.above = data.class_names[static_cast<std::size_t>(above)];
   side.below = data.class_names[static_cast<std::size_t>(1 - above)];
   for (const auto label : data.labels) side.positive.push_back(label == above ? 1 : 0);
   side.twins = separate::find_twins(data, side.positive);
+  return side;
+}
+
+void find_planes(const Prepared& prepared, Side& side, bool part) {
+  const Dataset& data = *prepared.data;
+  const SeparateOptions& options = *prepared.options;
   std::vector<std::uint8_t> skipped;
   for (const auto twin : side.twins) skipped.push_back(twin != separate::kNoTwin ? 1 : 0);
-  separate::PieceOptions pieces{options.pieces, options.seed, options.threads, {}};
+  separate::PieceOptions pieces{options.pieces, part, options.seed, options.threads, {}};
   pieces.progress = [&](std::size_t done, std::size_t total) { report(options, side.above, done, total); };
   const auto found = separate::find_pieces(prepared.rows, data.dim(), side.positive, skipped, pieces);
   const Planes planes = prepared.whitening.fold(found.planes, options.threads);
   // the search is in float32 and whitened; what did not survive the way back is no proof
   side.planes = separate::keep_valid(planes, data.dim(), separate::signed_distances(data, planes, options.threads),
                                      side.positive);
-  return side;
 }
 
 Result<ExactAccuracy> exact_accuracy(const Model& model, const Dataset& data, std::span<const std::uint8_t> positive,
@@ -131,22 +135,17 @@ Result<ExactAccuracy> test_accuracy(const Model& model, const Dataset& test, con
   return exact_accuracy(model, test, positive, units, threads);
 }
 
-Result<PerfectFit> fit_pieces(const Prepared& prepared, const Dataset* test, std::int32_t above) {
+std::size_t count_twins(const Side& side) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(side.twins, [](std::size_t twin) { return twin != separate::kNoTwin; }));
+}
+
+/// What exact arithmetic says of the model, and the model as a file.
+Status prove(const Prepared& prepared, const Side& side, const Dataset* test, Model model, PerfectFit& fit) {
   const Dataset& data = *prepared.data;
   const SeparateOptions& options = *prepared.options;
-  const Side side = find_side(prepared, above);
-  PerfectFit fit;
-  fit.method = "pieces";
-  fit.sensitive = side.above;
-  fit.other = side.below;
-  fit.pieces = side.planes.count();
-  fit.contradictions = static_cast<std::size_t>(
-      std::ranges::count_if(side.twins, [](std::size_t twin) { return twin != separate::kNoTwin; }));
-  fit.floats.count = data.count();
-  if (side.planes.count() == 0) return fit;
-  Model model = separate::max_affine_model(data, side.planes, side.above, side.below);
   model.provenance = {{"data", data.source},
-                      {"method", "maximum of affine pieces, made to fit every training input"},
+                      {"method", "separate --fit, " + fit.method + ": made to fit every training input"},
                       {"seed", std::to_string(options.seed)},
                       {"version", STANDFAST_VERSION}};
   report(options, "check", 0, 1);
@@ -154,13 +153,58 @@ Result<PerfectFit> fit_pieces(const Prepared& prepared, const Dataset* test, std
     STANDFAST_TRY(fit.bytes, exact_accuracy(model, data, side.positive, *prepared.bytes, options.threads));
   }
   STANDFAST_TRY(fit.floats, exact_accuracy(model, data, side.positive, prepared.floats, options.threads));
-  measure_margins(prepared, side, fit);
   if (test != nullptr) {
     STANDFAST_TRY(fit.test, test_accuracy(model, *test, side.above, options.threads));
   }
   STANDFAST_TRY(fit.model, serialise_model(model));
   report(options, "check", 1, 1);
+  return {};
+}
+
+PerfectFit blank_fit(const Prepared& prepared, const Side& side, const std::string& method) {
+  PerfectFit fit;
+  fit.method = method;
+  fit.sensitive = side.above;
+  fit.other = side.below;
+  fit.contradictions = count_twins(side);
+  fit.floats.count = prepared.data->count();
   return fit;
+}
+
+Result<PerfectFit> fit_pieces(const Prepared& prepared, const Dataset* test, Side side) {
+  find_planes(prepared, side, false);
+  PerfectFit fit = blank_fit(prepared, side, "pieces");
+  fit.pieces = side.planes.count();
+  if (fit.pieces == 0) return fit;
+  measure_margins(prepared, side, fit);
+  STANDFAST_CHECK(prove(prepared, side, test,
+                        separate::max_affine_model(*prepared.data, side.planes, side.above, side.below), fit));
+  return fit;
+}
+
+Result<PerfectFit> fit_icnn(const Prepared& prepared, const Dataset* test, const Side& side) {
+  const SeparateOptions& options = *prepared.options;
+  PerfectFit fit = blank_fit(prepared, side, "icnn");
+  if (fit.contradictions > 0) return fit;  // no number of epochs would do
+  separate::IcnnOptions training;
+  training.seed = options.seed;
+  training.threads = options.threads;
+  training.progress = [&](std::size_t right, std::size_t count) {
+    report(options, "network for " + side.above, right, count);
+  };
+  auto icnn = separate::train_icnn(prepared.rows, prepared.data->dim(), side.positive, training);
+  fit.epochs = icnn.epochs;
+  icnn.affine = prepared.whitening.fold(icnn.affine, options.threads);
+  STANDFAST_CHECK(prove(prepared, side, test, separate::icnn_model(*prepared.data, icnn, side.above, side.below), fit));
+  return fit;
+}
+
+Result<PerfectFit> fit_one(const Prepared& prepared, const Dataset* test, std::int32_t above,
+                           const std::string& method) {
+  Side side = start_side(prepared, above);
+  if (method == "pieces") return fit_pieces(prepared, test, std::move(side));
+  if (method == "icnn") return fit_icnn(prepared, test, side);
+  return Error{ErrorCode::kBadOption, "method: found \"" + method + "\", expected pieces or icnn"};
 }
 
 /// The plane that has x above it farthest from the hull below. Requires: at least one plane.
@@ -216,7 +260,8 @@ Status confirm(const Prepared& prepared, const Side& side, HullReport& report) {
 }
 
 Result<HullReport> hull_report(const Prepared& prepared, std::int32_t above) {
-  const Side side = find_side(prepared, above);
+  Side side = start_side(prepared, above);
+  find_planes(prepared, side, true);
   HullReport result;
   result.inner = side.above;
   result.hull = side.below;
@@ -250,10 +295,11 @@ Result<std::vector<PerfectFit>> fit_perfectly(const Dataset& train, const Datase
     STANDFAST_TRY(const Prepared prepared, prepare(train, options));
     STANDFAST_TRY(const auto labels, classes_above(train, options));
     std::vector<PerfectFit> fits;
-    for (const auto label : labels) {
-      STANDFAST_TRY(auto fit, fit_pieces(prepared, test, label));
-      fits.push_back(std::move(fit));
-    }
+    for (const auto label : labels)
+      for (const auto& method : options.methods) {
+        STANDFAST_TRY(auto fit, fit_one(prepared, test, label, method));
+        fits.push_back(std::move(fit));
+      }
     return fits;
   } catch (const std::bad_alloc&) {
     return too_large(train);

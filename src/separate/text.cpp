@@ -24,16 +24,18 @@ std::string exact_text(const ExactAccuracy& accuracy, const char* where) {
 }
 
 std::string fit_text(const PerfectFit& fit, const Dataset& train) {
-  std::string text = fmt::format("{} above {}: a maximum of {} affine pieces\n", fit.sensitive, fit.other, fit.pieces);
+  const std::string what = fit.method == "pieces" ? fmt::format("a maximum of {} affine pieces", fit.pieces)
+                                                  : fmt::format("an input-convex network, {} epochs", fit.epochs);
+  std::string text = fmt::format("{} above {}: {}\n", fit.sensitive, fit.other, what);
   if (fit.contradictions > 0)
     text += fmt::format("  {:<12}{} inputs equal one of the other class: no function fits them all\n", "impossible",
                         fit.contradictions);
-  if (fit.model.empty()) return text + fmt::format("  {:<12}no plane was found\n", "training");
+  if (fit.model.empty()) return text + fmt::format("  {:<12}no model was found\n", "training");
   if (fit.bytes) text += exact_text(*fit.bytes, "the stored bytes");
   text += exact_text(fit.floats, "the float32 inputs");
-  if (fit.perfect())
-    text += fmt::format("  {:<12}smallest {}, median {} (l2)\n", "margin", distance_text(fit.smallest_margin_l2, train),
-                        distance_text(fit.median_margin_l2, train));
+  if (fit.perfect() && fit.smallest_margin_l2 && fit.median_margin_l2)
+    text += fmt::format("  {:<12}smallest {}, median {} (l2)\n", "margin",
+                        distance_text(*fit.smallest_margin_l2, train), distance_text(*fit.median_margin_l2, train));
   if (fit.test)
     text += fmt::format("  {:<12}{} of {} right, {:.1f} %\n", "test", fit.test->right, fit.test->count,
                         100.0 * static_cast<double>(fit.test->right) / static_cast<double>(fit.test->count));

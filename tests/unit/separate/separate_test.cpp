@@ -1,0 +1,161 @@
+#include "standfast/separate.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "base/random.hpp"
+
+namespace standfast {
+namespace {
+
+using Side = HullAnswer::Side;
+
+/// Points of class "in" and then of class "hull", in the plane.
+Dataset points(const std::vector<std::vector<float>>& in, const std::vector<std::vector<float>>& hull) {
+  Dataset data;
+  data.source = "points";
+  data.class_names = {"in", "hull"};
+  data.input_shape = {static_cast<std::int64_t>(hull.empty() ? in.at(0).size() : hull[0].size())};
+  for (const auto* side : {&in, &hull})
+    for (const auto& x : *side) {
+      data.features.insert(data.features.end(), x.begin(), x.end());
+      data.labels.push_back(side == &in ? 0 : 1);
+      data.source_index.push_back(static_cast<std::int64_t>(data.source_index.size()));
+    }
+  return data;
+}
+
+const std::vector<std::vector<float>> kSquare = {{0, 0}, {4, 0}, {0, 4}, {4, 4}};
+
+SeparateOptions one_way() {
+  SeparateOptions options;
+  options.sensitive = {"in"};
+  options.threads = 1;
+  return options;
+}
+
+TEST(SeparateHulls, ProvesTheOutsidePointsAndNoOther) {
+  const Dataset data = points({{2, 2}, {7, 2}, {2, 4}, {4, 4}, {-3, -3}, {1, 3}}, kSquare);
+  const auto reports = separate_hulls(data, one_way());
+  ASSERT_TRUE(reports.ok()) << reports.error().message;
+  ASSERT_EQ(reports->size(), 1U);
+  const auto& answers = reports->front().answers;
+  ASSERT_EQ(answers.size(), 6U);
+  EXPECT_EQ(answers[0].side, Side::kUndecided) << "the middle of the square";
+  EXPECT_EQ(answers[1].side, Side::kOutside);
+  EXPECT_EQ(answers[2].side, Side::kUndecided) << "on the border";
+  EXPECT_EQ(answers[3].side, Side::kInside) << "a corner";
+  EXPECT_EQ(answers[4].side, Side::kOutside);
+  EXPECT_EQ(answers[5].side, Side::kUndecided);
+  EXPECT_EQ(answers[3].support, (std::vector<std::size_t>{9}));
+  EXPECT_LE(answers[1].distance_lower, 3.0 + 1e-6);
+  EXPECT_GT(answers[1].distance_lower, 0.5);
+}
+
+TEST(SeparateHulls, NeverCallsACombinationOutside) {
+  Random random(5);
+  for (int round = 0; round < 10; ++round) {
+    std::vector<std::vector<float>> hull;
+    for (int i = 0; i < 12; ++i) {
+      std::vector<float> x;
+      for (int f = 0; f < 5; ++f) x.push_back(static_cast<float>(random.below(256)));
+      hull.push_back(x);
+    }
+    // halves of two points: exact in float32
+    std::vector<std::vector<float>> in;
+    for (std::size_t i = 0; i + 1 < hull.size(); ++i) {
+      in.push_back(hull[i]);
+      for (std::size_t f = 0; f < 5; ++f) in.back()[f] = (hull[i][f] + hull[i + 1][f]) / 2;
+    }
+    const auto reports = separate_hulls(points(in, hull), one_way());
+    ASSERT_TRUE(reports.ok()) << reports.error().message;
+    EXPECT_EQ(reports->front().count(Side::kOutside), 0U) << "round " << round;
+  }
+}
+
+TEST(FitPerfectly, FitsASquareInsideARing) {
+  // the ring is above: a convex function has no trouble with it
+  std::vector<std::vector<float>> ring;
+  for (int i = 0; i < 16; ++i)
+    ring.push_back({10 * std::cos(0.3927F * static_cast<float>(i)), 10 * std::sin(0.3927F * static_cast<float>(i))});
+  SeparateOptions options = one_way();
+  const auto fits = fit_perfectly(points(ring, kSquare), nullptr, options);
+  ASSERT_TRUE(fits.ok()) << fits.error().message;
+  ASSERT_EQ(fits->size(), 2U) << "pieces and icnn";
+  for (const auto& fit : *fits) {
+    EXPECT_TRUE(fit.perfect()) << fit.method << ": " << fit.floats.right << " of " << fit.floats.count;
+    EXPECT_FALSE(fit.bytes.has_value());
+  }
+  EXPECT_GT(*fits->front().smallest_margin_l2, 0.01);
+}
+
+TEST(FitPerfectly, IsTheSameBitsWhateverTheThreads) {
+  const Dataset data = points({{7, 2}, {9, 1}, {-3, -3}, {2, 9}, {8, 8}}, kSquare);
+  SeparateOptions one = one_way();
+  SeparateOptions three = one_way();
+  three.threads = 3;
+  const auto first = fit_perfectly(data, nullptr, one);
+  const auto second = fit_perfectly(data, nullptr, three);
+  ASSERT_TRUE(first.ok() && second.ok());
+  for (std::size_t i = 0; i < first->size(); ++i) EXPECT_EQ((*first)[i].model, (*second)[i].model);
+}
+
+TEST(FitPerfectly, SaysThatContradictionsCannotBeFitted) {
+  const auto fits = fit_perfectly(points({{7, 2}, {4, 4}}, kSquare), nullptr, one_way());
+  ASSERT_TRUE(fits.ok()) << fits.error().message;
+  for (const auto& fit : *fits) {
+    EXPECT_FALSE(fit.perfect());
+    EXPECT_EQ(fit.contradictions, 2U) << "the input and its twin";
+  }
+  EXPECT_NE(to_text(*fits, points({{7, 2}, {4, 4}}, kSquare)).find("no function fits"), std::string::npos);
+}
+
+TEST(FitPerfectly, FitsOneInputOfEachClass) {
+  const auto fits = fit_perfectly(points({{1, 2}}, {{3, 4}}), nullptr, one_way());
+  ASSERT_TRUE(fits.ok()) << fits.error().message;
+  for (const auto& fit : *fits) EXPECT_TRUE(fit.perfect()) << fit.method;
+}
+
+TEST(FitPerfectly, RefusesWhatItCannotMeanAnythingFor) {
+  EXPECT_EQ(fit_perfectly(points({{1, 2}}, {}), nullptr, one_way()).error().code, ErrorCode::kBadOption);
+  Dataset data = points({{7, 2}}, kSquare);
+  data.features[3] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(fit_perfectly(data, nullptr, one_way()).error().code, ErrorCode::kBadValue);
+  data.features[3] = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(separate_hulls(data, one_way()).error().code, ErrorCode::kBadValue);
+  data = points({{7, 2}}, kSquare);
+  SeparateOptions options = one_way();
+  options.ridge = 0;
+  EXPECT_EQ(fit_perfectly(data, nullptr, options).error().code, ErrorCode::kBadOption);
+  options = one_way();
+  options.pieces = 0;
+  EXPECT_EQ(fit_perfectly(data, nullptr, options).error().code, ErrorCode::kBadOption);
+  options = one_way();
+  options.sensitive = {"elsewhere"};
+  EXPECT_EQ(fit_perfectly(data, nullptr, options).error().code, ErrorCode::kBadOption);
+  data.labels[0] = 7;
+  EXPECT_FALSE(fit_perfectly(data, nullptr, one_way()).ok());
+  const Dataset other_shape = points({{1, 2, 3}}, {{4, 5, 6}});
+  EXPECT_EQ(fit_perfectly(points({{7, 2}}, kSquare), &other_shape, one_way()).error().code, ErrorCode::kBadShape);
+}
+
+TEST(ShuffleLabels, KeepsTheCountsAndTheInputs) {
+  const Dataset data = points({{7, 2}, {1, 1}, {2, 2}}, kSquare);
+  const Dataset shuffled = shuffle_labels(data, 3);
+  EXPECT_EQ(shuffled.features, data.features);
+  EXPECT_EQ(std::count(shuffled.labels.begin(), shuffled.labels.end(), 0), 3);
+  EXPECT_NE(shuffle_labels(data, 4).labels, shuffled.labels);
+}
+
+TEST(SeparableBound, IsTheFormulaWhereTheNumbersAreSmallAndItsLogarithmWhereTheyAreNot) {
+  EXPECT_NEAR(log10_separable_bound(1, 1, 1), std::log10(0.5), 1e-12);
+  EXPECT_NEAR(log10_separable_bound(2, 2, 3), std::log10(1 - std::pow(5.0 / 6, 3)), 1e-12);
+  EXPECT_NEAR(log10_separable_bound(1, 1, 3072), 0, 1e-12);
+  // 10000 choose 5000 has 3009 digits and starts with 1.59
+  EXPECT_NEAR(log10_separable_bound(5000, 5000, 3072), std::log10(3072) - 3008.2, 0.05);
+}
+
+}  // namespace
+}  // namespace standfast
