@@ -81,7 +81,7 @@ class Trainer {
   /// Biases that make every layer's mean input 0: whitened inputs have mean 0, sums of relus have not.
   void centre() {
     random_.shuffle(std::span(order_));
-    Batch batch = gather(0, std::min<std::size_t>(rows_.count, 1000));
+    Batch batch = gather(order_, 0, std::min<std::size_t>(rows_.count, 1000));
     const auto mean = [&](const std::vector<float>& values, std::size_t stride, std::size_t at) {
       double sum = 0;
       for (std::size_t b = 0; b < batch.count(); ++b) sum += static_cast<double>(values[b * stride + at]);
@@ -98,13 +98,13 @@ class Trainer {
     bias_.back() = static_cast<float>(-mean(batch.scores, 1, 0));
   }
 
-  /// Inputs [begin, end) of the present order.
-  Batch gather(std::size_t begin, std::size_t end) const {
+  /// Inputs [begin, end) of `order`.
+  Batch gather(const std::vector<std::uint32_t>& order, std::size_t begin, std::size_t end) const {
     Batch batch;
     for (std::size_t i = begin; i < end; ++i) {
-      const float* row = rows_.row(order_[i]);
+      const float* row = rows_.row(order[i]);
       batch.inputs.insert(batch.inputs.end(), row, row + dim_);
-      batch.signs.push_back(positive_[order_[i]] != 0 ? 1.0F : -1.0F);
+      batch.signs.push_back(positive_[order[i]] != 0 ? 1.0F : -1.0F);
     }
     return batch;
   }
@@ -153,14 +153,26 @@ class Trainer {
     }
   }
 
-  /// One pass over the inputs. Returns how many were judged wrong on the way.
+  /// One pass over the inputs, and a second one over those inside the margin once they are few: a handful among many
+  /// would hardly be heard. Returns how many were judged wrong on the way.
   std::size_t epoch() {
     random_.shuffle(std::span(order_));
+    std::vector<std::uint32_t> hard;
+    const std::size_t wrong = pass(order_, &hard);
+    if (hard.size() * 10 <= rows_.count) pass(hard, nullptr);
+    return wrong;
+  }
+
+  std::size_t pass(const std::vector<std::uint32_t>& order, std::vector<std::uint32_t>* hard) {
     std::size_t wrong = 0;
-    for (std::size_t begin = 0; begin < rows_.count; begin += options_.batch) {
-      Batch batch = gather(begin, std::min(rows_.count, begin + options_.batch));
+    for (std::size_t begin = 0; begin < order.size(); begin += options_.batch) {
+      Batch batch = gather(order, begin, std::min(order.size(), begin + options_.batch));
       forward(batch);
-      for (std::size_t b = 0; b < batch.count(); ++b) wrong += batch.signs[b] * batch.scores[b] > 0 ? 0 : 1;
+      for (std::size_t b = 0; b < batch.count(); ++b) {
+        const float margin = batch.signs[b] * batch.scores[b];
+        wrong += margin > 0 ? 0 : 1;
+        if (hard != nullptr && margin < 1) hard->push_back(order[begin + b]);
+      }
       step(batch);
     }
     return wrong;
@@ -231,7 +243,7 @@ class Trainer {
   [[nodiscard]] double smallest_margin() const {
     float smallest = std::numeric_limits<float>::infinity();
     for (std::size_t begin = 0; begin < rows_.count; begin += options_.batch) {
-      Batch batch = gather(begin, std::min(rows_.count, begin + options_.batch));
+      Batch batch = gather(order_, begin, std::min(rows_.count, begin + options_.batch));
       forward(batch);
       for (std::size_t b = 0; b < batch.count(); ++b) smallest = std::min(smallest, batch.signs[b] * batch.scores[b]);
       if (!(static_cast<double>(smallest) > options_.margin)) break;
