@@ -1,5 +1,6 @@
 """Certificates of the MNIST model: 200 and more confirmed twice, and no change of them that is not a proof goes through."""
 import argparse
+import base64
 import pathlib
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools"))
 import certificate_cases as cases  # noqa: E402
-from mnist_test import CLASSES, first_images  # noqa: E402
+from mnist_test import CLASSES, first_images, require  # noqa: E402
 
 INPUTS = 160  # of threes and eights; about half are judged a three
 MIN_CERTIFICATES = 200
@@ -19,17 +20,19 @@ def tampered(file):
     """(what, change, exit code of both checkers): none of them is a proof any more."""
     refused, bad = cases.REFUSED, cases.BAD_INPUT
     units, features = file.header["slopes"], file.header["features"]
-    several = next(norm for norm in ("linf", "l2", "l1") if len(file.of(norm)["cuts"]) > 1)
+    mixed = next(norm for norm in ("linf", "l2", "l1") if "slopes" in file.of(norm)["cuts"][0])
 
-    def only_the_first_cut(changed):
-        for cut in changed.of(several)["cuts"][1:]:
-            cut["weight"] = 0
+    def only_the_whole_slopes(changed):
+        cut = changed.of(mixed)["cuts"][0]
+        slopes = np.frombuffer(base64.b64decode(cut["slopes"]), "<f4")
+        require(np.any((slopes > 0) & (slopes < 1)), "the weighted sum of several tangents has slopes between 0 and 1")
+        cut["slopes"] = cases.text_of([float(slope == 1) for slope in slopes])
 
     return [
         *[(f"{norm}: a radius 0.1 % larger", cases.radius_times(norm, 1.001), refused) for norm in ("l1", "l2", "linf")],
         ("an infinite radius", cases.set_in("l2", "radius", "inf"), refused),
         ("a radius of l2 under the name linf", cases.set_in("l2", "norm", "linf"), refused),
-        ("the weights of all cuts but one at 0", only_the_first_cut, refused),
+        ("slopes between 0 and 1 at 0", only_the_whole_slopes, refused),
         ("a negative weight", cases.set_in_cut("l2", weight=-1), bad),
         ("a slope of 1.5", cases.set_in_cut("l2", slopes=cases.text_of([1.5] + [0.0] * (units - 1))), bad),
         ("a slope of -0.5", cases.set_in_cut("l2", slopes=cases.text_of([-0.5] + [0.0] * (units - 1))), bad),
