@@ -71,6 +71,7 @@ Result<std::vector<Timings>> hold_contest(std::span<const Contender> contenders,
   for (std::size_t round = 0; round < kMostRounds && (round < kLeastRounds || wall_now() < end); ++round)
     for (auto& entrant : entrants) STANDFAST_CHECK(run_round(entrant));
   std::vector<Timings> result;
+  result.reserve(entrants.size());
   for (auto& entrant : entrants) result.push_back(std::move(entrant.timings));
   return result;
 }

@@ -35,10 +35,11 @@ using Spin = double (*)(volatile float& sink);
 
 double spin_portable(volatile float& sink) {
   std::array<float, 4 * kChains> x{};
-  for (std::size_t turn = 0; turn < kTurns / 4; ++turn)
+  constexpr std::size_t kFewer = kTurns / 4;
+  for (std::size_t turn = 0; turn < kFewer; ++turn)
     for (auto& value : x) value = value * 0.999F + 0.001F;
   for (const float value : x) sink = value;
-  return 2.0 * static_cast<double>(x.size()) * static_cast<double>(kTurns / 4);
+  return 2.0 * static_cast<double>(x.size()) * static_cast<double>(kFewer);
 }
 
 #if STANDFAST_HAS_X86

@@ -49,6 +49,7 @@ Result<std::vector<BenchSize>> chosen_sizes(const BenchOptions& options) {
   std::vector<BenchSize> all = bench_sizes();
   if (options.sizes.empty()) return all;
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const auto& size : all) names.push_back(size.name);
   std::vector<BenchSize> chosen;
   for (const auto& name : options.sizes) {
@@ -96,6 +97,7 @@ class Run {
     std::vector<BenchCell> lines = lines_of(subject, options_, batch, largest);
     std::erase_if(lines, [&](const BenchCell& line) { return takes_too_long(line, smaller); });
     std::vector<Contender> calls;
+    calls.reserve(lines.size());
     for (const auto& line : lines) calls.push_back(call_of(subject, line, options_.norm));
     STANDFAST_TRY(const auto timings, hold_contest(calls, options_.seconds));
     judge(lines, timings, subject.about, report_.peaks);

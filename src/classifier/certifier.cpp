@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 #include <utility>
 
 #include "base/try.hpp"
@@ -132,25 +131,24 @@ double Certifier::without_proposal(const CertifyLane& lane, std::size_t norm, Pr
 void Certifier::certify(std::span<const float> x, std::span<const float> logits, CertifyWorkspace& ws,
                         Rows rows) const {
   const std::size_t dim = model_->dim();
-  const auto searched = [&](std::size_t norm) { return searches(norms_[norm]); };
-  const auto all = std::views::iota(std::size_t{0}, norms_.size());
+  const auto searched = [&](Norm norm) { return searches(norm); };
   for (std::size_t l = 0; l < rows.size() && method_ != Method::kClosedForm; ++l) {
     if (!rows[l].radii.empty()) price(x.subspan(l * dim, dim), ws.lanes[l]);
   }
-  if (!std::ranges::all_of(all, searched)) {
+  if (!std::ranges::all_of(norms_, searched)) {
     find_minorants(x, logits, ws, rows);
     ws.wait_for(rows);
     for (const std::size_t l : ws.waiting) {
       CertifyLane& lane = ws.lanes[l];
       if (method_ != Method::kClosedForm) lane.problem.assign(lane.minorant.separable, cost_, lane.interval);
       for (std::size_t k = 0; k < norms_.size(); ++k) {
-        if (!searched(k)) certify_lane(lane, k, rows[l]);
+        if (!searched(norms_[k])) certify_lane(lane, k, rows[l]);
       }
     }
   }
-  if (std::ranges::any_of(all, searched)) plan_->backward_tile(ws.infer);
+  if (std::ranges::any_of(norms_, searched)) plan_->backward_tile(ws.infer);
   for (std::size_t k = 0; k < norms_.size(); ++k) {
-    if (!searched(k)) continue;
+    if (!searched(norms_[k])) continue;
     search(x, logits, k, ws, rows);
     ws.wait_for(rows);
     for (const std::size_t l : ws.waiting) {

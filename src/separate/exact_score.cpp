@@ -37,7 +37,7 @@ std::int64_t as_integer(float x, int places) {
   return static_cast<std::int64_t>(std::ldexp(static_cast<double>(x), places));
 }
 
-std::int64_t byte_of(float x) { return static_cast<std::int64_t>(x * 255.0F + 0.5F); }
+std::int64_t byte_of(float x) { return std::lround(x * 255.0F); }
 
 Error too_wide(const std::string& place) {
   return {ErrorCode::kUnsupported,

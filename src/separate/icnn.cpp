@@ -210,7 +210,8 @@ class Trainer {
         duals[(u / kLanes * active.size() + a) * kLanes + u % kLanes] = dual[u];
       }
     }
-    const double rate = options_.rate * std::pow(options_.decay, static_cast<double>(steps_ / 40));
+    const std::size_t decays = steps_ / 40;
+    const double rate = options_.rate * std::pow(options_.decay, static_cast<double>(decays));
     ++steps_;
     step_affine(batch, active, duals, rate);
     adam_bias_.update(0, units_, bias.data(), bias_.data(), steps_, rate);
