@@ -18,6 +18,8 @@ class Random {
   /// Uniform in [0, 1), 53 bits.
   double uniform() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }
   double uniform(double lo, double hi) { return lo + (hi - lo) * uniform(); }
+  /// True in `share` of the draws.
+  bool chance(double share) { return uniform() < share; }
   /// Uniform in [0, bound), without bias. Requires: bound > 0.
   std::uint64_t below(std::uint64_t bound);
   /// Standard normal (Box-Muller).

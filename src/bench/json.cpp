@@ -20,7 +20,7 @@ Json extremes(const Spread& spread) {
   return {{"median", spread.median}, {"smallest", spread.low}, {"largest", spread.high}};
 }
 
-Json machine(const BenchReport& report) {
+Json machine_json(const BenchReport& report) {
   Json peaks = Json::array();
   for (const auto& peak : report.peaks)
     peaks.push_back(Json{{"threads", peak.threads}, {"flops", peak.flops}, {"read_bytes", peak.read_bytes}});
@@ -38,7 +38,7 @@ Json model(const BenchModel& model) {
           {"weight_bytes", model.weight_bytes}};
 }
 
-Json line(const BenchCell& cell) {
+Json cell_json(const BenchCell& cell) {
   return {{"model", cell.model},
           {"batch", cell.batch},
           {"threads", cell.threads},
@@ -73,9 +73,9 @@ std::string to_json(const BenchReport& report) {
   const Json document = {{"schema", "standfast/bench/1"},
                          {"version", STANDFAST_VERSION},
                          {"norm", report.norm},
-                         {"machine", machine(report)},
+                         {"machine", machine_json(report)},
                          {"models", list(report.models, model)},
-                         {"lines", list(report.cells, line)},
+                         {"lines", list(report.cells, cell_json)},
                          {"ratios", list(report.ratios, ratio)},
                          {"left_out", report.left_out}};
   // a model's name is a path, which need not be UTF-8; the document must be

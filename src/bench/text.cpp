@@ -28,7 +28,7 @@ std::string peak_text(const BenchCell& cell) {
   return cell.of_read > cell.of_flops ? percent(cell.of_read) + " read" : percent(cell.of_flops) + " FLOP";
 }
 
-std::string machine(const BenchReport& report) {
+std::string machine_text(const BenchReport& report) {
   std::string text =
       fmt::format("machine  {}, {} core{}\n", report.processor, report.cores, report.cores > 1 ? "s" : "");
   for (const auto& peak : report.peaks)
@@ -43,7 +43,7 @@ std::string heading(const BenchModel& model, const std::string& norm) {
                      static_cast<double>(model.weight_bytes) / 1e6, norm);
 }
 
-std::string line(const BenchCell& cell) {
+std::string cell_text(const BenchCell& cell) {
   const auto method = cell.certified ? method_name(cell.method) : "logits";
   const auto guarantee = cell.certified ? guarantee_name(cell.guarantee) : "";
   return fmt::format("{:>6} {:>2}  {:<11} {:<8} {:>10} {:>24} {:>8} {:>6} {:>6} {:>9}\n", cell.batch, cell.threads,
@@ -56,7 +56,7 @@ std::string table(const BenchReport& report, const BenchModel& model) {
       fmt::format("{:>6} {:>2}  {:<11} {:<8} {:>10} {:>24} {:>8} {:>6} {:>6} {:>9}\n", "batch", "th", "method",
                   "guarant.", "inputs/s", "time of a call [10-90 %]", "forward", "search", "proof", "of peak");
   for (const auto& cell : report.cells)
-    if (cell.model == model.name) text += line(cell);
+    if (cell.model == model.name) text += cell_text(cell);
   return text;
 }
 
@@ -71,7 +71,7 @@ std::string ratios(const BenchReport& report) {
 }  // namespace
 
 std::string to_text(const BenchReport& report) {
-  std::string text = machine(report);
+  std::string text = machine_text(report);
   for (const auto& model : report.models) text += heading(model, report.norm) + table(report, model);
   text += ratios(report);
   text +=

@@ -47,7 +47,7 @@ class Ray {
 };
 
 constexpr double kFarthest = 1e6;  // times the direction's own length
-constexpr double kTolerance = 2e-4;
+constexpr double kRayTolerance = 2e-4;
 
 }  // namespace
 
@@ -57,7 +57,7 @@ double first_crossing(std::span<const double> direction, const RayBounds& bounds
   double inside = 0, inside_value = 0, outside = ray.below(limit, 1), outside_value = 0;
   // the direction ends near the border: small steps beyond it first
   for (double growth = 1.01;; growth *= growth) {
-    if (!(outside > inside * (1 + kTolerance)) || outside > kFarthest) return kInfinity;
+    if (!(outside > inside * (1 + kRayTolerance)) || outside > kFarthest) return kInfinity;
     ray.move(outside);
     outside_value = ray.value();
     if (outside_value <= 0) break;
@@ -65,7 +65,7 @@ double first_crossing(std::span<const double> direction, const RayBounds& bounds
     inside_value = outside_value;
     outside = ray.below(limit, outside * growth);
   }
-  for (int k = 0; k < 30 && outside - inside > kTolerance * outside; ++k) {
+  for (int k = 0; k < 30 && outside - inside > kRayTolerance * outside; ++k) {
     // the secant where both ends are known, pulled towards the inside end so that this end moves too
     const bool secant = inside > 0 && k % 3 != 2 && inside_value > 0;
     const double share = secant ? inside_value / (inside_value - outside_value) : 0.5;

@@ -11,7 +11,7 @@
 namespace standfast {
 namespace {
 
-struct Place {
+struct Candidate {
   double price, decrease, change;
 };
 
@@ -23,7 +23,7 @@ struct Segment {
 
 /// Upper hull of (0, 0) and the places worth paying for, as segments of falling slope.
 void append_hull(const PricedFeature& f, std::size_t index, double reach, std::vector<Segment>& segments) {
-  std::array<Place, 3> places;
+  std::array<Candidate, 3> places;
   std::size_t count = 0;
   const auto add = [&](double e) {
     if (const double d = f.decrease(e); d > 0 && std::fabs(e) > 0) places[count++] = {std::fabs(e), d, e};
@@ -33,9 +33,9 @@ void append_hull(const PricedFeature& f, std::size_t index, double reach, std::v
   if (lo > -kInfinity) add(lo);
   if (f.fold != 0 && f.kink() > lo && f.kink() < hi) add(f.kink());
 
-  Place from{0, 0, 0};
+  Candidate from{0, 0, 0};
   while (true) {
-    const Place* best = nullptr;
+    const Candidate* best = nullptr;
     double best_slope = 0;
     for (std::size_t k = 0; k < count; ++k) {
       if (places[k].price <= from.price) continue;

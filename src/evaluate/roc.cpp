@@ -22,10 +22,6 @@ void append(std::span<const float> logits, bool sensitive, std::vector<Score>& s
   }
 }
 
-double share(std::size_t part, std::size_t whole) {
-  return whole == 0 ? std::nan("") : static_cast<double>(part) / static_cast<double>(whole);
-}
-
 bool corner(const Evaluation::RocPoint& before, const Evaluation::RocPoint& at, const Evaluation::RocPoint& after) {
   const bool straight_up =
       before.false_positive_rate == at.false_positive_rate && at.false_positive_rate == after.false_positive_rate;
@@ -50,6 +46,10 @@ std::vector<Evaluation::RocPoint> thinned(const std::vector<Evaluation::RocPoint
 }
 
 }  // namespace
+
+double share(std::size_t part, std::size_t whole) {
+  return whole == 0 ? std::nan("") : static_cast<double>(part) / static_cast<double>(whole);
+}
 
 std::vector<ScoreStep> score_steps(std::span<const float> sensitive_logits, std::span<const float> other_logits) {
   std::vector<Score> scores;

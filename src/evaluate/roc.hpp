@@ -9,6 +9,9 @@
 
 namespace standfast {
 
+/// part / whole; NaN where the whole is nothing.
+double share(std::size_t part, std::size_t whole);
+
 /// Logits that are equal share one threshold: they pass it together.
 struct ScoreStep {
   double logit = 0;

@@ -19,10 +19,6 @@ namespace {
 constexpr std::array kFalsePositiveRates = {0.001, 0.01, 0.05};
 constexpr std::size_t kMaxRocPoints = 400;
 
-double share(std::size_t part, std::size_t whole) {
-  return whole == 0 ? std::nan("") : static_cast<double>(part) / static_cast<double>(whole);
-}
-
 void count_verdicts(std::span<const std::uint8_t> labelled_sensitive, Evaluation& evaluation) {
   for (std::size_t i = 0; i < labelled_sensitive.size(); ++i) {
     const bool alarm = evaluation.certificates.sensitive(i);

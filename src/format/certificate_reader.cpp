@@ -21,10 +21,6 @@ using nlohmann::json;
 
 constexpr std::size_t kDepth = 5;  // input, its certificates, one, its cuts, one
 
-Error bad_format(const std::string& place, std::string_view what) {
-  return {ErrorCode::kBadFormat, fmt::format("{}: {}", place, what)};
-}
-
 using FieldNames = std::initializer_list<std::string_view>;
 
 Status check_fields(const json& object, FieldNames needed, FieldNames optional, const std::string& place) {

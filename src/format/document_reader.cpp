@@ -21,10 +21,6 @@ using nlohmann::json;
 
 constexpr std::size_t kDocumentDepth = 5;  // document, graph, nodes, node, its inputs
 
-Error bad_format(const std::string& place, std::string_view what) {
-  return {ErrorCode::kBadFormat, fmt::format("{}: {}", place, what)};
-}
-
 /// One JSON object with its place in the file; `at` fields must be there, others may.
 class Fields {
  public:

@@ -26,10 +26,6 @@ constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kHeaderDepth = 3;  // header, tensor, its shape
 constexpr std::string_view kMetadataKey = "__metadata__";
 
-Error bad_format(const std::string& place, std::string_view what) {
-  return {ErrorCode::kBadFormat, fmt::format("{}: {}", place, what)};
-}
-
 Result<std::string_view> header_text(std::span<const std::byte> bytes, const std::string& place) {
   if (bytes.size() < kLengthBytes) {
     return bad_format(place, fmt::format("has {} bytes, expected at least {}", bytes.size(), kLengthBytes));

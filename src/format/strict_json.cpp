@@ -61,10 +61,14 @@ class StrictReader final : public nlohmann::json_sax<json> {
 
 }  // namespace
 
+Error bad_format(const std::string& place, std::string_view what) {
+  return {ErrorCode::kBadFormat, fmt::format("{}: {}", place, what)};
+}
+
 Status check_strict_json(std::string_view text, std::size_t max_depth, const std::string& place) {
   StrictReader reader(max_depth);
   if (json::sax_parse(text, &reader)) return {};
-  return Error{ErrorCode::kBadFormat, fmt::format("{}: {}", place, reader.message())};
+  return bad_format(place, reader.message());
 }
 
 std::string quote_for_message(std::string_view text) {

@@ -78,7 +78,7 @@ Values Forward64::run_map(std::span<const float> x) const {
   Values v(x.begin(), x.end());
   for (std::size_t k = 0; k < model_->feature_map.size(); ++k) {
     const MapStep& step = model_->feature_map[k];
-    const auto value = [&](std::size_t i) { return step.values.values[step.values.values.size() == 1 ? 0 : i]; };
+    const auto value = [&](std::size_t i) { return broadcast(step.values, i); };
     const Shape& in = k == 0 ? model_->input_shape : map_shapes_[k - 1];
     const std::size_t n = v.size();
     switch (step.kind) {

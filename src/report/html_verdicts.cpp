@@ -30,7 +30,7 @@ std::string confusion(const Evaluation& evaluation) {
          "</tbody></table></div>\n";
 }
 
-std::string operating_points(const Evaluation& evaluation) {
+std::string operating_points_table(const Evaluation& evaluation) {
   if (evaluation.operating_points.empty()) return {};
   std::string html =
       "<div class=\"scroll\"><table><caption>Other thresholds</caption><thead><tr><th>false alarms at "
@@ -69,7 +69,7 @@ std::string roc_figure(const Evaluation& evaluation) {
 std::string html_verdicts(const ReportInput& input) {
   const auto& evaluation = input.evaluation;
   return "<h2>Verdicts without an attacker</h2>\n<div class=\"grid2\">\n<div>" + confusion(evaluation) +
-         operating_points(evaluation) + "</div>\n" + roc_figure(evaluation) + "</div>\n";
+         operating_points_table(evaluation) + "</div>\n" + roc_figure(evaluation) + "</div>\n";
 }
 
 }  // namespace standfast

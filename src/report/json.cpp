@@ -31,7 +31,7 @@ Json counts(const Evaluation& evaluation) {
           {"other_right", evaluation.other_right},         {"other_wrong", evaluation.other_wrong}};
 }
 
-Json operating_points(const Evaluation& evaluation) {
+Json operating_points_json(const Evaluation& evaluation) {
   Json array = Json::array();
   for (const auto& point : evaluation.operating_points) {
     array.push_back(Json{{"max_false_positive_rate", number(point.max_false_positive_rate)},
@@ -113,7 +113,7 @@ std::string to_json(const Evaluation& evaluation) {
                           {{"overall", number(evaluation.accuracy_overall)},
                            {"sensitive", number(evaluation.accuracy_sensitive)},
                            {"other", number(evaluation.accuracy_other)}}},
-                         {"operating_points", operating_points(evaluation)},
+                         {"operating_points", operating_points_json(evaluation)},
                          {"roc", roc(evaluation)},
                          {"certified", certified},
                          {"attacked", attacks}};

@@ -11,24 +11,23 @@
 namespace standfast::separate {
 namespace {
 
-constexpr std::size_t kWidth = kPanel<double>;
-constexpr std::size_t kBlock = 8 * kWidth;
+constexpr std::size_t kBlock = 8 * kDoublePanel;
 
 /// Subtracts from columns [first, first + width) what the columns before them contribute, rows from `first` down.
 void subtract_before(std::vector<double>& matrix, std::size_t size, std::size_t first, std::size_t width,
                      std::size_t threads) {
-  parallel_for((width + kWidth - 1) / kWidth, 1, threads, [&](std::size_t begin, std::size_t end) {
+  parallel_for((width + kDoublePanel - 1) / kDoublePanel, 1, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t panel = begin; panel < end; ++panel) {
-      const std::size_t column = first + panel * kWidth;
-      const std::size_t lanes = std::min(kWidth, first + width - column);
-      std::vector<double> right(first * kWidth, 0.0);
+      const std::size_t column = first + panel * kDoublePanel;
+      const std::size_t lanes = std::min(kDoublePanel, first + width - column);
+      std::vector<double> right(first * kDoublePanel, 0.0);
       for (std::size_t lane = 0; lane < lanes; ++lane)
-        for (std::size_t k = 0; k < first; ++k) right[k * kWidth + lane] = -matrix[(column + lane) * size + k];
-      std::vector<double> sums((size - first) * kWidth, 0.0);
+        for (std::size_t k = 0; k < first; ++k) right[k * kDoublePanel + lane] = -matrix[(column + lane) * size + k];
+      std::vector<double> sums((size - first) * kDoublePanel, 0.0);
       multiply_panel(matrix.data() + first * size, size - first, first, size, right.data(), sums.data());
       for (std::size_t r = first; r < size; ++r)
         for (std::size_t lane = 0; lane < lanes; ++lane)
-          matrix[r * size + column + lane] += sums[(r - first) * kWidth + lane];
+          matrix[r * size + column + lane] += sums[(r - first) * kDoublePanel + lane];
     }
   });
 }
@@ -82,25 +81,26 @@ Status factorise(std::vector<double>& matrix, std::size_t size, std::size_t thre
 }
 
 std::vector<double> invert_lower(const std::vector<double>& factor, std::size_t size, std::size_t threads) {
-  const std::size_t panels = (size + kWidth - 1) / kWidth;
-  std::vector<double> inverse(panels * size * kWidth, 0.0);
+  const std::size_t panels = (size + kDoublePanel - 1) / kDoublePanel;
+  std::vector<double> inverse(panels * size * kDoublePanel, 0.0);
   parallel_for(panels, 1, threads, [&](std::size_t begin, std::size_t end) {
-    std::vector<double> sums(kBlock * kWidth);
+    std::vector<double> sums(kBlock * kDoublePanel);
     for (std::size_t panel = begin; panel < end; ++panel) {
-      double* x = inverse.data() + panel * size * kWidth;
-      const std::size_t start = panel * kWidth;  // the rows above it are 0
+      double* x = inverse.data() + panel * size * kDoublePanel;
+      const std::size_t start = panel * kDoublePanel;  // the rows above it are 0
       for (std::size_t first = start; first < size; first += kBlock) {
         const std::size_t width = std::min(kBlock, size - first);
         std::fill(sums.begin(), sums.end(), 0.0);
-        multiply_panel(factor.data() + first * size + start, width, first - start, size, x + start * kWidth,
+        multiply_panel(factor.data() + first * size + start, width, first - start, size, x + start * kDoublePanel,
                        sums.data());
         for (std::size_t r = first; r < first + width; ++r) {
-          double* row = x + r * kWidth;
-          for (std::size_t lane = 0; lane < kWidth; ++lane)
-            row[lane] = (r == start + lane ? 1.0 : 0.0) - sums[(r - first) * kWidth + lane];
+          double* row = x + r * kDoublePanel;
+          for (std::size_t lane = 0; lane < kDoublePanel; ++lane)
+            row[lane] = (r == start + lane ? 1.0 : 0.0) - sums[(r - first) * kDoublePanel + lane];
           for (std::size_t k = first; k < r; ++k)
-            for (std::size_t lane = 0; lane < kWidth; ++lane) row[lane] -= factor[r * size + k] * x[k * kWidth + lane];
-          for (std::size_t lane = 0; lane < kWidth; ++lane) row[lane] /= factor[r * size + r];
+            for (std::size_t lane = 0; lane < kDoublePanel; ++lane)
+              row[lane] -= factor[r * size + k] * x[k * kDoublePanel + lane];
+          for (std::size_t lane = 0; lane < kDoublePanel; ++lane) row[lane] /= factor[r * size + r];
         }
       }
     }

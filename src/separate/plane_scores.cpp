@@ -9,24 +9,23 @@
 namespace standfast::separate {
 namespace {
 
-constexpr std::size_t kWidth = kPanel<double>;
 constexpr std::size_t kChunk = 64;
 
-/// Planes of unit normals, as panels of kWidth planes side by side.
+/// Planes of unit normals, as panels of kDoublePanel planes side by side.
 struct UnitPlanes {
-  std::vector<double> panels;  ///< (panels, dim, kWidth)
+  std::vector<double> panels;  ///< (panels, dim, kDoublePanel)
   std::vector<double> offsets;
 };
 
 UnitPlanes unit_planes(const Planes& planes, std::size_t dim) {
   const std::size_t count = planes.count();
-  UnitPlanes unit{std::vector<double>(round_up(count, kWidth) * dim, 0.0), std::vector<double>(count)};
+  UnitPlanes unit{std::vector<double>(round_up(count, kDoublePanel) * dim, 0.0), std::vector<double>(count)};
   for (std::size_t j = 0; j < count; ++j) {
     double square = 0;
     for (std::size_t f = 0; f < dim; ++f) square += planes.weights[j * dim + f] * planes.weights[j * dim + f];
     const double scale = square > 0 ? 1 / std::sqrt(square) : 1;
     for (std::size_t f = 0; f < dim; ++f)
-      unit.panels[(j / kWidth * dim + f) * kWidth + j % kWidth] = planes.weights[j * dim + f] * scale;
+      unit.panels[(j / kDoublePanel * dim + f) * kDoublePanel + j % kDoublePanel] = planes.weights[j * dim + f] * scale;
     unit.offsets[j] = planes.offsets[j] * scale;
   }
   return unit;
@@ -42,13 +41,13 @@ std::vector<double> signed_distances(const Dataset& data, const Planes& planes, 
   parallel_for(data.count(), kChunk, threads, [&](std::size_t begin, std::size_t end) {
     const auto first = data.features.begin() + static_cast<std::ptrdiff_t>(begin * dim);
     const std::vector<double> x(first, first + static_cast<std::ptrdiff_t>((end - begin) * dim));
-    std::vector<double> sums((end - begin) * kWidth);
-    for (std::size_t start = 0; start < count; start += kWidth) {
+    std::vector<double> sums((end - begin) * kDoublePanel);
+    for (std::size_t start = 0; start < count; start += kDoublePanel) {
       std::ranges::fill(sums, 0.0);
       multiply_panel(x.data(), end - begin, dim, dim, unit.panels.data() + start * dim, sums.data());
       for (std::size_t i = begin; i < end; ++i)
-        for (std::size_t j = start; j < std::min(count, start + kWidth); ++j)
-          distances[i * count + j] = sums[(i - begin) * kWidth + j - start] + unit.offsets[j];
+        for (std::size_t j = start; j < std::min(count, start + kDoublePanel); ++j)
+          distances[i * count + j] = sums[(i - begin) * kDoublePanel + j - start] + unit.offsets[j];
     }
   });
   return distances;

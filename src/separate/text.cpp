@@ -53,15 +53,14 @@ std::string distances_text(const HullReport& report, const Dataset& data) {
 }
 
 std::string hull_text(const HullReport& report, const Dataset& data) {
-  using Side = HullAnswer::Side;
   const std::size_t count = report.answers.size();
   std::string text = fmt::format("{} against the convex hull of {}\n", report.inner, report.hull);
   text += fmt::format("  {:<12}{} of {} inputs proven, by {} planes; exact integers, sums below 2^{}\n", "outside",
-                      report.count(Side::kOutside), count, report.planes, report.bits);
+                      report.count(HullAnswer::Side::kOutside), count, report.planes, report.bits);
   text += distances_text(report, data);
-  if (const auto inside = report.count(Side::kInside); inside > 0)
+  if (const auto inside = report.count(HullAnswer::Side::kInside); inside > 0)
     text += fmt::format("  {:<12}{} of {} inputs proven\n", "inside", inside, count);
-  if (const auto undecided = report.count(Side::kUndecided); undecided > 0)
+  if (const auto undecided = report.count(HullAnswer::Side::kUndecided); undecided > 0)
     text += fmt::format("  {:<12}{} of {} inputs: no plane was found\n", "undecided", undecided, count);
   const std::size_t others = data.count() - count;
   text += fmt::format("  {:<12}P >= 10^{:.4g} of all outside, for uniform data of this size\n", "by chance",

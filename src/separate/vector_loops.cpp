@@ -28,19 +28,19 @@ STANDFAST_INLINE void store(const V& from, T* into) {
 template <std::size_t kBytes>
 STANDFAST_INLINE float dot_in(const float* x, const float* y, std::size_t count) {
   using V = typename Register<float, kBytes>::Type;
-  constexpr std::size_t kLanes = kBytes / sizeof(float);
-  constexpr std::size_t kSums = kVectorBlock / kLanes;
+  constexpr std::size_t kAbreast = kBytes / sizeof(float);
+  constexpr std::size_t kSums = kVectorBlock / kAbreast;
   V sums[kSums] = {};
   for (std::size_t i = 0; i < count; i += kVectorBlock)
 #pragma GCC unroll 16
     for (std::size_t k = 0; k < kSums; ++k) {
       V left, right;
-      load(left, x + i + k * kLanes);
-      load(right, y + i + k * kLanes);
+      load(left, x + i + k * kAbreast);
+      load(right, y + i + k * kAbreast);
       sums[k] += left * right;
     }
   float lanes[kVectorBlock];
-  for (std::size_t k = 0; k < kSums; ++k) store(sums[k], lanes + k * kLanes);
+  for (std::size_t k = 0; k < kSums; ++k) store(sums[k], lanes + k * kAbreast);
   for (std::size_t half = kVectorBlock / 2; half > 0; half /= 2)
     for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
   return lanes[0];
@@ -49,8 +49,8 @@ STANDFAST_INLINE float dot_in(const float* x, const float* y, std::size_t count)
 template <std::size_t kBytes>
 STANDFAST_INLINE void add_scaled_in(float scale, const float* x, float* y, std::size_t count) {
   using V = typename Register<float, kBytes>::Type;
-  constexpr std::size_t kLanes = kBytes / sizeof(float);
-  for (std::size_t i = 0; i < count; i += kLanes) {
+  constexpr std::size_t kAbreast = kBytes / sizeof(float);
+  for (std::size_t i = 0; i < count; i += kAbreast) {
     V from, into;
     load(from, x + i);
     load(into, y + i);
@@ -63,17 +63,17 @@ STANDFAST_INLINE void add_scaled_in(float scale, const float* x, float* y, std::
 template <class T, std::size_t kBytes, std::size_t kRows>
 STANDFAST_INLINE void tile(const T* a, std::size_t inner, std::size_t stride, const T* b, T* c) {
   using V = typename Register<T, kBytes>::Type;
-  constexpr std::size_t kLanes = kBytes / sizeof(T);
-  constexpr std::size_t kParts = kPanel<T> / kLanes;
+  constexpr std::size_t kAbreast = kBytes / sizeof(T);
+  constexpr std::size_t kParts = kPanel<T> / kAbreast;
   V sums[kRows][kParts];
 #pragma GCC unroll 8
   for (std::size_t r = 0; r < kRows; ++r)
 #pragma GCC unroll 8
-    for (std::size_t p = 0; p < kParts; ++p) load(sums[r][p], c + r * kPanel<T> + p * kLanes);
+    for (std::size_t p = 0; p < kParts; ++p) load(sums[r][p], c + r * kPanel<T> + p * kAbreast);
   for (std::size_t k = 0; k < inner; ++k) {
     V columns[kParts];
 #pragma GCC unroll 8
-    for (std::size_t p = 0; p < kParts; ++p) load(columns[p], b + k * kPanel<T> + p * kLanes);
+    for (std::size_t p = 0; p < kParts; ++p) load(columns[p], b + k * kPanel<T> + p * kAbreast);
 #pragma GCC unroll 8
     for (std::size_t r = 0; r < kRows; ++r) {
       const T factor = a[r * stride + k];
@@ -84,16 +84,16 @@ STANDFAST_INLINE void tile(const T* a, std::size_t inner, std::size_t stride, co
 #pragma GCC unroll 8
   for (std::size_t r = 0; r < kRows; ++r)
 #pragma GCC unroll 8
-    for (std::size_t p = 0; p < kParts; ++p) store(sums[r][p], c + r * kPanel<T> + p * kLanes);
+    for (std::size_t p = 0; p < kParts; ++p) store(sums[r][p], c + r * kPanel<T> + p * kAbreast);
 }
 
 template <class T, std::size_t kBytes>
 STANDFAST_INLINE void multiply_in(const T* a, std::size_t rows, std::size_t inner, std::size_t stride, const T* b,
                                   T* c) {
-  constexpr std::size_t kRows = kBytes / 16 * 3;  // as many sums as registers hold beside the factors
-  constexpr std::size_t kBlock = 16384 / 64;      // a block of the panel stays in the first cache
-  for (std::size_t first = 0; first < inner; first += kBlock) {
-    const std::size_t length = std::min(kBlock, inner - first);
+  constexpr std::size_t kRows = kBytes / 16 * 3;    // as many sums as registers hold beside the factors
+  constexpr std::size_t kTermsAtOnce = 16384 / 64;  // a block of the panel stays in the first cache
+  for (std::size_t first = 0; first < inner; first += kTermsAtOnce) {
+    const std::size_t length = std::min(kTermsAtOnce, inner - first);
     std::size_t r = 0;
     for (; r + kRows <= rows; r += kRows)
       tile<T, kBytes, kRows>(a + r * stride + first, length, stride, b + first * kPanel<T>, c + r * kPanel<T>);

@@ -13,6 +13,7 @@ inline constexpr std::size_t kVectorBlock = 64;
 /// A panel is this many columns of a matrix side by side: 64 bytes of every row.
 template <class T>
 inline constexpr std::size_t kPanel = 64 / sizeof(T);
+inline constexpr std::size_t kDoublePanel = kPanel<double>;
 
 /// The smallest multiple of `block` that is at least `count`.
 constexpr std::size_t round_up(std::size_t count, std::size_t block) { return (count + block - 1) / block * block; }

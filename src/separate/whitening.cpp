@@ -12,8 +12,7 @@
 namespace standfast::separate {
 namespace {
 
-constexpr std::size_t kWidth = kPanel<double>;
-constexpr std::size_t kChunk = 512;  // inputs at a time: their panels stay in the second cache
+constexpr std::size_t kInputsAtOnce = 512;  // inputs at a time: their panels stay in the second cache
 
 std::vector<double> mean_of(const Dataset& data) {
   std::vector<double> mean(data.dim(), 0.0);
@@ -37,27 +36,28 @@ std::vector<double> centred_by_feature(const Dataset& data, const std::vector<do
 /// The lower triangle of the covariance.
 std::vector<double> covariance(const Dataset& data, const std::vector<double>& mean, std::size_t threads) {
   const std::size_t dim = mean.size();
-  const std::size_t panels = (dim + kWidth - 1) / kWidth;
-  std::vector<double> sums(panels * dim * kWidth, 0.0);
-  for (std::size_t first = 0; first < data.count(); first += kChunk) {
-    const std::size_t length = std::min(kChunk, data.count() - first);
+  const std::size_t panels = (dim + kDoublePanel - 1) / kDoublePanel;
+  std::vector<double> sums(panels * dim * kDoublePanel, 0.0);
+  for (std::size_t first = 0; first < data.count(); first += kInputsAtOnce) {
+    const std::size_t length = std::min(kInputsAtOnce, data.count() - first);
     const auto chunk = centred_by_feature(data, mean, first, length);
     parallel_for(panels, 4, threads, [&](std::size_t begin, std::size_t end) {
-      std::vector<double> right(length * kWidth);
+      std::vector<double> right(length * kDoublePanel);
       for (std::size_t panel = begin; panel < end; ++panel) {
-        const std::size_t column = panel * kWidth;
+        const std::size_t column = panel * kDoublePanel;
         std::ranges::fill(right, 0.0);
-        for (std::size_t lane = 0; lane < std::min(kWidth, dim - column); ++lane)
-          for (std::size_t i = 0; i < length; ++i) right[i * kWidth + lane] = chunk[(column + lane) * length + i];
+        for (std::size_t lane = 0; lane < std::min(kDoublePanel, dim - column); ++lane)
+          for (std::size_t i = 0; i < length; ++i) right[i * kDoublePanel + lane] = chunk[(column + lane) * length + i];
         multiply_panel(chunk.data() + column * length, dim - column, length, length, right.data(),
-                       sums.data() + (panel * dim + column) * kWidth);
+                       sums.data() + (panel * dim + column) * kDoublePanel);
       }
     });
   }
   std::vector<double> matrix(dim * dim, 0.0);
   for (std::size_t r = 0; r < dim; ++r)
     for (std::size_t c = 0; c <= r; ++c)
-      matrix[r * dim + c] = sums[(c / kWidth * dim + r) * kWidth + c % kWidth] / static_cast<double>(data.count());
+      matrix[r * dim + c] =
+          sums[(c / kDoublePanel * dim + r) * kDoublePanel + c % kDoublePanel] / static_cast<double>(data.count());
   return matrix;
 }
 
@@ -104,8 +104,8 @@ Rows Whitening::apply(const Dataset& data, float bias, std::size_t threads) cons
   rows.count = data.count();
   rows.stride = round_up(dim_ + 1, kVectorBlock);
   rows.values.assign(rows.count * rows.stride, 0.0F);
-  for (std::size_t first = 0; first < rows.count; first += kChunk) {
-    const std::size_t length = std::min(kChunk, rows.count - first);
+  for (std::size_t first = 0; first < rows.count; first += kInputsAtOnce) {
+    const std::size_t length = std::min(kInputsAtOnce, rows.count - first);
     std::vector<float> centred(length * dim_);
     for (std::size_t i = 0; i < length; ++i)
       for (std::size_t f = 0; f < dim_; ++f)
@@ -119,8 +119,8 @@ Rows Whitening::apply(const Dataset& data, float bias, std::size_t threads) cons
         std::vector<float> right(inner * kLanes, 0.0F);
         for (std::size_t c = 0; c < inner; ++c)
           for (std::size_t lane = 0; lane < lanes; ++lane)
-            right[c * kLanes + lane] =
-                static_cast<float>(inverse_[(c / kWidth * dim_ + start + lane) * kWidth + c % kWidth]);
+            right[c * kLanes + lane] = static_cast<float>(
+                inverse_[(c / kDoublePanel * dim_ + start + lane) * kDoublePanel + c % kDoublePanel]);
         std::ranges::fill(turned, 0.0F);
         multiply_panel(centred.data(), length, inner, dim_, right.data(), turned.data());
         for (std::size_t i = 0; i < length; ++i)
@@ -135,14 +135,15 @@ Rows Whitening::apply(const Dataset& data, float bias, std::size_t threads) cons
 Planes Whitening::fold(const Planes& planes, std::size_t threads) const {
   Planes folded{std::vector<double>(planes.weights.size()), planes.offsets};
   const std::size_t count = planes.count();
-  parallel_for((dim_ + kWidth - 1) / kWidth, 4, threads, [&](std::size_t begin, std::size_t end) {
-    std::vector<double> sums(count * kWidth);
+  parallel_for((dim_ + kDoublePanel - 1) / kDoublePanel, 4, threads, [&](std::size_t begin, std::size_t end) {
+    std::vector<double> sums(count * kDoublePanel);
     for (std::size_t panel = begin; panel < end; ++panel) {
       std::ranges::fill(sums, 0.0);
-      multiply_panel(planes.weights.data(), count, dim_, dim_, inverse_.data() + panel * dim_ * kWidth, sums.data());
+      multiply_panel(planes.weights.data(), count, dim_, dim_, inverse_.data() + panel * dim_ * kDoublePanel,
+                     sums.data());
       for (std::size_t j = 0; j < count; ++j)
-        for (std::size_t lane = 0; lane < std::min(kWidth, dim_ - panel * kWidth); ++lane)
-          folded.weights[j * dim_ + panel * kWidth + lane] = sums[j * kWidth + lane];
+        for (std::size_t lane = 0; lane < std::min(kDoublePanel, dim_ - panel * kDoublePanel); ++lane)
+          folded.weights[j * dim_ + panel * kDoublePanel + lane] = sums[j * kDoublePanel + lane];
     }
   });
   for (std::size_t j = 0; j < count; ++j)

@@ -14,8 +14,6 @@ using verify_ops::Affine;
 constexpr double kFloatRoundoff = 0x1p-24;
 // A product that underflows is off by at most 2^-150; the roundings that follow less than double it.
 constexpr double kFloatUnderflow = 0x1p-149;
-// A product of a float32 number with a dual of at least this size cannot underflow in float64.
-constexpr double kTiny = 0x1p-800;
 
 /// An upper bound on n u / (1 - n u) of float32; infinite from n u = 1/2 on.
 double float_gamma(std::size_t n) {
@@ -27,9 +25,7 @@ double float_gamma(std::size_t n) {
 double or_infinite(double bound) { return std::isnan(bound) ? kInfinity : bound; }
 
 /// A dual that is raised is still sound, one that underflows later is not.
-double raised(double dual) { return dual > 0 && dual < kTiny ? kTiny : dual; }
-
-double broadcast(const Tensor& values, std::size_t i) { return values.values[values.values.size() == 1 ? 0 : i]; }
+double raised(double dual) { return dual > 0 && dual < kTinyFactor ? kTinyFactor : dual; }
 
 /// Products and additions that one element of W x + b passes through, in any order.
 std::size_t roundings_of(const Affine& op) { return verify_ops::terms_of_product(op) + 1; }

@@ -10,18 +10,16 @@
 namespace standfast {
 namespace {
 
-// Error bounds are sums of products themselves; one percent covers their own roundings.
-constexpr double kBoundSlack = 1.01;
 constexpr double kSmallestWeight = 0x1p-100;
 // Below this a product may have underflowed, which relative error bounds do not see: it is charged in full.
-constexpr double kTiny = 0x1p-1000;
+constexpr double kTinyProduct = 0x1p-1000;
 
 bool usable(double weight) { return weight >= kSmallestWeight && weight <= 1 / kSmallestWeight; }
 
 /// An upper bound on weight * bound, for bound >= 0.
 double product_upper(double weight, double bound) {
   const double product = weight * bound;
-  return bound != 0 && product < kTiny ? kTiny : product;
+  return bound != 0 && product < kTinyProduct ? kTinyProduct : product;
 }
 
 /// target += weight * values and size += |weight * values|, the latter never below what an underflow took away.
@@ -66,8 +64,8 @@ void combine(std::span<const ProvenMinorant> minorants, std::span<const double> 
   const double gamma = gamma_n(used + 2);
   bool finite = used > 0 && std::isfinite(margin_size);
   for (std::size_t i = 0; i < n; ++i) {
-    // an underflow's absolute error is below kTiny, which product_upper has put into `size`
-    const double underflow = size[i] > 0 && size[i] < 4 * static_cast<double>(used) * kTiny ? size[i] : 0.0;
+    // an underflow's absolute error is below kTinyProduct, which product_upper has put into `size`
+    const double underflow = size[i] > 0 && size[i] < 4 * static_cast<double>(used) * kTinyProduct ? size[i] : 0.0;
     out.slope_error[i] = kBoundSlack * (out.slope_error[i] + gamma * size[i] + underflow);
     finite = finite && std::isfinite(out.slope_error[i]);
   }

@@ -16,7 +16,7 @@ namespace {
 constexpr double kSmallestMargin = 0x1p-400;
 constexpr double kRoundDown = 1 - 8 * kUnitRoundoff;
 // The same for quotients, of costs and slopes that are hundreds of decades apart.
-constexpr double kTiny = 0x1p-960;
+constexpr double kTinyQuotient = 0x1p-960;
 
 double usable_margin(double margin) {
   return margin >= kSmallestMargin && margin < kInfinity ? margin * kRoundDown : 0;
@@ -24,12 +24,12 @@ double usable_margin(double margin) {
 
 /// A quotient or root that overflowed is still only a number; one that may have underflowed is no number.
 double rounded_down(double radius) {
-  if (!(radius >= kTiny)) return 0;
+  if (!(radius >= kTinyQuotient)) return 0;
   return std::min(radius, std::numeric_limits<double>::max()) * kRoundDown;
 }
 
 /// Not below a quotient or product of non-negative numbers, whatever it lost by underflow.
-double raised(double rounded, bool is_zero) { return is_zero ? 0.0 : std::max(rounded, kTiny); }
+double raised(double rounded, bool is_zero) { return is_zero ? 0.0 : std::max(rounded, kTinyQuotient); }
 
 /// largest(w) and sum(f(w)) of w(0), ..., w(n - 1) >= 0; several partial results, which a processor has side by side.
 template <class Weight, class Function>
@@ -145,7 +145,7 @@ double confirm_closed_form(const ProvenMinorant& m, std::span<const double> cost
   const double cheapest = *std::min_element(cost.begin(), cost.end());
   if (slope == 0) return kInfinity;
   const double price = margin * cheapest;
-  return price >= kTiny ? rounded_down(price / raised(lipschitz * slope, false)) : 0;
+  return price >= kTinyQuotient ? rounded_down(price / raised(lipschitz * slope, false)) : 0;
 }
 
 double confirm_separable(const ProvenMinorant& m, const PricedBounds& bounds, Norm norm, const Proposal& proposal) {
@@ -164,7 +164,8 @@ double confirm_separable(const ProvenMinorant& m, const PricedBounds& bounds, No
   if (!(decrease < margin)) return 0;
   if (lambda == 0) return l1 ? proposal.radius : kInfinity;
   const double gap = (margin - decrease) * kRoundDown / lambda;
-  return l1 ? std::min(proposal.radius, rounded_down(gap)) : rounded_down(gap >= kTiny ? std::sqrt(2 * gap) : 0);
+  return l1 ? std::min(proposal.radius, rounded_down(gap))
+            : rounded_down(gap >= kTinyQuotient ? std::sqrt(2 * gap) : 0);
 }
 
 }  // namespace standfast

@@ -11,11 +11,6 @@ namespace {
 
 using verify_ops::Affine;
 
-// Error bounds are sums of products themselves; one percent covers their own roundings.
-constexpr double kBoundSlack = 1.01;
-// A product of a float32 weight with a number of at least this size cannot underflow, so that errors stay relative.
-constexpr double kTiny = 0x1p-800;
-
 Shape input_shape_of(const Graph& graph, const std::vector<Shape>& shapes, std::int32_t source) {
   return source == kGraphInput ? graph.input_shape : shapes[static_cast<std::size_t>(source)];
 }
@@ -44,9 +39,9 @@ std::size_t terms_added(const Graph& graph, const std::vector<Shape>& shapes, st
 /// Turns numbers too small for relative error bounds into 0 with an absolute error.
 void flush_tiny(std::span<double> dual, std::span<double> error) {
   for (std::size_t i = 0; i < dual.size(); ++i) {
-    const bool lost = dual[i] != 0 && std::fabs(dual[i]) < kTiny;
-    const double raised = error[i] != 0 && error[i] < kTiny ? kTiny : error[i];
-    error[i] = lost ? error[i] + 2 * kTiny : raised;
+    const bool lost = dual[i] != 0 && std::fabs(dual[i]) < kTinyFactor;
+    const double raised = error[i] != 0 && error[i] < kTinyFactor ? kTinyFactor : error[i];
+    error[i] = lost ? error[i] + 2 * kTinyFactor : raised;
     dual[i] = lost ? 0 : dual[i];
   }
 }
@@ -278,7 +273,7 @@ void GraphProof::push_relu(std::size_t k, const LaneSlopes& slopes, std::span<co
       const double lower = error[i] == 0 ? dual[i] : (dual[i] - error[i]) * (1 - 4 * kUnitRoundoff);
       const double positive = slope[lane] > 0 ? slope[lane] : 0.0F;
       const double c = (positive < 1 ? positive : 1) * lower;
-      const double kept = c >= kTiny ? c : 0;
+      const double kept = c >= kTinyFactor ? c : 0;
       target.dual[i] += kept;
       target.error[i] += target.gamma * kept;
     }

@@ -14,14 +14,10 @@
 namespace standfast {
 namespace {
 
-// Error bounds are short sums of products themselves; one percent covers their own roundings.
-constexpr double kBoundSlack = 1.01;
 // Products of scales and float32 numbers stay far from underflow.
 constexpr double kSmallestScale = 0x1p-500;
 // Slopes of many layers need not: below this, relative error bounds do not see what a scale does to them.
 constexpr double kTinySlope = 0x1p-960;
-
-double broadcast(const Tensor& values, std::size_t i) { return values.values[values.values.size() == 1 ? 0 : i]; }
 
 /// v <- v - values or v * values, each with one rounding on top of the error that v had.
 void run_elementwise(const MapStep& step, std::size_t lanes, std::span<double> v, std::span<double> error) {

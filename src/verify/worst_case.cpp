@@ -30,7 +30,6 @@ struct Feature {
 
 // gain() rounds at most 9 times in products and sums whose sizes are below 3 (|linear| + |fold|) |d|.
 constexpr std::size_t kGainRoundings = 32;
-constexpr double kBoundSlack = 1.01;
 
 /// A lower bound on the product: an overflow is cut, an underflow is 0, and the roundings around it are paid for.
 double product_lower(double a, double b) {

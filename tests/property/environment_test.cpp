@@ -28,12 +28,12 @@ class ModeGuard {
   std::fenv_t saved_{};
 };
 
-struct Subject {
+struct OneSubject {
   Classifier classifier;
   std::vector<float> x;
 };
 
-Subject make_subject() {
+OneSubject one_subject() {
   Random random(7);
   const auto generated = random_model(random, Family::kDense, MapFamily::kSeparable);
   return {make_classifier(generated.model), random_input(random, generated)};
@@ -41,7 +41,7 @@ Subject make_subject() {
 
 /// What each call that claims something answers in mode `set`; nothing else runs in that mode.
 template <class Set>
-std::vector<Status> answers_in_mode(const Subject& subject, std::size_t threads, Set set) {
+std::vector<Status> answers_in_mode(const OneSubject& subject, std::size_t threads, Set set) {
   const Certificate certificate{Norm::l2(), 1, {{{1, {}, {}}}, 0, 1}};
   const AttackOptions attack{.norms = {Norm::l2()}, .threat = {}, .threads = threads, .progress = {}};
   std::vector<CertifyOptions> requests;
@@ -70,7 +70,7 @@ std::vector<Status> answers_in_mode(const Subject& subject, std::size_t threads,
 
 template <class Set>
 void expect_refused(const char* reason, Set set) {
-  const auto subject = make_subject();
+  const auto subject = one_subject();
   for (const std::size_t threads : {std::size_t{1}, std::size_t{2}}) {
     const auto answers = answers_in_mode(subject, threads, set);
     for (std::size_t k = 0; k < answers.size(); ++k) {
@@ -98,7 +98,7 @@ TEST(Environment, DenormalsAreZeroIsRefusedWithTheReason) {
 #endif
 
 TEST(Environment, TheUsualModeIsAccepted) {
-  const auto subject = make_subject();
+  const auto subject = one_subject();
   for (const auto& answer : answers_in_mode(subject, 1, [] {})) {
     // a proof of another shape is refused for that, and only then
     EXPECT_TRUE(answer.ok() || answer.error().code == ErrorCode::kBadShape) << answer.error().message;

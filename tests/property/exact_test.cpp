@@ -16,7 +16,7 @@
 namespace standfast::support {
 namespace {
 
-const std::vector<Norm> kNorms{Norm::l1(), Norm::l2(), Norm::linf()};
+const std::vector<Norm> kExactNorms{Norm::l1(), Norm::l2(), Norm::linf()};
 constexpr double kGap = 0.01;
 
 struct Plane {
@@ -81,7 +81,7 @@ std::vector<HalfPlane> constraints_of(const Plane& plane) {
 CertifyOptions exact_options(const ThreatModel& threat) {
   CertifyOptions options;
   options.method = Method::kExact;
-  options.norms = kNorms;
+  options.norms = kExactNorms;
   options.threat = threat;
   options.attack = true;
   options.gap = kGap;
@@ -119,10 +119,10 @@ TEST(Exact, TheRadiusOfAPolygonIsMetFromBothSides) {
     const auto certificates = classifier.certify(plane.x, 1, exact_options(plane.threat));
     ASSERT_TRUE(certificates.ok()) << certificates.error().message;
     const auto wide = widen(plane.x);
-    for (std::size_t k = 0; k < kNorms.size(); ++k) {
-      const double exact = polygon_distance(wide, constraints_of(plane), kNorms[k]);
+    for (std::size_t k = 0; k < kExactNorms.size(); ++k) {
+      const double exact = polygon_distance(wide, constraints_of(plane), kExactNorms[k]);
       expect_between(*certificates, k, exact, meetings,
-                     kNorms[k].name() + "\n" + describe(plane.model) + describe(plane.threat));
+                     kExactNorms[k].name() + "\n" + describe(plane.model) + describe(plane.threat));
     }
   });
   if (meetings.finite > 100) {
@@ -144,10 +144,10 @@ TEST(Exact, NoOtherVerdictOfAPolygonIsCertifiedBeyondItsNearestPiece) {
     ASSERT_TRUE(certificates.ok()) << certificates.error().message;
     ASSERT_FALSE(certificates->sensitive(0));
     const Reference reference(plane.model);
-    for (std::size_t k = 0; k < kNorms.size(); ++k) {
+    for (std::size_t k = 0; k < kExactNorms.size(); ++k) {
       tally.combination();
       tally.radius(certificates->radius(0, k));
-      const AttackProblem problem(reference, plane.x, kNorms[k], plane.threat);
+      const AttackProblem problem(reference, plane.x, kExactNorms[k], plane.threat);
       double exact = kInfinity;
       for (auto piece : plane.pieces) {
         const double threshold = static_cast<double>(plane.model.threshold) - static_cast<double>(margin);
@@ -158,8 +158,8 @@ TEST(Exact, NoOtherVerdictOfAPolygonIsCertifiedBeyondItsNearestPiece) {
         f.bend = f.offset = {0, 0};
         exact = std::min(exact, exact_distance(problem, f));
       }
-      EXPECT_LE(certificates->radius(0, k), exact * (1 + 1e-9)) << kNorms[k].name() << describe(plane.model);
-      EXPECT_GE(certificates->radius(0, k), exact * (1 - 1e-6)) << kNorms[k].name() << describe(plane.model);
+      EXPECT_LE(certificates->radius(0, k), exact * (1 + 1e-9)) << kExactNorms[k].name() << describe(plane.model);
+      EXPECT_GE(certificates->radius(0, k), exact * (1 - 1e-6)) << kExactNorms[k].name() << describe(plane.model);
     }
   });
 }
@@ -186,12 +186,12 @@ TEST(Exact, OnePieceOverAnAbsMapIsNeverCertifiedBeyondTheTruth) {
     const auto certificates = make_classifier(generated.model).certify(x, 1, exact_options(threat));
     ASSERT_TRUE(certificates.ok()) << certificates.error().message;
     const Reference reference(generated.model);
-    for (std::size_t k = 0; k < kNorms.size(); ++k) {
-      const AttackProblem problem(reference, x, kNorms[k], threat);
+    for (std::size_t k = 0; k < kExactNorms.size(); ++k) {
+      const AttackProblem problem(reference, x, kExactNorms[k], threat);
       const double exact = exact_distance(problem, separable_function(generated.model, problem.input()));
       expect_between(
           *certificates, k, exact, meetings,
-          kNorms[k].name() + ::testing::PrintToString(x) + "\n" + describe(generated.model) + describe(threat));
+          kExactNorms[k].name() + ::testing::PrintToString(x) + "\n" + describe(generated.model) + describe(threat));
     }
   });
   if (meetings.finite > 100) {

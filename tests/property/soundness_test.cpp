@@ -16,13 +16,13 @@ std::vector<std::vector<float>> inputs_of(Random& random, const RandomModel& gen
   return inputs;
 }
 
-struct Question {
+struct NearbyQuestion {
   const RandomModel& generated;
   const std::vector<std::vector<float>>& inputs;  ///< The first one is attacked; the others are nearby.
   const ThreatModel& threat;
 };
 
-void expect_no_attack_inside(Random& random, const Question& question, const Classifier& classifier, Norm norm,
+void expect_no_attack_inside(Random& random, const NearbyQuestion& question, const Classifier& classifier, Norm norm,
                              Method method) {
   const auto& x = question.inputs.front();
   const double radius = radius_of(classifier, x, norm, question.threat, method);

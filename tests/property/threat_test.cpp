@@ -40,16 +40,16 @@ ThreatModel tightened(Random& random, const ThreatModel& threat, std::span<const
   return tight;
 }
 
-struct Subject {
+struct PricedSubject {
   RandomModel generated;
   std::vector<float> x;
   ThreatModel threat;
 };
 
 /// With a margin that rounding cannot eat, so that a slack is about the search and not about cancellation.
-Subject random_subject(Random& random) {
+PricedSubject random_subject(Random& random) {
   for (;;) {
-    Subject subject{random_model(random, random_family(random), MapFamily::kSeparable), {}, {}};
+    PricedSubject subject{random_model(random, random_family(random), MapFamily::kSeparable), {}, {}};
     subject.x = random_input(random, subject.generated);
     set_margin(subject.generated.model, subject.x, random.uniform(0.5, 2));
     if (!(Reference(subject.generated.model).condition(widen(subject.x)) < 1e4)) continue;

@@ -19,7 +19,7 @@
 namespace standfast::support {
 namespace {
 
-const std::vector<Norm> kNorms{Norm::l1(), Norm::l2(), Norm::linf()};
+const std::vector<Norm> kHuntedNorms{Norm::l1(), Norm::l2(), Norm::linf()};
 constexpr int kBudget = 60;  // forward passes per start
 
 struct Ground {
@@ -67,7 +67,7 @@ std::optional<Certificates> certify(Random& random, const Classifier& classifier
                                     Guarantee guarantee) {
   constexpr Method kMethods[] = {Method::kClosedForm, Method::kSeparable, Method::kRefined, Method::kExact};
   CertifyOptions options;
-  options.norms = kNorms;
+  options.norms = kHuntedNorms;
   options.method = kMethods[random.below(4)];
   options.passes = 2 + random.below(7);
   options.guarantee = guarantee;
@@ -91,17 +91,17 @@ void hunt_around(Random& random, Tally& tally, const Ground& ground, Guarantee g
     ASSERT_EQ(certificates->slack.size(), 1U);
     EXPECT_EQ(certificates->slack[0], error.at(ground.hard.x));
   }
-  for (std::size_t k = 0; k < kNorms.size(); ++k) {
+  for (std::size_t k = 0; k < kHuntedNorms.size(); ++k) {
     const double radius = certificates->radius(0, k);
     tally.combination();
     tally.radius(radius);
     ASSERT_FALSE(std::isnan(radius));
     if (radius == 0) continue;
     ASSERT_TRUE(certificates->sensitive(0));
-    const AttackProblem problem(reference, ground.hard.x, kNorms[k], ground.threat);
+    const AttackProblem problem(reference, ground.hard.x, kHuntedNorms[k], ground.threat);
     // an infinite radius is hunted in where inputs still look like inputs
     const double reach = std::isinf(radius) ? 1e3 : radius;
-    const auto weak = weak_points(*classifier, ground, kNorms[k]);
+    const auto weak = weak_points(*classifier, ground, kHuntedNorms[k]);
     for (const double share : {1 - 1e-12, 1 - std::pow(10.0, random.uniform(-11, -3))}) {
       const auto starts = lowest_inside(problem, share * reach, weak);
       for (std::size_t s = 0; s < std::min<std::size_t>(2, starts.size()); ++s) {
@@ -139,7 +139,7 @@ TEST(UlpHunter, RadiiAThousandthTooLargeAreFoundOut) {
     if (!(reference.condition(widen(ground.hard.x)) < 1e3)) return;
     const auto classifier = make_classifier(generated.model);
     const auto error = deployed_error(generated.model);
-    for (const auto norm : kNorms) {
+    for (const auto norm : kHuntedNorms) {
       const double radius = radius_of(classifier, ground.hard.x, norm, ground.threat) * 1.001;
       const auto& map = generated.model.feature_map;
       if (std::isinf(radius) || (!map.empty() && map.back().kind == MapKind::kAbs)) continue;  // not always exact

@@ -16,8 +16,6 @@ namespace {
 constexpr float kMin = std::numeric_limits<float>::min();
 constexpr float kDenormMin = std::numeric_limits<float>::denorm_min();
 
-bool chance(Random& random, double share) { return random.uniform() < share; }
-
 /// The parts of a network with one hidden layer, and phi(x) as the builders see it.
 struct Parts {
   std::size_t dim = 1, units = 1;
@@ -87,15 +85,14 @@ Parts random_parts(Random& random) {
   Parts parts;
   parts.dim = 1 + random.below(6);
   parts.units = 1 + random.below(6);
-  parts.folded = chance(random, 0.5);
-  for (std::size_t i = 0; i < parts.dim; ++i) parts.center.push_back(chance(random, 0.5) ? 0.0F : gaussian(random));
+  parts.folded = random.chance(0.5);
+  for (std::size_t i = 0; i < parts.dim; ++i) parts.center.push_back(random.chance(0.5) ? 0.0F : gaussian(random));
   for (std::size_t i = 0; i < parts.units * parts.features(); ++i) parts.hidden.push_back(gaussian(random));
   for (std::size_t k = 0; k < parts.units; ++k) {
     parts.bias.push_back(gaussian(random));
     parts.head.push_back(std::fabs(gaussian(random)));
   }
-  for (std::size_t i = 0; i < parts.features(); ++i)
-    parts.skip.push_back(chance(random, 0.3) ? 0.0F : gaussian(random));
+  for (std::size_t i = 0; i < parts.features(); ++i) parts.skip.push_back(random.chance(0.3) ? 0.0F : gaussian(random));
   return parts;
 }
 
@@ -131,7 +128,7 @@ void spread(Random& random, Parts& parts) {
   }
   for (auto* weights : {&parts.hidden, &parts.skip}) {
     for (auto& w : *weights) {
-      if (chance(random, 0.15)) w = decades(random, -30, 8);
+      if (random.chance(0.15)) w = decades(random, -30, 8);
     }
   }
 }
@@ -146,11 +143,11 @@ void cancel(Random& random, Parts& parts) {
       parts.hidden[k * n + i] = w;
       parts.hidden[(k + 1) * n + i] = nudged(-w, static_cast<int>(random.below(3)) - 1);
     }
-    if (chance(random, 0.5)) parts.head[k + 1] = parts.head[k];
+    if (random.chance(0.5)) parts.head[k + 1] = parts.head[k];
   }
   const auto k = parts.units - 1;
   for (std::size_t i = 0; i < n; ++i) parts.skip[i] = -parts.hidden[k * n + i] * parts.head[k];
-  if (chance(random, 0.5)) {
+  if (random.chance(0.5)) {
     parts.head[k] = 1;
     for (std::size_t i = 0; i < n; ++i)
       parts.skip[i] = nudged(-parts.hidden[k * n + i], static_cast<int>(random.below(2)));
@@ -161,8 +158,8 @@ void kill(Random& random, Parts& parts, const std::vector<float>& x, bool flat) 
   const auto u = parts.features_at(x);
   for (std::size_t k = 0; k < parts.units; ++k) {
     const float sum = parts.sum(k, u);
-    parts.bias[k] = chance(random, 0.3) ? -1e30F : -sum - std::fabs(gaussian(random));
-    if (chance(random, 0.2)) parts.head[k] = 0;
+    parts.bias[k] = random.chance(0.3) ? -1e30F : -sum - std::fabs(gaussian(random));
+    if (random.chance(0.2)) parts.head[k] = 0;
   }
   if (flat) parts.skip.assign(parts.features(), 0.0F);
 }
@@ -174,7 +171,7 @@ void shrink(Random& random, Parts& parts, std::vector<float>& x) {
     if (draw < 0.1) w = kDenormMin;
   };
   for (auto* weights : {&parts.hidden, &parts.bias, &parts.head, &parts.skip, &parts.center, &x}) {
-    const bool all = chance(random, 0.3), none = chance(random, 0.3);
+    const bool all = random.chance(0.3), none = random.chance(0.3);
     for (auto& w : *weights) {
       if (all) w *= kMin;
       if (!all && !none) denormal(w);
@@ -190,13 +187,13 @@ void meet_kinks(Random& random, Parts& parts, std::vector<float>& x) {
   parts.skip.resize(n);
   for (auto& w : parts.skip) w = gaussian(random);
   x = parts.center;
-  if (chance(random, 0.5)) parts.bias.assign(parts.units, 0.0F);
+  if (random.chance(0.5)) parts.bias.assign(parts.units, 0.0F);
 }
 
 /// Between the centres: scales down to 2^-745 and up again, or the other way round.
 void add_scales(Random& random, Model& model) {
   const auto steps = 1 + random.below(6);
-  const bool down_first = chance(random, 0.7);
+  const bool down_first = random.chance(0.7);
   std::vector<MapStep> chain;
   for (std::size_t k = 0; k < 2 * steps; ++k) {
     MapStep scale;
@@ -204,7 +201,7 @@ void add_scales(Random& random, Model& model) {
     const bool down = (k < steps) == down_first;
     for (std::size_t i = 0; i < model.dim(); ++i)
       scale.values.values.push_back(static_cast<float>(random.uniform(1, 2) * (down ? 0x1p-126 : 0x1p125)));
-    if (down && chance(random, 0.3))
+    if (down && random.chance(0.3))
       for (auto& s : scale.values.values) s *= 0x1p-18F;
     scale.values.shape = model.input_shape;
     chain.push_back(std::move(scale));
@@ -256,14 +253,14 @@ ThreatModel hard_threat(Random& random, const HardCase& hard) {
   if (draw < 0.6) return {};
   ThreatModel threat;
   if (draw < 0.8) {
-    const double lo = random.uniform(-300, 300), hi = chance(random, 0.5) ? lo : random.uniform(-300, 300);
+    const double lo = random.uniform(-300, 300), hi = random.chance(0.5) ? lo : random.uniform(-300, 300);
     for (std::size_t i = 0; i < dim; ++i)
       threat.cost.push_back(std::pow(10.0, random.uniform(std::min(lo, hi), std::max(lo, hi))));
     return threat;
   }
   for (const float value : hard.x) {  // the input is a corner of its domain
-    const bool at_lower = chance(random, 0.5);
-    const double x = static_cast<double>(value), room = chance(random, 0.2) ? 0 : std::fabs(random.normal());
+    const bool at_lower = random.chance(0.5);
+    const double x = static_cast<double>(value), room = random.chance(0.2) ? 0 : std::fabs(random.normal());
     threat.lower.push_back(at_lower ? x : x - room);
     threat.upper.push_back(at_lower ? x + room : x);
   }

@@ -10,8 +10,6 @@
 namespace standfast::support {
 namespace {
 
-bool chance(Random& random, double share) { return random.uniform() < share; }
-
 MapStep make_step(MapKind kind, Tensor values = {}) {
   MapStep step;
   step.kind = kind;
@@ -21,7 +19,7 @@ MapStep make_step(MapKind kind, Tensor values = {}) {
 
 Tensor per_feature(Random& random, const Shape& shape, double (*draw)(Random&, double),
                    const std::vector<double>& scale) {
-  if (chance(random, 0.2)) return {{1}, {static_cast<float>(draw(random, scale[0]))}};
+  if (random.chance(0.2)) return {{1}, {static_cast<float>(draw(random, scale[0]))}};
   Tensor tensor{shape, {}};
   for (const auto s : scale) tensor.values.push_back(static_cast<float>(draw(random, s)));
   return tensor;
@@ -33,13 +31,13 @@ double draw_scale(Random& random, double scale) { return (0.3 + random.uniform()
 FeatureMap separable_map(Random& random, const Shape& shape, const std::vector<double>& scale) {
   FeatureMap map;
   const std::vector<double> unit(scale.size(), 1.0);
-  if (chance(random, 0.7)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
-  if (chance(random, 0.6)) {
+  if (random.chance(0.7)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
+  if (random.chance(0.6)) {
     map.push_back(make_step(MapKind::kScale, per_feature(random, shape, draw_scale, scale)));
-    if (chance(random, 0.3)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, unit)));
-    if (chance(random, 0.2)) map.push_back(make_step(MapKind::kScale, per_feature(random, shape, draw_scale, unit)));
+    if (random.chance(0.3)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, unit)));
+    if (random.chance(0.2)) map.push_back(make_step(MapKind::kScale, per_feature(random, shape, draw_scale, unit)));
   }
-  if (chance(random, 0.6)) map.push_back(make_step(MapKind::kAbs));
+  if (random.chance(0.6)) map.push_back(make_step(MapKind::kAbs));
   return map;
 }
 
@@ -52,20 +50,20 @@ Tensor gaussian(Random& random, Shape shape, std::size_t fan_in) {
 
 FeatureMap mixing_map(Random& random, const Shape& shape, const std::vector<double>& scale) {
   FeatureMap map;
-  if (chance(random, 0.5)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
+  if (random.chance(0.5)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
   if (shape.size() == 3) {
     auto conv =
         make_step(MapKind::kConv2d, gaussian(random, {2, shape[0], 3, 3}, static_cast<std::size_t>(9 * shape[0])));
     conv.padding = 1;
-    if (chance(random, 0.5)) conv.bias = gaussian(random, {2}, 1);
+    if (random.chance(0.5)) conv.bias = gaussian(random, {2}, 1);
     map.push_back(std::move(conv));
   } else {
     const auto in = shape[0], out = 1 + static_cast<std::int64_t>(random.below(8));
     auto linear = make_step(MapKind::kLinear, gaussian(random, {out, in}, static_cast<std::size_t>(in)));
-    if (chance(random, 0.5)) linear.bias = gaussian(random, {out}, 1);
+    if (random.chance(0.5)) linear.bias = gaussian(random, {out}, 1);
     map.push_back(std::move(linear));
   }
-  if (chance(random, 0.5)) map.push_back(make_step(MapKind::kAbs));
+  if (random.chance(0.5)) map.push_back(make_step(MapKind::kAbs));
   return map;
 }
 
@@ -73,14 +71,14 @@ Shape random_input_shape(Random& random, Family family) {
   const auto between = [&](std::uint64_t lo, std::uint64_t hi) {
     return static_cast<std::int64_t>(lo + random.below(hi - lo + 1));
   };
-  if (family == Family::kConv || chance(random, 0.1)) return {between(1, 2), between(3, 4), between(3, 4)};
-  if (chance(random, 0.1)) return {between(20, 40)};
+  if (family == Family::kConv || random.chance(0.1)) return {between(1, 2), between(3, 4), between(3, 4)};
+  if (random.chance(0.1)) return {between(20, 40)};
   return {between(1, 8)};
 }
 
 std::vector<double> random_scales(Random& random, std::size_t dim) {
-  const double common = chance(random, 0.2) ? std::pow(10.0, random.uniform(-3, 3)) : 1.0;
-  const bool apart = chance(random, 0.3);
+  const double common = random.chance(0.2) ? std::pow(10.0, random.uniform(-3, 3)) : 1.0;
+  const bool apart = random.chance(0.3);
   std::vector<double> scale(dim);
   for (auto& s : scale) s = common * (apart ? std::pow(10.0, random.uniform(-2, 3)) : 1.0);
   return scale;
@@ -92,7 +90,7 @@ void choose_threshold(Random& random, RandomModel& result) {
   std::vector<double> scores;
   for (int k = 0; k < 15; ++k) scores.push_back(reference.value(widen(random_input(random, result))));
   std::sort(scores.begin(), scores.end());
-  result.model.threshold = static_cast<float>(scores[random.below(8)] - (chance(random, 0.5) ? 0.3 : 0.0));
+  result.model.threshold = static_cast<float>(scores[random.below(8)] - (random.chance(0.5) ? 0.3 : 0.0));
 }
 
 }  // namespace
@@ -116,7 +114,7 @@ RandomModel random_model(Random& random, Family family, MapFamily map_family) {
   model.graph = random_graph(random, family, graph_input, random_weights_kind(random));
   model.sensitive_class = "alarm";
   model.other_class = "quiet";
-  if (chance(random, 0.3)) model.domain = Domain{{-1e6}, {1e6}};
+  if (random.chance(0.3)) model.domain = Domain{{-1e6}, {1e6}};
   if (const auto valid = validate(model); !valid.ok()) throw std::logic_error(valid.error().message);
   choose_threshold(random, result);
   return result;

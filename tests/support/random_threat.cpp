@@ -6,11 +6,9 @@
 namespace standfast::support {
 namespace {
 
-bool chance(Random& random, double share) { return random.uniform() < share; }
-
 std::vector<double> random_costs(Random& random, const std::vector<double>& scale) {
   std::vector<double> cost;
-  const bool by_scale = chance(random, 0.5);
+  const bool by_scale = random.chance(0.5);
   for (const auto s : scale)
     cost.push_back(by_scale ? (0.5 + random.uniform()) / s : std::pow(10.0, random.uniform(-3, 3)));
   return cost;
@@ -29,8 +27,8 @@ void add_domain(Random& random, ThreatModel& threat, const std::vector<double>& 
                 double share) {
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double value = static_cast<double>(x[i]);
-    const double lower = chance(random, share) ? bound_beside(random, value, scale[i], -1) : -kInfinity;
-    const double upper = chance(random, share) ? bound_beside(random, value, scale[i], 1) : kInfinity;
+    const double lower = random.chance(share) ? bound_beside(random, value, scale[i], -1) : -kInfinity;
+    const double upper = random.chance(share) ? bound_beside(random, value, scale[i], 1) : kInfinity;
     threat.lower.push_back(std::min(lower, upper));
     threat.upper.push_back(std::max(lower, upper));
   }
@@ -60,18 +58,18 @@ ThreatModel threat_of(std::vector<double> cost, std::vector<double> lower, std::
 
 ThreatModel random_threat(Random& random, const RandomModel& random_model, std::span<const float> x) {
   ThreatModel threat;
-  if (chance(random, 0.2)) return threat;
-  if (chance(random, 0.6)) threat.cost = random_costs(random, random_model.scale);
-  if (chance(random, 0.6)) add_domain(random, threat, random_model.scale, x, chance(random, 0.5) ? 1.0 : 0.5);
-  if (chance(random, 0.4)) add_directions(random, threat, random_model.scale);
+  if (random.chance(0.2)) return threat;
+  if (random.chance(0.6)) threat.cost = random_costs(random, random_model.scale);
+  if (random.chance(0.6)) add_domain(random, threat, random_model.scale, x, random.chance(0.5) ? 1.0 : 0.5);
+  if (random.chance(0.4)) add_directions(random, threat, random_model.scale);
   return threat;
 }
 
 ThreatModel random_bounded_threat(Random& random, const RandomModel& random_model, std::span<const float> x) {
   ThreatModel threat;
-  if (chance(random, 0.5)) threat.cost = random_costs(random, random_model.scale);
+  if (random.chance(0.5)) threat.cost = random_costs(random, random_model.scale);
   add_domain(random, threat, random_model.scale, x, 1.0);
-  if (chance(random, 0.4)) add_directions(random, threat, random_model.scale);
+  if (random.chance(0.4)) add_directions(random, threat, random_model.scale);
   return threat;
 }
 

@@ -16,7 +16,7 @@ using test::Planes;
 // The ray's own promise: the two ends of the last bracket lie within 2e-4 of each other.
 constexpr double kTolerance = 2e-4;
 
-const std::vector<double> kUnitCost = {1, 1};
+const std::vector<double> kRayCost = {1, 1};
 const std::vector<double> kNoFloor = {-kInfinity, -kInfinity}, kNoCeiling = {kInfinity, kInfinity};
 
 struct Found {
@@ -26,7 +26,7 @@ struct Found {
 
 Found cross(TangentSource& source, const std::vector<double>& direction, Norm norm = Norm::l2(),
             double limit = kInfinity, const std::vector<double>& lo = kNoFloor,
-            const std::vector<double>& hi = kNoCeiling, const std::vector<double>& cost = kUnitCost) {
+            const std::vector<double>& hi = kNoCeiling, const std::vector<double>& cost = kRayCost) {
   Found found;
   found.price = first_crossing(direction, {lo, hi, cost}, norm, limit, source, found.change);
   return found;

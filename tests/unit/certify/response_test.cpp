@@ -30,7 +30,7 @@ struct Scene {
   }
 };
 
-const std::vector<Norm> kNorms = {Norm::l1(), Norm::l2(), Norm::linf()};
+const std::vector<Norm> kResponseNorms = {Norm::l1(), Norm::l2(), Norm::linf()};
 
 ResponseRules rules_of(Norm norm, double temperature) {
   return {norm, norm == Norm::l2() ? kInfinity : 1.25, temperature};
@@ -56,7 +56,7 @@ TEST(Response, LiesBelowTheMinimumByAtMostTheTemperature) {
   const Scene scene;
   for (const bool folded : {false, true}) {
     const CutSet cuts = scene.cuts(folded);
-    for (const Norm norm : kNorms) {
+    for (const Norm norm : kResponseNorms) {
       for (const double temperature : {1e-4, 0.3}) {
         const ResponseRules rules = rules_of(norm, temperature);
         double hard = 0;
@@ -77,7 +77,7 @@ TEST(Response, TheMeanChangeIsTheGradientOfTheValue) {
   constexpr double kStep = 1e-4;
   for (const bool folded : {false, true}) {
     const CutSet cuts = scene.cuts(folded);
-    for (const Norm norm : kNorms) {
+    for (const Norm norm : kResponseNorms) {
       const ResponseRules rules = rules_of(norm, 0.3);
       const auto value = [&](const std::vector<double>& linear, const std::vector<double>& fold) {
         Response out;
@@ -109,7 +109,7 @@ TEST(Response, TheCurvatureIsMinusTheSlopeOfTheMeanChange) {
   constexpr double kStep = 1e-4;
   for (const bool folded : {false, true}) {
     const CutSet cuts = scene.cuts(folded);
-    for (const Norm norm : kNorms) {
+    for (const Norm norm : kResponseNorms) {
       const ResponseRules rules = rules_of(norm, 0.3);
       const auto moved = [&](std::size_t i, double by_linear, double by_fold) {
         std::vector<double> linear = scene.linear, fold = scene.fold;
@@ -179,7 +179,7 @@ TEST(Response, NormOneMovesOnlyWhereTheSlopePaysForThePrice) {
 }
 
 TEST(Response, AFrozenFeatureStays) {
-  for (const Norm norm : kNorms) {
+  for (const Norm norm : kResponseNorms) {
     const Response out = respond_to(5, {0, 0}, rules_of(norm, 1e-3));
     EXPECT_EQ(out.change[0], 0) << norm.name();
     EXPECT_EQ(out.value, 0) << norm.name();
@@ -192,7 +192,7 @@ TEST(Response, AValleyEndsAtItsKink) {
   CutSet cuts;
   cuts.start(test::problem_of({1, {0}, {1}, {1}}));
   Response out;
-  for (const Norm norm : kNorms) {
+  for (const Norm norm : kResponseNorms) {
     respond(cuts, std::vector<double>{0}, std::vector<double>{2}, {norm, norm == Norm::l2() ? kInfinity : 4, 1e-4},
             out);
     EXPECT_EQ(out.change[0], -1) << norm.name();
@@ -206,7 +206,7 @@ TEST(Response, NoFeaturesAreNoChange) {
   CutSet cuts;
   cuts.start(PricedProblem{});
   Response out;
-  for (const Norm norm : kNorms) {
+  for (const Norm norm : kResponseNorms) {
     respond(cuts, {}, {}, rules_of(norm, 1), out);
     EXPECT_EQ(out.value, 0);
     EXPECT_TRUE(out.change.empty());

@@ -40,7 +40,7 @@ void expect_features(const std::string& bytes, const std::vector<std::int64_t>& 
   EXPECT_TRUE(data->labels.empty());
 }
 
-void expect_error(const std::string& bytes, ErrorCode code, std::string_view part) {
+void expect_npy_error(const std::string& bytes, ErrorCode code, std::string_view part) {
   test::expect_error(features(bytes), code, part);
 }
 
@@ -83,65 +83,65 @@ TEST(Npy, GreyImagesGetOneChannel) {
 
 TEST(Npy, ChannelsFirstStayWhereTheyAre) {
   expect_features(npy("<f4", "(1, 3, 1, 2)", floats(counting(6))), {3, 1, 2}, counting(6));
-  expect_error(npy("<f4", "(1, 2, 1, 2)", floats(counting(4))), ErrorCode::kBadShape,
-               "has shape (1, 2, 1, 2), expected");
+  expect_npy_error(npy("<f4", "(1, 2, 1, 2)", floats(counting(4))), ErrorCode::kBadShape,
+                   "has shape (1, 2, 1, 2), expected");
 }
 
 TEST(Npy, ShapesMustFitTheBytes) {
-  expect_error(npy("<f4", "(2, 3)", floats(counting(5))), ErrorCode::kBadShape, "does not fit the 20 bytes");
-  expect_error(npy("<f4", "(2, 3)", floats(counting(7))), ErrorCode::kBadShape, "does not fit the 28 bytes");
-  expect_error(npy("<f4", "(2, 3)", floats(counting(6)) + "x"), ErrorCode::kBadShape, "does not fit the 25 bytes");
+  expect_npy_error(npy("<f4", "(2, 3)", floats(counting(5))), ErrorCode::kBadShape, "does not fit the 20 bytes");
+  expect_npy_error(npy("<f4", "(2, 3)", floats(counting(7))), ErrorCode::kBadShape, "does not fit the 28 bytes");
+  expect_npy_error(npy("<f4", "(2, 3)", floats(counting(6)) + "x"), ErrorCode::kBadShape, "does not fit the 25 bytes");
 }
 
 TEST(Npy, HugeAndNegativeShapesAreRefusedBeforeAnyAllocation) {
-  expect_error(test::read_corpus("npy/huge_shape.npy"), ErrorCode::kBadShape, "1152921504606846976");
-  expect_error(npy("<f4", "(4611686018427387904, 0)", ""), ErrorCode::kBadShape, "expected at least one element");
-  expect_error(npy("<f8", "(2305843009213693952, 8)", ""), ErrorCode::kBadShape, "does not fit the 0 bytes");
-  expect_error(npy("<f4", "(4294967296, 4294967296)", ""), ErrorCode::kBadShape, "does not fit the 0 bytes");
-  expect_error(npy("<f4", "(99999999999999999999, 1)", ""), ErrorCode::kBadFormat, "expected an array extent");
-  expect_error(npy("<f4", "(-1, 4)", ""), ErrorCode::kBadShape, "negative extent -1");
+  expect_npy_error(test::read_corpus("npy/huge_shape.npy"), ErrorCode::kBadShape, "1152921504606846976");
+  expect_npy_error(npy("<f4", "(4611686018427387904, 0)", ""), ErrorCode::kBadShape, "expected at least one element");
+  expect_npy_error(npy("<f8", "(2305843009213693952, 8)", ""), ErrorCode::kBadShape, "does not fit the 0 bytes");
+  expect_npy_error(npy("<f4", "(4294967296, 4294967296)", ""), ErrorCode::kBadShape, "does not fit the 0 bytes");
+  expect_npy_error(npy("<f4", "(99999999999999999999, 1)", ""), ErrorCode::kBadFormat, "expected an array extent");
+  expect_npy_error(npy("<f4", "(-1, 4)", ""), ErrorCode::kBadShape, "negative extent -1");
 }
 
 TEST(Npy, EmptyAndOneDimensionalArraysAreRefused) {
-  expect_error(npy("<f4", "(0, 4)", ""), ErrorCode::kBadShape, "expected at least one element");
-  expect_error(npy("<f4", "(4, 0)", ""), ErrorCode::kBadShape, "expected at least one element");
-  expect_error(npy("<f4", "(4,)", floats(counting(4))), ErrorCode::kBadShape, "has shape (4), expected");
-  expect_error(npy("<f4", "()", floats(counting(1))), ErrorCode::kBadShape, "one number, no array");
+  expect_npy_error(npy("<f4", "(0, 4)", ""), ErrorCode::kBadShape, "expected at least one element");
+  expect_npy_error(npy("<f4", "(4, 0)", ""), ErrorCode::kBadShape, "expected at least one element");
+  expect_npy_error(npy("<f4", "(4,)", floats(counting(4))), ErrorCode::kBadShape, "has shape (4), expected");
+  expect_npy_error(npy("<f4", "()", floats(counting(1))), ErrorCode::kBadShape, "one number, no array");
 }
 
 TEST(Npy, ValuesThatAreNotFiniteAreNamed) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float inf = std::numeric_limits<float>::infinity();
-  expect_error(npy("<f4", "(2, 2)", floats({1, 2, 3, nan})), ErrorCode::kBadValue, "row 1, feature 1: found nan");
-  expect_error(npy("<f4", "(2, 2)", floats({1, 2, -inf, 4})), ErrorCode::kBadValue, "row 1, feature 0: found -inf");
+  expect_npy_error(npy("<f4", "(2, 2)", floats({1, 2, 3, nan})), ErrorCode::kBadValue, "row 1, feature 1: found nan");
+  expect_npy_error(npy("<f4", "(2, 2)", floats({1, 2, -inf, 4})), ErrorCode::kBadValue, "row 1, feature 0: found -inf");
   const double above_float = 1e39;
   const std::string bytes(reinterpret_cast<const char*>(&above_float), sizeof(double));
-  expect_error(npy("<f8", "(1, 1)", bytes), ErrorCode::kBadValue, "found 1e+39, expected a finite float32");
+  expect_npy_error(npy("<f8", "(1, 1)", bytes), ErrorCode::kBadValue, "found 1e+39, expected a finite float32");
 }
 
 TEST(Npy, OtherElementTypesAreRefused) {
-  expect_error(test::read_corpus("npy/object.npy"), ErrorCode::kUnsupported, "elements of type \"|O\"");
+  expect_npy_error(test::read_corpus("npy/object.npy"), ErrorCode::kUnsupported, "elements of type \"|O\"");
   for (const std::string descr : {"<f2", "<c8", "<M8[s]", "<i3", "<f16", "f4", "<f", "<i-4", "<S0", "<inf"}) {
-    expect_error(npy(descr, "(1, 1)", "0123456789ABCDEF"), ErrorCode::kUnsupported, "has elements of type");
+    expect_npy_error(npy(descr, "(1, 1)", "0123456789ABCDEF"), ErrorCode::kUnsupported, "has elements of type");
   }
-  expect_error(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 1)}", "0123"),
-               ErrorCode::kUnsupported, "structured array");
-  expect_error(test::read_corpus("npy/text.npy"), ErrorCode::kUnsupported, "holds text");
+  expect_npy_error(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 1)}", "0123"),
+                   ErrorCode::kUnsupported, "structured array");
+  expect_npy_error(test::read_corpus("npy/text.npy"), ErrorCode::kUnsupported, "holds text");
 }
 
 TEST(Npy, DamagedHeadersAreRefused) {
-  expect_error("", ErrorCode::kBadFormat, "t.npy: is not an NPY file");
-  expect_error("PK", ErrorCode::kBadFormat, "is not an NPY file");
+  expect_npy_error("", ErrorCode::kBadFormat, "t.npy: is not an NPY file");
+  expect_npy_error("PK", ErrorCode::kBadFormat, "is not an NPY file");
   const std::string whole = npy("<f4", "(1, 1)", floats({1}));
   for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(features(whole.substr(0, size)).ok()) << size;
   std::string version = whole;
   version[6] = 9;
-  expect_error(version, ErrorCode::kUnsupported, "is NPY version 9");
-  expect_error(npy("{'descr': '<f4', 'shape': (1, 1)}", "0123"), ErrorCode::kBadFormat, "lacks one of");
-  expect_error(npy("{'descr': '<f4', 'x': 1}", "0123"), ErrorCode::kBadFormat, "unknown key \"x\"");
-  expect_error(npy("<f4", "(1, 1", "0123"), ErrorCode::kBadFormat, "NPY header: found");
-  expect_error(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1)} x", "0123"), ErrorCode::kBadFormat,
-               "expected the end of the header");
+  expect_npy_error(version, ErrorCode::kUnsupported, "is NPY version 9");
+  expect_npy_error(npy("{'descr': '<f4', 'shape': (1, 1)}", "0123"), ErrorCode::kBadFormat, "lacks one of");
+  expect_npy_error(npy("{'descr': '<f4', 'x': 1}", "0123"), ErrorCode::kBadFormat, "unknown key \"x\"");
+  expect_npy_error(npy("<f4", "(1, 1", "0123"), ErrorCode::kBadFormat, "NPY header: found");
+  expect_npy_error(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1)} x", "0123"), ErrorCode::kBadFormat,
+                   "expected the end of the header");
 }
 
 TEST(Npy, AnNpyFileHasNoLabels) {

@@ -45,14 +45,14 @@ std::string file_text(const std::string& path) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-void expect_refused(const std::string& text, ErrorCode code, const std::string& part) {
+void expect_refused_proofs(const std::string& text, ErrorCode code, const std::string& part) {
   const auto file = parse_certificates(text, "c.jsonl");
   ASSERT_FALSE(file.ok()) << part;
   EXPECT_EQ(file.error().code, code) << file.error().message;
   EXPECT_NE(file.error().message.find(part), std::string::npos) << file.error().message;
 }
 
-std::string edited(const std::string& before, const std::string& after) {
+std::string edited_proofs(const std::string& before, const std::string& after) {
   std::string text = text_of(example());
   const auto position = text.find(before);
   EXPECT_NE(position, std::string::npos) << before << " is not in " << text;
@@ -139,99 +139,125 @@ TEST(CertificateFile, EveryTruncationIsRefused) {
     ASSERT_FALSE(file.ok()) << length;
     EXPECT_EQ(file.error().code, ErrorCode::kBadFormat);
   }
-  expect_refused(text + "\n", ErrorCode::kBadFormat, "c.jsonl: line 4: byte");
+  expect_refused_proofs(text + "\n", ErrorCode::kBadFormat, "c.jsonl: line 4: byte");
 }
 
 TEST(CertificateFile, AMessageNamesTheLineAndTheField) {
-  expect_refused(edited("\"index\":7", "\"index\":-7"), ErrorCode::kBadFormat, "c.jsonl: line 3: \"index\": is not");
-  expect_refused(edited("\"weight\":0.1", "\"weight\":\"much\""), ErrorCode::kBadFormat,
-                 "c.jsonl: line 2: certificate 0: cut 1: \"weight\": is");
+  expect_refused_proofs(edited_proofs("\"index\":7", "\"index\":-7"), ErrorCode::kBadFormat,
+                        "c.jsonl: line 3: \"index\": is not");
+  expect_refused_proofs(edited_proofs("\"weight\":0.1", "\"weight\":\"much\""), ErrorCode::kBadFormat,
+                        "c.jsonl: line 2: certificate 0: cut 1: \"weight\": is");
 }
 
 TEST(CertificateFile, OtherTypesAreRefused) {
-  expect_refused("[]\n", ErrorCode::kBadFormat, "line 1: is not an object");
-  expect_refused("7\n", ErrorCode::kBadFormat, "line 1: is not an object");
-  expect_refused(edited("\"inputs\":2", "\"inputs\":2.0"), ErrorCode::kBadFormat, "whole number");
-  expect_refused(edited("\"inputs\":2", "\"inputs\":-2"), ErrorCode::kBadFormat, "whole number");
-  expect_refused(edited("\"norm\":\"l1\"", "\"norm\":1"), ErrorCode::kBadFormat, "\"norm\": is not a string");
-  expect_refused(edited("\"multiplier\":0,", "\"multiplier\":true,"), ErrorCode::kBadFormat, "\"multiplier\": is");
-  expect_refused(edited("\"multiplier\":0,", "\"multiplier\":null,"), ErrorCode::kBadFormat, "\"multiplier\": is");
-  expect_refused(edited("\"cost\":[1,0.1,2]", "\"cost\":1"), ErrorCode::kBadFormat, "\"cost\": is not an array");
-  expect_refused(edited("\"cost\":[1,0.1,2]", "\"cost\":[1,[],2]"), ErrorCode::kBadFormat, "\"cost\": is");
-  expect_refused(edited("\"cost\":[1,0.1,2]", "\"cost\":[]"), ErrorCode::kBadFormat, "\"cost\" is empty");
-  expect_refused(edited("\"values\":\"", "\"values\":[],\"value\":\""), ErrorCode::kBadFormat, "line 2: has the field");
+  expect_refused_proofs("[]\n", ErrorCode::kBadFormat, "line 1: is not an object");
+  expect_refused_proofs("7\n", ErrorCode::kBadFormat, "line 1: is not an object");
+  expect_refused_proofs(edited_proofs("\"inputs\":2", "\"inputs\":2.0"), ErrorCode::kBadFormat, "whole number");
+  expect_refused_proofs(edited_proofs("\"inputs\":2", "\"inputs\":-2"), ErrorCode::kBadFormat, "whole number");
+  expect_refused_proofs(edited_proofs("\"norm\":\"l1\"", "\"norm\":1"), ErrorCode::kBadFormat,
+                        "\"norm\": is not a string");
+  expect_refused_proofs(edited_proofs("\"multiplier\":0,", "\"multiplier\":true,"), ErrorCode::kBadFormat,
+                        "\"multiplier\": is");
+  expect_refused_proofs(edited_proofs("\"multiplier\":0,", "\"multiplier\":null,"), ErrorCode::kBadFormat,
+                        "\"multiplier\": is");
+  expect_refused_proofs(edited_proofs("\"cost\":[1,0.1,2]", "\"cost\":1"), ErrorCode::kBadFormat,
+                        "\"cost\": is not an array");
+  expect_refused_proofs(edited_proofs("\"cost\":[1,0.1,2]", "\"cost\":[1,[],2]"), ErrorCode::kBadFormat,
+                        "\"cost\": is");
+  expect_refused_proofs(edited_proofs("\"cost\":[1,0.1,2]", "\"cost\":[]"), ErrorCode::kBadFormat, "\"cost\" is empty");
+  expect_refused_proofs(edited_proofs("\"values\":\"", "\"values\":[],\"value\":\""), ErrorCode::kBadFormat,
+                        "line 2: has the field");
 }
 
 TEST(CertificateFile, AKeyThatIsThereTwiceIsRefused) {
-  expect_refused(edited("\"radius\":0.1", "\"radius\":9,\"radius\":0.1"), ErrorCode::kBadFormat,
-                 "line 2: key \"radius\" is there twice");
+  expect_refused_proofs(edited_proofs("\"radius\":0.1", "\"radius\":9,\"radius\":0.1"), ErrorCode::kBadFormat,
+                        "line 2: key \"radius\" is there twice");
 }
 
 TEST(CertificateFile, UnknownAndMissingFieldsAreRefused) {
-  expect_refused(edited("\"threat\":{", "\"note\":\"\",\"threat\":{"), ErrorCode::kBadFormat, "has the field \"note\"");
-  expect_refused(edited("\"cost\"", "\"costs\""), ErrorCode::kBadFormat, "has the field \"costs\"");
-  expect_refused(edited("\"reach\":\"inf\",", ""), ErrorCode::kBadFormat, "has no field \"reach\"");
-  expect_refused(edited("\"active\":", "\"inactive\":"), ErrorCode::kBadFormat, "has the field \"inactive\"");
-  expect_refused(edited("\"weight\":0.25,", "\"weight\":0.25,\"slopes\":\"\","), ErrorCode::kBadFormat, "one of them");
+  expect_refused_proofs(edited_proofs("\"threat\":{", "\"note\":\"\",\"threat\":{"), ErrorCode::kBadFormat,
+                        "has the field \"note\"");
+  expect_refused_proofs(edited_proofs("\"cost\"", "\"costs\""), ErrorCode::kBadFormat, "has the field \"costs\"");
+  expect_refused_proofs(edited_proofs("\"reach\":\"inf\",", ""), ErrorCode::kBadFormat, "has no field \"reach\"");
+  expect_refused_proofs(edited_proofs("\"active\":", "\"inactive\":"), ErrorCode::kBadFormat,
+                        "has the field \"inactive\"");
+  expect_refused_proofs(edited_proofs("\"weight\":0.25,", "\"weight\":0.25,\"slopes\":\"\","), ErrorCode::kBadFormat,
+                        "one of them");
 }
 
 TEST(CertificateFile, AnotherSchemaIsNamed) {
-  expect_refused(edited("certificates/1", "certificates/2"), ErrorCode::kUnsupported, "certificates/2");
+  expect_refused_proofs(edited_proofs("certificates/1", "certificates/2"), ErrorCode::kUnsupported, "certificates/2");
 }
 
 TEST(CertificateFile, NumbersOutsideTheirRangeAreRefused) {
-  expect_refused(edited("\"weight\":0.1", "\"weight\":-0.1"), ErrorCode::kBadValue, "weight is -0.1");
-  expect_refused(edited("\"weight\":0.1", "\"weight\":\"inf\""), ErrorCode::kBadValue, "weight is inf");
-  expect_refused(edited("\"weight\":0.1", "\"weight\":1e999"), ErrorCode::kBadFormat, "not what JSON allows");
-  expect_refused(edited("\"weight\":0.1", "\"weight\":NaN"), ErrorCode::kBadFormat, "not what JSON allows");
-  expect_refused(edited("\"weight\":0.1", "\"weight\":\"nan\""), ErrorCode::kBadFormat, "\"weight\": is");
-  expect_refused(edited("\"weight\":1e+300", "\"weight\":0"), ErrorCode::kBadValue, "no cut has a weight > 0");
-  expect_refused(edited("\"radius\":0.1", "\"radius\":0"), ErrorCode::kBadValue, "radius is 0");
-  expect_refused(edited("\"radius\":0.1", "\"radius\":-1"), ErrorCode::kBadValue, "radius is -1");
-  expect_refused(edited("\"radius\":3", "\"radius\":3.5"), ErrorCode::kBadValue, "whole number of features");
-  expect_refused(edited("\"multiplier\":0,", "\"multiplier\":-1,"), ErrorCode::kBadValue, "multiplier is -1");
-  expect_refused(edited("\"multiplier\":0,", "\"multiplier\":\"inf\","), ErrorCode::kBadValue, "multiplier is inf");
-  expect_refused(edited("\"reach\":0,", "\"reach\":-1,"), ErrorCode::kBadValue, "reach is -1");
-  expect_refused(edited("\"norm\":\"l1\"", "\"norm\":\"l3\""), ErrorCode::kBadValue, "norm is l3");
-  expect_refused(edited("\"norm\":\"l1\"", "\"norm\":\"1\""), ErrorCode::kBadFormat, "norm is \"1\"");
-  expect_refused(edited("\"cost\":[1,0.1,2]", "\"cost\":[1,0,2]"), ErrorCode::kBadValue, "cost of feature 1 is 0");
-  expect_refused(edited("\"cost\":[1,0.1,2]", "\"cost\":[1,0.1]"), ErrorCode::kBadShape, "cost has 2 entries");
-  expect_refused(edited("\"lower\":[0", "\"lower\":[2"), ErrorCode::kBadValue, "lower 2 and upper 1");
+  expect_refused_proofs(edited_proofs("\"weight\":0.1", "\"weight\":-0.1"), ErrorCode::kBadValue, "weight is -0.1");
+  expect_refused_proofs(edited_proofs("\"weight\":0.1", "\"weight\":\"inf\""), ErrorCode::kBadValue, "weight is inf");
+  expect_refused_proofs(edited_proofs("\"weight\":0.1", "\"weight\":1e999"), ErrorCode::kBadFormat,
+                        "not what JSON allows");
+  expect_refused_proofs(edited_proofs("\"weight\":0.1", "\"weight\":NaN"), ErrorCode::kBadFormat,
+                        "not what JSON allows");
+  expect_refused_proofs(edited_proofs("\"weight\":0.1", "\"weight\":\"nan\""), ErrorCode::kBadFormat, "\"weight\": is");
+  expect_refused_proofs(edited_proofs("\"weight\":1e+300", "\"weight\":0"), ErrorCode::kBadValue,
+                        "no cut has a weight > 0");
+  expect_refused_proofs(edited_proofs("\"radius\":0.1", "\"radius\":0"), ErrorCode::kBadValue, "radius is 0");
+  expect_refused_proofs(edited_proofs("\"radius\":0.1", "\"radius\":-1"), ErrorCode::kBadValue, "radius is -1");
+  expect_refused_proofs(edited_proofs("\"radius\":3", "\"radius\":3.5"), ErrorCode::kBadValue,
+                        "whole number of features");
+  expect_refused_proofs(edited_proofs("\"multiplier\":0,", "\"multiplier\":-1,"), ErrorCode::kBadValue,
+                        "multiplier is -1");
+  expect_refused_proofs(edited_proofs("\"multiplier\":0,", "\"multiplier\":\"inf\","), ErrorCode::kBadValue,
+                        "multiplier is inf");
+  expect_refused_proofs(edited_proofs("\"reach\":0,", "\"reach\":-1,"), ErrorCode::kBadValue, "reach is -1");
+  expect_refused_proofs(edited_proofs("\"norm\":\"l1\"", "\"norm\":\"l3\""), ErrorCode::kBadValue, "norm is l3");
+  expect_refused_proofs(edited_proofs("\"norm\":\"l1\"", "\"norm\":\"1\""), ErrorCode::kBadFormat, "norm is \"1\"");
+  expect_refused_proofs(edited_proofs("\"cost\":[1,0.1,2]", "\"cost\":[1,0,2]"), ErrorCode::kBadValue,
+                        "cost of feature 1 is 0");
+  expect_refused_proofs(edited_proofs("\"cost\":[1,0.1,2]", "\"cost\":[1,0.1]"), ErrorCode::kBadShape,
+                        "cost has 2 entries");
+  expect_refused_proofs(edited_proofs("\"lower\":[0", "\"lower\":[2"), ErrorCode::kBadValue, "lower 2 and upper 1");
 }
 
 TEST(CertificateFile, HashesThatDoNotFitAreRefused) {
-  expect_refused(edited("000f\"", "00f\""), ErrorCode::kBadValue, "expected 64 digits");
-  expect_refused(edited("000f\"", "000F\""), ErrorCode::kBadValue, "expected 64 digits");
+  expect_refused_proofs(edited_proofs("000f\"", "00f\""), ErrorCode::kBadValue, "expected 64 digits");
+  expect_refused_proofs(edited_proofs("000f\"", "000F\""), ErrorCode::kBadValue, "expected 64 digits");
   const std::string hash = sha256_of(example().inputs[0].values);
-  expect_refused(edited(hash, std::string(64, '0')), ErrorCode::kBadValue, "expected that of the values, " + hash);
+  expect_refused_proofs(edited_proofs(hash, std::string(64, '0')), ErrorCode::kBadValue,
+                        "expected that of the values, " + hash);
 }
 
 TEST(CertificateFile, ArraysThatDoNotFitAreRefused) {
-  expect_refused(edited("\"features\":3", "\"features\":4"), ErrorCode::kBadShape, "cost has 3 entries, expected 4");
-  expect_refused(edited("\"slopes\":9", "\"slopes\":17"), ErrorCode::kBadFormat, "expected 17 bits");
-  expect_refused(edited("\"slopes\":9", "\"slopes\":18446744073709551615"), ErrorCode::kBadFormat, "bits");
-  expect_refused(edited("\"slopes\":9", "\"slopes\":8"), ErrorCode::kBadFormat, "expected 8 bits");
-  expect_refused(edited("\"winners\":2", "\"winners\":3"), ErrorCode::kBadShape, "winners holds 2 values, expected 3");
-  expect_refused(edited("\"active\":\"TQE=\"", "\"active\":\"TQM=\""), ErrorCode::kBadFormat, "zeros up to");
-  expect_refused(edited("\"active\":\"TQE=\"", "\"active\":\"TQF=\""), ErrorCode::kBadFormat, "base64");
-  expect_refused(edited("\"active\":\"TQE=\"", "\"active\":\"TQE\""), ErrorCode::kBadFormat, "base64");
-  expect_refused(edited("\"active\":\"TQE=\"", "\"active\":\"TQ=E\""), ErrorCode::kBadFormat, "base64");
-  expect_refused(edited("\"active\":\"TQE=\"", "\"active\":\"T Q=\""), ErrorCode::kBadFormat, "base64");
-  expect_refused(edited("\"active\":\"TQE=\"", "\"active\":\"====\""), ErrorCode::kBadFormat, "base64");
-  expect_refused(edited("\"active\":\"TQE=\"", "\"slopes\":\"TQE=\""), ErrorCode::kBadFormat, "multiple of 4");
+  expect_refused_proofs(edited_proofs("\"features\":3", "\"features\":4"), ErrorCode::kBadShape,
+                        "cost has 3 entries, expected 4");
+  expect_refused_proofs(edited_proofs("\"slopes\":9", "\"slopes\":17"), ErrorCode::kBadFormat, "expected 17 bits");
+  expect_refused_proofs(edited_proofs("\"slopes\":9", "\"slopes\":18446744073709551615"), ErrorCode::kBadFormat,
+                        "bits");
+  expect_refused_proofs(edited_proofs("\"slopes\":9", "\"slopes\":8"), ErrorCode::kBadFormat, "expected 8 bits");
+  expect_refused_proofs(edited_proofs("\"winners\":2", "\"winners\":3"), ErrorCode::kBadShape,
+                        "winners holds 2 values, expected 3");
+  expect_refused_proofs(edited_proofs("\"active\":\"TQE=\"", "\"active\":\"TQM=\""), ErrorCode::kBadFormat,
+                        "zeros up to");
+  expect_refused_proofs(edited_proofs("\"active\":\"TQE=\"", "\"active\":\"TQF=\""), ErrorCode::kBadFormat, "base64");
+  expect_refused_proofs(edited_proofs("\"active\":\"TQE=\"", "\"active\":\"TQE\""), ErrorCode::kBadFormat, "base64");
+  expect_refused_proofs(edited_proofs("\"active\":\"TQE=\"", "\"active\":\"TQ=E\""), ErrorCode::kBadFormat, "base64");
+  expect_refused_proofs(edited_proofs("\"active\":\"TQE=\"", "\"active\":\"T Q=\""), ErrorCode::kBadFormat, "base64");
+  expect_refused_proofs(edited_proofs("\"active\":\"TQE=\"", "\"active\":\"====\""), ErrorCode::kBadFormat, "base64");
+  expect_refused_proofs(edited_proofs("\"active\":\"TQE=\"", "\"slopes\":\"TQE=\""), ErrorCode::kBadFormat,
+                        "multiple of 4");
 }
 
 TEST(CertificateFile, InputsStandInOrderAndAsManyAsSaid) {
-  expect_refused(edited("\"index\":7", "\"index\":0"), ErrorCode::kBadValue,
-                 "line 3: index is 0, expected one above 0");
-  expect_refused(edited("\"inputs\":2", "\"inputs\":3"), ErrorCode::kBadFormat, "has 2 inputs, expected 3");
-  expect_refused(edited("\"inputs\":2", "\"inputs\":18446744073709551615"), ErrorCode::kBadFormat, "has 2 inputs");
+  expect_refused_proofs(edited_proofs("\"index\":7", "\"index\":0"), ErrorCode::kBadValue,
+                        "line 3: index is 0, expected one above 0");
+  expect_refused_proofs(edited_proofs("\"inputs\":2", "\"inputs\":3"), ErrorCode::kBadFormat,
+                        "has 2 inputs, expected 3");
+  expect_refused_proofs(edited_proofs("\"inputs\":2", "\"inputs\":18446744073709551615"), ErrorCode::kBadFormat,
+                        "has 2 inputs");
 }
 
 TEST(CertificateFile, DeepAndForeignTextIsRefused) {
-  expect_refused(std::string(100000, '[') + "\n", ErrorCode::kBadFormat, "deeper than 5");
-  expect_refused(edited("\"price_unit\":\"words", "\"price_unit\":\"\xff"), ErrorCode::kBadFormat,
-                 "not what JSON allows");
+  expect_refused_proofs(std::string(100000, '[') + "\n", ErrorCode::kBadFormat, "deeper than 5");
+  expect_refused_proofs(edited_proofs("\"price_unit\":\"words", "\"price_unit\":\"\xff"), ErrorCode::kBadFormat,
+                        "not what JSON allows");
 }
 
 TEST(CertificateFile, TheWriterHoldsToTheSameRules) {

@@ -56,7 +56,7 @@ Dataset bars(std::size_t count) {
   return data;
 }
 
-const RunHooks kQuiet = {[](const RunState&) {}, [] { return false; }};
+const RunHooks kNoHooks = {[](const RunState&) {}, [] { return false; }};
 
 TEST_P(TorchConv, ExportedGraphGivesTheTrainersScoresAndGradients) {
   TrainOptions options = conv_options(GetParam());
@@ -90,7 +90,7 @@ TEST_P(TorchConv, LearnsCrosses) {
   options.certify_radius = 0.02;
   options.domain = {0, 1};
   const auto data = prepare(bars(600), options);
-  const auto run = run_training(*data, options, kQuiet);
+  const auto run = run_training(*data, options, kNoHooks);
   ASSERT_TRUE(run.ok()) << run.error().message;
   EXPECT_GT(run->validation.balanced_accuracy(), 0.9);
   EXPECT_TRUE(validate(to_model(*data, options, *run)).ok());
@@ -114,7 +114,7 @@ TEST(TorchConvNet, SameSeedGivesTheSameGraph) {
   TrainOptions options = conv_options({.channels = 3, .depth = 1, .first_kernel = 3});
   options.epochs = 1;
   const auto data = prepare(bars(64), options);
-  EXPECT_EQ(run_training(*data, options, kQuiet)->graph, run_training(*data, options, kQuiet)->graph);
+  EXPECT_EQ(run_training(*data, options, kNoHooks)->graph, run_training(*data, options, kNoHooks)->graph);
 }
 
 TEST(TorchConvNet, RefusesATableAndAPoolThatDoesNotFit) {

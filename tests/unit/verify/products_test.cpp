@@ -10,21 +10,17 @@
 
 #include "base/random.hpp"
 #include "base/rounding.hpp"
+#include "unit/verify/product_sets.hpp"
 #include "verify/affine_ops.hpp"
 
 namespace standfast {
 namespace {
 
 using verify_ops::Affine;
+using verify_ops::every_set;
 using verify_ops::Matrix;
 using verify_ops::Products;
 using verify_ops::Weights;
-
-std::vector<const Products*> every_set() {
-  std::vector<const Products*> sets = {&verify_ops::kPlainProducts};
-  if (verify_ops::has_fused_products()) sets.push_back(&verify_ops::kFusedProducts);
-  return sets;
-}
 
 /// Numbers of all sizes that the verifier hands over, and zeros.
 double any_dual(Random& random) {

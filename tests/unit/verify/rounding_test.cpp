@@ -9,6 +9,7 @@
 
 #include "base/random.hpp"
 #include "support/small_models.hpp"
+#include "unit/verify/product_sets.hpp"
 #include "verify/confirm.hpp"
 #include "verify/verifier.hpp"
 #include "verify/worst_case.hpp"
@@ -17,15 +18,8 @@ namespace standfast {
 namespace {
 
 constexpr std::size_t kTerms = 1000;
-constexpr double kUnit = kUnitRoundoff;
 // 1 + kDown is rounded to 1 again and again, and 1 + kUp to the next number: all errors add up
 constexpr float kDown = 0x1p-53F, kUp = 0x1.00001p-53F;
-
-std::vector<const verify_ops::Products*> every_set() {
-  std::vector<const verify_ops::Products*> sets = {&verify_ops::kPlainProducts};
-  if (verify_ops::has_fused_products()) sets.push_back(&verify_ops::kFusedProducts);
-  return sets;
-}
 
 /// 1, then kTerms - 1 times `small`.
 std::vector<float> one_and(float small) {
@@ -76,29 +70,29 @@ void expect_slope(const ProvenMinorant& m, long double exact, double lost, const
   const long double off = std::fabs(m.separable.linear[0] - exact);
   EXPECT_GE(off, 0.9 * lost) << set;
   EXPECT_GE(m.slope_error[0], off) << set;
-  EXPECT_LE(m.slope_error[0], 1.2 * lost + 10 * kUnit) << set;
+  EXPECT_LE(m.slope_error[0], 1.2 * lost + 10 * kUnitRoundoff) << set;
 }
 
 TEST(Rounding, ASumOverUnitsThatLosesEveryTermIsPaidFor) {
-  for (const auto* set : every_set()) {
+  for (const auto* set : verify_ops::every_set()) {
     // f(x) = sum_o a_o x with a = (1, tiny, ..., tiny)
     for (const float small : {kDown, kUp}) {
       const Model model = model_of(
           {linear(kTerms, 1, kGraphInput, one_and(small)), linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
       const long double exact = 1 + (kTerms - 1) * static_cast<long double>(small);
-      expect_slope(proven(model, {0}, *set), exact, (kTerms - 1) * kUnit, set->name);
+      expect_slope(proven(model, {0}, *set), exact, (kTerms - 1) * kUnitRoundoff, set->name);
     }
   }
 }
 
 TEST(Rounding, AnErrorThatALowerLayerScalesIsPaidFor) {
-  for (const auto* set : every_set()) {
+  for (const auto* set : verify_ops::every_set()) {
     // the dual of the first node is a sum of kTerms, and its only weight then multiplies it by 1
     for (const float small : {kDown, kUp}) {
       const Model model = model_of({linear(1, 1, kGraphInput, {1}), linear(kTerms, 1, 0, one_and(small)),
                                     linear(1, kTerms, 1, std::vector<float>(kTerms, 1))});
       const long double exact = 1 + (kTerms - 1) * static_cast<long double>(small);
-      expect_slope(proven(model, {0}, *set), exact, (kTerms - 1) * kUnit, set->name);
+      expect_slope(proven(model, {0}, *set), exact, (kTerms - 1) * kUnitRoundoff, set->name);
     }
   }
 }
@@ -114,15 +108,15 @@ Node joined(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
 TEST(Rounding, AnErrorTravelsThroughCopiesAndProductsToTheSlopeAndTheBiases) {
   // the sum of kTerms reaches x through a second product, or through a copy; a bias of 1 on the way sees it as well
   for (const bool copied : {false, true}) {
-    for (const auto* set : every_set()) {
+    for (const auto* set : verify_ops::every_set()) {
       const Model model = model_of(
           {linear(1, 1, kGraphInput, {1}, {1}), copied ? joined(NodeKind::kFlatten, "copy", {0}) : linear(1, 1, 0, {1}),
            linear(kTerms, 1, 1, one_and(kUp)), linear(1, kTerms, 2, std::vector<float>(kTerms, 1))});
       const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
       const ProvenMinorant m = proven(model, {0}, *set);
-      expect_slope(m, exact, (kTerms - 1) * kUnit, set->name);
+      expect_slope(m, exact, (kTerms - 1) * kUnitRoundoff, set->name);
       EXPECT_LE(m.separable.margin, exact) << set->name;
-      EXPECT_GE(m.separable.margin, exact - 1.2 * kTerms * kUnit) << set->name;
+      EXPECT_GE(m.separable.margin, exact - 1.2 * kTerms * kUnitRoundoff) << set->name;
     }
   }
 }
@@ -141,10 +135,10 @@ TEST(Rounding, ManyReadersOfOneNodeAddTheirErrorsUp) {
   nodes.push_back(joined(NodeKind::kAdd, "sum", heads));
   const Model model = model_of(std::move(nodes));
   const long double exact = 1.5L + (kReaders - 1) * static_cast<long double>(kUp);
-  for (const auto* set : every_set()) {
+  for (const auto* set : verify_ops::every_set()) {
     const ProvenMinorant m = proven(model, {1}, *set);
     EXPECT_LE(m.separable.linear[0] - m.slope_error[0], exact) << set->name;
-    EXPECT_GE(m.separable.linear[0], 1.5L - 2 * kReaders * kUnit) << set->name;
+    EXPECT_GE(m.separable.linear[0], 1.5L - 2 * kReaders * kUnitRoundoff) << set->name;
   }
 }
 
@@ -157,7 +151,7 @@ TEST(Rounding, LargeDualsThatCancelLeaveTheirErrorBehind) {
   }
   nodes.push_back(joined(NodeKind::kAdd, "sum", {1, 2, 3}));
   const Model model = model_of(std::move(nodes));
-  for (const auto* set : every_set()) {
+  for (const auto* set : verify_ops::every_set()) {
     const ProvenMinorant m = proven(model, {0}, *set);
     EXPECT_GE(m.slope_error[0], std::fabs(1 - m.separable.linear[0])) << set->name;
   }
@@ -179,49 +173,49 @@ TEST(Rounding, EveryProductOfAChainIsPaidFor) {
 }
 
 TEST(Rounding, TheDualOfAReluIsNotAboveTheTrueOne) {
-  for (const auto* set : every_set()) {
+  for (const auto* set : verify_ops::every_set()) {
     // f(x) = a . relu(z), z = (relu(x), ..., relu(x)); the lower relu's dual is the sum of a, rounded up each time
     const Model model = model_of({linear(1, 1, kGraphInput, {1}), relu(0), linear(kTerms, 1, 1, one_and(kUp)), relu(2),
                                   linear(1, kTerms, 3, std::vector<float>(kTerms, 1))});
     const ProvenMinorant m = proven(model, {1}, *set);
     const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
     EXPECT_LE(m.separable.linear[0] - m.slope_error[0], exact) << set->name;
-    EXPECT_LE(m.slope_error[0], 10 * kUnit) << set->name << ": a clipped dual has no error of its own";
-    EXPECT_GE(m.separable.linear[0], exact * (1 - 1.2 * kTerms * kUnit)) << set->name;
+    EXPECT_LE(m.slope_error[0], 10 * kUnitRoundoff) << set->name << ": a clipped dual has no error of its own";
+    EXPECT_GE(m.separable.linear[0], exact * (1 - 1.2 * kTerms * kUnitRoundoff)) << set->name;
     EXPECT_LE(m.separable.margin, exact) << set->name;
   }
 }
 
 TEST(Rounding, ASumOfBiasesThatIsRoundedUpIsPaidFor) {
-  for (const auto* set : every_set()) {
+  for (const auto* set : verify_ops::every_set()) {
     const Model model = model_of({linear(kTerms, 1, kGraphInput, std::vector<float>(kTerms, 0), one_and(kUp)),
                                   linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
     const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
     const ProvenMinorant m = proven(model, {0}, *set);
     EXPECT_LE(m.separable.margin, exact) << set->name;
-    EXPECT_GE(m.separable.margin, exact - 1.2 * kTerms * kUnit) << set->name;
+    EXPECT_GE(m.separable.margin, exact - 1.2 * kTerms * kUnitRoundoff) << set->name;
   }
 }
 
 TEST(Rounding, ASumOverFeaturesThatIsRoundedUpIsPaidFor) {
-  for (const auto* set : every_set()) {
+  for (const auto* set : verify_ops::every_set()) {
     const Model model = support::affine_model(one_and(kUp), 0);
     const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
     const ProvenMinorant m = proven(model, std::vector<float>(kTerms, 1), *set);
     EXPECT_LE(m.separable.margin, exact) << set->name;
-    EXPECT_GE(m.separable.margin, exact - 1.2 * kTerms * kUnit) << set->name;
+    EXPECT_GE(m.separable.margin, exact - 1.2 * kTerms * kUnitRoundoff) << set->name;
   }
 }
 
 TEST(Rounding, TheErrorOfTheSlopeAtTheInputIsPaidForInTheMargin) {
-  for (const auto* set : every_set()) {
+  for (const auto* set : verify_ops::every_set()) {
     // as ASumOverUnits, at x = 1: the margin is the slope
     const Model model =
         model_of({linear(kTerms, 1, kGraphInput, one_and(kUp)), linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
     const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
     const ProvenMinorant m = proven(model, {1}, *set);
     EXPECT_LE(m.separable.margin, exact) << set->name;
-    EXPECT_GE(m.separable.margin, exact - 1.3 * kTerms * kUnit) << set->name;
+    EXPECT_GE(m.separable.margin, exact - 1.3 * kTerms * kUnitRoundoff) << set->name;
   }
 }
 
@@ -234,7 +228,7 @@ TEST(Rounding, AMapThatRoundsUpEachTimeIsPaidForInTheMargin) {
   // 1 - 2^-54 is rounded to 1, two hundred times
   const ProvenMinorant m = proven(model, {1}, verify_ops::best_products());
   EXPECT_LE(m.separable.margin, 1 - 200 * 0x1p-54L);
-  EXPECT_GE(m.separable.margin, 1 - 2000 * kUnit);
+  EXPECT_GE(m.separable.margin, 1 - 2000 * kUnitRoundoff);
 }
 
 TEST(Rounding, AKinkThatIsOffIsPaidForInTheMargin) {
@@ -260,7 +254,7 @@ TEST(Rounding, AKinkThatIsOffIsPaidForInTheMargin) {
 }
 
 TEST(Rounding, NumbersThatAreTooSmallForRelativeBoundsAreDroppedNotForgotten) {
-  for (const auto* set : every_set()) {
+  for (const auto* set : verify_ops::every_set()) {
     // a chain of 2^-130: the slope is 2^-1040, which float64 cannot hold, and is charged for
     std::vector<Node> nodes = {linear(1, 1, kGraphInput, {0x1p-130F})};
     for (std::int32_t k = 0; k < 7; ++k) nodes.push_back(linear(1, 1, k, {0x1p-130F}));
@@ -271,7 +265,7 @@ TEST(Rounding, NumbersThatAreTooSmallForRelativeBoundsAreDroppedNotForgotten) {
 }
 
 TEST(Rounding, AnOverflowOnTheWayProvesNothing) {
-  for (const auto* set : every_set()) {
+  for (const auto* set : verify_ops::every_set()) {
     std::vector<Node> nodes = {linear(1, 1, kGraphInput, {0x1p120F}, {1})};
     for (std::int32_t k = 0; k < 9; ++k) nodes.push_back(linear(1, 1, k, {0x1p120F}));
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {1}, *set);

@@ -14,7 +14,7 @@
 namespace standfast {
 namespace {
 
-struct Case {
+struct PricedCase {
   ProvenMinorant minorant;
   std::vector<double> cost;
   std::vector<Interval> interval;
@@ -28,8 +28,8 @@ double limit(Random& random) {
   return draw < 0.2 ? kInfinity : draw < 0.3 ? 0 : wide(random);
 }
 
-Case random_case(Random& random) {
-  Case c;
+PricedCase random_case(Random& random) {
+  PricedCase c;
   c.minorant.is_separable = true;
   const std::size_t n = 1 + random.below(30);
   const bool alike = random.below(2) == 0;
@@ -45,7 +45,7 @@ Case random_case(Random& random) {
 }
 
 /// The same function with folds of zero, which takes the path of maps with |.|.
-Case folded(Case c) {
+PricedCase folded(PricedCase c) {
   c.minorant.separable.fold.assign(c.cost.size(), 0.0);
   c.minorant.separable.offset.assign(c.cost.size(), 0.25);
   return c;
@@ -53,7 +53,7 @@ Case folded(Case c) {
 
 /// sum_i max over both directions of gain(rate, cost, limit).
 template <class Gain>
-long double exact_sum(const Case& c, const Gain& gain) {
+long double exact_sum(const PricedCase& c, const Gain& gain) {
   long double sum = 0;
   for (std::size_t i = 0; i < c.cost.size(); ++i) {
     const long double slope = c.minorant.separable.linear[i], error = c.minorant.slope_error[i], cost = c.cost[i];
@@ -75,12 +75,12 @@ void expect_just_above(double upper, long double exact, const std::string& place
 TEST(WorstCase, ReachesAndBoundsLimitEachFeature) {
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
     Random random(seed);
-    const Case c = random_case(random);
+    const PricedCase c = random_case(random);
     const double reach = random.below(8) == 0 ? kInfinity : wide(random);
     const long double exact = exact_sum(c, [&](long double rate, long double cost, long double most) {
       return times(rate, std::min(most, reach / cost));
     });
-    for (const Case& way : {c, folded(c)}) {
+    for (const PricedCase& way : {c, folded(c)}) {
       expect_just_above(decrease_upper_linf(way.minorant, way.bounds(), reach), exact, "seed " + std::to_string(seed));
     }
     long double largest = 0, sum = 0;
@@ -95,14 +95,14 @@ TEST(WorstCase, ReachesAndBoundsLimitEachFeature) {
 TEST(WorstCase, APriceIsTakenOffEachRate) {
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
     Random random(seed);
-    const Case c = random_case(random);
+    const PricedCase c = random_case(random);
     const double reach = wide(random), lambda = random.below(8) == 0 ? 0 : wide(random) * 0x1p-20;
     long double lost = 0;  // the price is rounded down, which shows where little is left of a rate
     const long double exact = exact_sum(c, [&](long double rate, long double cost, long double most) {
       lost += std::max(rate, 0.0L) * std::min<long double>(most, reach / cost);
       return times(rate - lambda * cost, std::min<long double>(most, reach / cost));
     });
-    for (const Case& way : {c, folded(c)}) {
+    for (const PricedCase& way : {c, folded(c)}) {
       const double upper = decrease_upper_l1(way.minorant, way.bounds(), reach, lambda);
       EXPECT_GE(upper, exact * (1 - 0x1p-62L)) << seed;
       EXPECT_LE(upper, 1.02L * exact + 0.02L * lost) << seed;
@@ -113,14 +113,14 @@ TEST(WorstCase, APriceIsTakenOffEachRate) {
 TEST(WorstCase, AParabolaIsTakenAtItsTopOrAtItsBound) {
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
     Random random(seed);
-    const Case c = random_case(random);
+    const PricedCase c = random_case(random);
     const double lambda = random.below(8) == 0 ? 0 : wide(random);
     const long double exact = exact_sum(c, [&](long double rate, long double cost, long double most) {
       if (!(rate > 0) || most == 0) return 0.0L;
       const long double weight = lambda * cost * cost, d = weight > 0 ? std::min(most, rate / weight) : most;
       return weight > 0 ? d * (rate - weight / 2 * d) : rate * d;
     });
-    for (const Case& way : {c, folded(c)}) {
+    for (const PricedCase& way : {c, folded(c)}) {
       const double upper = decrease_upper_l2(way.minorant, way.bounds(), lambda);
       EXPECT_GE(upper, exact * (1 - 0x1p-62L)) << seed;
       EXPECT_TRUE(upper == kInfinity || upper <= exact * 1.05L + 1e-200L) << seed;
