@@ -17,6 +17,9 @@ constexpr double kReachBeyondRadius = 1.25;
 // Of the radii that steer the search: the one that counts is computed again, exactly.
 constexpr double kTolerance = 5e-5;
 
+// Passes without a gain after which p = inf starts from a high temperature again.
+constexpr int kShaken = 20;
+
 // A leap like this may be the way to an infinite radius, which a hint hides.
 constexpr double kSuspicious = 30;
 
@@ -117,7 +120,9 @@ void CutSearch::ascend(const AscentSchedule& schedule) {
   ascent_.run(cuts_, options_.norm, cap(), scale(), schedule, alpha_);
   take_radius();
   const bool stuck = options_.keep_all ? !(result_.radius > before) : !(result_.radius > first_radius_);
-  if (options_.norm == Norm::l1() && cuts_.size() > 1 && stuck) {
+  // p = inf seldom jumps, and its answers are the attacker's best: only a search that is going to end is shaken
+  const bool jumps = options_.norm == Norm::l1() || (linf && options_.keep_all && stalled_ == kShaken);
+  if (jumps && cuts_.size() > 1 && stuck) {
     // all or nothing: at a low temperature every feature stays or jumps, and Newton's method goes nowhere from there
     ascent_.run(cuts_, options_.norm, cap(), scale(), kAnnealed, alpha_);
     take_radius();
