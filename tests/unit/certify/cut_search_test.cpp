@@ -136,7 +136,7 @@ TEST(CutSearch, WeightsAreAMeanThatReproducesTheRadius) {
         PricedProblem problem = problem_of(planes[0]);
         const CutSearchOptions options = keep_all ? exact(norm) : refined(norm);
         const CutSearchResult found = search.run(problem, kUnitCost, options, source);
-        if (found.radius > 1e9) continue;  // the slopes cancel down to their rounding errors, which no order repeats
+        if (found.radius > 1e6) continue;  // the slopes cancel: 1e6 roundings are the tolerance below
         ASSERT_LE(found.weights.size(), 1 + source.tangents.size());
         EXPECT_NEAR(std::accumulate(found.weights.begin(), found.weights.end(), 0.0), 1, 1e-12);
         CutSet cuts;
