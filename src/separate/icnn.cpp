@@ -13,8 +13,6 @@
 namespace standfast::separate {
 namespace {
 
-constexpr std::size_t kLanes = kPanel<float>;
-
 /// Some of the inputs, and what the network makes of them. Arrays of units are (input, unit) row-major.
 struct Batch {
   std::vector<float> inputs;  ///< (count, dim)
@@ -35,9 +33,9 @@ class Trainer {
         positive_(positive),
         options_(options),
         units_(options.first + options.second + 1),
-        panels_(round_up(units_, kLanes) / kLanes),
+        panels_(round_up(units_, kFloatPanel) / kFloatPanel),
         random_(options.seed),
-        weights_(panels_ * dim * kLanes, 0.0F),
+        weights_(panels_ * dim * kFloatPanel, 0.0F),
         gradient_(weights_.size(), 0.0F),
         bias_(units_, 0.0F),
         hidden_(options.second * options.first),
@@ -75,7 +73,7 @@ class Trainer {
   }
 
   float& weight(std::size_t unit, std::size_t feature) {
-    return weights_[(unit / kLanes * dim_ + feature) * kLanes + unit % kLanes];
+    return weights_[(unit / kFloatPanel * dim_ + feature) * kFloatPanel + unit % kFloatPanel];
   }
 
   /// Biases that make every layer's mean input 0: whitened inputs have mean 0, sums of relus have not.
@@ -113,13 +111,14 @@ class Trainer {
     const std::size_t count = batch.count();
     batch.affine.resize(count * units_);
     parallel_for(panels_, 1, options_.threads, [&](std::size_t begin, std::size_t end) {
-      std::vector<float> sums(count * kLanes);
+      std::vector<float> sums(count * kFloatPanel);
       for (std::size_t panel = begin; panel < end; ++panel) {
         std::ranges::fill(sums, 0.0F);
-        multiply_panel(batch.inputs.data(), count, dim_, dim_, weights_.data() + panel * dim_ * kLanes, sums.data());
+        multiply_panel(batch.inputs.data(), count, dim_, dim_, weights_.data() + panel * dim_ * kFloatPanel,
+                       sums.data());
         for (std::size_t b = 0; b < count; ++b)
-          for (std::size_t u = panel * kLanes; u < std::min(units_, (panel + 1) * kLanes); ++u)
-            batch.affine[b * units_ + u] = sums[b * kLanes + u % kLanes] + bias_[u];
+          for (std::size_t u = panel * kFloatPanel; u < std::min(units_, (panel + 1) * kFloatPanel); ++u)
+            batch.affine[b * units_ + u] = sums[b * kFloatPanel + u % kFloatPanel] + bias_[u];
       }
     });
     forward_hidden(batch);
@@ -184,7 +183,7 @@ class Trainer {
     std::vector<std::size_t> active;  // inputs inside the margin: the others have no gradient
     for (std::size_t b = 0; b < batch.count(); ++b)
       if (batch.signs[b] * batch.scores[b] < 1) active.push_back(b);
-    std::vector<float> duals(panels_ * active.size() * kLanes, 0.0F);
+    std::vector<float> duals(panels_ * active.size() * kFloatPanel, 0.0F);
     std::vector<float> bias(units_, 0.0F);
     std::vector<float> hidden(hidden_.size(), 0.0F);
     std::vector<float> last(last_.size(), 0.0F);
@@ -207,7 +206,7 @@ class Trainer {
       for (std::size_t i = 0; i < first; ++i) dual[i] = z1[i] > 0 ? dual[i] : 0.0F;
       for (std::size_t u = 0; u < units_; ++u) {
         bias[u] += dual[u];
-        duals[(u / kLanes * active.size() + a) * kLanes + u % kLanes] = dual[u];
+        duals[(u / kFloatPanel * active.size() + a) * kFloatPanel + u % kFloatPanel] = dual[u];
       }
     }
     const std::size_t decays = steps_ / 40;
@@ -231,11 +230,11 @@ class Trainer {
         for (std::size_t f = begin; f < end; ++f) turned[f * count + a] = batch.inputs[active[a] * dim_ + f];
     });
     parallel_for(panels_, 1, options_.threads, [&](std::size_t begin, std::size_t end) {
-      const std::size_t size = dim_ * kLanes;
+      const std::size_t size = dim_ * kFloatPanel;
       for (std::size_t panel = begin; panel < end; ++panel) {
         float* gradient = gradient_.data() + panel * size;
         std::fill_n(gradient, size, 0.0F);
-        multiply_panel(turned.data(), dim_, count, count, duals.data() + panel * count * kLanes, gradient);
+        multiply_panel(turned.data(), dim_, count, count, duals.data() + panel * count * kFloatPanel, gradient);
         adam_weights_.update(panel * size, (panel + 1) * size, gradient_.data(), weights_.data(), steps_, rate);
       }
     });
@@ -268,7 +267,7 @@ class Trainer {
   const IcnnOptions& options_;
   std::size_t units_, panels_;
   Random random_;
-  std::vector<float> weights_;   ///< Of A: (panels, dim, kLanes)
+  std::vector<float> weights_;   ///< Of A: (panels, dim, kFloatPanel)
   std::vector<float> gradient_;  ///< As weights_.
   std::vector<float> bias_, hidden_, last_;
   Adam adam_weights_, adam_bias_, adam_hidden_, adam_last_;

@@ -14,6 +14,7 @@ inline constexpr std::size_t kVectorBlock = 64;
 template <class T>
 inline constexpr std::size_t kPanel = 64 / sizeof(T);
 inline constexpr std::size_t kDoublePanel = kPanel<double>;
+inline constexpr std::size_t kFloatPanel = kPanel<float>;
 
 /// The smallest multiple of `block` that is at least `count`.
 constexpr std::size_t round_up(std::size_t count, std::size_t block) { return (count + block - 1) / block * block; }

@@ -99,7 +99,6 @@ Result<Whitening> Whitening::fit(const Dataset& data, double ridge, std::size_t 
 }
 
 Rows Whitening::apply(const Dataset& data, float bias, std::size_t threads) const {
-  constexpr std::size_t kLanes = kPanel<float>;
   Rows rows;
   rows.count = data.count();
   rows.stride = round_up(dim_ + 1, kVectorBlock);
@@ -110,21 +109,21 @@ Rows Whitening::apply(const Dataset& data, float bias, std::size_t threads) cons
     for (std::size_t i = 0; i < length; ++i)
       for (std::size_t f = 0; f < dim_; ++f)
         centred[i * dim_ + f] = static_cast<float>(static_cast<double>(data.row(first + i)[f]) - mean_[f]);
-    parallel_for((dim_ + kLanes - 1) / kLanes, 2, threads, [&](std::size_t begin, std::size_t end) {
-      std::vector<float> turned(length * kLanes);
+    parallel_for((dim_ + kFloatPanel - 1) / kFloatPanel, 2, threads, [&](std::size_t begin, std::size_t end) {
+      std::vector<float> turned(length * kFloatPanel);
       for (std::size_t panel = begin; panel < end; ++panel) {
-        const std::size_t start = panel * kLanes;
-        const std::size_t lanes = std::min(kLanes, dim_ - start);
+        const std::size_t start = panel * kFloatPanel;
+        const std::size_t lanes = std::min(kFloatPanel, dim_ - start);
         const std::size_t inner = start + lanes;  // L^-1 is lower triangular
-        std::vector<float> right(inner * kLanes, 0.0F);
+        std::vector<float> right(inner * kFloatPanel, 0.0F);
         for (std::size_t c = 0; c < inner; ++c)
           for (std::size_t lane = 0; lane < lanes; ++lane)
-            right[c * kLanes + lane] = static_cast<float>(
+            right[c * kFloatPanel + lane] = static_cast<float>(
                 inverse_[(c / kDoublePanel * dim_ + start + lane) * kDoublePanel + c % kDoublePanel]);
         std::ranges::fill(turned, 0.0F);
         multiply_panel(centred.data(), length, inner, dim_, right.data(), turned.data());
         for (std::size_t i = 0; i < length; ++i)
-          std::copy_n(turned.data() + i * kLanes, lanes, rows.row(first + i) + start);
+          std::copy_n(turned.data() + i * kFloatPanel, lanes, rows.row(first + i) + start);
       }
     });
   }
