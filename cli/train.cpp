@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "cli/flags.hpp"
 #include "cli/option_table.hpp"
+#include "cli/output.hpp"
 #include "cli/trainer.hpp"
 #include "cli/try.hpp"
 #include "standfast/training.hpp"
@@ -28,6 +29,8 @@ struct TrainCommand {
 };
 
 using Shared = std::shared_ptr<TrainCommand>;
+
+constexpr const char* kNoPreset = "none";
 
 template <class T>
 std::string default_text(const std::vector<T>& values) {
@@ -65,8 +68,9 @@ void add_what(CLI::App& app, const Shared& command) {
   add_label_options(app, command->data);
   std::vector<std::string> names;
   for (const auto& preset : presets()) names.push_back(preset.name);
-  add_choice(app, "--preset", command->preset, fmt::format("{}", fmt::join(names, "|")),
-             "A set of options known to work; the other options override it.");
+  add_choice(app, "--preset", command->preset, fmt::format("{}|{}", fmt::join(names, "|"), kNoPreset),
+             "A set of options known to work, which the other options override; otherwise the one that does best on "
+             "such data.");
 }
 
 void add_model(CLI::App& app, const Shared& command) {
@@ -168,11 +172,19 @@ Status read_certify_for(const std::string& text, TrainOptions& options) {
   return {};
 }
 
+/// The options that the command line's own ones override.
+Result<TrainOptions> starting_options(const TrainCommand& command) {
+  if (command.preset == kNoPreset) return TrainOptions{};
+  if (!command.preset.empty()) return preset_options(command.preset);
+  CLI_TRY(const Dataset data, read_data({command.data.source, command.data.label, command.data.classes}));
+  const std::string_view preset = preset_for(data);
+  if (preset.empty()) return TrainOptions{};
+  say(fmt::format("preset {}, the best one for such data; --preset names another or none", preset));
+  return preset_options(preset);
+}
+
 Result<int> run_train(const TrainCommand& command) {
-  TrainOptions options;
-  if (!command.preset.empty()) {
-    CLI_TRY(options, preset_options(command.preset));
-  }
+  CLI_TRY(TrainOptions options, starting_options(command));
   for (const auto& override_field : command.overrides) override_field(options);
   // a threat file takes the place of a preset's domain
   if (!options.threat.empty()) options.domain.clear();

@@ -76,6 +76,9 @@ struct Preset {
 std::span<const Preset> presets();
 /// Fails: kBadOption, naming the presets that exist.
 Result<TrainOptions> preset_options(std::string_view name);
+/// The preset that does best on data of this kind, or "" where none is known: then plain options are as good.
+/// By shape: 28x28 images, 3x32x32 images, and the features of `spam`. Figures: docs/training.md.
+std::string_view preset_for(const Dataset& data);
 
 /// Fails: kBadOption, with the option's command-line name, what was given and what is allowed.
 Status validate(const TrainOptions& options);

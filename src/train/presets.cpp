@@ -115,4 +115,13 @@ Result<TrainOptions> preset_options(std::string_view name) {
   return Error{ErrorCode::kBadOption, fmt::format("--preset: '{}' is not one of {}", name, fmt::join(names, ", "))};
 }
 
+std::string_view preset_for(const Dataset& data) {
+  if (data.is_image && data.input_shape == std::vector<std::int64_t>{1, 28, 28}) return "mnist-l2";
+  DataRequest embedded;
+  embedded.source = "spam";
+  const auto spam = read_data(embedded);
+  if (spam && data.feature_names == spam->feature_names) return "spam";
+  return "";
+}
+
 }  // namespace standfast

@@ -38,6 +38,19 @@ TEST(Presets, AnUnknownOneNamesThoseThatExist) {
             "cifar-conv, malimg-mlp");
 }
 
+TEST(Presets, AreChosenByTheShapeOfTheDataAndTheNamesOfItsFeatures) {
+  Dataset digits;
+  digits.is_image = true;
+  digits.input_shape = {1, 28, 28};
+  EXPECT_EQ(preset_for(digits), "mnist-l2");
+  digits.is_image = false;  // 784 numbers of a table
+  EXPECT_EQ(preset_for(digits), "");
+  DataRequest embedded;
+  embedded.source = "spam";
+  EXPECT_EQ(preset_for(*read_data(embedded)), "spam");
+  EXPECT_EQ(preset_for(Dataset{}), "");
+}
+
 TEST(OptionsJson, ReadsBackWhatItWrote) {
   TrainOptions options = valid_options();
   options.data.label_column = "is \"spam\"";
