@@ -176,11 +176,9 @@ Status read_certify_for(const std::string& text, TrainOptions& options) {
 Result<TrainOptions> starting_options(const TrainCommand& command) {
   if (command.preset == kNoPreset) return TrainOptions{};
   if (!command.preset.empty()) return preset_options(command.preset);
-  CLI_TRY(const Dataset data, read_data({command.data.source, command.data.label, command.data.classes}));
-  const std::string_view preset = preset_for(data);
-  if (preset.empty()) return TrainOptions{};
-  say(fmt::format("preset {}, the best one for such data; --preset names another or none", preset));
-  return preset_options(preset);
+  const auto data = read_data({command.data.source, command.data.label, command.data.classes});
+  const std::string_view preset = data ? preset_for(*data) : "";  // the trainer says what is wrong with the data
+  return preset.empty() ? TrainOptions{} : preset_options(preset);
 }
 
 Result<int> run_train(const TrainCommand& command) {
@@ -194,6 +192,9 @@ Result<int> run_train(const TrainCommand& command) {
   options.data.label_column = command.data.label;
   options.sensitive = command.sensitive;
   options.output = command.output;
+  CLI_CHECK(validate(options));
+  if (command.preset.empty() && !options.preset.empty())
+    say(fmt::format("preset {}, the best one for such data; --preset names another or none", options.preset));
   return run_trainer(options);
 }
 
