@@ -28,6 +28,7 @@ void add_verify(CLI::App& program, Action& chosen);
 void add_evaluate(CLI::App& program, Action& chosen);
 void add_attack(CLI::App& program, Action& chosen);
 void add_separate(CLI::App& program, Action& chosen);
+void add_reproduce(CLI::App& program, Action& chosen);
 void add_inspect(CLI::App& program, Action& chosen);
 void add_bench(CLI::App& program, Action& chosen);
 void add_data(CLI::App& program, Action& chosen);

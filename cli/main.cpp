@@ -24,7 +24,7 @@ void build(CLI::App& program, Action& chosen) {
   program.set_version_flag("--version", "standfast " STANDFAST_VERSION, "Show the version and exit.");
   program.require_subcommand(1);
   for (const auto add : {add_demo, add_train, add_certify, add_verify, add_evaluate, add_attack, add_separate,
-                         add_inspect, add_bench, add_data, add_man, add_completion})
+                         add_reproduce, add_inspect, add_bench, add_data, add_man, add_completion})
     add(program, chosen);
 }
 

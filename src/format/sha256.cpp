@@ -1,4 +1,6 @@
 // SHA-256 of files and inputs, so that a certificate names what it is about.
+#include "format/sha256.hpp"
+
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -67,6 +69,12 @@ Result<std::string> sha256_of_file(const std::string& path) {
 std::string sha256_of(std::span<const float> values) {
   Sha256 hash;
   hash.add(values.data(), values.size_bytes());
+  return hash.digits().value_or("");
+}
+
+std::string sha256_of_text(std::string_view text) {
+  Sha256 hash;
+  hash.add(text.data(), text.size());
   return hash.digits().value_or("");
 }
 

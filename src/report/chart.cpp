@@ -80,6 +80,13 @@ void draw_line(const Chart& chart, Out out) {
   fmt::format_to(out, R"(<path class="line" d="{}"/>)", path);
 }
 
+void draw_series(const Chart& chart, Out out) {
+  for (const auto& [line, look] : chart.series) {
+    if (line.empty()) continue;
+    fmt::format_to(out, R"(<path class="series {}" d="{}"/>)", html_escape(look), path_of(chart, line));
+  }
+}
+
 void draw_legend(const Chart& chart, Out out) {
   if (chart.upper.empty()) return;
   double y = kTop + 34;
@@ -129,6 +136,7 @@ std::string svg_chart(const Chart& chart) {
                  html_escape(chart.description));
   draw_frame(chart, out);
   draw_line(chart, out);
+  draw_series(chart, out);
   draw_dots(chart, out);
   draw_reference(chart, out);
   draw_legend(chart, out);

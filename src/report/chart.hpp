@@ -32,6 +32,12 @@ enum class LineShape {
   kDownThenRight,  ///< The value between two points is that of the right one.
 };
 
+/// One line among several, looked up in the page's legend.
+struct ChartSeries {
+  std::vector<ChartPoint> line;
+  std::string look;  ///< Its CSS class, such as "s1".
+};
+
 /// Shares (0 to 1) over x. All text is plain and gets escaped.
 struct Chart {
   std::string description;  ///< For readers who do not see the picture.
@@ -40,6 +46,7 @@ struct Chart {
   std::vector<ChartPoint> upper;  ///< A second line, nowhere below the first; the band between them is shaded.
   std::string line_label;         ///< In the legend, which is drawn where there is an upper line.
   std::string upper_label;
+  std::vector<ChartSeries> series;  ///< Drawn in this order, in place of `line` or over it.
   std::vector<ChartPoint> dots;
   LineShape shape = LineShape::kStraight;
   double reference = -1;  ///< A dashed line at this share, where >= 0.

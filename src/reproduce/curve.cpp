@@ -1,0 +1,65 @@
+// Radii of wrong verdicts are 0 and stay below every curve point and every median.
+#include "reproduce/curve.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "evaluate/certified_curve.hpp"
+
+namespace standfast {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t kSeparable = 1;  // in kBounds
+constexpr double kEqualAccuracy = 0.01;
+
+}  // namespace
+
+double median_of(std::span<const double> radii) {
+  std::vector<double> right;
+  std::ranges::copy_if(radii, std::back_inserter(right), [](double radius) { return radius > 0; });
+  if (right.empty()) return kNone;
+  std::ranges::sort(right);
+  return quantile(right, 0.5);
+}
+
+double share_reaching(std::span<const double> radii, double r) {
+  if (radii.empty()) return kNone;
+  const auto count = std::ranges::count_if(radii, [r](double radius) { return radius > 0 && radius >= r; });
+  return static_cast<double>(count) / static_cast<double>(radii.size());
+}
+
+std::vector<double> study_grid(double reach) {
+  constexpr int kSteps = 48;
+  std::vector<double> grid;
+  for (int k = 0; k <= kSteps; ++k) grid.push_back(1.5 * reach * k / kSteps);
+  return grid;
+}
+
+double mean_accuracy(const ProtocolMeasure& measure) {
+  return (measure.accuracy_sensitive + measure.accuracy_other) / 2;
+}
+
+std::vector<const RecipeResult*> results_of(const Study& study, std::string_view data) {
+  std::vector<const RecipeResult*> found;
+  for (const auto& result : study.results)
+    if (result.data == data) found.push_back(&result);
+  return found;
+}
+
+const RecipeResult* best_of(std::span<const RecipeResult* const> results, std::size_t norm, bool ours,
+                            const RecipeResult* rival) {
+  const RecipeResult* best = nullptr;
+  const auto median = [norm](const RecipeResult& result) {
+    return median_of(result.protocols[0].bounds[kSeparable][norm].radii);
+  };
+  for (const auto* result : results) {
+    if (result->ours != ours || !(median(*result) > 0)) continue;
+    if (rival != nullptr && mean_accuracy(result->protocols[0]) < mean_accuracy(rival->protocols[0]) - kEqualAccuracy)
+      continue;
+    if (best == nullptr || median(*result) > median(*best)) best = result;
+  }
+  return best;
+}
+
+}  // namespace standfast

@@ -1,0 +1,34 @@
+// What a list of radii says: a median and a curve.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "standfast/reproduce.hpp"
+
+namespace standfast {
+
+/// Half of the right verdicts reach this radius; NaN where no verdict is right.
+double median_of(std::span<const double> radii);
+
+/// Share of all inputs that are right with a radius >= r (> 0 at r = 0); NaN where there is no input.
+double share_reaching(std::span<const double> radii, double r);
+
+/// From 0 to one and a half times `reach`, evenly, so that every eighth of the reach is on it.
+std::vector<double> study_grid(double reach);
+
+/// Mean of both class accuracies: what `balanced` verdicts compare.
+double mean_accuracy(const ProtocolMeasure& measure);
+
+/// Results of one data set, in their order.
+std::vector<const RecipeResult*> results_of(const Study& study, std::string_view data);
+
+/// The largest median separable radius in one norm under the threshold from validation; of ours, only models that judge
+/// at most a point fewer right than `rival` count.
+const RecipeResult* best_of(std::span<const RecipeResult* const> results, std::size_t norm, bool ours,
+                            const RecipeResult* rival);
+
+}  // namespace standfast

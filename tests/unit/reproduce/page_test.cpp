@@ -1,0 +1,114 @@
+#include <cmath>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "reproduce/curve.hpp"
+#include "standfast/reproduce.hpp"
+#include "unit/reproduce/example.hpp"
+
+namespace standfast {
+namespace {
+
+std::size_t count(const std::string& text, std::string_view part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++found;
+  return found;
+}
+
+std::size_t longest_line(const std::string& text) {
+  std::size_t longest = 0;
+  for (std::size_t start = 0; start < text.size();) {
+    const auto end = text.find('\n', start);
+    std::size_t width = 0;  // in characters: continuation bytes take no place
+    for (std::size_t i = start; i < end; ++i) width += (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+    longest = std::max(longest, width);
+    start = end + 1;
+  }
+  return longest;
+}
+
+TEST(StudyCurve, WrongVerdictsCountAndMediansSkipThem) {
+  const std::vector<double> radii = {0, 0, 1, 2, 3, std::numeric_limits<double>::infinity()};
+  EXPECT_EQ(median_of(radii), 2);
+  EXPECT_DOUBLE_EQ(share_reaching(radii, 0), 4.0 / 6);
+  EXPECT_DOUBLE_EQ(share_reaching(radii, 3), 2.0 / 6);
+  EXPECT_TRUE(std::isnan(median_of(std::vector<double>{0, 0})));
+  EXPECT_TRUE(std::isnan(share_reaching({}, 1)));
+}
+
+TEST(StudyCurve, TheGridHoldsEveryQuarterOfTheReach) {
+  const auto grid = study_grid(0.2);
+  EXPECT_EQ(grid.front(), 0);
+  for (const double radius : {0.05, 0.1, 0.15, 0.2, 0.3})
+    EXPECT_TRUE(std::ranges::any_of(grid, [&](double r) { return std::abs(r - radius) < 1e-12; })) << radius;
+}
+
+TEST(StudyCurve, TheBestOfOursMustJudgeAsWell) {
+  auto study = example::study();
+  const auto results = results_of(study, "mnist");
+  const auto* published = best_of(results, 2, false, nullptr);
+  ASSERT_NE(published, nullptr);
+  EXPECT_EQ(best_of(results, 2, true, published)->recipe, "mnist-linf");
+  study.results[1].protocols[0].accuracy_other = 0.5;
+  EXPECT_EQ(best_of(results, 2, true, published), nullptr);
+}
+
+TEST(StudyPage, ShowsModelsBothThresholdsAndTheGain) {
+  const auto html = to_html(example::study());
+  for (const auto* part : {"MNIST: 3 against 8", "published, penalty", "ours, linf", "first 1,000", "validation", "×1.5",
+                           "CIFAR-10 was left out", "80.00 %", "75.00 %", "Processor time"})
+    EXPECT_NE(html.find(part), std::string::npos) << part;
+  EXPECT_EQ(count(html, "<svg viewBox=\"0 0 340"), 6u) << "a chart per norm: models, then bounds";
+  EXPECT_EQ(count(html, "<table"), 4u);
+  EXPECT_EQ(count(html, "<h2>CIFAR"), 0u);
+}
+
+TEST(StudyPage, NamesEveryShortenedSchedule) {
+  auto study = example::study();
+  study.results[0].shortened = "2 of 60 epochs";
+  EXPECT_NE(to_html(study).find("Shortened schedule: MNIST: 3 against 8, published, penalty: 2 of 60 epochs"),
+            std::string::npos);
+  EXPECT_NE(to_text(study).find("published, penalty: 2 of 60 epochs"), std::string::npos);
+  EXPECT_NE(to_json(study).find("\"shortened\": \"2 of 60 epochs\""), std::string::npos);
+}
+
+TEST(StudyPage, AsksForNothingAndRunsNothing) {
+  auto study = example::study();
+  const std::string hostile = "\"><script src=x></script><img onerror=1>'<!--";
+  study.results[0].label = study.results[0].test_split = study.results[0].shortened = hostile;
+  study.notes = {hostile};
+  const auto html = to_html(study);
+  for (const auto* bad : {"<script", "<img", "<!--", "http:", "https:", "url(", "@import", "<link"})
+    EXPECT_EQ(html.find(bad), std::string::npos) << bad;
+  EXPECT_NE(html.find("default-src 'none'"), std::string::npos);
+}
+
+TEST(StudyPage, AStudyOfNothingAndOneWithoutRightVerdictsAreStillPages) {
+  EXPECT_NE(to_html({}).find("</html>"), std::string::npos);
+  EXPECT_NE(to_json(Study{}).find("standfast/reproduce/1"), std::string::npos);
+  Study study = example::study();
+  for (auto& result : study.results)
+    for (auto& protocol : result.protocols)
+      for (auto& bound : protocol.bounds)
+        for (auto& norm : bound) {
+          norm.radii.assign(10, 0);
+          norm.milliseconds = std::nan("");
+        }
+  EXPECT_EQ(to_html(study).find("nan"), std::string::npos);
+  EXPECT_EQ(to_text(study).find("nan"), std::string::npos);
+}
+
+TEST(StudyText, KeepsToAHundredColumns) {
+  auto study = example::study();
+  study.notes.clear();
+  EXPECT_LE(longest_line(to_text(study)), 100u);
+  for (auto& radius : study.results[0].protocols[0].bounds[0][2].radii) radius *= 1.23456e-7;
+  EXPECT_LE(longest_line(to_text(study)), 100u);
+}
+
+}  // namespace
+}  // namespace standfast
