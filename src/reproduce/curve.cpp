@@ -10,7 +10,6 @@ namespace standfast {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kSeparable = 1;  // in kBounds
 constexpr double kEqualAccuracy = 0.01;
 
 }  // namespace
@@ -36,6 +35,12 @@ std::vector<double> study_grid(double reach) {
   return grid;
 }
 
+std::size_t common_inputs(const ProtocolMeasure& measure, std::size_t norm) {
+  std::size_t count = measure.bounds[0][norm].radii.size();
+  for (const auto& bound : measure.bounds) count = std::min(count, bound[norm].radii.size());
+  return count;
+}
+
 double mean_accuracy(const ProtocolMeasure& measure) {
   return (measure.accuracy_sensitive + measure.accuracy_other) / 2;
 }
@@ -51,7 +56,7 @@ const RecipeResult* best_of(std::span<const RecipeResult* const> results, std::s
                             const RecipeResult* rival) {
   const RecipeResult* best = nullptr;
   const auto median = [norm](const RecipeResult& result) {
-    return median_of(result.protocols[0].bounds[kSeparable][norm].radii);
+    return median_of(result.protocols[0].bounds[kOnePass][norm].radii);
   };
   for (const auto* result : results) {
     if (result->ours != ours || !(median(*result) > 0)) continue;

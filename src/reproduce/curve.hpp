@@ -11,6 +11,9 @@
 
 namespace standfast {
 
+// positions in kBounds
+inline constexpr std::size_t kFormula = 0, kOnePass = 1, kRefined = 2, kAttack = 3;
+
 /// Half of the right verdicts reach this radius; NaN where no verdict is right.
 double median_of(std::span<const double> radii);
 
@@ -20,14 +23,17 @@ double share_reaching(std::span<const double> radii, double r);
 /// From 0 to one and a half times `reach`, evenly, so that every eighth of the reach is on it.
 std::vector<double> study_grid(double reach);
 
+/// How many inputs all bounds of one norm were measured on: only there can their medians be compared.
+std::size_t common_inputs(const ProtocolMeasure& measure, std::size_t norm);
+
 /// Mean of both class accuracies: what `balanced` verdicts compare.
 double mean_accuracy(const ProtocolMeasure& measure);
 
 /// Results of one data set, in their order.
 std::vector<const RecipeResult*> results_of(const Study& study, std::string_view data);
 
-/// The largest median separable radius in one norm under the threshold from validation; of ours, only models that judge
-/// at most a point fewer right than `rival` count.
+/// The largest median radius of one pass in one norm under the threshold from validation; of ours, only models that
+/// judge at most a point fewer right than `rival` count.
 const RecipeResult* best_of(std::span<const RecipeResult* const> results, std::size_t norm, bool ours,
                             const RecipeResult* rival);
 

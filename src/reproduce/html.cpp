@@ -21,6 +21,18 @@ std::string head() {
   return html + "</style>\n</head>\n<body>\n<main>\n";
 }
 
+/// Which of a data set's schedules were shortened; nothing where none was.
+std::string shortened_item(const StudyData& data, std::span<const RecipeResult* const> results) {
+  std::string models;
+  for (const auto* result : results) {
+    if (result->shortened.empty()) continue;
+    models += fmt::format("{}{} ({})", models.empty() ? "" : ", ", html_escape(result->label),
+                          html_escape(result->shortened));
+  }
+  if (models.empty()) return {};
+  return fmt::format("<li>{}, shortened schedules: {}.</li>\n", html_escape(data.title), models);
+}
+
 std::string opening(const Study& study) {
   std::string html =
       "<header>\n<p class=\"kicker\">Standfast reproduce</p>\n<h1>Certified robustness of feature-convex "
@@ -30,11 +42,7 @@ std::string opening(const Study& study) {
       "</header>\n",
       study.results.size(), study.results.size() == 1 ? "" : "s");
   std::string items;
-  for (const auto& result : study.results) {
-    if (result.shortened.empty()) continue;
-    items += fmt::format("<li>Shortened schedule: {}, {}: {}.</li>\n", html_escape(study_data_named(result.data).title),
-                         html_escape(result.label), html_escape(result.shortened));
-  }
+  for (const auto& data : study_data()) items += shortened_item(data, results_of(study, data.name));
   for (const auto& note : study.notes) items += "<li>" + html_escape(note, 2000) + "</li>\n";
   return items.empty() ? html : html + "<ul class=\"notes\">\n" + items + "</ul>\n";
 }

@@ -14,7 +14,7 @@ namespace standfast {
 namespace {
 
 constexpr std::array kBoundLooks = {"p1", "s1", "s3", "p2"};
-constexpr std::array kBoundWords = {"formula", "one pass", "refined", "attack: nothing lies above it"};
+constexpr std::array kBoundWords = {"formula", "one pass", "refined", "attack"};
 
 Norm norm_at(std::size_t n) { return std::array{Norm::l1(), Norm::l2(), Norm::linf()}[n]; }
 
@@ -53,7 +53,7 @@ std::string models_chart(const StudyData& data, std::span<const RecipeResult* co
   const auto looks = looks_of(results);
   const auto grid = study_grid(data.reach[n]);
   for (std::size_t i = 0; i < results.size(); ++i)
-    chart.series.push_back(curve_of(results[i]->protocols[0].bounds[1][n].radii, grid, looks[i]));
+    chart.series.push_back(curve_of(results[i]->protocols[0].bounds[kOnePass][n].radii, grid, looks[i]));
   return fmt::format("<figure>{}<figcaption><b>{}</b>: {}.</figcaption></figure>\n", svg_chart(chart),
                      norm_symbol(norm_at(n)), norm_meaning(norm_at(n)));
 }
@@ -63,8 +63,7 @@ std::string bounds_chart(const StudyData& data, const RecipeResult& model, std::
   const auto& bounds = model.protocols[0].bounds;
   Chart chart = empty_chart(data, n, "one line per bound");
   const auto grid = study_grid(data.reach[n]);
-  std::size_t inputs = bounds[0][n].radii.size();
-  for (const auto& bound : bounds) inputs = std::min(inputs, bound[n].radii.size());
+  const std::size_t inputs = common_inputs(model.protocols[0], n);
   for (std::size_t b = 0; b < kBounds.size(); ++b)
     chart.series.push_back(curve_of(std::span(bounds[b][n].radii).first(inputs), grid, kBoundLooks[b]));
   return fmt::format("<figure>{}<figcaption><b>{}</b>: {}; {} inputs.</figcaption></figure>\n", svg_chart(chart),

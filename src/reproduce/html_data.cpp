@@ -11,7 +11,7 @@ namespace standfast {
 namespace {
 
 double median_at(const RecipeResult& result, std::size_t n) {
-  return median_of(result.protocols[0].bounds[1][n].radii);
+  return median_of(result.protocols[0].bounds[kOnePass][n].radii);
 }
 
 std::string percent_right(const RecipeResult& result) {
@@ -24,7 +24,8 @@ std::string tile(std::span<const RecipeResult* const> results, std::size_t n) {
   const auto* ours = best_of(results, n, true, published);
   if (ours == nullptr) return {};
   return fmt::format(
-      "<div class=\"tile\"><b>×{:.2f}</b><span>{} median radius {} → {}; {} → {} right ({})</span></div>\n",
+      "<div class=\"tile\"><b>×{:.2f}</b><span>{} median radius: {} → {}</span><span>judged right: {} → {}</span>"
+      "<span>{}</span></div>\n",
       median_at(*ours, n) / median_at(*published, n), norm_symbol(std::array{Norm::l1(), Norm::l2(), Norm::linf()}[n]),
       radius_text(median_at(*published, n)), radius_text(median_at(*ours, n)), percent_right(*published),
       percent_right(*ours), html_escape(ours->label));

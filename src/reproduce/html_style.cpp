@@ -10,6 +10,7 @@ std::string_view study_style() {
 .series { fill: none; stroke: var(--accent); stroke-width: 2.25; stroke-linejoin: round; }
 .p1 { stroke: var(--soft); stroke-dasharray: 2 3; } .p2 { stroke: var(--ink); stroke-dasharray: 7 4; } .p3 { stroke: var(--soft); stroke-dasharray: 8 3 2 3; }
 .s1 { stroke: var(--c1); } .s2 { stroke: var(--c2); } .s3 { stroke: var(--c3); } .s4 { stroke: var(--c4); } .s5 { stroke: var(--c5); }
+.tile span { display: block; } table.wide caption { font-size: 1rem; }
 ul.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .8rem 0 0; padding: 0; font-size: .9rem; }
 ul.legend li { display: flex; align-items: center; gap: .5rem; }
 ul.legend svg { width: 2rem; height: .7rem; flex: none; }

@@ -50,7 +50,7 @@ std::span<const Recipe> recipes() {
       {"cifar", "cifar-published-plain", "published, no penalty", false, "cifar-conv", R"({"jacobian_weight": 0})",
        R"({"epochs": 1})"},
       {"cifar", "cifar-published", "published, penalty", false, "cifar-conv", "", R"({"epochs": 1})"},
-      {"cifar", "cifar-dense-l2", "ours, dense, trained for l2", true, "mnist-l2",
+      {"cifar", "cifar-dense-l2", "ours, dense, for l2", true, "mnist-l2",
        R"({"certify_radius": 0.2, "feature_map": "abs", "flip": true})", R"({"epochs": 12})"},
 
       {"malimg", "malimg-published-plain", "published, no penalty", false, "malimg-mlp", R"({"jacobian_weight": 0})",

@@ -37,7 +37,7 @@ void write_line(const RecipeResult& result, const ProtocolMeasure& measure, Out 
                            first ? measure.accuracy_other : measure.accuracy_sensitive};
   fmt::format_to(out, "{:<27}{:>6.1f}{:>6.1f}", terminal_text(result.label, 26), 100 * shares[0], 100 * shares[1]);
   for (std::size_t n = 0; n < kStudyNorms.size(); ++n)
-    for (const std::size_t bound : {0, 1})
+    for (const std::size_t bound : {kFormula, kOnePass})
       fmt::format_to(out, "{:>9}", short_radius(median_of(measure.bounds[bound][n].radii)));
   fmt::format_to(out, "{:>5.0f} s\n", result.training_seconds);
 }

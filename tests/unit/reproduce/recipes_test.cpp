@@ -35,9 +35,9 @@ TEST(Recipes, NamesAreUniqueAndFitTheirPlaces) {
 
 TEST(Recipes, EveryDataSetHasAPublishedModel) {
   for (const auto& data : study_data())
-    EXPECT_TRUE(std::ranges::any_of(
-        recipes(), [&](const Recipe& recipe) { return recipe.data == data.name && !recipe.ours; }))
-        << data.name;
+    EXPECT_TRUE(std::ranges::any_of(recipes(), [&](const Recipe& recipe) {
+      return recipe.data == data.name && !recipe.ours;
+    })) << data.name;
 }
 
 TEST(Recipes, OverridesStandOnThePreset) {
