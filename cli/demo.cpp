@@ -41,13 +41,6 @@ struct DemoCommand {
 
 std::string threat_text() { return {reinterpret_cast<const char*>(kSpamThreat), kSpamThreatSize}; }
 
-Status make_folder(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (!error) return {};
-  return Error{ErrorCode::kIo, fmt::format("--dir: {} cannot be created: {}", folder, error.message())};
-}
-
 Result<TrainOptions> demo_options(const DemoCommand& command) {
   CLI_TRY(TrainOptions options, preset_options("spam"));
   options.data.source = "spam:train";
@@ -74,7 +67,7 @@ bool is_trained_with(const Classifier& classifier, const TrainOptions& options) 
   };
   const auto trained = train_options_from_json(value("options"));
   return trained.ok() && essence(*trained) == essence(options) && value("version") == STANDFAST_VERSION &&
-         value("epochs_run") == std::to_string(options.epochs);
+         value("epochs_run") == std::to_string(options.epochs) && value("stopped").empty();
 }
 
 /// Trains, or takes the model of an earlier run with the same options and version.
@@ -123,7 +116,7 @@ std::string closing_words(const DemoCommand& command, const std::vector<std::str
 }
 
 Result<int> run_demo(const DemoCommand& command) {
-  CLI_CHECK(make_folder(command.folder));
+  CLI_CHECK(make_folder("--dir", command.folder));
   CLI_CHECK(write_result(command.path("threat.toml"), threat_text()));
   CLI_TRY(const TrainOptions options, demo_options(command));
   CLI_TRY(const int trained, provide_model(options));

@@ -42,6 +42,13 @@ std::string printable(std::string_view text) {
   return clean;
 }
 
+Status make_folder(const std::string& option, const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error) return {};
+  return Error{ErrorCode::kIo, fmt::format("{}: {} cannot be created: {}", option, folder, error.message())};
+}
+
 Status check_writable(const std::string& path) {
   if (path.empty() || path == "-") return {};
   std::error_code ignored;

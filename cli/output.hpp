@@ -20,6 +20,9 @@ void say(std::string_view message);
 /// Control characters replaced: names come from files that anybody can write, and a terminal obeys what it is sent.
 std::string printable(std::string_view text);
 
+/// Creates `folder` and those above it. Fails: kIo, naming `option`.
+Status make_folder(const std::string& option, const std::string& folder);
+
 /// Fails: kIo where `path` cannot be created or replaced, before any long work is done for it.
 Status check_writable(const std::string& path);
 

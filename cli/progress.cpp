@@ -35,4 +35,13 @@ void ProgressBar::show(std::size_t done) {
   drawn_ = true;
 }
 
+void ProgressBars::show(std::string_view task, std::size_t done, std::size_t total) {
+  if (task != task_) {
+    task_ = task;
+    bar_.reset();  // clears its line before the next one draws
+    bar_.emplace(task_, total);
+  }
+  bar_->show(done);
+}
+
 }  // namespace standfast::cli

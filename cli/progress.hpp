@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace standfast::cli {
 
@@ -25,6 +27,16 @@ class ProgressBar {
   bool drawn_ = false;
   Clock::time_point start_;
   Clock::time_point last_;
+};
+
+/// One bar after the other: each task has its own.
+class ProgressBars {
+ public:
+  void show(std::string_view task, std::size_t done, std::size_t total);
+
+ private:
+  std::string task_;
+  std::optional<ProgressBar> bar_;
 };
 
 }  // namespace standfast::cli

@@ -37,7 +37,7 @@ struct ReproduceCommand {
   std::size_t threads = 0;
 };
 
-Error bad_option(std::string message) { return {ErrorCode::kBadOption, std::move(message)}; }
+Error bad_request(std::string message) { return {ErrorCode::kBadOption, std::move(message)}; }
 
 StudyEffort effort_of(const ReproduceCommand& command) {
   StudyEffort effort;
@@ -58,7 +58,7 @@ Result<std::vector<const StudyData*>> chosen_data(const std::vector<std::string>
   }
   for (const auto& name : names)
     if (std::ranges::find(known, name) == known.end())
-      return bad_option(fmt::format("NAME: '{}' is not one of {}", name, fmt::join(known, ", ")));
+      return bad_request(fmt::format("NAME: '{}' is not one of {}", name, fmt::join(known, ", ")));
   return chosen;
 }
 
@@ -81,7 +81,7 @@ Result<std::string> data_folder(const ReproduceCommand& command) {
   const char* variable = std::getenv(kDataVariable);
   const std::string folder = !command.data_dir.empty() ? command.data_dir : variable == nullptr ? "" : variable;
   if (folder.empty())
-    return bad_option(
+    return bad_request(
         fmt::format("--data-dir: no folder is named; give one that holds mnist_38, fashion_mnist_shirts, "
                     "cifar10_catsdogs or malimg, or set {}",
                     kDataVariable));
@@ -130,22 +130,15 @@ Result<StudyPlan> plan_study(const ReproduceCommand& command) {
   return plan;
 }
 
-Status make_folder(const std::string& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (!error) return {};
-  return Error{ErrorCode::kIo, fmt::format("--output: {} cannot be created: {}", folder, error.message())};
-}
-
 Result<int> run_reproduce(const ReproduceCommand& command) {
   if (command.list) {
     CLI_CHECK(list_recipes(command));
     return kDone;
   }
-  if (command.inputs == std::size_t{0}) return bad_option("--inputs: 0 leaves no input, expected 1 or more");
+  if (command.inputs == std::size_t{0}) return bad_request("--inputs: 0 leaves no input, expected 1 or more");
   CLI_TRY(const StudyPlan plan, plan_study(command));
   CLI_TRY([[maybe_unused]] const std::string trainer, find_trainer());
-  CLI_CHECK(make_folder(command.output));
+  CLI_CHECK(make_folder("--output", command.output));
   for (const auto& note : plan.notes) say(note);
   CLI_TRY(const Study study, run_study(plan));
   const std::string page = (fs::path(command.output) / "study.html").string();

@@ -40,22 +40,6 @@ Result<std::optional<Dataset>> read_test(const SeparateCommand& command) {
   return std::optional(std::move(test));
 }
 
-/// One bar after the other: each task has its own.
-class Bars {
- public:
-  void show(std::string_view task, std::size_t done, std::size_t total) {
-    if (task != task_) {
-      task_ = task;
-      bar_.emplace(task_, total);
-    }
-    bar_->show(done);
-  }
-
- private:
-  std::string task_;
-  std::optional<ProgressBar> bar_;
-};
-
 Status write_results(const SeparateCommand& command, const std::string& text, const std::string& json) {
   if (!command.json.empty()) CLI_CHECK(write_result(command.json, json));
   return command.json == "-" ? Status{} : write_stdout(text);
@@ -97,7 +81,7 @@ Result<int> run_separate(const SeparateCommand& command) {
   CLI_TRY(Dataset data, read(command.data, true));
   CLI_CHECK(check_output(command, data));
   if (command.random_labels) data = shuffle_labels(data, *command.random_labels);
-  Bars bars;
+  ProgressBars bars;
   SeparateOptions options = command.options;
   if (!command.method.empty()) options.methods = {command.method};
   if (!command.sensitive.empty()) options.sensitive = {command.sensitive};

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::uintmax_t kMaxResultBytes = 64 << 20;
 
-struct Job {
+struct StudyJob {
   const Recipe& recipe;
   const FoundData& found;
   TrainOptions options;
@@ -63,7 +63,7 @@ std::optional<std::string> read_text(const std::string& path) {
 }
 
 /// What an earlier run left, if it is about the same work and its model is still there.
-std::optional<RecipeResult> finished(const Job& job) {
+std::optional<RecipeResult> finished(const StudyJob& job) {
   std::error_code ignored;
   if (!std::filesystem::exists(job.result_path, ignored)) return std::nullopt;
   const auto text = read_text(job.result_path);
@@ -81,7 +81,7 @@ std::optional<RecipeResult> finished(const Job& job) {
 }
 
 /// The processor seconds that it took.
-Result<double> train(const Job& job) {
+Result<double> train_recipe(const StudyJob& job) {
   const double before = processor_seconds(RUSAGE_CHILDREN);
   CLI_TRY(const int exit_code, run_trainer(job.options));
   if (exit_code != kDone)
@@ -89,33 +89,14 @@ Result<double> train(const Job& job) {
                  fmt::format("{}: the trainer ended with exit code {}, expected 0", job.recipe.name, exit_code)};
   CLI_TRY(const Classifier classifier, Classifier::load(job.options.output));
   const auto& provenance = classifier.summary().provenance;
-  const auto epochs = provenance.find("epochs_run");
   // Ctrl-C makes the trainer keep its best model so far, which is not what the recipe says
-  if (epochs == provenance.end() || epochs->second != std::to_string(job.options.epochs))
+  if (provenance.contains("stopped"))
     return Error{ErrorCode::kEnvironment,
-                 fmt::format("{}: training was stopped after {} of {} epochs; the same command goes on with this model",
-                             job.recipe.name, epochs == provenance.end() ? "?" : epochs->second, job.options.epochs)};
+                 fmt::format("{}: training was stopped; the same command goes on with this model", job.recipe.name)};
   return processor_seconds(RUSAGE_CHILDREN) - before;
 }
 
-/// One bar after the other: each task has its own.
-class Bars {
- public:
-  void show(std::string_view task, std::size_t done, std::size_t total) {
-    if (task != task_) {
-      task_ = task;
-      bar_.reset();
-      bar_.emplace(task_, total);
-    }
-    bar_->show(done);
-  }
-
- private:
-  std::string task_;
-  std::optional<ProgressBar> bar_;
-};
-
-Result<RecipeResult> measure_both(const Job& job, const StudyPlan& plan, const Dataset& test) {
+Result<RecipeResult> measure_both(const StudyJob& job, const StudyPlan& plan, const Dataset& test) {
   RecipeResult result;
   result.fingerprint = job.fingerprint;
   result.data = job.recipe.data;
@@ -130,7 +111,7 @@ Result<RecipeResult> measure_both(const Job& job, const StudyPlan& plan, const D
   const std::string balanced = balanced_path(job.options.output);
   CLI_CHECK(write_balanced_model(job.options.output, balanced, test));
   const std::string models[] = {job.options.output, balanced};
-  Bars bars;
+  ProgressBars bars;
   MeasureOptions options;
   options.effort = plan.effort;
   options.threads = plan.threads;
@@ -146,8 +127,8 @@ Result<RecipeResult> measure_both(const Job& job, const StudyPlan& plan, const D
   return result;
 }
 
-Result<RecipeResult> do_recipe(const Job& job, const StudyPlan& plan, const Dataset& test) {
-  CLI_TRY(const double seconds, train(job));
+Result<RecipeResult> do_recipe(const StudyJob& job, const StudyPlan& plan, const Dataset& test) {
+  CLI_TRY(const double seconds, train_recipe(job));
   CLI_TRY(RecipeResult result, measure_both(job, plan, test));
   result.training_seconds = seconds;
   CLI_CHECK(write_file_atomically(job.result_path, to_json(result)));
@@ -159,11 +140,12 @@ Status write_study(const StudyPlan& plan, const Study& study) {
   return write_file_atomically(path_in(plan.output, "study.html"), to_html(study));
 }
 
-Result<Job> plan_job(const Recipe& recipe, const FoundData& found, const StudyPlan& plan, const std::string& digest) {
+Result<StudyJob> plan_job(const Recipe& recipe, const FoundData& found, const StudyPlan& plan,
+                          const std::string& digest) {
   CLI_TRY(TrainOptions options, recipe_options(recipe, found.folder, plan.effort));
   options.output = path_in(plan.output, recipe.name + ".safetensors");
   const std::string fingerprint = study_fingerprint(recipe, options, digest, plan.effort, STANDFAST_VERSION);
-  return Job{recipe, found, std::move(options), fingerprint, path_in(plan.output, recipe.name + ".json")};
+  return StudyJob{recipe, found, std::move(options), fingerprint, path_in(plan.output, recipe.name + ".json")};
 }
 
 Status run_data_set(const FoundData& found, const StudyPlan& plan, Study& study) {
@@ -171,7 +153,7 @@ Status run_data_set(const FoundData& found, const StudyPlan& plan, Study& study)
   CLI_TRY(const std::string digest, folder_digest(found.folder));
   for (const auto& recipe : recipes()) {
     if (recipe.data != found.data->name) continue;
-    CLI_TRY(const Job job, plan_job(recipe, found, plan, digest));
+    CLI_TRY(const StudyJob job, plan_job(recipe, found, plan, digest));
     if (auto earlier = finished(job)) {
       say(fmt::format("{}: done before", recipe.name));
       study.results.push_back(*std::move(earlier));
@@ -180,7 +162,8 @@ Status run_data_set(const FoundData& found, const StudyPlan& plan, Study& study)
         CLI_TRY(test,
                 read_data({.source = found.folder + ":test", .label_column = "", .classes = job.options.data.classes}));
       }
-      say(fmt::format("{}: {}, {} epochs", recipe.name, recipe.label, job.options.epochs));
+      const auto epochs = job.options.epochs;
+      say(fmt::format("{}: {}, {} epoch{}", recipe.name, recipe.label, epochs, epochs == 1 ? "" : "s"));
       CLI_TRY(RecipeResult result, do_recipe(job, plan, *test));
       study.results.push_back(std::move(result));
     }

@@ -14,6 +14,8 @@ constexpr double kEqualAccuracy = 0.01;
 
 }  // namespace
 
+Norm study_norm(std::size_t n) { return std::array{Norm::l1(), Norm::l2(), Norm::linf()}[n]; }
+
 double median_of(std::span<const double> radii) {
   std::vector<double> right;
   std::ranges::copy_if(radii, std::back_inserter(right), [](double radius) { return radius > 0; });

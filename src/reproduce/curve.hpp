@@ -14,6 +14,9 @@ namespace standfast {
 // positions in kBounds
 inline constexpr std::size_t kFormula = 0, kOnePass = 1, kRefined = 2, kAttack = 3;
 
+/// The norm that stands at this position in kStudyNorms.
+Norm study_norm(std::size_t n);
+
 /// Half of the right verdicts reach this radius; NaN where no verdict is right.
 double median_of(std::span<const double> radii);
 

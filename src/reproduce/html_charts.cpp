@@ -16,8 +16,6 @@ namespace {
 constexpr std::array kBoundLooks = {"p1", "s1", "s3", "p2"};
 constexpr std::array kBoundWords = {"formula", "one pass", "refined", "attack"};
 
-Norm norm_at(std::size_t n) { return std::array{Norm::l1(), Norm::l2(), Norm::linf()}[n]; }
-
 std::vector<std::string> looks_of(std::span<const RecipeResult* const> results) {
   std::vector<std::string> looks;
   int published = 0;
@@ -30,6 +28,7 @@ std::vector<std::string> looks_of(std::span<const RecipeResult* const> results) 
 ChartSeries curve_of(std::span<const double> radii, const std::vector<double>& grid, std::string look) {
   ChartSeries series;
   series.look = std::move(look);
+  if (radii.empty()) return series;
   for (const double radius : grid) series.line.push_back({radius, share_reaching(radii, radius)});
   return series;
 }
@@ -38,7 +37,7 @@ Chart empty_chart(const StudyData& data, std::size_t n, const std::string& what)
   Chart chart;
   chart.description = fmt::format("{}: certified accuracy over the {} radius, {}", data.title, kStudyNorms[n], what);
   chart.x = linear_axis(1.5 * data.reach[n], 5);
-  chart.x.title = fmt::format("{} radius (pixel values from 0 to 1)", norm_symbol(norm_at(n)));
+  chart.x.title = fmt::format("{} radius (pixel values from 0 to 1)", norm_symbol(study_norm(n)));
   return chart;
 }
 
@@ -55,7 +54,7 @@ std::string models_chart(const StudyData& data, std::span<const RecipeResult* co
   for (std::size_t i = 0; i < results.size(); ++i)
     chart.series.push_back(curve_of(results[i]->protocols[0].bounds[kOnePass][n].radii, grid, looks[i]));
   return fmt::format("<figure>{}<figcaption><b>{}</b>: {}.</figcaption></figure>\n", svg_chart(chart),
-                     norm_symbol(norm_at(n)), norm_meaning(norm_at(n)));
+                     norm_symbol(study_norm(n)), norm_meaning(study_norm(n)));
 }
 
 /// All four on the same inputs: those that were attacked.
@@ -67,7 +66,7 @@ std::string bounds_chart(const StudyData& data, const RecipeResult& model, std::
   for (std::size_t b = 0; b < kBounds.size(); ++b)
     chart.series.push_back(curve_of(std::span(bounds[b][n].radii).first(inputs), grid, kBoundLooks[b]));
   return fmt::format("<figure>{}<figcaption><b>{}</b>: {}; {} inputs.</figcaption></figure>\n", svg_chart(chart),
-                     norm_symbol(norm_at(n)), html_escape(model.label), inputs);
+                     norm_symbol(study_norm(n)), html_escape(model.label), inputs);
 }
 
 }  // namespace

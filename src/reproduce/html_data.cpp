@@ -26,9 +26,8 @@ std::string tile(std::span<const RecipeResult* const> results, std::size_t n) {
   return fmt::format(
       "<div class=\"tile\"><b>×{:.2f}</b><span>{} median radius: {} → {}</span><span>judged right: {} → {}</span>"
       "<span>{}</span></div>\n",
-      median_at(*ours, n) / median_at(*published, n), norm_symbol(std::array{Norm::l1(), Norm::l2(), Norm::linf()}[n]),
-      radius_text(median_at(*published, n)), radius_text(median_at(*ours, n)), percent_right(*published),
-      percent_right(*ours), html_escape(ours->label));
+      median_at(*ours, n) / median_at(*published, n), norm_symbol(study_norm(n)), radius_text(median_at(*published, n)),
+      radius_text(median_at(*ours, n)), percent_right(*published), percent_right(*ours), html_escape(ours->label));
 }
 
 }  // namespace

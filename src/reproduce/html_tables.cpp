@@ -39,7 +39,7 @@ std::string row(const StudyData& data, const RecipeResult& result, std::size_t p
 }
 
 std::string norm_table(const StudyData& data, std::span<const RecipeResult* const> results, std::size_t n) {
-  const Norm norm = std::array{Norm::l1(), Norm::l2(), Norm::linf()}[n];
+  const Norm norm = study_norm(n);
   std::string html = fmt::format(
       "<div class=\"scroll\"><table class=\"wide\"><caption>{}: {}</caption><thead><tr><th class=\"group\" "
       "colspan=\"2\"></th><th class=\"group\" colspan=\"2\">judged right</th><th class=\"group\" "

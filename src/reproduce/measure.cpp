@@ -8,7 +8,7 @@
 
 #include "base/try.hpp"
 #include "format/model_file.hpp"
-#include "standfast/reproduce.hpp"
+#include "reproduce/curve.hpp"
 #include "train/threshold.hpp"
 
 namespace standfast {
@@ -79,7 +79,7 @@ Result<BoundMeasure> measure_norm(const Classifier& classifier, const Dataset& i
       options.progress(task, done, count);
     };
   }
-  if (kBounds[job.bound] == "attack") return attacked(classifier, inputs, certify, options.processor_seconds);
+  if (job.bound == kAttack) return attacked(classifier, inputs, certify, options.processor_seconds);
   return certified(classifier, inputs, certify, options.processor_seconds);
 }
 
@@ -117,14 +117,14 @@ Result<ProtocolMeasure> measure(const Classifier& classifier, const Dataset& tes
   result.accuracy_sensitive = share_above(logits, sensitive);
   result.accuracy_other = 1 - share_above(logits, other);
   const auto& effort = options.effort;
-  const std::array jobs = {
-      Job{0, Method::kClosedForm, effort.certified, false}, Job{1, Method::kSeparable, effort.certified, true},
-      Job{2, Method::kRefined, effort.attacked, true}, Job{3, Method::kRefined, effort.attacked, true}};
+  const std::array jobs = {Job{kFormula, Method::kClosedForm, effort.certified, false},
+                           Job{kOnePass, Method::kSeparable, effort.certified, true},
+                           Job{kRefined, Method::kRefined, effort.attacked, true},
+                           Job{kAttack, Method::kRefined, effort.attacked, true}};
   for (const auto& job : jobs) {
     const Dataset inputs = first_of(test, sensitive, job.limit);
     for (std::size_t k = 0; k < kStudyNorms.size(); ++k) {
-      STANDFAST_TRY(const Norm norm, Norm::parse(kStudyNorms[k]));
-      STANDFAST_TRY(result.bounds[job.bound][k], measure_norm(classifier, inputs, job, norm, options));
+      STANDFAST_TRY(result.bounds[job.bound][k], measure_norm(classifier, inputs, job, study_norm(k), options));
     }
   }
   return result;

@@ -52,8 +52,17 @@ Result<TrainOptions> recipe_options(const Recipe& recipe, const std::string& fol
 
 std::string shortened_by(const Recipe& recipe, const TrainOptions& options) {
   const auto whole = recipe_options(recipe, "", {});
-  if (!whole.ok() || whole->epochs == options.epochs) return {};
-  return fmt::format("{} of {} epochs", options.epochs, whole->epochs);
+  if (!whole.ok()) return {};
+  const Json asked = Json::parse(essence(*whole));
+  const Json given = Json::parse(essence(options));
+  std::string text;
+  for (const auto& [key, value] : asked.items()) {
+    if (given[key] == value) continue;
+    if (!text.empty()) text += ", ";
+    text += key == "epochs" ? fmt::format("{} of {} epochs", options.epochs, whole->epochs)
+                            : fmt::format("{} {} for {}", key, given[key].dump(), value.dump());
+  }
+  return text;
 }
 
 Result<std::string> folder_digest(const std::string& folder) {

@@ -9,7 +9,7 @@ namespace standfast {
 std::span<const StudyData> study_data() {
   static const std::vector<StudyData> all = {
       {"mnist", "MNIST: 3 against 8", "mnist", {"3", "8"}, "3", {16, 2, 0.2}, ""},
-      {"fashion", "Fashion-MNIST: T-shirts against shirts", "fashion", {"0", "6"}, "0", {8, 1, 0.08}, ""},
+      {"fashion", "Fashion-MNIST: T-shirts against shirts", "fashion", {"0", "6"}, "0", {16, 1.6, 0.12}, ""},
       {"cifar", "CIFAR-10: cats against dogs", "cifar10", {"3", "5"}, "3", {4, 0.4, 0.012}, ""},
       {"malimg",
        "Malimg: Allaple.L against Allaple.A",
@@ -48,8 +48,9 @@ std::span<const Recipe> recipes() {
        R"({"epochs": 20})"},
 
       {"cifar", "cifar-published-plain", "published, no penalty", false, "cifar-conv", R"({"jacobian_weight": 0})",
-       R"({"epochs": 1})"},
-      {"cifar", "cifar-published", "published, penalty", false, "cifar-conv", "", R"({"epochs": 1})"},
+       R"({"epochs": 3, "first_stride": 2})"},
+      {"cifar", "cifar-published", "published, penalty", false, "cifar-conv", "",
+       R"({"epochs": 3, "first_stride": 2})"},
       {"cifar", "cifar-dense-l2", "ours, dense, for l2", true, "mnist-l2",
        R"({"certify_radius": 0.2, "feature_map": "abs", "flip": true})", R"({"epochs": 12})"},
 

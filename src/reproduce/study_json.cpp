@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number(double value) {
+Json figure(double value) {
   if (std::isnan(value)) return nullptr;
   return std::isinf(value) ? Json("inf") : Json(value);
 }
@@ -20,11 +20,11 @@ Json bound_json(const BoundMeasure& bound, double reach) {
   Json accuracy = Json::array();
   for (const double radius : study_grid(reach)) {
     radii.push_back(radius);
-    accuracy.push_back(number(share_reaching(bound.radii, radius)));
+    accuracy.push_back(figure(share_reaching(bound.radii, radius)));
   }
   return {{"inputs", bound.radii.size()},
-          {"median", number(median_of(bound.radii))},
-          {"milliseconds", number(bound.milliseconds)},
+          {"median", figure(median_of(bound.radii))},
+          {"milliseconds", figure(bound.milliseconds)},
           {"radii", std::move(radii)},
           {"accuracy", std::move(accuracy)}};
 }

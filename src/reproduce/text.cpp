@@ -54,7 +54,8 @@ void write_data_set(const Study& study, const StudyData& data, Out out) {
     for (const auto* result : results) write_line(*result, result->protocols[p], out);
   }
   for (const auto* result : results)
-    if (!result->shortened.empty()) fmt::format_to(out, "  {}: {}\n", result->label, result->shortened);
+    if (!result->shortened.empty())
+      fmt::format_to(out, "  {}: {}\n", terminal_text(result->label, 60), terminal_text(result->shortened, 40));
 }
 
 }  // namespace

@@ -38,6 +38,8 @@ Model to_model(const TrainingData& data, const TrainOptions& options, const RunR
       {"validation_accuracy_sensitive", fmt::format("{:.6f}", run.validation.accuracy_sensitive)},
       {"validation_accuracy_other", fmt::format("{:.6f}", run.validation.accuracy_other)},
   };
+  // a run that was stopped in its last epoch looks like a whole one otherwise
+  if (run.stopped) model.provenance["stopped"] = "yes";
   return model;
 }
 

@@ -52,6 +52,13 @@ TEST(Recipes, OverridesStandOnThePreset) {
   EXPECT_EQ(shortened_by(recipe, *quick), "2 of 40 epochs");
 }
 
+TEST(Recipes, WhatAQuickRunChangesBesideTheEpochsIsNamed) {
+  const Recipe recipe{"cifar", "x", "x", false, "cifar-conv", "", R"({"epochs": 3, "first_stride": 2})"};
+  const auto quick = recipe_options(recipe, "d", {.quick = true});
+  ASSERT_TRUE(quick.ok());
+  EXPECT_EQ(shortened_by(recipe, *quick), "first_stride 2 for 1, 3 of 60 epochs");
+}
+
 TEST(Recipes, BadOverridesAreRefused) {
   for (const auto* overrides : {"[]", "{", R"({"epochs": "many"})", R"({"no_such_option": 1})"}) {
     const Recipe recipe{"mnist", "x", "x", true, "mnist-linf", overrides, ""};
