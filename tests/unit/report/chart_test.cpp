@@ -65,6 +65,17 @@ TEST(Chart, AnEmptyLineDrawsOnlyTheFrame) {
   EXPECT_NE(svg.find("</svg>"), std::string::npos);
 }
 
+TEST(Chart, SeveralLinesKeepTheirLooksAndHaveNoArea) {
+  Chart chart;
+  chart.x = linear_axis(1, 5);
+  chart.series = {{{{0, 1}, {1, 0}}, "s1"}, {{}, "s2"}, {{{0, 0.5}, {1, 0.5}}, "\"><b>"}};
+  const auto svg = svg_chart(chart);
+  EXPECT_NE(svg.find("<path class=\"series s1\" d=\"M46.00 18.00L316.00 197.00\"/>"), std::string::npos) << svg;
+  EXPECT_EQ(svg.find("s2"), std::string::npos) << "a line of no points is not drawn";
+  EXPECT_EQ(svg.find("<b>"), std::string::npos);
+  EXPECT_EQ(svg.find("area"), std::string::npos);
+}
+
 TEST(Chart, TheBandIsWhatLiesBetweenTwoLines) {
   Chart chart;
   chart.x = linear_axis(1, 5);

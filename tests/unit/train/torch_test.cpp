@@ -264,7 +264,9 @@ TEST_F(Torch, AStoppedRunKeepsTheNetworkSoFar) {
   EXPECT_TRUE(run->stopped);
   EXPECT_EQ(run->epochs_run, 1);
   EXPECT_EQ(steps, 2);
-  EXPECT_TRUE(validate(to_model(*data, options, *run)).ok());
+  const Model model = to_model(*data, options, *run);
+  EXPECT_TRUE(validate(model).ok());
+  EXPECT_EQ(model.provenance.at("stopped"), "yes");
 }
 
 TEST_F(Torch, ADivergingRunSaysWhatMightHelp) {
