@@ -54,13 +54,16 @@ Certifier::Certifier(const Model& model, const Plan& plan, const Verifier& verif
       threat_(options.threat) {
   for (std::size_t i = 0; i < model.dim(); ++i) cost_.push_back(threat_.cost_of(i));
   for (const Norm norm : norms_) lipschitz_.push_back(map_lipschitz(model, norm));
+  if (is_separable(model.feature_map) || method_ == Method::kClosedForm) return;
+  pull_back_.emplace(model);
+  for (const Norm norm : norms_) map_reach_.push_back(map_reach_upper(model, cost_, norm));
 }
 
 std::size_t Certifier::tile() const { return std::clamp<std::size_t>(kLargestTile / model_->dim(), 1, kLanes); }
 
 void Certifier::find_minorants(std::span<const float> x, std::span<const float> logits, CertifyWorkspace& ws,
                                Rows rows) const {
-  const bool proves = guarantee_ != Guarantee::kNone;
+  const bool proves = guarantee_ != Guarantee::kNone || pull_back_;
   if (!proves) plan_->backward_tile(ws.infer);
   for (std::size_t l = 0; l < rows.size(); ++l) {
     ws.wanted[l] = rows[l].radii.empty() ? nullptr : &ws.lanes[l].minorant;
@@ -102,8 +105,12 @@ bool Certifier::searches(Norm norm) const {
 }
 
 double Certifier::separable(const CertifyLane& lane, std::size_t norm, Proposal& proposal) const {
-  const SeparableRadius found = separable_radius(lane.problem, norms_[norm]);
-  if (guarantee_ == Guarantee::kNone) return found.radius;
+  return separable(lane, norm, separable_radius(lane.problem, norms_[norm]), proposal);
+}
+
+double Certifier::separable(const CertifyLane& lane, std::size_t norm, const SeparableRadius& found,
+                            Proposal& proposal) const {
+  if (guarantee_ == Guarantee::kNone) return pull_back_ ? std::min(found.radius, lane.minorant.reach) : found.radius;
   proposal = {norms_[norm] == Norm::l1() ? found.reach : found.radius, found.multiplier};
   const double confirmed = confirm_separable(lane.minorant, {cost_, lane.interval}, norms_[norm], proposal);
   if (confirmed == 0 && found.radius > 0 && norms_[norm] != Norm::l0()) return without_proposal(lane, norm, proposal);
@@ -138,6 +145,7 @@ void Certifier::certify(std::span<const float> x, std::span<const float> logits,
   if (!std::ranges::all_of(norms_, searched)) {
     find_minorants(x, logits, ws, rows);
     ws.wait_for(rows);
+    if (pull_back_) return certify_learnt(ws, rows);
     for (const std::size_t l : ws.waiting) {
       CertifyLane& lane = ws.lanes[l];
       if (method_ != Method::kClosedForm) lane.problem.assign(lane.minorant.separable, cost_, lane.interval);
@@ -179,6 +187,10 @@ void Certifier::certify_other(std::span<const float> x, CertifyWorkspace& ws, st
   if (method_ != Method::kClosedForm) price(x, lane);
   for (std::size_t piece = 0; piece < verifier_->pieces(); ++piece) {
     verifier_->prove_below(x, static_cast<std::int32_t>(piece), ws.verify, lane.minorant);
+    if (pull_back_) {
+      certify_learnt_piece(ws, radii);
+      continue;
+    }
     if (method_ != Method::kClosedForm) lane.problem.assign(lane.minorant.separable, cost_, lane.interval);
     for (std::size_t k = 0; k < norms_.size(); ++k) {
       Proposal proposal;
@@ -190,6 +202,11 @@ void Certifier::certify_other(std::span<const float> x, CertifyWorkspace& ws, st
 
 Result<double> Certifier::confirm(std::span<const float> x, const Certificate& certificate,
                                   CertifyWorkspace& ws) const {
+  if (pull_back_) {
+    return Error{ErrorCode::kUnsupported,
+                 "certificate: the model's feature map has a linear map or a convolution, expected centres, scales and "
+                 "a last abs"};
+  }
   const Norm norm = certificate.norm;
   const RadiusProof& proof = certificate.proof;
   if (proof.cuts.empty()) return 0.0;
@@ -217,7 +234,7 @@ WeakestDirection Certifier::weakest_direction(std::span<const float> x, Norm nor
   certify(x, std::span(&logit, 1), ws, std::span(&row, 1));
   const auto position = static_cast<std::size_t>(std::find(norms_.begin(), norms_.end(), norm) - norms_.begin());
   weakest.radius = radii[position];
-  const PricedProblem& problem = ws.lanes.front().problem;
+  const PricedProblem& problem = pull_back_ ? ws.lanes.front().best_problem : ws.lanes.front().problem;
   if (!(problem.margin > 0)) return weakest;
   weakest.change = worst_change(problem, norm, separable_radius(problem, norm));
   for (std::size_t i = 0; i < x.size(); ++i) weakest.change[i] /= cost_[i];

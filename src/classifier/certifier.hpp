@@ -9,10 +9,12 @@
 #include "certify/minorant_at.hpp"
 #include "certify/plan_tangents.hpp"
 #include "certify/separable.hpp"
+#include "classifier/bend_search.hpp"
 #include "classifier/proofs.hpp"
 #include "infer/plan.hpp"
 #include "standfast/classifier.hpp"
 #include "verify/confirm.hpp"
+#include "verify/pull_back.hpp"
 #include "verify/verifier.hpp"
 
 namespace standfast {
@@ -33,6 +35,11 @@ struct CertifyLane {
   ProvenMinorant minorant;
   std::vector<Interval> interval;
   PricedProblem problem;
+
+  // maps with a linear step: trials of the minorant in the input space
+  ProvenMinorant of_features;
+  BendSearch bend;
+  PricedProblem best_problem;
 };
 
 /// Where the results of one input go. Shape: radii (norms), or empty where none are wanted; proofs (norms) or empty
@@ -48,6 +55,7 @@ struct CertifyWorkspace {
   TileWorkspace probe;    ///< Of the passes elsewhere.
   InferWorkspace single;  ///< Of values along a ray.
   VerifyWorkspace verify;
+  PullBackWorkspace pull_back;
   std::vector<CertifyLane> lanes;
   std::vector<std::size_t> waiting;  ///< Lanes that share the next pass.
   std::vector<float> inputs;         ///< Of the waiting lanes, side by side.
@@ -112,10 +120,17 @@ class Certifier {
   void retry_at_input(std::span<const float> x, std::size_t norm, CertifyWorkspace& workspace, CertifyLane& lane,
                       const CertifiedRow& row) const;
   void price(std::span<const float> x, CertifyLane& lane) const;
+  /// Maps with a linear step: radii of the waiting lanes, whose minorants are those of the features.
+  void certify_learnt(CertifyWorkspace& workspace, Rows rows) const;
+  /// The smaller ones of `radii` and those of the first lane, whose minorant is that of a piece.
+  void certify_learnt_piece(CertifyWorkspace& workspace, std::span<double> radii) const;
+  void bring_back(std::size_t norm, CertifyWorkspace& workspace, std::span<double* const> radii) const;
+  void try_reach(std::size_t norm, CertifyWorkspace& workspace) const;
   [[nodiscard]] bool searches(Norm norm) const;
   [[nodiscard]] double closed_form(const ProvenMinorant& minorant, std::size_t norm) const;
   /// The radius of the lane's minorant, and what the verifier saw it from.
   double separable(const CertifyLane& lane, std::size_t norm, Proposal& proposal) const;
+  double separable(const CertifyLane& lane, std::size_t norm, const SeparableRadius& found, Proposal& proposal) const;
   void certify_lane(const CertifyLane& lane, std::size_t norm, const CertifiedRow& row) const;
   /// What the verifier confirms where it has refused the search's own proposal.
   double without_proposal(const CertifyLane& lane, std::size_t norm, Proposal& proposal) const;
@@ -134,6 +149,8 @@ class Certifier {
   ThreatModel threat_;
   std::vector<double> cost_;       ///< One per feature.
   std::vector<double> lipschitz_;  ///< Per norm: of (u, |u|) alone where the map is separable, else of the whole map.
+  std::optional<PullBack> pull_back_;  ///< Where the map has a linear step and the method wants the input space.
+  std::vector<MapReach> map_reach_;    ///< Per norm, with it.
 };
 
 }  // namespace standfast

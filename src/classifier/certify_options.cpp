@@ -28,10 +28,19 @@ Status check_norms(const CertifyOptions& options) {
 
 Status check_map(const Model& model, const CertifyOptions& options) {
   if (options.method == Method::kClosedForm || is_separable(model.feature_map)) return {};
-  return Error{ErrorCode::kUnsupported,
-               "feature map: the " + std::string(method_name(options.method)) +
-                   " method needs centres, scales and a last abs, found a linear map or a convolution; use the closed "
-                   "form"};
+  const std::string method = "feature map: the " + std::string(method_name(options.method)) + " method needs ";
+  if (!is_linear_fold(model.feature_map)) {
+    return Error{ErrorCode::kUnsupported, method + "an abs at the end only, found one before; use the closed form"};
+  }
+  if (options.method == Method::kSeparable && !options.keep_proofs) return {};
+  if (options.method == Method::kSeparable) {
+    return Error{ErrorCode::kUnsupported,
+                 "proofs: found a feature map with a linear map or a convolution, expected centres, scales and a last "
+                 "abs: certificate files know no others"};
+  }
+  return Error{
+      ErrorCode::kUnsupported,
+      method + "centres, scales and a last abs, found a linear map or a convolution; use the separable method"};
 }
 
 constexpr std::size_t kRefinedPasses = 5;

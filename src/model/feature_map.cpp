@@ -15,6 +15,7 @@
 
 #include "base/try.hpp"
 #include "model/shape.hpp"
+#include "model/spectral_norm.hpp"
 
 namespace standfast {
 namespace {
@@ -149,8 +150,8 @@ MatrixNorms matrix_norms(const Tensor& weight) {
 }
 
 // Riesz-Thorin: ||W||_p <= ||W||_1^(1/p) ||W||_inf^(1 - 1/p).
-double matrix_lipschitz_upper(const Tensor& weight, double p) {
-  const MatrixNorms norms = matrix_norms(weight);
+double matrix_lipschitz_upper(const MapStep& step, const Shape& input, double p) {
+  const MatrixNorms norms = matrix_norms(step.values);
   const double slack = 1 + 2 * (norms.terms + 8) * kUnit;
   if (p == 1) return norms.norm_1 * slack;
   if (p == kInfinity) return norms.norm_inf * slack;
@@ -158,7 +159,7 @@ double matrix_lipschitz_upper(const Tensor& weight, double p) {
   const double exponent_slack = 1 + 0x1p10 * kUnit;
   double bound = std::pow(norms.norm_1, 1 / p) * std::pow(norms.norm_inf, 1 - 1 / p) * exponent_slack;
   if (p == 2) bound = std::min(std::sqrt(norms.norm_1) * std::sqrt(norms.norm_inf), norms.frobenius);
-  return bound * slack;
+  return p == 2 ? std::min(bound * slack, spectral_norm_upper(step, input)) : bound * slack;
 }
 
 double largest(const Tensor& scale) { return static_cast<double>(std::ranges::max(scale.values)); }
@@ -170,7 +171,7 @@ double abs_lipschitz_upper(double p) {
   return std::exp2(1 / p) * (1 + 8 * kUnit);
 }
 
-double step_lipschitz_upper(const MapStep& step, double p) {
+double step_lipschitz_upper(const MapStep& step, const Shape& input, double p) {
   switch (step.kind) {
     case MapKind::kCenter:
       return 1;
@@ -178,7 +179,7 @@ double step_lipschitz_upper(const MapStep& step, double p) {
       return largest(step.values);
     case MapKind::kLinear:
     case MapKind::kConv2d:
-      return matrix_lipschitz_upper(step.values, p);
+      return matrix_lipschitz_upper(step, input, p);
     case MapKind::kAbs:
       return abs_lipschitz_upper(p);
   }
@@ -219,11 +220,14 @@ Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& 
   return shapes;
 }
 
-double lipschitz_upper(const FeatureMap& map, [[maybe_unused]] const Shape& input_shape, Norm norm) {
+double lipschitz_upper(const FeatureMap& map, const Shape& input_shape, Norm norm) {
   assert(norm.p() >= 1 && "the l0 count is not a norm and has no Lipschitz constant");
-  assert(infer_map_shapes(map, input_shape).ok() && "the map was checked before");
+  const auto shapes = infer_map_shapes(map, input_shape);
+  assert(shapes.ok() && "the map was checked before");
   double product = 1;
-  for (const MapStep& step : map) product = multiply_up(product, step_lipschitz_upper(step, norm.p()));
+  for (std::size_t k = 0; k < map.size(); ++k) {
+    product = multiply_up(product, step_lipschitz_upper(map[k], k == 0 ? input_shape : (*shapes)[k - 1], norm.p()));
+  }
   return product;
 }
 
@@ -234,6 +238,11 @@ bool is_separable(const FeatureMap& map) {
     if (!diagonal && !last_abs) return false;
   }
   return true;
+}
+
+bool is_linear_fold(const FeatureMap& map) {
+  const auto first_abs = std::ranges::find(map, MapKind::kAbs, &MapStep::kind);
+  return first_abs == map.end() || first_abs + 1 == map.end();
 }
 
 FeatureMap identity_map(std::vector<float> mean) { return {diagonal_step(MapKind::kCenter, std::move(mean))}; }

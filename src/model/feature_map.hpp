@@ -42,14 +42,19 @@ using FeatureMap = std::vector<MapStep>;
 Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& input_shape);
 
 /// An upper bound on Lip_p(phi), rounded up: exact for centre, abs and one common scale; products of norm bounds
-/// otherwise (linear maps: ||W||_1 and ||W||_inf are exact, between them Riesz-Thorin; ||W||_2 <= the Frobenius norm as
-/// well). Requires: infer_map_shapes succeeded, p >= 1. Source: Lip_1 = 2, Lip_2 = sqrt 2, Lip_inf = 1, in general
+/// otherwise (linear maps: ||W||_1 and ||W||_inf are exact, between them Riesz-Thorin; ||W||_2 by spectral_norm_upper
+/// as well). Requires: infer_map_shapes succeeded, p >= 1. Source: Lip_1 = 2, Lip_2 = sqrt 2, Lip_inf = 1, in general
 /// 2^(1/p), of (u, |u|): Pfrommer et al., NeurIPS 2023.
 double lipschitz_upper(const FeatureMap& map, const Shape& input_shape, Norm norm);
 
 /// A map that acts on each feature alone: u_i = scale_i * (x_i - kink_i), and |u_i| beside it where `abs` is set.
 /// True of centres and scales with at most one abs, the last step. The separable certificates need it.
 [[nodiscard]] bool is_separable(const FeatureMap& map);
+
+/// u = v or (v, |v|) with v affine in x: centres, scales, linear maps and convolutions, and at most one abs, the last
+/// step. The certificates of the input space need it; separable maps are the case in which v acts on each feature
+/// alone.
+[[nodiscard]] bool is_linear_fold(const FeatureMap& map);
 
 /// The three maps a user chooses from.
 FeatureMap identity_map(std::vector<float> mean);

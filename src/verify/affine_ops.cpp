@@ -60,6 +60,10 @@ void add_convolution(const Products& products, const Affine& op, Weights weights
 
 }  // namespace
 
+Affine affine_of(const MapStep& step, const Shape& in, const Shape& out) {
+  return {&step.values, step.kind == MapKind::kConv2d, in, out, step.stride, step.padding, step.dilation};
+}
+
 void add_transposed(const Products& products, const Affine& op, Weights weights, std::size_t lanes,
                     std::span<const double> dual, std::span<double> value) {
   if (op.is_conv) return add_convolution<true>(products, op, weights, lanes, dual, value);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "model/feature_map.hpp"
 #include "model/tensor.hpp"
 #include "verify/products.hpp"
 
@@ -18,6 +19,9 @@ struct Affine {
   Shape out;  ///< As `in`.
   std::int64_t stride = 1, padding = 0, dilation = 1;
 };
+
+/// That of a step. Requires: it is a linear map or a convolution, of these shapes.
+Affine affine_of(const MapStep& step, const Shape& in, const Shape& out);
 
 /// W, or |W|.
 enum class Weights { kSigned, kMagnitudes };

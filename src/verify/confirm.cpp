@@ -135,7 +135,7 @@ double confirm_closed_form(const ProvenMinorant& m, std::span<const double> cost
     const double error =
         dual_norm_upper(n, q, [&](std::size_t i) { return raised(m.slope_error[i] / cost[i], m.slope_error[i] == 0); });
     const double decrease = (s.folded() ? lipschitz : 1.0) * slope + error;
-    return decrease == 0 ? kInfinity : rounded_down(margin / decrease);
+    return decrease == 0 ? m.reach : std::min(m.reach, rounded_down(margin / decrease));
   }
   const double margin = usable_margin(m.feature.margin);
   if (margin == 0) return 0;
@@ -148,8 +148,9 @@ double confirm_closed_form(const ProvenMinorant& m, std::span<const double> cost
   return price >= kTinyQuotient ? rounded_down(price / raised(lipschitz * slope, false)) : 0;
 }
 
-double confirm_separable(const ProvenMinorant& m, const PricedBounds& bounds, Norm norm, const Proposal& proposal) {
-  assert(m.is_separable && "the separable certificate of a map that is not separable");
+namespace {
+
+double confirm_within(const ProvenMinorant& m, const PricedBounds& bounds, Norm norm, const Proposal& proposal) {
   const double margin = usable_margin(m.separable.margin);
   if (margin == 0 || !(proposal.radius >= 0)) return 0;
   if (norm == Norm::l0()) return count_confirmed(m, bounds, margin);
@@ -166,6 +167,13 @@ double confirm_separable(const ProvenMinorant& m, const PricedBounds& bounds, No
   const double gap = (margin - decrease) * kRoundDown / lambda;
   return l1 ? std::min(proposal.radius, rounded_down(gap))
             : rounded_down(gap >= kTinyQuotient ? std::sqrt(2 * gap) : 0);
+}
+
+}  // namespace
+
+double confirm_separable(const ProvenMinorant& m, const PricedBounds& bounds, Norm norm, const Proposal& proposal) {
+  assert(m.is_separable && "the separable certificate of a map that is not separable");
+  return std::min(m.reach, confirm_within(m, bounds, norm, proposal));
 }
 
 }  // namespace standfast

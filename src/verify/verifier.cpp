@@ -147,13 +147,8 @@ void Verifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWorksp
 
 void Verifier::run_affine(std::size_t k, std::size_t lanes, VerifyWorkspace& ws) const {
   const MapStep& step = model_->feature_map[k];
-  const verify_ops::Affine op{&step.values,
-                              step.kind == MapKind::kConv2d,
-                              k == 0 ? model_->input_shape : map_shapes_[k - 1],
-                              map_shapes_[k],
-                              step.stride,
-                              step.padding,
-                              step.dilation};
+  const verify_ops::Affine op =
+      verify_ops::affine_of(step, k == 0 ? model_->input_shape : map_shapes_[k - 1], map_shapes_[k]);
   const std::size_t outputs = element_count(map_shapes_[k]);
   const double gamma = gamma_n(verify_ops::terms_of_product(op) + 2);
   // |W| (error + gamma |u|) bounds what the input's error and the sum's own roundings do
@@ -250,6 +245,8 @@ void Verifier::hand_out(LaneValues& margin, std::size_t lanes, VerifyWorkspace& 
          [](ProvenMinorant& m) -> std::vector<double>& { return m.slope_error; });
   if (!separable_) {
     gather(slope, lanes, out, [](ProvenMinorant& m) -> std::vector<double>& { return m.feature.slope; });
+    gather(ws.features, lanes, out, [](ProvenMinorant& m) -> std::vector<double>& { return m.features; });
+    gather(ws.features_error, lanes, out, [](ProvenMinorant& m) -> std::vector<double>& { return m.features_error; });
     return;
   }
   const std::size_t size = scale_.size() * lanes, folds = folded_ ? size : 0;

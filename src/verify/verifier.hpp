@@ -24,9 +24,11 @@ namespace standfast {
 /// u).
 struct ProvenMinorant {
   bool is_separable = false;
+  double reach = kInfinity;     ///< The price up to which changes are covered.
   SeparableMinorant separable;  ///< margin: a proven lower bound of the minorant at x.
   FeatureMinorant feature;
   std::vector<double> slope_error;
+  std::vector<double> features, features_error;  ///< Maps that are not separable: u^ and |u^ - u|, (dim of u).
 };
 
 /// Scratch memory of one thread; sized on first use, then reused without allocation. Arrays are [element][lane].

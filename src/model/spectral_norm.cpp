@@ -1,0 +1,198 @@
+// Rounding: each product of a matrix with its transpose, of numbers of at most 1, is off by gamma_n in the Frobenius
+// norm, which is added before the root is taken.
+#include "model/spectral_norm.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "base/rounding.hpp"
+#include "model/shape.hpp"
+
+namespace standfast {
+namespace {
+
+constexpr double kMostProducts = 0x1p28;
+constexpr int kSquarings = 7;
+constexpr double kSlack = 1.01;          // bounds on errors are short sums themselves
+constexpr double kUnderflow = 0x1p-900;  // more than all products that underflow can lose
+constexpr double kPhaseError = 0x1p-46;  // of a sum of weights times sines, per unit of weight
+
+std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
+
+/// Row-major.
+struct Matrix {
+  std::size_t rows = 0, columns = 0;
+  std::vector<double> at;
+
+  Matrix(std::size_t r, std::size_t c) : rows(r), columns(c), at(r * c, 0.0) {}
+};
+
+double frobenius_upper(const Matrix& a) {
+  double squares = 0;
+  for (const double v : a.at) squares += v * v;
+  return std::sqrt(squares) * (1 + gamma_n(a.at.size() + 8)) + kUnderflow;
+}
+
+/// (A / scale) (A / scale)^T, rounded.
+Matrix gram(const Matrix& a, double scale) {
+  Matrix scaled = a;
+  for (double& v : scaled.at) v /= scale;
+  Matrix product(a.rows, a.rows);
+  for (std::size_t i = 0; i < a.rows; ++i) {
+    for (std::size_t j = i; j < a.rows; ++j) {
+      const double* const row = scaled.at.data() + i * a.columns;
+      const double sum = std::inner_product(row, row + a.columns, scaled.at.data() + j * a.columns, 0.0);
+      product.at[i * a.rows + j] = product.at[j * a.rows + i] = sum;
+    }
+  }
+  return product;
+}
+
+double norm_upper(const Matrix& a, int squarings) {
+  const double frobenius = frobenius_upper(a);
+  if (squarings == 0 || !(frobenius < kInfinity)) return frobenius;
+  const double lost = kSlack * gamma_n(a.columns + 8) + kUnderflow;
+  const double square = norm_upper(gram(a, frobenius), squarings - 1) + lost;
+  return frobenius * std::sqrt(square) * (1 + 8 * kUnitRoundoff);
+}
+
+/// How many squarings of `count` such matrices are affordable.
+int affordable(double count, double rows, double columns) {
+  const double first = count * rows * rows * columns, other = count * rows * rows * rows;
+  if (first > kMostProducts) return 0;
+  return 1 + static_cast<int>(std::min<double>(kSquarings - 1, (kMostProducts - first) / other));
+}
+
+double dense_norm_upper(const Tensor& weight) {
+  const std::size_t outputs = size(weight.shape[0]), inputs = size(weight.shape[1]);
+  const bool wide = outputs <= inputs;
+  Matrix a(std::min(outputs, inputs), std::max(outputs, inputs));
+  for (std::size_t o = 0; o < outputs; ++o) {
+    for (std::size_t i = 0; i < inputs; ++i) {
+      a.at[wide ? o * a.columns + i : i * a.columns + o] = weight.values[o * inputs + i];
+    }
+  }
+  return norm_upper(a, affordable(1, static_cast<double>(a.rows), static_cast<double>(a.columns)));
+}
+
+/// One axis of a convolution on a torus of `period` outputs, each `stride` inputs apart: tap k reads the input of phase
+/// phase[k], whole[k] outputs farther.
+struct Axis {
+  std::int64_t period = 1;
+  std::vector<std::int64_t> phase, whole;
+
+  Axis(const MapStep& step, std::int64_t input, std::int64_t taps) {
+    const std::int64_t reach = step.dilation * (taps - 1);
+    const std::int64_t outputs = (input + 2 * step.padding - reach - 1) / step.stride + 1;
+    const std::int64_t behind =
+        (outputs - 1) * step.stride + reach - step.padding + 1;  // the last tap of the last output
+    // neither what lies before the image nor what lies behind it comes round to the image again
+    const std::int64_t length = std::max(input + step.padding, behind);
+    period = std::max(outputs, (length + step.stride - 1) / step.stride);
+    for (std::int64_t k = 0; k < taps; ++k) {
+      phase.push_back(k * step.dilation % step.stride);
+      whole.push_back(k * step.dilation / step.stride);
+    }
+  }
+};
+
+/// The matrix of one frequency, (outputs, channels and phases), as a real one of twice the size with the same norm.
+class Symbol {
+ public:
+  Symbol(const MapStep& step, const Shape& input)
+      : weight_(&step.values),
+        down_(step, input[1], step.values.shape[2]),
+        right_(step, input[2], step.values.shape[3]),
+        phases_(step.stride),
+        rows_(size(weight_->shape[0])),
+        columns_(size(weight_->shape[1] * phases_ * phases_)) {}
+
+  [[nodiscard]] const Axis& down() const { return down_; }
+  [[nodiscard]] const Axis& right() const { return right_; }
+  [[nodiscard]] std::size_t rows() const { return 2 * std::min(rows_, columns_); }
+  [[nodiscard]] std::size_t columns() const { return 2 * std::max(rows_, columns_); }
+
+  [[nodiscard]] Matrix at(std::int64_t down, std::int64_t right) const {
+    Matrix real(rows(), columns());
+    const bool wide = rows_ <= columns_;
+    const std::size_t half_rows = rows() / 2, half_columns = columns() / 2;
+    for_each_tap([&](std::size_t o, std::size_t c, std::int64_t ky, std::int64_t kx, double w) {
+      const double turn =
+          share(down * down_.whole[size(ky)], down_.period) + share(right * right_.whole[size(kx)], right_.period);
+      const double cosine = w * std::cos(2 * std::numbers::pi * (turn - std::floor(turn)));
+      const double sine = w * std::sin(2 * std::numbers::pi * (turn - std::floor(turn)));
+      const std::size_t row = wide ? o : c, column = wide ? c : o;
+      double* const upper = real.at.data() + row * real.columns + column;
+      double* const lower = upper + half_rows * real.columns;
+      upper[0] += cosine;
+      upper[half_columns] -= sine;
+      lower[0] += sine;
+      lower[half_columns] += cosine;
+    });
+    return real;
+  }
+
+  /// What the rounded matrix and the true one can be apart.
+  [[nodiscard]] double error() const {
+    Matrix sizes(rows_, columns_);
+    for_each_tap([&](std::size_t o, std::size_t c, std::int64_t, std::int64_t, double w) {
+      sizes.at[o * columns_ + c] += std::fabs(w);
+    });
+    const double taps = static_cast<double>(weight_->shape[2] * weight_->shape[3]);
+    return 2 * (1 + taps * 0x1p-6) * kPhaseError * frobenius_upper(sizes);
+  }
+
+ private:
+  static double share(std::int64_t steps, std::int64_t period) {
+    return static_cast<double>(steps % period) / static_cast<double>(period);
+  }
+
+  template <class Visit>
+  void for_each_tap(Visit&& visit) const {
+    const float* w = weight_->values.data();
+    for (std::size_t o = 0; o < rows_; ++o) {
+      for (std::int64_t c = 0; c < weight_->shape[1]; ++c) {
+        for (std::int64_t ky = 0; ky < weight_->shape[2]; ++ky) {
+          for (std::int64_t kx = 0; kx < weight_->shape[3]; ++kx) {
+            const std::int64_t phase = down_.phase[size(ky)] * phases_ + right_.phase[size(kx)];
+            visit(o, size(c * phases_ * phases_ + phase), ky, kx, *w++);
+          }
+        }
+      }
+    }
+  }
+
+  const Tensor* weight_;
+  Axis down_, right_;
+  std::int64_t phases_;  ///< Per axis.
+  std::size_t rows_, columns_;
+};
+
+double convolution_norm_upper(const MapStep& step, const Shape& input) {
+  const Symbol symbol(step, input);
+  // the weights are real: opposite frequencies have the same norm
+  const std::int64_t half = symbol.down().period / 2 + 1;
+  const double frequencies = static_cast<double>(half) * static_cast<double>(symbol.right().period);
+  const int squarings =
+      affordable(frequencies, static_cast<double>(symbol.rows()), static_cast<double>(symbol.columns()));
+  if (squarings == 0) return kInfinity;
+  double largest = 0;
+  for (std::int64_t down = 0; down < half; ++down) {
+    for (std::int64_t right = 0; right < symbol.right().period; ++right) {
+      largest = std::max(largest, norm_upper(symbol.at(down, right), squarings));
+    }
+  }
+  return (largest + symbol.error()) * (1 + 8 * kUnitRoundoff);
+}
+
+}  // namespace
+
+double spectral_norm_upper(const MapStep& step, const Shape& input) {
+  return step.kind == MapKind::kConv2d ? convolution_norm_upper(step, input) : dense_norm_upper(step.values);
+}
+
+}  // namespace standfast

@@ -1,0 +1,50 @@
+#include "support/step_matrix.hpp"
+
+namespace standfast::support {
+
+StepMatrix::StepMatrix(const MapStep& step, const Shape& input)
+    : rows_(element_count(infer_map_shapes({step}, input).value().back())),
+      columns_(element_count(input)),
+      values_(rows_ * columns_, 0.0) {
+  if (step.kind == MapKind::kLinear) {
+    values_.assign(step.values.values.begin(), step.values.values.end());
+    return;
+  }
+  const Shape output = infer_map_shapes({step}, input).value().back(), &w = step.values.shape;
+  const float* weight = step.values.values.data();
+  for (std::int64_t o = 0; o < w[0]; ++o) {
+    for (std::int64_t c = 0; c < w[1]; ++c) {
+      for (std::int64_t ky = 0; ky < w[2]; ++ky) {
+        for (std::int64_t kx = 0; kx < w[3]; ++kx, ++weight) {
+          for (std::int64_t row = 0; row < output[1]; ++row) {
+            for (std::int64_t column = 0; column < output[2]; ++column) {
+              const std::int64_t y = row * step.stride + ky * step.dilation - step.padding;
+              const std::int64_t x = column * step.stride + kx * step.dilation - step.padding;
+              if (y < 0 || x < 0 || y >= input[1] || x >= input[2]) continue;
+              const auto out = static_cast<std::size_t>((o * output[1] + row) * output[2] + column);
+              values_[out * columns_ + static_cast<std::size_t>((c * input[1] + y) * input[2] + x)] += *weight;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+std::vector<double> StepMatrix::times(std::span<const double> x) const {
+  std::vector<double> result(rows_, 0.0);
+  for (std::size_t i = 0; i < rows_; ++i) {
+    for (std::size_t j = 0; j < columns_; ++j) result[i] += at(i, j) * x[j];
+  }
+  return result;
+}
+
+std::vector<double> StepMatrix::transposed_times(std::span<const double> y) const {
+  std::vector<double> result(columns_, 0.0);
+  for (std::size_t i = 0; i < rows_; ++i) {
+    for (std::size_t j = 0; j < columns_; ++j) result[j] += at(i, j) * y[i];
+  }
+  return result;
+}
+
+}  // namespace standfast::support
