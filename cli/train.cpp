@@ -74,7 +74,8 @@ void add_what(CLI::App& app, const Shared& command) {
 }
 
 void add_model(CLI::App& app, const Shared& command) {
-  add_field(app, command, "--network", &TrainOptions::network, "mlp|conv", "Dense layers, or a ConvNet for images.");
+  add_field(app, command, "--network", &TrainOptions::network, "mlp|conv|learnt",
+            "Dense layers, a ConvNet for images, or one with a learnt feature map.");
   add_field(app, command, "--hidden", &TrainOptions::hidden, "LIST", "Dense layers: widths of the hidden ones.")
       ->delimiter(',');
   add_field(app, command, "--feature-map", &TrainOptions::feature_map, "identity|standardise|abs|standardise,abs",
@@ -110,11 +111,14 @@ void add_conv(CLI::App& app, const Shared& command) {
 }
 
 void add_optimiser(CLI::App& app, const Shared& command) {
-  add_field(app, command, "--optimiser", &TrainOptions::optimiser, "adam|sgd", "The optimiser.");
+  add_field(app, command, "--optimiser", &TrainOptions::optimiser, "adam|adamw|sgd", "The optimiser.");
   add_field(app, command, "--learning-rate", &TrainOptions::learning_rate, "R", "Size of the first steps.");
   add_field(app, command, "--momentum", &TrainOptions::momentum, "M", "Momentum of sgd.");
   add_field(app, command, "--learning-rate-decay", &TrainOptions::learning_rate_decay, "F",
             "Factor on the learning rate after each epoch.");
+  add_field(app, command, "--schedule", &TrainOptions::schedule, "decay|cosine",
+            "How the learning rate falls: by its factor after each epoch, or to 0 along a cosine.");
+  add_field(app, command, "--weight-decay", &TrainOptions::weight_decay, "D", "Weight decay of adamw.");
   add_field(app, command, "--batch-size", &TrainOptions::batch_size, "N", "Inputs per step.");
   add_field(app, command, "--epochs", &TrainOptions::epochs, "N", "Passes over the data.");
   add_field(app, command, "--jacobian-weight", &TrainOptions::jacobian_weight, "L",
@@ -124,6 +128,10 @@ void add_optimiser(CLI::App& app, const Shared& command) {
   add_field(app, command, "--other-weight", &TrainOptions::other_weight, "W", "Weight of the other class in the loss.");
   add_field(app, command, "--crop", &TrainOptions::crop, "N", "Images: random shifts of up to N pixels.");
   add_switch(app, command, "--flip", &TrainOptions::flip, "Images: random horizontal flips.");
+  add_field(app, command, "--noise", &TrainOptions::noise, "S",
+            "Network learnt: deviation of the noise on every pixel; more gives larger radii and less accuracy.");
+  add_field(app, command, "--label-smoothing", &TrainOptions::label_smoothing, "F",
+            "Labels keep half of this distance from 0 and 1.");
 }
 
 void add_threshold(CLI::App& app, const Shared& command) {

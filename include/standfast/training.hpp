@@ -25,6 +25,14 @@ struct ConvLayout {
   bool input_skips = false;  ///< A convolution of u, like the first one, into every block.
 };
 
+/// A feature map (v, |v|) with v a learnt convolution, and the widths of the network that reads it.
+struct LearntLayout {
+  std::int64_t filters = 32;
+  std::int64_t filter_kernel = 5;  ///< Odd.
+  std::int64_t filter_stride = 2;
+  std::int64_t channels = 64;
+};
+
 struct TrainOptions {
   // what
   DataRequest data;
@@ -32,17 +40,20 @@ struct TrainOptions {
   std::string output;     ///< Model file to write.
   std::string preset;     ///< Where the values below came from; for the provenance.
   // the model
-  std::string network = "mlp";                   ///< "mlp" or "conv".
+  std::string network = "mlp";                   ///< "mlp", "conv" or "learnt".
   std::vector<std::int64_t> hidden = {200, 50};  ///< "mlp": units of each layer.
   ConvLayout conv;                               ///< "conv".
+  LearntLayout learnt;                           ///< "learnt": the feature map is "identity".
   std::string feature_map = "identity";  ///< "identity" (centred), "standardise", "abs" (centred), "standardise,abs".
   bool batch_norm = false;               ///< One scalar per layer, folded into the weights afterwards.
   std::string init = "icnn";  ///< "icnn" (Hoedt & Klambauer 2023), "paper" (Pfrommer et al. 2023) or "centred".
   // the optimiser
-  std::string optimiser = "adam";  ///< "adam" or "sgd".
+  std::string optimiser = "adam";  ///< "adam", "adamw" or "sgd".
   double learning_rate = 1e-3;
   double momentum = 0.9;              ///< "sgd" only.
   double learning_rate_decay = 0.95;  ///< Factor per epoch.
+  std::string schedule = "decay";     ///< Or "cosine": up over the first twentieth of the steps, then down to 0.
+  double weight_decay = 0.02;         ///< "adamw" only.
   std::int64_t batch_size = 64;
   std::int64_t epochs = 40;
   double jacobian_weight = 0;  ///< Times the Frobenius norm of the batch's gradients of g: not averaged, not squared.
@@ -55,8 +66,10 @@ struct TrainOptions {
   // the loss and the data
   double sensitive_weight = 1;  ///< Class weights in the loss.
   double other_weight = 1;
-  std::int64_t crop = 0;  ///< Images: random shifts of up to this many pixels.
-  bool flip = false;      ///< Images: random horizontal flips.
+  std::int64_t crop = 0;       ///< Images: random shifts of up to this many pixels.
+  bool flip = false;           ///< Images: random horizontal flips.
+  double noise = 0;            ///< "learnt": deviation of the normal noise on every feature.
+  double label_smoothing = 0;  ///< Labels keep this distance from 0 and 1, halved.
   // the threshold, set on the validation split
   double validation_share = 0.1;
   double max_fpr =
@@ -67,7 +80,7 @@ struct TrainOptions {
 };
 
 /// Presets by name: "spam", "mnist-mlp", "mnist-linf", "mnist-l2", "mnist-l1", "fashion-conv", "cifar-conv",
-/// "malimg-mlp".
+/// "cifar-learnt", "cifar-learnt-robust", "malimg-mlp".
 struct Preset {
   std::string name;
   std::string summary;

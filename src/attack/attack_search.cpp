@@ -47,9 +47,16 @@ Adversarial AttackSearch::run(float logit, const AttackBudget& budget, Random& r
 }
 
 void AttackSearch::start(float logit) {
-  target_.plan->backward(ws_.infer);
   SeparableMinorant minorant;
-  reader_->read(Lane{features_of(ws_.infer, target_.x).data()}, logit, Lane{ws_.infer.feature_dual.data()}, minorant);
+  if (reader_->separable()) {
+    target_.plan->backward(ws_.infer);
+    reader_->read(Lane{features_of(ws_.infer, target_.x).data()}, logit, Lane{ws_.infer.feature_dual.data()}, minorant);
+  } else {
+    // no minorant, but an attack needs none: the linearisation at x
+    const std::span<const float> slope = target_.plan->input_gradient(ws_.infer);
+    minorant.margin = logit;
+    minorant.linear.assign(slope.begin(), slope.end());
+  }
   ws_.problem.assign(minorant, target_.cost, interval_);
 }
 
@@ -98,6 +105,14 @@ bool AttackSearch::try_ray(std::span<const double> direction) {
 void AttackSearch::follow_certificate(const AttackBudget& budget) {
   if (!(ws_.problem.margin > 0)) return;
   const PricedProblem first = ws_.problem;
+  if (reader_->separable()) follow_cuts(first, budget);
+  // the worst points themselves, and everything allowed at once where no radius is finite
+  for (const SeparableRadius& radius : {separable_radius(first, target_.norm), SeparableRadius{.radius = kInfinity}}) {
+    if (radius.radius < kInfinity || best_.input.empty()) try_ray(worst_change(first, target_.norm, radius));
+  }
+}
+
+void AttackSearch::follow_cuts(const PricedProblem& first, const AttackBudget& budget) {
   const CutSearchOptions options{target_.norm, budget.passes, true, kTightGap};
   const std::vector<double> found = ws_.search.run(first, target_.cost, options, tangents_).attack;
   if (!found.empty()) offer(found);
@@ -106,10 +121,6 @@ void AttackSearch::follow_certificate(const AttackBudget& budget) {
     const CutSearchOptions round{Norm::l2(), budget.passes, true, kTightGap};
     const std::vector<double> other = ws_.search.run(first, target_.cost, round, tangents_).attack;
     if (!other.empty()) try_ray(priced(other));
-  }
-  // the worst points themselves, and everything allowed at once where no radius is finite
-  for (const SeparableRadius& radius : {separable_radius(first, target_.norm), SeparableRadius{.radius = kInfinity}}) {
-    if (radius.radius < kInfinity || best_.input.empty()) try_ray(worst_change(first, target_.norm, radius));
   }
 }
 

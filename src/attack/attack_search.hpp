@@ -32,8 +32,8 @@ struct AttackBudget {
 
 class AttackSearch {
  public:
-  /// Shape: interval is (dim). Requires: `workspace.infer` holds the forward pass at x, which is sensitive; the reader
-  /// is separable; norm 0, 1, 2 or inf.
+  /// Shape: interval is (dim). Requires: `workspace.infer` holds the forward pass at x, which is sensitive; norm
+  /// 0, 1, 2 or inf.
   AttackSearch(const AttackTarget& target, const MinorantReader& reader, std::span<const Interval> interval,
                AttackWorkspace& workspace);
 
@@ -43,6 +43,7 @@ class AttackSearch {
  private:
   void start(float logit);
   void follow_certificate(const AttackBudget& budget);
+  void follow_cuts(const PricedProblem& first, const AttackBudget& budget);
   void linearise(std::span<const double> change);
   void relinearise(std::vector<double> change, int rounds);
   void descend(Random& random);

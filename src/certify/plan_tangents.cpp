@@ -30,6 +30,11 @@ const SeparableMinorant& PlanTangents::tangent(std::span<const double> change, s
 
 double PlanTangents::value_and_gradient(std::span<const double> change, std::vector<double>& gradient) {
   const double f = value(change);
+  if (!reader_->separable()) {
+    const std::span<const float> slope = plan_->input_gradient(*probe_);
+    gradient.assign(slope.begin(), slope.end());
+    return f;
+  }
   const Lane slope{plan_->backward(*probe_).data()};
   reader_->read(Lane{features_of(*probe_, values_.point()).data()}, f, slope, minorant_);
   gradient.assign(minorant_.linear.begin(), minorant_.linear.end());

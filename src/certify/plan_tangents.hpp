@@ -28,10 +28,11 @@ class PlanValues : public ValueSource {
 
 class PlanTangents : public TangentSource {
  public:
-  /// Shape: x is (dim), features are phi(x). Requires: reader.separable(); everything outlives this.
+  /// Shape: x is (dim), features are phi(x). Requires: everything outlives this.
   PlanTangents(const Plan& plan, const MinorantReader& reader, std::span<const float> x,
                std::span<const float> features, InferWorkspace& probe);
 
+  /// Requires: reader.separable().
   const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) override;
   double value(std::span<const double> change) override { return values_.value(change); }
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxRestarts = 10'000;
 
-Status check_options(const Model& model, const AttackOptions& options) {
+Status check_options(const AttackOptions& options) {
   if (options.norms.empty()) return Error{ErrorCode::kBadOption, "norms: found none, expected at least one"};
   for (const Norm norm : options.norms) {
     if (norm == Norm::l0() || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf()) continue;
@@ -19,15 +19,13 @@ Status check_options(const Model& model, const AttackOptions& options) {
     return Error{ErrorCode::kBadOption, "restarts: found " + std::to_string(options.restarts) + ", expected at most " +
                                             std::to_string(kMaxRestarts)};
   }
-  if (is_separable(model.feature_map)) return {};
-  return Error{ErrorCode::kUnsupported,
-               "feature map: attacks need centres, scales and a last abs, found a linear map or a convolution"};
+  return {};
 }
 
 }  // namespace
 
 Result<Attacker> Attacker::create(const Model& model, const Plan& plan, const AttackOptions& options) {
-  STANDFAST_CHECK(check_options(model, options));
+  STANDFAST_CHECK(check_options(options));
   STANDFAST_CHECK(options.threat.validate(model.dim()));
   return Attacker(model, plan, options);
 }

@@ -39,11 +39,12 @@ Plan::Plan(const Model& model, const kernels::Kernels& kernels) : model_(&model)
     const Shape& in = k == 0 ? model.input_shape : map_shapes_[k - 1];
     if (step.kind == MapKind::kLinear) {
       map_affine_[k].linear.emplace().append(step.values, step.bias);
-      map_affine_[k].linear->pack(false);
+      map_affine_[k].linear->pack(true);
+      most_rows_ = std::max(most_rows_, map_affine_[k].linear->outputs());
     }
     if (step.kind == MapKind::kConv2d) {
       const auto shape = conv_shape(in, map_shapes_[k], step.values, step.stride, step.padding, step.dilation);
-      map_affine_[k].conv.emplace(shape, step.values, step.bias, false);
+      map_affine_[k].conv.emplace(shape, step.values, step.bias, true);
     }
   }
   for (const Stack& stack : layout_.stacks) {
@@ -197,6 +198,37 @@ float Plan::forward_features(std::span<const float> u, InferWorkspace& workspace
 std::span<const float> Plan::backward(InferWorkspace& workspace) const {
   run_backward({nullptr, 1}, 1, workspace);
   return workspace.feature_dual;
+}
+
+std::span<const float> Plan::input_gradient(InferWorkspace& workspace) const {
+  backward(workspace);
+  workspace.input_dual = workspace.feature_dual;
+  for (std::size_t k = map_shapes_.size(); k-- > 0;) pull_map_step(k, workspace);
+  return workspace.input_dual;
+}
+
+void Plan::pull_map_step(std::size_t k, InferWorkspace& workspace) const {
+  const MapStep& step = model_->feature_map[k];
+  AlignedFloats &dual = workspace.input_dual, &next = workspace.other_dual;
+  const std::size_t size = k == 0 ? model_->dim() : element_count(map_shapes_[k - 1]);
+  switch (step.kind) {
+    case MapKind::kCenter:
+      return;
+    case MapKind::kScale:
+      return scale(dual.data(), step.values, dual, 1);
+    case MapKind::kAbs:
+      for (std::size_t i = 0; i < size; ++i) {
+        dual[i] += workspace.map_values[k][i] >= 0 ? dual[size + i] : -dual[size + i];
+      }
+      return dual.resize(size);
+    case MapKind::kLinear:
+    case MapKind::kConv2d:
+      next.resize(size);
+      const Affine& affine = map_affine_[k];
+      if (affine.linear) affine.linear->backward(*kernels_, dual.data(), false, next.data(), 1, workspace.scratch);
+      if (affine.conv) affine.conv->backward(*kernels_, dual.data(), false, next.data(), 1, workspace.scratch);
+      return dual.swap(next);
+  }
 }
 
 void Plan::push_dual(std::size_t k, const Pass& pass, InferWorkspace& workspace) const {

@@ -23,6 +23,7 @@ struct InferWorkspace {
   AlignedFloats values;                   ///< Outputs of the nodes, placed by the plan.
   AlignedFloats duals;                    ///< Gradient of the score by each of them.
   AlignedFloats feature_dual;             ///< Gradient of the score by u = phi(x).
+  AlignedFloats input_dual, other_dual;   ///< By x, on the way back through the feature map.
   Slopes slopes;                          ///< Of the last forward pass.
   AffineScratch scratch;
 };
@@ -60,6 +61,10 @@ class Plan {
   /// grad g at phi(x) of the last forward pass. Shape: (dim of u), valid until the next call.
   std::span<const float> backward(InferWorkspace& workspace) const;
 
+  /// The gradient of f by x of the last forward pass: at a kink of the feature map, the side of values >= 0.
+  /// Shape: (dim), valid until the next call.
+  std::span<const float> input_gradient(InferWorkspace& workspace) const;
+
   /// f of several inputs, their features and the slopes of their tangents.
   ///
   /// Shape: x is (count, dim), logits (count); 1 <= count <= kLanes. Cost: that of kLanes inputs; few are faster one by
@@ -92,6 +97,7 @@ class Plan {
   void prepare(InferWorkspace& workspace, std::size_t lanes) const;
   void run_map_step(std::size_t step, const float* in, std::span<float> out, std::size_t lanes,
                     AffineScratch& scratch) const;
+  void pull_map_step(std::size_t step, InferWorkspace& workspace) const;
   void run_graph(const Pass& pass, InferWorkspace& workspace) const;
   void run_node(std::size_t node, const Pass& pass, InferWorkspace& workspace) const;
   void run_tile(TileWorkspace& workspace, std::span<float> logits) const;

@@ -20,6 +20,7 @@ Model to_model(const TrainingData& data, const TrainOptions& options, const RunR
   model.feature_names = data.feature_names;
   model.feature_units = data.feature_units;
   model.feature_map = data.map;
+  model.feature_map.insert(model.feature_map.end(), run.learnt.begin(), run.learnt.end());
   model.graph = run.graph;
   model.threshold = run.validation.threshold;
   model.sensitive_class = data.sensitive_class;

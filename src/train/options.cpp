@@ -34,6 +34,10 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("kernel", options.conv.kernel);
   visit("pool", options.conv.pool);
   visit("input_skips", options.conv.input_skips);
+  visit("filters", options.learnt.filters);
+  visit("filter_kernel", options.learnt.filter_kernel);
+  visit("filter_stride", options.learnt.filter_stride);
+  visit("learnt_channels", options.learnt.channels);
   visit("feature_map", options.feature_map);
   visit("batch_norm", options.batch_norm);
   visit("init", options.init);
@@ -41,6 +45,8 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("learning_rate", options.learning_rate);
   visit("momentum", options.momentum);
   visit("learning_rate_decay", options.learning_rate_decay);
+  visit("schedule", options.schedule);
+  visit("weight_decay", options.weight_decay);
   visit("batch_size", options.batch_size);
   visit("epochs", options.epochs);
   visit("jacobian_weight", options.jacobian_weight);
@@ -53,6 +59,8 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("other_weight", options.other_weight);
   visit("crop", options.crop);
   visit("flip", options.flip);
+  visit("noise", options.noise);
+  visit("label_smoothing", options.label_smoothing);
   visit("validation_share", options.validation_share);
   visit("max_fpr", options.max_fpr);
   visit("seed", options.seed);
@@ -142,8 +150,25 @@ Status check_conv(const ConvLayout& conv) {
       fmt::format("--first-kernel, --kernel: found {} and {}, expected odd numbers", conv.first_kernel, conv.kernel));
 }
 
+/// Penalty and certificate need gradients as products, which this network has not.
+Status check_learnt(const TrainOptions& options) {
+  const LearntLayout& learnt = options.learnt;
+  STANDFAST_CHECK(check_integer("filters", learnt.filters, 1, 4096));
+  STANDFAST_CHECK(check_integer("filter_kernel", learnt.filter_kernel, 1, 63));
+  STANDFAST_CHECK(check_integer("filter_stride", learnt.filter_stride, 1, 64));
+  STANDFAST_CHECK(check_integer("learnt_channels", learnt.channels, 1, 4096));
+  if (learnt.filter_kernel % 2 == 0)
+    return bad_option(fmt::format("filter_kernel: {} is not odd", learnt.filter_kernel));
+  if (options.feature_map != "identity")
+    return bad_option(
+        fmt::format("--feature-map: {} cannot go before a learnt one, expected identity", options.feature_map));
+  if (options.jacobian_weight == 0 && options.certify_norm.empty()) return {};
+  return bad_option("--jacobian-weight, --certify-for: the network 'learnt' knows neither; use --noise");
+}
+
 Status check_layers(const TrainOptions& options) {
   if (options.network == "conv") return check_conv(options.conv);
+  if (options.network == "learnt") return check_learnt(options);
   if (options.hidden.empty() || options.hidden.size() > 100)
     return bad_option(fmt::format("--hidden: {} layers, expected 1 to 100", options.hidden.size()));
   for (const auto width : options.hidden) STANDFAST_CHECK(check_integer("--hidden", width, 1, 65536));
@@ -151,7 +176,7 @@ Status check_layers(const TrainOptions& options) {
 }
 
 Status check_model(const TrainOptions& options) {
-  static constexpr std::array<std::string_view, 2> kNetworks = {"mlp", "conv"};
+  static constexpr std::array<std::string_view, 3> kNetworks = {"mlp", "conv", "learnt"};
   static constexpr std::array<std::string_view, 4> kMaps = {"identity", "standardise", "abs", "standardise,abs"};
   static constexpr std::array<std::string_view, 3> kInits = {"icnn", "paper", "centred"};
   STANDFAST_CHECK(check_choice("--network", options.network, kNetworks));
@@ -161,8 +186,15 @@ Status check_model(const TrainOptions& options) {
 }
 
 Status check_optimiser(const TrainOptions& options) {
-  static constexpr std::array<std::string_view, 2> kOptimisers = {"adam", "sgd"};
+  static constexpr std::array<std::string_view, 3> kOptimisers = {"adam", "adamw", "sgd"};
+  static constexpr std::array<std::string_view, 2> kSchedules = {"decay", "cosine"};
   STANDFAST_CHECK(check_choice("--optimiser", options.optimiser, kOptimisers));
+  STANDFAST_CHECK(check_choice("--schedule", options.schedule, kSchedules));
+  STANDFAST_CHECK(check_range("--weight-decay", options.weight_decay, 0, 1));
+  STANDFAST_CHECK(check_range("--noise", options.noise, 0, 1e6));
+  STANDFAST_CHECK(check_range("--label-smoothing", options.label_smoothing, 0, 0.5));
+  if (options.noise > 0 && options.network != "learnt")
+    return bad_option(fmt::format("--noise: found {}, expected 0 for every network but 'learnt'", options.noise));
   STANDFAST_CHECK(check_range("--learning-rate", options.learning_rate, 1e-12, 1e3));
   STANDFAST_CHECK(check_range("--momentum", options.momentum, 0, 0.9999));
   STANDFAST_CHECK(check_range("--learning-rate-decay", options.learning_rate_decay, 1e-6, 1));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numbers>
 #include <optional>
 #include <span>
 #include <utility>
@@ -31,7 +32,8 @@ struct ClassScores {
   }
 };
 
-constexpr double kRampShare = 0.3;  // of the epochs, in which the certified radius grows to its full size
+constexpr double kRampShare = 0.3;     // of the epochs, in which the certified radius grows to its full size
+constexpr double kWarmUpShare = 0.05;  // of the steps, cosine schedule
 constexpr std::size_t kCentringRows = 1000;
 
 ConvexMlp starting_mlp(const TrainingData& data, const TrainOptions& options, Random& random) {
@@ -55,6 +57,10 @@ Result<std::unique_ptr<Learner>> starting_learner(const TrainingData& data, cons
   Random random(options.seed);
   if (options.network == "conv") {
     STANDFAST_TRY(const auto start, starting_conv_network(options, data.feature_shape, random));
+    return make_learner(start, options);
+  }
+  if (options.network == "learnt") {
+    STANDFAST_TRY(const auto start, starting_learnt_network(options, data.feature_shape, data.train.features, random));
     return make_learner(start, options);
   }
   return make_learner(starting_mlp(data, options, random), data.feature_shape, conditioner(data, options), options);
@@ -106,12 +112,18 @@ class Run {
 
   [[nodiscard]] EpochSelection new_selection() const {
     const std::size_t sensitive = count_sensitive(data_);
-    const bool grows = options_.jacobian_weight > 0 || !options_.certify_norm.empty();
+    // a penalty, a margin and a rate that falls to 0 all make later epochs the better ones
+    const bool grows = options_.jacobian_weight > 0 || !options_.certify_norm.empty() || options_.schedule == "cosine";
     return {grows, sensitive, data_.validation.count() - sensitive};
   }
 
   /// The rate rests while the radius grows.
   [[nodiscard]] double learning_rate(std::int64_t epoch) const {
+    if (options_.schedule == "cosine") {
+      const double warmed = std::min(1.0, (state_.done + kWarmUpShare / 100) / kWarmUpShare);
+      const double past = std::max(state_.done - kWarmUpShare, 0.0) / (1 - kWarmUpShare);
+      return options_.learning_rate * warmed * (1 + std::cos(std::numbers::pi * past)) / 2;
+    }
     const auto past = std::max<std::int64_t>(epoch - 1 - ramp_epochs_, 0);
     return options_.learning_rate * std::pow(options_.learning_rate_decay, static_cast<double>(past));
   }
@@ -131,12 +143,12 @@ class Run {
     state_.epoch_done = false;
     result_.epochs_run = epoch;
     train_scores_ = {};
-    learner_->set_learning_rate(learning_rate(epoch));
     batches_.shuffle();
     const std::size_t steps = batches_.per_epoch();
     double loss_sum = 0;
     for (std::size_t step = 1; step <= steps && !result_.stopped; ++step) {
       const Batch& batch = batches_.next();
+      learner_->set_learning_rate(learning_rate(epoch));
       const StepResult result = take_step(batch);
       if (!std::isfinite(result.loss)) return diverged(epoch, "the loss");
       loss_sum += result.loss;
@@ -153,7 +165,9 @@ class Run {
   /// Judges the folded network, which is the one that a model file holds.
   Status judge_epoch(std::int64_t epoch) {
     STANDFAST_TRY(Graph folded, learner_->graph());
-    const auto scores = torch_scores(folded, data_.validation.features, data_.validation.count());
+    STANDFAST_TRY(FeatureMap learnt, learner_->learnt_map());
+    const auto scores =
+        torch_scores(learnt, data_.feature_shape, folded, data_.validation.features, data_.validation.count());
     if (!std::ranges::all_of(scores, [](float score) { return std::isfinite(score); }))
       return diverged(epoch, "a validation score");
     ClassScores validation;
@@ -165,6 +179,7 @@ class Run {
     if (epoch == ramp_epochs_ + 1) selection_ = new_selection();
     if (selection_.offer(state_.validation)) {
       result_.graph = std::move(folded);
+      result_.learnt = std::move(learnt);
       result_.validation = state_.validation;
       result_.best_epoch = epoch;
     }

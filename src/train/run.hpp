@@ -30,7 +30,8 @@ struct RunHooks {
 };
 
 struct RunResult {
-  Graph graph;  ///< Of the kept network, folded.
+  Graph graph;        ///< Of the kept network, folded.
+  FeatureMap learnt;  ///< What it adds to the feature map of the data.
   ThresholdChoice validation;
   std::int64_t best_epoch = 0;
   std::int64_t epochs_run = 0;  ///< Started ones; a stopped epoch counts.

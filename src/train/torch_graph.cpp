@@ -63,18 +63,36 @@ TorchArray run_graph(const Graph& graph, const TorchArray& rows) {
   return values.back().flatten();
 }
 
+/// Convolutions and abs: what a learnt map is made of. Shape: (count, elements) before and after.
+TorchArray run_map(const FeatureMap& map, const Shape& image, const TorchArray& rows) {
+  if (map.empty()) return rows;
+  TorchArray u = rows.reshape({rows.size(0), image[0], image[1], image[2]});
+  for (const auto& step : map) {
+    u = step.kind == MapKind::kAbs
+            ? torch::cat({u, u.abs()}, 1)
+            : torch::conv2d(u, shaped(step.values), shaped(step.bias), step.stride, step.padding, step.dilation);
+  }
+  return u.flatten(1);
+}
+
 }  // namespace
 
-std::vector<float> torch_scores(const Graph& graph, std::span<const float> features, std::size_t count) {
+std::vector<float> torch_scores(const FeatureMap& map, const Shape& image, const Graph& graph,
+                                std::span<const float> features, std::size_t count) {
   const torch::NoGradGuard no_grad;
-  const std::size_t dim = element_count(graph.input_shape);
+  const std::size_t dim = element_count(image);
   std::vector<float> scores;
   for (std::size_t first = 0; first < count; first += kRowsAtOnce) {
     const std::size_t rows = std::min(kRowsAtOnce, count - first);
-    const auto part = values_of(run_graph(graph, view_of(features.subspan(first * dim, rows * dim), rows)));
+    const TorchArray part_rows = view_of(features.subspan(first * dim, rows * dim), rows);
+    const auto part = values_of(run_graph(graph, run_map(map, image, part_rows)));
     scores.insert(scores.end(), part.begin(), part.end());
   }
   return scores;
+}
+
+std::vector<float> torch_scores(const Graph& graph, std::span<const float> features, std::size_t count) {
+  return torch_scores({}, graph.input_shape, graph, features, count);
 }
 
 std::vector<float> torch_gradients(const Graph& graph, std::span<const float> features, std::size_t count) {

@@ -3,11 +3,15 @@
 
 #include <dlfcn.h>
 #include <torch/optim/adam.h>
+#include <torch/optim/adamw.h>
 #include <torch/optim/sgd.h>
 #include <torch/torch.h>
 
 namespace standfast {
 namespace {
+
+// adamw serves short runs: its means forget sooner than adam's
+constexpr double kShortMomentum = 0.9, kShortVariance = 0.99;
 
 /// What the adversary does to u of each row, given the rows' minorants. Shapes: (count, dim of u).
 TorchArray worst_changes(WorstChange& adversary, const TorchArray& features, const TorchArray& slopes) {
@@ -59,6 +63,10 @@ void TorchLearner::start() {
   if (options_.optimiser == "sgd")
     optimiser_ = std::make_unique<torch::optim::SGD>(
         trainable(), torch::optim::SGDOptions(options_.learning_rate).momentum(options_.momentum));
+  else if (options_.optimiser == "adamw")
+    optimiser_ = std::make_unique<torch::optim::AdamW>(trainable(), torch::optim::AdamWOptions(options_.learning_rate)
+                                                                        .betas({kShortMomentum, kShortVariance})
+                                                                        .weight_decay(options_.weight_decay));
   else
     optimiser_ = std::make_unique<torch::optim::Adam>(trainable(), torch::optim::AdamOptions(options_.learning_rate));
 }
@@ -79,7 +87,8 @@ StepResult TorchLearner::step(const Batch& batch, WorstChange* adversary) {
     judged = judged.index_add(0, rows, (slopes * changes).sum(1));
   }
   const TorchArray weights = labels * (options_.sensitive_weight - options_.other_weight) + options_.other_weight;
-  TorchArray loss = torch::binary_cross_entropy_with_logits(judged, labels, weights);
+  const TorchArray targets = labels * (1 - options_.label_smoothing) + options_.label_smoothing / 2;
+  TorchArray loss = torch::binary_cross_entropy_with_logits(judged, targets, weights);
   if (options_.jacobian_weight > 0)
     loss = loss + options_.jacobian_weight * penalty(options_.jacobian_norm, input_gradients({}));
   optimiser_->zero_grad();

@@ -9,6 +9,7 @@
 #include "standfast/training.hpp"
 #include "train/batches.hpp"
 #include "train/conv_network.hpp"
+#include "train/learnt_network.hpp"
 #include "train/network.hpp"
 #include "train/worst_change.hpp"
 
@@ -51,6 +52,9 @@ class Learner {
 
   /// The present weights as the model file stores them, folded. Fails: kBadValue for a weight that does not fit.
   [[nodiscard]] virtual Result<Graph> graph() const = 0;
+
+  /// What the network itself adds to the feature map of the data; empty for most. The graph reads its result.
+  [[nodiscard]] virtual Result<FeatureMap> learnt_map() const { return FeatureMap{}; }
 };
 
 /// Learns weights of conditioner_i * u_i, so that a feature of thousands moves the score no faster than one of ones.
@@ -58,9 +62,14 @@ class Learner {
 std::unique_ptr<Learner> make_learner(const ConvexMlp& start, const Shape& input_shape,
                                       std::span<const float> conditioner, const TrainOptions& options);
 std::unique_ptr<Learner> make_learner(const ConvexConvNet& start, const TrainOptions& options);
+std::unique_ptr<Learner> make_learner(const LearntNet& start, const TrainOptions& options);
 
-/// The score of each row, and its gradient by automatic differentiation. Shape: features is (count, dim of u).
-/// Requires: infer_shapes accepted the graph.
+/// The score of each row after these convolutions and abs, and its gradient by automatic differentiation.
+/// Shape: features is (count, dim of u), image the shape of u. Requires: infer_map_shapes and infer_shapes accepted
+/// both.
+std::vector<float> torch_scores(const FeatureMap& map, const Shape& image, const Graph& graph,
+                                std::span<const float> features, std::size_t count);
+/// The same without steps before the graph.
 std::vector<float> torch_scores(const Graph& graph, std::span<const float> features, std::size_t count);
 std::vector<float> torch_gradients(const Graph& graph, std::span<const float> features, std::size_t count);
 

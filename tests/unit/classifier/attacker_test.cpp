@@ -40,12 +40,6 @@ TEST(Attacker, OptionsThatItDoesNotKnowAreRefused) {
   EXPECT_EQ(refusal(corner_model(), options), ErrorCode::kBadShape);
   options.threat.cost = {1, NAN};
   EXPECT_EQ(refusal(corner_model(), options), ErrorCode::kBadValue);
-  Model mixing = corner_model();
-  MapStep linear;
-  linear.kind = MapKind::kLinear;
-  linear.values = {{2, 2}, {0, 1, 1, 0}};
-  mixing.feature_map = {linear};
-  EXPECT_EQ(refusal(mixing, {}), ErrorCode::kUnsupported);
 }
 
 TEST(Attacker, EveryInputAndNormHasItsOwnAttack) {

@@ -58,6 +58,33 @@ TEST(Plan, BackwardIsTheDirectionalDerivative) {
   }
 }
 
+TEST(Plan, InputGradientIsTheDirectionalDerivative) {
+  std::size_t compared = 0;
+  for (std::uint64_t seed = 0; seed < 120; ++seed) {
+    Random random(seed);
+    const auto map = seed % 3 == 0 ? support::MapFamily::kSeparable : support::MapFamily::kMixing;
+    const auto made = support::random_model(random, support::random_family(random), map);
+    const support::Reference reference(made.model);
+    const Plan plan(made.model);
+    InferWorkspace workspace;
+    // between the kinks, where every side is the same
+    std::vector<float> x;
+    for (const double s : made.scale) x.push_back(static_cast<float>(s * random.normal()));
+    if (!std::isfinite(plan.forward(x, workspace))) continue;
+    const auto gradient = plan.input_gradient(workspace);
+    const auto expected = reference.gradient(std::vector<double>(x.begin(), x.end()));
+    ASSERT_EQ(gradient.size(), expected.size());
+    double largest = 0;
+    for (const double g : expected) largest = std::max(largest, std::fabs(g));
+    if (!(largest < 1e30)) continue;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_NEAR(gradient[i], expected[i], 1e-4 * largest) << "seed " << seed;
+    }
+    ++compared;
+  }
+  EXPECT_GT(compared, 100U);
+}
+
 TEST(Plan, FeaturesInPlaceOfTheInputGiveTheSameBits) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     Random random(seed);

@@ -1,0 +1,160 @@
+// The network with a learnt feature map in libtorch.
+#include <utility>
+
+#include <torch/torch.h>
+
+#include "train/torch_learner.hpp"
+
+namespace standfast {
+namespace {
+
+constexpr double kHeadDropout = 0.1;
+constexpr double kInputDropout = 0.2;
+
+/// Gain and shift are undefined where they are 1 and 0 for good.
+struct Norm {
+  TorchArray gain, shift, mean, variance;
+
+  explicit Norm(const ChannelNorm& start) {
+    const auto channels = static_cast<std::int64_t>(start.mean.size());
+    if (!start.gain.empty()) {
+      gain = torch_array(start.gain, {channels});
+      shift = torch_array(start.shift, {channels});
+    }
+    mean = torch_array(start.mean, {channels});
+    variance = torch_array(start.variance, {channels});
+  }
+
+  [[nodiscard]] TorchArray of(const TorchArray& z, bool learns) const {
+    return torch::batch_norm(z, gain, shift, mean, variance, learns, kBatchNormMomentum, kBatchNormEpsilon, false);
+  }
+
+  [[nodiscard]] ChannelNorm values() const {
+    if (!gain.defined()) return {{}, {}, values_of(mean), values_of(variance)};
+    return {values_of(gain), values_of(shift), values_of(mean), values_of(variance)};
+  }
+};
+
+struct Block {
+  TorchArray weight, input_weight;
+  Norm sum, identity;
+
+  Block(const LearntBlock& start, const LearntNet& network)
+      : weight(torch_array(start.weight, network.block_weight_shape())),
+        input_weight(torch_array(start.input_weight, network.input_weight_shape())),
+        sum(start.sum),
+        identity(start.identity) {}
+
+  [[nodiscard]] TorchArray of(const TorchArray& z, const TorchArray& u, bool learns) const {
+    const TorchArray both = torch::conv2d(z, weight, {}, 1, 1) + torch::conv2d(u, input_weight, {}, 2, 1);
+    return (sum.of(both, learns) + identity.of(z, learns)).relu();
+  }
+};
+
+class TorchLearntNet final : public TorchLearner {
+ public:
+  TorchLearntNet(const LearntNet& start, const TrainOptions& options)
+      : TorchLearner(options),
+        start_(start),
+        filter_(torch_array(start.filter, start.filter_shape())),
+        offset_(torch_array(start.offset, {1, start.layout.filters, 1, 1})),
+        filter_norm_(start.filter_norm),
+        stem_weight_(torch_array(start.stem_weight, start.input_weight_shape())),
+        stem_(start.stem),
+        blocks_{Block(start.blocks[0], start), Block(start.blocks[1], start)},
+        head_(start.head),
+        head_weight_(torch_array(start.head_weight, {static_cast<std::int64_t>(start.head_weight.size()), 1})),
+        input_weight_(torch_array(start.input_weight, {static_cast<std::int64_t>(start.input_weight.size()), 1})),
+        bias_(torch_array({start.bias}, {1})) {
+    torch::manual_seed(options.seed);  // noise and dropout
+    this->start();
+  }
+
+  [[nodiscard]] Result<Graph> graph() const override { return to_graph(values()); }
+  [[nodiscard]] Result<FeatureMap> learnt_map() const override { return to_map(values()); }
+
+  /// There is no explicit product of this network's gradients: they come from automatic differentiation.
+  Evaluation evaluate(std::span<const float> features, std::size_t count) override {
+    const TorchArray rows = view_of(features, count).clone().requires_grad_();
+    const TorchArray scores = forward(rows, false);
+    return {values_of(scores), values_of(torch::autograd::grad({scores.sum()}, {rows})[0])};
+  }
+
+ private:
+  [[nodiscard]] LearntNet values() const;
+  TorchArray forward(const TorchArray& x, bool learns) override;
+  TorchArray input_gradients(const TorchArray&) override { return {}; }  // no penalty, no adversary: see validate
+  [[nodiscard]] std::vector<TorchArray> trainable() const override;
+  void project() override;
+
+  LearntNet start_;
+  TorchArray filter_, offset_;
+  Norm filter_norm_;
+  TorchArray stem_weight_;
+  Norm stem_;
+  std::array<Block, 2> blocks_;
+  Norm head_;
+  TorchArray head_weight_, input_weight_, bias_;
+};
+
+LearntNet TorchLearntNet::values() const {
+  LearntNet network = start_;
+  network.filter = values_of(filter_);
+  network.offset = values_of(offset_);
+  network.filter_norm = filter_norm_.values();
+  network.stem_weight = values_of(stem_weight_);
+  network.stem = stem_.values();
+  for (std::size_t k = 0; k < blocks_.size(); ++k) {
+    const Block& block = blocks_[k];
+    network.blocks[k] = {values_of(block.weight), values_of(block.input_weight), block.sum.values(),
+                         block.identity.values()};
+  }
+  network.head = head_.values();
+  network.head_weight = values_of(head_weight_);
+  network.input_weight = values_of(input_weight_);
+  network.bias = bias_.item<float>();
+  return network;
+}
+
+TorchArray TorchLearntNet::forward(const TorchArray& x, bool learns) {
+  const Shape& shape = start_.input_shape;
+  const std::int64_t kernel = start_.layout.filter_kernel, stride = start_.layout.filter_stride;
+  TorchArray image = x.reshape({x.size(0), shape[0], shape[1], shape[2]});
+  if (learns && options_.noise > 0) image = image + options_.noise * torch::randn_like(image);
+  const TorchArray v = filter_norm_.of(torch::conv2d(image, filter_, {}, stride, (kernel - 1) / 2), learns) - offset_;
+  const TorchArray u = torch::cat({v, v.abs()}, 1), small = torch::avg_pool2d(u, 2);
+  TorchArray z = stem_.of(torch::conv2d(u, stem_weight_, {}, 2, 1), learns).relu();
+  z = blocks_[0].of(z, u, learns);
+  z = blocks_[1].of(torch::avg_pool2d(z, 2), small, learns);
+  z = head_.of(torch::avg_pool2d(z, 2), learns).flatten(1);
+  const TorchArray head = torch::dropout(z, kHeadDropout, learns).mm(head_weight_);
+  const TorchArray input = torch::dropout(small.flatten(1), kInputDropout, learns).mm(input_weight_);
+  return (head + input + bias_).squeeze(1);
+}
+
+std::vector<TorchArray> TorchLearntNet::trainable() const {
+  std::vector<TorchArray> all = {filter_,     offset_,      stem_weight_,  stem_.gain,
+                                 stem_.shift, head_weight_, input_weight_, bias_};
+  for (const Block& block : blocks_) {
+    all.insert(all.end(), {block.weight, block.input_weight, block.sum.gain, block.sum.shift, block.identity.gain,
+                           block.identity.shift});
+  }
+  return all;
+}
+
+void TorchLearntNet::project() {
+  head_weight_.clamp_min_(0);
+  for (Block& block : blocks_) {
+    block.weight.clamp_min_(0);
+    block.sum.gain.clamp_min_(kSmallestGain);
+    block.identity.gain.clamp_min_(kSmallestGain);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Learner> make_learner(const LearntNet& start, const TrainOptions& options) {
+  return std::make_unique<TorchLearntNet>(start, options);
+}
+
+}  // namespace standfast
