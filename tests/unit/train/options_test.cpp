@@ -35,7 +35,7 @@ TEST(Presets, AnUnknownOneNamesThoseThatExist) {
   EXPECT_EQ(result.error().code, ErrorCode::kBadOption);
   EXPECT_EQ(result.error().message,
             "--preset: 'resnet' is not one of spam, mnist-mlp, mnist-linf, mnist-l2, mnist-l1, fashion-conv, "
-            "cifar-conv, malimg-mlp");
+            "cifar-conv, cifar-learnt, cifar-learnt-robust, malimg-mlp");
 }
 
 TEST(Presets, AreChosenByTheShapeOfTheDataAndTheNamesOfItsFeatures) {
@@ -68,6 +68,11 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   options.jacobian_weight = 1e-3;
   options.network = "conv";
   options.conv = {2, 3, 7, 4, 5, 9, 6, true};
+  options.learnt = {3, 7, 4, 9};
+  options.schedule = "cosine";
+  options.weight_decay = 0.125;
+  options.noise = 0.0625;
+  options.label_smoothing = 0.25;
   options.jacobian_norm = "2";
   options.certify_norm = "inf";
   options.certify_radius = 0.15;
@@ -94,6 +99,8 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   EXPECT_EQ(again->conv.first_dilation, 5);
   EXPECT_TRUE(again->conv.input_skips);
   EXPECT_EQ(again->domain, options.domain);
+  EXPECT_EQ(again->learnt.filter_stride, 4);
+  EXPECT_EQ(again->noise, 0.0625);
 }
 
 TEST(OptionsJson, KeepsDefaultsForKeysThatAreAbsent) {
@@ -194,7 +201,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "--feature-map: 'fourier' is not one of identity, standardise, abs, standardise,abs"},
         BadOption{"Init", [](TrainOptions& o) { o.init = "zero"; },
                   "--init: 'zero' is not one of icnn, paper, centred"},
-        BadOption{"Network", [](TrainOptions& o) { o.network = "rnn"; }, "--network: 'rnn' is not one of mlp, conv"},
+        BadOption{"Network", [](TrainOptions& o) { o.network = "rnn"; }, "--network: 'rnn' is not one of mlp, conv, learnt"},
         BadOption{"EvenKernel",
                   [](TrainOptions& o) {
                     o.network = "conv";
@@ -244,7 +251,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadOption{"JacobianNorm", [](TrainOptions& o) { o.jacobian_norm = "3"; },
                   "--jacobian-norm: '3' is not one of frobenius, 1, 2, inf"},
         BadOption{"Optimiser", [](TrainOptions& o) { o.optimiser = "lbfgs"; },
-                  "--optimiser: 'lbfgs' is not one of adam, sgd"},
+                  "--optimiser: 'lbfgs' is not one of adam, adamw, sgd"},
         BadOption{"NanRate", [](TrainOptions& o) { o.learning_rate = kNan; },
                   "--learning-rate: nan is not in [1e-12, 1000]"},
         BadOption{"Momentum", [](TrainOptions& o) { o.momentum = 1; }, "--momentum: 1 is not in [0, 0.9999]"},
@@ -257,6 +264,32 @@ INSTANTIATE_TEST_SUITE_P(
         BadOption{"ZeroWeight", [](TrainOptions& o) { o.sensitive_weight = 0; },
                   "--sensitive-weight: 0 is not in [1e-06, 1000000]"},
         BadOption{"Crop", [](TrainOptions& o) { o.crop = -1; }, "--crop: -1 is not in [0, 1024]"},
+        BadOption{"Schedule", [](TrainOptions& o) { o.schedule = "steps"; },
+                  "--schedule: 'steps' is not one of decay, cosine"},
+        BadOption{"WeightDecay", [](TrainOptions& o) { o.weight_decay = kNan; },
+                  "--weight-decay: nan is not in [0, 1]"},
+        BadOption{"Smoothing", [](TrainOptions& o) { o.label_smoothing = 0.75; },
+                  "--label-smoothing: 0.75 is not in [0, 0.5]"},
+        BadOption{"NoiseElsewhere", [](TrainOptions& o) { o.noise = 0.5; },
+                  "--noise: found 0.5, expected 0 for every network but 'learnt'"},
+        BadOption{"EvenFilters",
+                  [](TrainOptions& o) {
+                    o.network = "learnt";
+                    o.learnt.filter_kernel = 4;
+                  },
+                  "filter_kernel: 4 is not odd"},
+        BadOption{"LearntMapAfterAnother",
+                  [](TrainOptions& o) {
+                    o.network = "learnt";
+                    o.feature_map = "abs";
+                  },
+                  "--feature-map: abs cannot go before a learnt one, expected identity"},
+        BadOption{"LearntPenalty",
+                  [](TrainOptions& o) {
+                    o.network = "learnt";
+                    o.jacobian_weight = 1;
+                  },
+                  "--jacobian-weight, --certify-for: the network 'learnt' knows neither; use --noise"},
         BadOption{"Validation", [](TrainOptions& o) { o.validation_share = 0; },
                   "--validation-share: 0 is not in [0.01, 0.9]"},
         BadOption{"Fpr", [](TrainOptions& o) { o.max_fpr = 1.5; }, "--max-fpr: 1.5 is not in [0, 1]"},

@@ -1,0 +1,139 @@
+// What the network with a learnt map computes in training is what its exported map and graph compute, and it learns.
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/random.hpp"
+#include "train/export.hpp"
+#include "train/run.hpp"
+#include "train/torch_network.hpp"
+
+namespace standfast {
+namespace {
+
+const RunHooks kQuiet = {[](const RunState&) {}, [] { return false; }};
+
+TrainOptions learnt_options() {
+  TrainOptions options;
+  options.data.source = "bars";
+  options.sensitive = "upright";
+  options.output = "unused";
+  options.network = "learnt";
+  options.learnt = {.filters = 4, .filter_kernel = 5, .filter_stride = 2, .channels = 6};
+  options.optimiser = "adamw";
+  options.schedule = "cosine";
+  options.learning_rate = 0.01;
+  options.label_smoothing = 0.02;
+  options.noise = 0.02;
+  options.batch_size = 32;
+  options.epochs = 4;
+  return options;
+}
+
+/// Images of 16 x 16 pixels in two channels with one noisy bar.
+Dataset bars(std::size_t count) {
+  Dataset data;
+  data.source = "bars";
+  data.input_shape = {2, 16, 16};
+  data.is_image = true;
+  data.class_names = {"level", "upright"};
+  Random random(6);
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool upright = i % 2 == 1;
+    const auto place = static_cast<std::int64_t>(2 + random.below(12));
+    for (std::int64_t c = 0; c < 2; ++c) {
+      for (std::int64_t y = 0; y < 16; ++y) {
+        for (std::int64_t x = 0; x < 16; ++x) {
+          const bool lit = (upright ? x : y) == place;
+          data.features.push_back(static_cast<float>((lit ? 0.9 : 0.2) + random.uniform(-0.1, 0.1)));
+        }
+      }
+    }
+    data.labels.push_back(upright ? 1 : 0);
+    data.source_index.push_back(static_cast<std::int64_t>(i));
+  }
+  return data;
+}
+
+TEST(TorchLearnt, ScoresAreThoseOfTheExportedMapAndGraph) {
+  use_one_thread();
+  const TrainOptions options = learnt_options();
+  const auto data = prepare(bars(64), options);
+  ASSERT_TRUE(data.ok());
+  Random random(1);
+  const auto start = starting_learnt_network(options, data->feature_shape, data->train.features, random);
+  ASSERT_TRUE(start.ok()) << start.error().message;
+  const auto learner = make_learner(*start, options);
+  Batches batches(*data, 32, 0, false, 1);
+  batches.shuffle();
+  const Batch batch = batches.next();
+  // a few steps move every weight and statistic away from where it started
+  for (int step = 0; step < 5; ++step) learner->step(batch, nullptr);
+  const auto graph = learner->graph();
+  const auto map = learner->learnt_map();
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  ASSERT_TRUE(map.ok()) << map.error().message;
+  const auto shapes = infer_map_shapes(*map, data->feature_shape);
+  ASSERT_TRUE(shapes.ok()) << shapes.error().message;
+  EXPECT_EQ(shapes->back(), graph->input_shape);
+  ASSERT_TRUE(infer_shapes(*graph).ok());
+  EXPECT_TRUE(check_input_convex(*graph).ok());
+  const auto own = learner->evaluate(batch.features, batch.count());
+  const auto scores = torch_scores(*map, data->feature_shape, *graph, batch.features, batch.count());
+  ASSERT_EQ(own.scores.size(), scores.size());
+  double spread = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    EXPECT_NEAR(own.scores[i], scores[i], 1e-4);
+    spread = std::max<double>(spread, std::fabs(scores[i] - scores[0]));
+  }
+  EXPECT_GT(spread, 1e-2) << "a constant would agree as well";
+}
+
+TEST(TorchLearnt, GradientsAreThoseOfFiniteDifferences) {
+  use_one_thread();
+  TrainOptions options = learnt_options();
+  const auto data = prepare(bars(64), options);
+  Random random(1);
+  const auto learner =
+      make_learner(*starting_learnt_network(options, data->feature_shape, data->train.features, random), options);
+  Batches batches(*data, 32, 0, false, 1);
+  batches.shuffle();
+  for (int step = 0; step < 3; ++step) learner->step(batches.next(), nullptr);
+  std::vector<float> x(data->train.features.begin(), data->train.features.begin() + 512);
+  const auto at = learner->evaluate(x, 1);
+  double predicted = 0;
+  std::vector<float> moved = x;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double step = 1e-3 * random.normal();
+    moved[i] = static_cast<float>(x[i] + step);
+    predicted += at.gradients[i] * (static_cast<double>(moved[i]) - x[i]);
+  }
+  EXPECT_NEAR(learner->evaluate(moved, 1).scores[0] - at.scores[0], predicted, 0.1 * std::fabs(predicted) + 1e-4);
+}
+
+TEST(TorchLearnt, LearnsUprightBars) {
+  use_one_thread();
+  const TrainOptions options = learnt_options();
+  const auto data = prepare(bars(600), options);
+  const auto run = run_training(*data, options, kQuiet);
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_GT(run->validation.balanced_accuracy(), 0.95);
+  const Model model = to_model(*data, options, *run);
+  ASSERT_TRUE(validate(model).ok()) << validate(model).error().message;
+  EXPECT_TRUE(is_linear_fold(model.feature_map));
+  EXPECT_FALSE(is_separable(model.feature_map));
+}
+
+TEST(TorchLearnt, SameSeedGivesTheSameModel) {
+  use_one_thread();
+  TrainOptions options = learnt_options();
+  options.epochs = 1;
+  const auto data = prepare(bars(64), options);
+  const auto first = run_training(*data, options, kQuiet), second = run_training(*data, options, kQuiet);
+  EXPECT_EQ(first->graph, second->graph);
+  EXPECT_EQ(first->learnt, second->learnt);
+}
+
+}  // namespace
+}  // namespace standfast
