@@ -54,6 +54,9 @@ std::span<const Recipe> recipes() {
       {"cifar", "cifar-dense-l2", "ours, dense, for l2", true, "mnist-l2",
        R"({"certify_radius": 0.2, "feature_map": "abs", "flip": true})", R"({"epochs": 12})"},
 
+      {"cifar", "cifar-learnt", "ours, learnt map", true, "cifar-learnt", "", R"({"epochs": 4})"},
+      {"cifar", "cifar-learnt-robust", "ours, learnt map, noise", true, "cifar-learnt-robust", "", R"({"epochs": 4})"},
+
       {"malimg", "malimg-published-plain", "published, no penalty", false, "malimg-mlp", R"({"jacobian_weight": 0})",
        R"({"epochs": 1})"},
       {"malimg", "malimg-published", "published, penalty", false, "malimg-mlp", "", R"({"epochs": 1})"},

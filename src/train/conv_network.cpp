@@ -32,8 +32,6 @@ std::vector<float> convex_weights(const Shape& shape, std::int64_t fan_in, const
   return uniform_values(shape, 0, init == "paper" ? 0.003 : 2 / static_cast<double>(fan_in), random);
 }
 
-std::int64_t fan_in(const Shape& weight) { return weight[1] * weight[2] * weight[3]; }
-
 ConvBlock starting_block(const ConvexConvNet& network, const std::string& init, Random& random) {
   const auto channels = static_cast<std::size_t>(network.channels());
   const std::vector<float> ones(channels, 1);
@@ -44,8 +42,6 @@ ConvBlock starting_block(const ConvexConvNet& network, const std::string& init, 
   if (network.layout.input_skips) block.skip_weight = free_weights(skip, fan_in(skip), random);
   return block;
 }
-
-std::vector<double> wide(const std::vector<float>& values) { return {values.begin(), values.end()}; }
 
 Result<ElementwiseAffine> affine(const std::vector<float>& gain, const std::vector<float>& shift,
                                  const ConvBlock& block) {

@@ -23,8 +23,6 @@ constexpr double kDensity = 0.3;  // of the non-negative weights
 
 std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
 
-std::int64_t fan_in(const Shape& weight) { return weight[1] * weight[2] * weight[3]; }
-
 std::vector<float> free_weights(const Shape& shape, double deviation, Random& random) {
   std::vector<float> values(element_count(shape));
   for (float& value : values) value = static_cast<float>(deviation * random.normal());
@@ -126,8 +124,6 @@ Status check_image(const LearntLayout& layout, const Shape& image) {
                   shape_text(image))};
 }
 
-std::vector<double> wide(const std::vector<float>& values) { return {values.begin(), values.end()}; }
-
 Result<ElementwiseAffine> affine(const ChannelNorm& norm) {
   return inference_affine({wide(norm.gain), wide(norm.shift), wide(norm.mean), wide(norm.variance), kBatchNormEpsilon});
 }
@@ -155,7 +151,7 @@ void read_before_pool(Node& node) {
 }
 
 /// Adds scale_c z_c, pooled where the kernel is even, to what the layer computes of z, and the shift.
-void add_identity(const ElementwiseAffine& norm, WideLayer& layer) {
+void add_pooled_identity(const ElementwiseAffine& norm, WideLayer& layer) {
   const auto channels = size(layer.weight_shape[0]), width = size(layer.weight_shape[2]);
   const std::size_t first = (width - 1) / 2, behind = width / 2 + 1;
   const auto taps = static_cast<double>((behind - first) * (behind - first));
@@ -185,7 +181,7 @@ Result<std::int32_t> append_block(const LearntNet& network, std::size_t index, s
   STANDFAST_TRY(const auto identity, affine(block.identity));
   WideLayer convex = widen(conv), free = widen(input);
   STANDFAST_CHECK(fold_after(convex, sum, LayerReads::kConvex));
-  add_identity(identity, convex);
+  add_pooled_identity(identity, convex);
   // the shift is in the first summand
   STANDFAST_CHECK(fold_after(free, {sum.scale, std::vector<double>(sum.scale.size())}, LayerReads::kAffine));
   STANDFAST_CHECK(round_into(convex, conv));

@@ -1,4 +1,4 @@
-// Small steps of building a graph, shared by the exports of both networks.
+// Small steps of building a network and its graph, shared by all of them.
 #pragma once
 
 #include <cstdint>
@@ -23,5 +23,10 @@ inline std::int32_t append(Graph& graph, Node node) {
   graph.nodes.push_back(std::move(node));
   return static_cast<std::int32_t>(graph.nodes.size() - 1);
 }
+
+/// Numbers that one output of a convolution with this weight reads.
+inline std::int64_t fan_in(const Shape& weight) { return weight[1] * weight[2] * weight[3]; }
+
+inline std::vector<double> wide(const std::vector<float>& values) { return {values.begin(), values.end()}; }
 
 }  // namespace standfast

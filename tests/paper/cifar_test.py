@@ -16,7 +16,7 @@ def main():
     parser.add_argument("--folder", required=True, type=pathlib.Path)
     options = parser.parse_args()
     options.model = options.folder / "cifar.safetensors"
-    run(options, "train", f"{options.data}:train", *CLASSES, "--sensitive", "3", "--feature-map", "abs", "--hidden", "200,50",
+    run(options, "train", f"{options.data}:train", *CLASSES, "--sensitive", "3", "--preset", "none", "--feature-map", "abs", "--hidden", "200,50",
         "--epochs", 12, "--batch-size", 250, "-o", options.model)
     inputs = [f"{options.data}:test", *CLASSES, "--limit", IMAGES]
     for norm in ("2", "inf"):

@@ -100,7 +100,6 @@ Closeness closeness(Norm norm, const CutSearchOptions& options) {
     EXPECT_LE(found.radius, truth * (1 + 1e-12)) << norm.name() << " seed " << seed;
     EXPECT_GE(found.radius, separable_radius(first, norm).radius) << norm.name() << " seed " << seed;
     EXPECT_GE(found.attack_price, truth * (1 - 1e-12)) << norm.name() << " seed " << seed;
-    if (options.keep_all && (found.radius < 0.985 * truth || found.attack_price > 1.01 * truth)) { printf("%s seed %d: %.5f %.5f tangents %zu truth %g interval [%g %g] [%g %g]\n", norm.name().c_str(), (int)seed, found.radius / truth, found.attack_price / truth, source.tangents.size(), truth, interval[0].lo, interval[0].hi, interval[1].lo, interval[1].hi); for (auto& p : planes) printf("   %g  %g %g\n", p.margin, p.linear[0], p.linear[1]); for (double w : found.weights) printf(" %.4g", w); printf("\n"); }
     result.add(found.radius / truth, found.attack_price / truth);
   }
   EXPECT_GT(result.count, 90U) << norm.name();

@@ -43,6 +43,9 @@ TEST(Presets, AreChosenByTheShapeOfTheDataAndTheNamesOfItsFeatures) {
   digits.is_image = true;
   digits.input_shape = {1, 28, 28};
   EXPECT_EQ(preset_for(digits), "mnist-l2");
+  digits.input_shape = {3, 32, 32};
+  EXPECT_EQ(preset_for(digits), "cifar-learnt");
+  digits.input_shape = {1, 28, 28};
   digits.is_image = false;  // 784 numbers of a table
   EXPECT_EQ(preset_for(digits), "");
   DataRequest embedded;
@@ -201,7 +204,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "--feature-map: 'fourier' is not one of identity, standardise, abs, standardise,abs"},
         BadOption{"Init", [](TrainOptions& o) { o.init = "zero"; },
                   "--init: 'zero' is not one of icnn, paper, centred"},
-        BadOption{"Network", [](TrainOptions& o) { o.network = "rnn"; }, "--network: 'rnn' is not one of mlp, conv, learnt"},
+        BadOption{"Network", [](TrainOptions& o) { o.network = "rnn"; },
+                  "--network: 'rnn' is not one of mlp, conv, learnt"},
         BadOption{"EvenKernel",
                   [](TrainOptions& o) {
                     o.network = "conv";
