@@ -14,14 +14,14 @@ std::string_view study_style() {
 ul.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .8rem 0 0; padding: 0; font-size: .9rem; }
 ul.legend li { display: flex; align-items: center; gap: .5rem; }
 ul.legend svg { width: 2rem; height: .7rem; flex: none; }
-table.wide { font-size: .85rem; } table.wide th, table.wide td { padding-right: .55rem; }
+table.wide { font-size: .85rem; } table.wide th, table.wide td { padding-right: .55rem; } table.wide td { white-space: nowrap; }
+table.wide thead th, table.wide td.soft { font-size: inherit; }
 table.wide th:first-child { min-width: 9rem; }
 th.group { text-align: center; border-bottom: none; padding-bottom: 0; }
 tr.second th, tr.second td { border-bottom-width: 2px; } tr.first th, tr.first td { border-bottom: none; padding-bottom: 0; }
 tr.ours th.text b { color: var(--accent); }
-td.text.soft { white-space: nowrap; }
 @media print { :root { --c1: #123f70; --c2: #9a3f0e; --c3: #1d5c37; --c4: #6a2c6e; --c5: #6b5500; } .charts { grid-template-columns: 1fr 1fr 1fr; } section { break-before: page; }
-  section:first-of-type { break-before: auto; } table.wide { font-size: 7.5pt; } .scroll { overflow: visible; } }
+  section:first-of-type { break-before: auto; } table.wide { font-size: 7pt; } table.wide th:first-child { min-width: 0; } .scroll { overflow: visible; } }
 )css";
 }
 

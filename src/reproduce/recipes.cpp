@@ -10,7 +10,7 @@ std::span<const StudyData> study_data() {
   static const std::vector<StudyData> all = {
       {"mnist", "MNIST: 3 against 8", "mnist", {"3", "8"}, "3", {16, 2, 0.2}, ""},
       {"fashion", "Fashion-MNIST: T-shirts against shirts", "fashion", {"0", "6"}, "0", {16, 1.6, 0.12}, ""},
-      {"cifar", "CIFAR-10: cats against dogs", "cifar10", {"3", "5"}, "3", {4, 0.4, 0.012}, ""},
+      {"cifar", "CIFAR-10: cats against dogs", "cifar10", {"3", "5"}, "3", {16, 1, 0.03}, ""},
       {"malimg",
        "Malimg: Allaple.L against Allaple.A",
        "malimg",
@@ -48,11 +48,15 @@ std::span<const Recipe> recipes() {
        R"({"epochs": 20})"},
 
       {"cifar", "cifar-published-plain", "published, no penalty", false, "cifar-conv", R"({"jacobian_weight": 0})",
-       R"({"epochs": 3, "first_stride": 2})"},
+       R"({"epochs": 2, "first_stride": 2})"},
       {"cifar", "cifar-published", "published, penalty", false, "cifar-conv", "",
-       R"({"epochs": 3, "first_stride": 2})"},
+       R"({"epochs": 2, "first_stride": 2})"},
+      {"cifar", "cifar-dense-linf", "ours, dense, for linf", true, "mnist-linf",
+       R"({"certify_radius": 0.01, "feature_map": "abs", "flip": true})", R"({"epochs": 10})"},
       {"cifar", "cifar-dense-l2", "ours, dense, for l2", true, "mnist-l2",
-       R"({"certify_radius": 0.2, "feature_map": "abs", "flip": true})", R"({"epochs": 12})"},
+       R"({"certify_radius": 0.2, "feature_map": "abs", "flip": true})", R"({"epochs": 10})"},
+      {"cifar", "cifar-dense-l1", "ours, dense, for l1", true, "mnist-l1",
+       R"({"certify_radius": 4, "feature_map": "abs", "flip": true})", R"({"epochs": 10})"},
 
       {"cifar", "cifar-learnt", "ours, learnt map", true, "cifar-learnt", "", R"({"epochs": 4})"},
       {"cifar", "cifar-learnt-robust", "ours, learnt map, noise", true, "cifar-learnt-robust", "", R"({"epochs": 4})"},
