@@ -83,6 +83,15 @@ Result<BoundMeasure> measure_norm(const Classifier& classifier, const Dataset& i
   return certified(classifier, inputs, certify, options.processor_seconds);
 }
 
+/// A feature map that mixes features has no refined certificates: one pass is then the best there is.
+Result<BoundMeasure> measure_best(const Classifier& classifier, const Dataset& inputs, Job job, Norm norm,
+                                  const MeasureOptions& options) {
+  auto measured = measure_norm(classifier, inputs, job, norm, options);
+  if (measured.ok() || job.bound != kRefined || measured.error().code != ErrorCode::kUnsupported) return measured;
+  job.method = Method::kSeparable;
+  return measure_norm(classifier, inputs, job, norm, options);
+}
+
 Dataset first_of(const Dataset& data, const std::vector<std::size_t>& rows, std::size_t limit) {
   const std::size_t count = limit == 0 ? rows.size() : std::min(limit, rows.size());
   return data.subset(std::span(rows).first(count));
@@ -124,7 +133,7 @@ Result<ProtocolMeasure> measure(const Classifier& classifier, const Dataset& tes
   for (const auto& job : jobs) {
     const Dataset inputs = first_of(test, sensitive, job.limit);
     for (std::size_t k = 0; k < kStudyNorms.size(); ++k) {
-      STANDFAST_TRY(result.bounds[job.bound][k], measure_norm(classifier, inputs, job, study_norm(k), options));
+      STANDFAST_TRY(result.bounds[job.bound][k], measure_best(classifier, inputs, job, study_norm(k), options));
     }
   }
   return result;

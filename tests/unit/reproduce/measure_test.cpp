@@ -86,6 +86,23 @@ TEST(Measure, WithoutASensitiveVerdictThereIsNoTime) {
   std::filesystem::remove(path);
 }
 
+TEST(Measure, OnePassStandsForRefinedWhereTheMapMixesFeatures) {
+  Model model = support::affine_model({1}, 0);
+  model.input_shape = {2};
+  model.feature_map = {{.kind = MapKind::kLinear, .values = {{1, 2}, {1, -1}}, .bias = {{1}, {0}}}};
+  model.sensitive_class = "3";
+  model.other_class = "8";
+  const auto path = path_of("_mixing.safetensors");
+  const auto saved = save_model(model, path);
+  ASSERT_TRUE(saved.ok()) << saved.error().message;
+  const auto result = measured(path, digits(), 3);
+  const auto& one_pass = result.bounds[1][1].radii;
+  EXPECT_GT(one_pass[0], 0);
+  EXPECT_EQ(result.bounds[2][1].radii, std::vector<double>(one_pass.begin(), one_pass.begin() + 3));
+  EXPECT_GE(result.bounds[3][1].radii[0], one_pass[0]);
+  std::filesystem::remove(path);
+}
+
 TEST(BalancedModel, JudgesBothClassesEquallyWellOnTheFirstInputs) {
   const auto path = write_difference(-0.9F);
   const auto balanced = path_of("_balanced.safetensors");
