@@ -48,15 +48,6 @@ Result<ElementwiseAffine> affine(const std::vector<float>& gain, const std::vect
   return inference_affine({wide(gain), wide(shift), wide(block.mean), wide(block.variance), kBatchNormEpsilon});
 }
 
-/// Adds scale * z + shift of each channel to what the layer computes of z.
-void add_identity(const ElementwiseAffine& norm, WideLayer& layer) {
-  const auto channels = static_cast<std::size_t>(layer.weight_shape[0]);
-  const auto taps = static_cast<std::size_t>(layer.weight_shape[2] * layer.weight_shape[3]);
-  for (std::size_t c = 0; c < channels; ++c) layer.weight[(c * channels + c) * taps + taps / 2] += norm.scale[c];
-  const std::size_t repeat = layer.bias.size() / channels;
-  for (std::size_t i = 0; i < layer.bias.size(); ++i) layer.bias[i] += norm.shift[i / repeat];
-}
-
 /// A convolution of u: the first layer, or an input skip.
 Node input_conv(const ConvexConvNet& network, std::string name, const std::vector<float>& weight) {
   Node node = make_node(NodeKind::kConv2d, std::move(name), {kGraphInput});

@@ -29,7 +29,7 @@ std::vector<float> free_weights(const Shape& shape, double deviation, Random& ra
   return values;
 }
 
-std::vector<float> convex_weights(const Shape& shape, std::int64_t inputs, Random& random) {
+std::vector<float> sparse_weights(const Shape& shape, std::int64_t inputs, Random& random) {
   std::vector<float> values(element_count(shape));
   const double mean = 1 / (kDensity * static_cast<double>(inputs));
   for (float& value : values) {
@@ -248,15 +248,15 @@ Result<LearntNet> starting_learnt_network(const TrainOptions& options, const Sha
   network.filter_norm = starting_norm(network.layout.filters, false);
   const Shape input = network.input_weight_shape(), block = network.block_weight_shape();
   const double deviation = std::sqrt(2 / static_cast<double>(fan_in(input)));
-  network.stem_weight = free_weights(input, deviation, random);
+  network.stem_weight = normal_weights(input, deviation, random);
   network.stem = starting_norm(channels, true);
   for (LearntBlock& b : network.blocks) {
-    b = {convex_weights(block, fan_in(block), random), free_weights(input, deviation, random),
+    b = {sparse_weights(block, fan_in(block), random), normal_weights(input, deviation, random),
          starting_norm(channels, true), starting_norm(channels, true)};
   }
   network.head = starting_norm(channels, false);
   const Shape pooled = network.halved(channels, 3);
-  network.head_weight = convex_weights(pooled, static_cast<std::int64_t>(element_count(pooled)), random);
+  network.head_weight = sparse_weights(pooled, static_cast<std::int64_t>(element_count(pooled)), random);
   network.input_weight.assign(element_count(network.halved(network.features(), 1)), 0);
   return network;
 }

@@ -1,11 +1,13 @@
 // Small steps of building a network and its graph, shared by all of them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "model/fold.hpp"
 #include "model/graph.hpp"
 
 namespace standfast {

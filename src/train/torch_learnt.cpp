@@ -12,10 +12,10 @@ constexpr double kHeadDropout = 0.1;
 constexpr double kInputDropout = 0.2;
 
 /// Gain and shift are undefined where they are 1 and 0 for good.
-struct Norm {
+struct TorchNorm {
   TorchArray gain, shift, mean, variance;
 
-  explicit Norm(const ChannelNorm& start) {
+  explicit TorchNorm(const ChannelNorm& start) {
     const auto channels = static_cast<std::int64_t>(start.mean.size());
     if (!start.gain.empty()) {
       gain = torch_array(start.gain, {channels});
@@ -37,7 +37,7 @@ struct Norm {
 
 struct LearntArrays {
   TorchArray weight, input_weight;
-  Norm sum, identity;
+  TorchNorm sum, identity;
 
   LearntArrays(const LearntBlock& start, const LearntNet& network)
       : weight(torch_array(start.weight, network.block_weight_shape())),
@@ -89,7 +89,7 @@ class TorchLearntNet final : public TorchLearner {
 
   LearntNet start_;
   TorchArray filter_, offset_;
-  Norm filter_norm_;
+  TorchNorm filter_norm_;
   TorchArray stem_weight_;
   Norm stem_;
   std::array<LearntArrays, 2> blocks_;

@@ -10,14 +10,9 @@
 namespace standfast {
 namespace {
 
-// Numbers that underflow are raised to it: no product of them with a weight is lost.
-constexpr double kSmallest = 0x1p-800;
-
-std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
-
 /// The norms dual to 1, 2 and inf of each row of W, of each output's kernel for a convolution.
 std::vector<double> row_norms_upper(const Tensor& weight, Norm norm) {
-  const std::size_t rows = size(weight.shape[0]), length = weight.values.size() / rows;
+  const std::size_t rows = static_cast<std::size_t>(weight.shape[0]), length = weight.values.size() / rows;
   std::vector<double> norms;
   for (std::size_t o = 0; o < rows; ++o) {
     double sum = 0, squares = 0, largest = 0;
@@ -54,11 +49,10 @@ MapReach map_reach_upper(const Model& model, std::span<const double> cost, Norm 
     const MapStep& step = model.feature_map[k];
     if (step.kind == MapKind::kCenter || step.kind == MapKind::kAbs) continue;
     const Shape& in = k == 0 ? model.input_shape : shapes[k - 1];
-    for (double& r : reach) r = std::max(r * (1 + gamma_n(4)), kSmallest);
+    for (double& r : reach) r = std::max(r * (1 + gamma_n(4)), kTinyFactor);
     const double stretch = has_joint ? lipschitz_upper({step}, in, Norm::l2()) : 1;
     if (step.kind == MapKind::kScale) {
-      const auto& scale = step.values.values;
-      for (std::size_t i = 0; i < reach.size(); ++i) reach[i] *= scale[scale.size() == 1 ? 0 : i];
+      for (std::size_t i = 0; i < reach.size(); ++i) reach[i] *= broadcast(step.values, i);
       joint *= stretch * (1 + gamma_n(4));
       continue;
     }
@@ -74,9 +68,9 @@ MapReach map_reach_upper(const Model& model, std::span<const double> cost, Norm 
     mixes = true;
     reach = std::move(next);
   }
-  for (double& r : reach) r = limited ? std::max(r * (1 + gamma_n(8)), kSmallest) : kInfinity;
+  for (double& r : reach) r = limited ? std::max(r * (1 + gamma_n(8)), kTinyFactor) : kInfinity;
   if (norm == Norm::linf()) joint *= std::sqrt(static_cast<double>(model.dim())) * (1 + gamma_n(4));
-  return {std::move(reach), has_joint ? std::max(joint, kSmallest) : kInfinity};
+  return {std::move(reach), has_joint ? std::max(joint, kTinyFactor) : kInfinity};
 }
 
 }  // namespace standfast

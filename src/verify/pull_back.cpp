@@ -165,9 +165,8 @@ void PullBack::pull_step(std::size_t k, std::size_t lanes, PullBackWorkspace& ws
   if (step.kind == MapKind::kCenter || step.kind == MapKind::kAbs) return;
   const Shape& in = k == 0 ? model_->input_shape : shapes_[k - 1];
   if (step.kind == MapKind::kScale) {
-    const auto& scale = step.values.values;
     for (std::size_t at = 0; at < ws.dual.size(); ++at) {
-      const double s = scale[scale.size() == 1 ? 0 : at / lanes];
+      const double s = broadcast(step.values, at / lanes);
       ws.dual[at] *= s;
       ws.error[at] = ws.error[at] * s * (1 + gamma_n(8)) + kBoundSlack * gamma_n(2) * std::fabs(ws.dual[at]);
     }

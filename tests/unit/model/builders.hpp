@@ -21,6 +21,14 @@ inline Tensor uniform(Shape shape, double lo, double hi, Random& random) {
   return tensor;
 }
 
+inline MapStep step_of(MapKind kind, Tensor values, Tensor bias = {}) {
+  MapStep step;
+  step.kind = kind;
+  step.values = std::move(values);
+  step.bias = std::move(bias);
+  return step;
+}
+
 inline Node node_of(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
   Node node;
   node.kind = kind;

@@ -12,6 +12,7 @@ namespace standfast {
 namespace {
 
 using test::constant;
+using test::step_of;
 using test::uniform;
 
 Norm norm_of(double p) { return *Norm::of(p); }

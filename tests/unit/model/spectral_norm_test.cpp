@@ -17,6 +17,7 @@ namespace {
 
 using support::StepMatrix;
 using test::constant;
+using test::step_of;
 using test::uniform;
 
 double by_power_iteration(const StepMatrix& matrix, Random& random) {

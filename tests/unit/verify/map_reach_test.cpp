@@ -50,7 +50,7 @@ TEST(MapReach, NoRandomChangeGoesFarther) {
     const auto count = static_cast<std::int64_t>(element_count(middle));
     const MapStep linear = test::step_of(MapKind::kLinear, test::uniform({5, count}, -1, 1, random));
     const bool two = trial % 2 == 0;
-    const Model model = model_of(two ? FeatureMap{scale, conv, linear} : FeatureMap{scale, conv}, input);
+    const Model model = model_with(two ? FeatureMap{scale, conv, linear} : FeatureMap{scale, conv}, input);
     std::vector<double> cost(40);
     for (double& c : cost) c = std::exp(random.normal());
     const Norm norm = std::vector<Norm>{Norm::l1(), Norm::l2(), Norm::linf()}[random.below(3)];
