@@ -18,7 +18,7 @@ TrainOptions valid_options() {
 }
 
 TEST(Presets, ExistAndAreValidOnceTheirNamesAreGiven) {
-  ASSERT_EQ(presets().size(), 8U);
+  ASSERT_EQ(presets().size(), 10U);
   for (const auto& preset : presets()) {
     TrainOptions options = preset_options(preset.name).value();
     options.data.source = "x";
@@ -291,6 +291,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadOption{"LearntPenalty",
                   [](TrainOptions& o) {
                     o.network = "learnt";
+                    o.feature_map = "identity";
                     o.jacobian_weight = 1;
                   },
                   "--jacobian-weight, --certify-for: the network 'learnt' knows neither; use --noise"},

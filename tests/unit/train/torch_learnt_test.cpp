@@ -99,7 +99,8 @@ TEST(TorchLearnt, GradientsAreThoseOfFiniteDifferences) {
       make_learner(*starting_learnt_network(options, data->feature_shape, data->train.features, random), options);
   Batches batches(*data, 32, 0, false, 1);
   batches.shuffle();
-  for (int step = 0; step < 3; ++step) learner->step(batches.next(), nullptr);
+  const Batch batch = batches.next();
+  for (int step = 0; step < 3; ++step) learner->step(batch, nullptr);
   std::vector<float> x(data->train.features.begin(), data->train.features.begin() + 512);
   const auto at = learner->evaluate(x, 1);
   double predicted = 0;
