@@ -23,7 +23,7 @@ constexpr double kDensity = 0.3;  // of the non-negative weights
 
 std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
 
-std::vector<float> free_weights(const Shape& shape, double deviation, Random& random) {
+std::vector<float> normal_weights(const Shape& shape, double deviation, Random& random) {
   std::vector<float> values(element_count(shape));
   for (float& value : values) value = static_cast<float>(deviation * random.normal());
   return values;
@@ -150,23 +150,7 @@ void read_before_pool(Node& node) {
   node.padding *= 2;
 }
 
-/// Adds scale_c z_c, pooled where the kernel is even, to what the layer computes of z, and the shift.
-void add_pooled_identity(const ElementwiseAffine& norm, WideLayer& layer) {
-  const auto channels = size(layer.weight_shape[0]), width = size(layer.weight_shape[2]);
-  const std::size_t first = (width - 1) / 2, behind = width / 2 + 1;
-  const auto taps = static_cast<double>((behind - first) * (behind - first));
-  for (std::size_t c = 0; c < channels; ++c) {
-    for (std::size_t y = first; y < behind; ++y) {
-      for (std::size_t x = first; x < behind; ++x) {
-        layer.weight[((c * channels + c) * width + y) * width + x] += norm.scale[c] / taps;
-      }
-    }
-  }
-  const std::size_t repeat = layer.bias.size() / channels;
-  for (std::size_t i = 0; i < layer.bias.size(); ++i) layer.bias[i] += norm.shift[i / repeat];
-}
-
-/// One block after `previous`; `pools` where both of its inputs are pooled first.
+/// One block after `previous`; both inputs of the second one are pooled first.
 Result<std::int32_t> append_block(const LearntNet& network, std::size_t index, std::int32_t previous, Graph& graph) {
   const LearntBlock& block = network.blocks[index];
   const std::string place = fmt::format("block{}", index + 1);
@@ -181,7 +165,7 @@ Result<std::int32_t> append_block(const LearntNet& network, std::size_t index, s
   STANDFAST_TRY(const auto identity, affine(block.identity));
   WideLayer convex = widen(conv), free = widen(input);
   STANDFAST_CHECK(fold_after(convex, sum, LayerReads::kConvex));
-  add_pooled_identity(identity, convex);
+  add_identity(identity, convex);
   // the shift is in the first summand
   STANDFAST_CHECK(fold_after(free, {sum.scale, std::vector<double>(sum.scale.size())}, LayerReads::kAffine));
   STANDFAST_CHECK(round_into(convex, conv));

@@ -1,4 +1,4 @@
-// Small steps of building a network and its graph, shared by all of them.
+// Small steps of building a graph, shared by the exports of both networks.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +26,27 @@ inline std::int32_t append(Graph& graph, Node node) {
   return static_cast<std::int32_t>(graph.nodes.size() - 1);
 }
 
-/// Numbers that one output of a convolution with this weight reads.
+/// Inputs of one output of a convolution.
 inline std::int64_t fan_in(const Shape& weight) { return weight[1] * weight[2] * weight[3]; }
 
 inline std::vector<double> wide(const std::vector<float>& values) { return {values.begin(), values.end()}; }
+
+/// Adds scale * z + shift of each channel to what a convolution of as many channels computes of z: by its middle tap,
+/// or by its middle four, which see the mean of four pixels.
+inline void add_identity(const ElementwiseAffine& norm, WideLayer& layer) {
+  const auto channels = static_cast<std::size_t>(layer.weight_shape[0]),
+             width = static_cast<std::size_t>(layer.weight_shape[2]);
+  const std::size_t first = (width - 1) / 2, behind = width / 2 + 1;
+  const auto taps = static_cast<double>((behind - first) * (behind - first));
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t y = first; y < behind; ++y) {
+      for (std::size_t x = first; x < behind; ++x) {
+        layer.weight[((c * channels + c) * width + y) * width + x] += norm.scale[c] / taps;
+      }
+    }
+  }
+  const std::size_t repeat = layer.bias.size() / channels;
+  for (std::size_t i = 0; i < layer.bias.size(); ++i) layer.bias[i] += norm.shift[i / repeat];
+}
 
 }  // namespace standfast

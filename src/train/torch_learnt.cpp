@@ -35,11 +35,11 @@ struct TorchNorm {
   }
 };
 
-struct LearntArrays {
+struct TorchLearntBlock {
   TorchArray weight, input_weight;
   TorchNorm sum, identity;
 
-  LearntArrays(const LearntBlock& start, const LearntNet& network)
+  TorchLearntBlock(const LearntBlock& start, const LearntNet& network)
       : weight(torch_array(start.weight, network.block_weight_shape())),
         input_weight(torch_array(start.input_weight, network.input_weight_shape())),
         sum(start.sum),
@@ -61,7 +61,7 @@ class TorchLearntNet final : public TorchLearner {
         filter_norm_(start.filter_norm),
         stem_weight_(torch_array(start.stem_weight, start.input_weight_shape())),
         stem_(start.stem),
-        blocks_{LearntArrays(start.blocks[0], start), LearntArrays(start.blocks[1], start)},
+        blocks_{TorchLearntBlock(start.blocks[0], start), TorchLearntBlock(start.blocks[1], start)},
         head_(start.head),
         head_weight_(torch_array(start.head_weight, {static_cast<std::int64_t>(start.head_weight.size()), 1})),
         input_weight_(torch_array(start.input_weight, {static_cast<std::int64_t>(start.input_weight.size()), 1})),
@@ -91,9 +91,9 @@ class TorchLearntNet final : public TorchLearner {
   TorchArray filter_, offset_;
   TorchNorm filter_norm_;
   TorchArray stem_weight_;
-  Norm stem_;
-  std::array<LearntArrays, 2> blocks_;
-  Norm head_;
+  TorchNorm stem_;
+  std::array<TorchLearntBlock, 2> blocks_;
+  TorchNorm head_;
   TorchArray head_weight_, input_weight_, bias_;
 };
 
@@ -105,7 +105,7 @@ LearntNet TorchLearntNet::values() const {
   network.stem_weight = values_of(stem_weight_);
   network.stem = stem_.values();
   for (std::size_t k = 0; k < blocks_.size(); ++k) {
-    const LearntArrays& block = blocks_[k];
+    const TorchLearntBlock& block = blocks_[k];
     network.blocks[k] = {values_of(block.weight), values_of(block.input_weight), block.sum.values(),
                          block.identity.values()};
   }
@@ -135,7 +135,7 @@ TorchArray TorchLearntNet::forward(const TorchArray& x, bool learns) {
 std::vector<TorchArray> TorchLearntNet::trainable() const {
   std::vector<TorchArray> all = {filter_,     offset_,      stem_weight_,  stem_.gain,
                                  stem_.shift, head_weight_, input_weight_, bias_};
-  for (const LearntArrays& block : blocks_) {
+  for (const TorchLearntBlock& block : blocks_) {
     all.insert(all.end(), {block.weight, block.input_weight, block.sum.gain, block.sum.shift, block.identity.gain,
                            block.identity.shift});
   }
@@ -144,7 +144,7 @@ std::vector<TorchArray> TorchLearntNet::trainable() const {
 
 void TorchLearntNet::project() {
   head_weight_.clamp_min_(0);
-  for (LearntArrays& block : blocks_) {
+  for (TorchLearntBlock& block : blocks_) {
     block.weight.clamp_min_(0);
     block.sum.gain.clamp_min_(kSmallestGain);
     block.identity.gain.clamp_min_(kSmallestGain);

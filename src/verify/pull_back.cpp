@@ -12,8 +12,6 @@
 namespace standfast {
 namespace {
 
-// A slope below it becomes an error of its size: its products with float32 weights do not underflow.
-constexpr double kLeastSlope = 0x1p-700;
 // A multiplier below it, times half of a large square, could be lost.
 constexpr double kSmallestMultiplier = 0x1p-900;
 
@@ -61,7 +59,7 @@ Line line_of(const Unit& unit, double reach, double multiplier, bool spreads) {
 }
 
 /// An upper bound on how far a unit moves; not 0, so that nothing is divided by it.
-double unit_reach(double unit, double reach) { return unit * reach * (1 + gamma_n(4)) + kLeastSlope; }
+double unit_reach(double unit, double reach) { return unit * reach * (1 + gamma_n(4)) + kTinyFactor; }
 
 /// The multiplier's own part: multiplier times half of the largest ||J d||_2^2.
 double joint_loss(const MapReach& reach, const BendProposal& proposal) {
@@ -85,11 +83,11 @@ Unit unit_at(const ProvenMinorant& m, std::size_t i, std::size_t units) {
 
 /// Keeps slopes and errors away from underflow.
 void settle(double& slope, double& error) {
-  if (slope != 0 && std::fabs(slope) < kLeastSlope) {
+  if (slope != 0 && std::fabs(slope) < kTinyFactor) {
     slope = 0;
-    error += kLeastSlope;
+    error += kTinyFactor;
   }
-  if (error != 0) error = std::max(error, kLeastSlope);
+  if (error != 0) error = std::max(error, kTinyFactor);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ Model bent_model() {
   return model;
 }
 
-CertifyOptions every_norm(Method method, Guarantee guarantee = Guarantee::kReal) {
+CertifyOptions three_norms(Method method, Guarantee guarantee = Guarantee::kReal) {
   CertifyOptions options;
   options.method = method;
   options.guarantee = guarantee;
@@ -39,7 +39,7 @@ const std::vector<double> kExact = {7.0 / 6 / 4, 7.0 / 6 / 5, 7.0 / 6 / 7};
 TEST(LearntMap, OneBentUnitIsCertifiedExactly) {
   const Classifier classifier = make_classifier(bent_model());
   for (const Guarantee guarantee : {Guarantee::kReal, Guarantee::kDeployed, Guarantee::kNone}) {
-    const auto found = classifier.certify(std::vector<float>{1, 1}, 1, every_norm(Method::kSeparable, guarantee));
+    const auto found = classifier.certify(std::vector<float>{1, 1}, 1, three_norms(Method::kSeparable, guarantee));
     ASSERT_TRUE(found.ok()) << found.error().message;
     for (std::size_t k = 0; k < 3; ++k) {
       EXPECT_LE(found->radii[k], kExact[k] * (1 + 1e-12));
@@ -63,7 +63,7 @@ TEST(LearntMap, AnAttackMeetsTheRadius) {
 
 TEST(LearntMap, TheDomainCutsTheWorstCase) {
   const Classifier classifier = make_classifier(bent_model());
-  CertifyOptions options = every_norm(Method::kSeparable);
+  CertifyOptions options = three_norms(Method::kSeparable);
   options.threat = ThreatModel::domain(2, 0.99, 1.01).value();
   const auto found = classifier.certify(std::vector<float>{1, 1}, 1, options);
   ASSERT_TRUE(found.ok()) << found.error().message;
@@ -76,7 +76,7 @@ TEST(LearntMap, AMapWithoutAbsIsSeenAsTheLinearStepItIs) {
   model.feature_map.pop_back();
   model.graph = support::affine_model({4}, 1).graph;  // f(x) = 1 + 4 v
   const Classifier classifier = make_classifier(model);
-  const auto found = classifier.certify(std::vector<float>{1, 1}, 1, every_norm(Method::kSeparable));
+  const auto found = classifier.certify(std::vector<float>{1, 1}, 1, three_norms(Method::kSeparable));
   ASSERT_TRUE(found.ok()) << found.error().message;
   EXPECT_NEAR(found->radii[0], 5.0 / 16, 1e-9);
   EXPECT_NEAR(found->radii[1], 5.0 / 20, 1e-9);
@@ -90,7 +90,7 @@ TEST(LearntMap, BothClassesOfAMaximumOfAffinePieces) {
   swap.values = {{2, 2}, {0, 2, 1, 0}};
   model.feature_map = {swap};  // max(1.5 - 2 b, 2 - a)
   const Classifier classifier = make_classifier(model);
-  CertifyOptions options = every_norm(Method::kSeparable);
+  CertifyOptions options = three_norms(Method::kSeparable);
   options.both_classes = true;
   const auto found = classifier.certify(std::vector<float>{4, 2}, 1, options);
   ASSERT_TRUE(found.ok()) << found.error().message;
@@ -109,7 +109,7 @@ TEST(LearntMap, TilesGiveEachInputItsOwnRadius) {
     const auto x = support::random_input(random, made);
     inputs.insert(inputs.end(), x.begin(), x.end());
   }
-  const CertifyOptions options = every_norm(Method::kSeparable);
+  const CertifyOptions options = three_norms(Method::kSeparable);
   const auto together = classifier.certify(inputs, kCount, options);
   ASSERT_TRUE(together.ok()) << together.error().message;
   for (std::size_t k = 0; k < kCount; ++k) {
@@ -120,7 +120,7 @@ TEST(LearntMap, TilesGiveEachInputItsOwnRadius) {
 }
 
 TEST(LearntMap, ProofsAreRefused) {
-  CertifyOptions options = every_norm(Method::kSeparable);
+  CertifyOptions options = three_norms(Method::kSeparable);
   options.keep_proofs = true;
   const Classifier classifier = make_classifier(bent_model());
   const auto found = classifier.certify(std::vector<float>{1, 1}, 1, options);

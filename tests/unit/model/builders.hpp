@@ -68,12 +68,4 @@ inline Model small_model() {
   return model;
 }
 
-inline MapStep step_of(MapKind kind, Tensor values, Tensor bias = {}) {
-  MapStep step;
-  step.kind = kind;
-  step.values = std::move(values);
-  step.bias = std::move(bias);
-  return step;
-}
-
 }  // namespace standfast::test

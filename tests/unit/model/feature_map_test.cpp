@@ -33,38 +33,34 @@ TEST(FeatureMap, KindNamesSurviveTheRoundTrip) {
 }
 
 TEST(FeatureMap, EveryStepHasItsOutputShape) {
-  MapStep conv = test::step_of(MapKind::kConv2d, constant({4, 2, 2, 2}, 1), constant({4}, 0));
+  MapStep conv = step_of(MapKind::kConv2d, constant({4, 2, 2, 2}, 1), constant({4}, 0));
   conv.stride = 2;
-  const FeatureMap map = {test::step_of(MapKind::kCenter, constant({18}, 1)),
-                          test::step_of(MapKind::kScale, constant({1}, 2)), conv, test::step_of(MapKind::kAbs, {}),
-                          test::step_of(MapKind::kLinear, constant({3, 8}, 1))};
+  const FeatureMap map = {step_of(MapKind::kCenter, constant({18}, 1)), step_of(MapKind::kScale, constant({1}, 2)),
+                          conv, step_of(MapKind::kAbs, {}), step_of(MapKind::kLinear, constant({3, 8}, 1))};
   const auto shapes = infer_map_shapes(map, {2, 3, 3});
   ASSERT_TRUE(shapes.ok()) << shapes.error().message;
   EXPECT_EQ(*shapes, (std::vector<Shape>{{2, 3, 3}, {2, 3, 3}, {4, 1, 1}, {8, 1, 1}, {3}}));
 }
 
 TEST(FeatureMap, BadStepsAreRefusedAndNamed) {
-  expect_refused({test::step_of(MapKind::kCenter, constant({3}, 1))}, {4}, ErrorCode::kBadShape,
+  expect_refused({step_of(MapKind::kCenter, constant({3}, 1))}, {4}, ErrorCode::kBadShape,
                  "step 0 (center): values are (3)");
-  expect_refused({test::step_of(MapKind::kScale, constant({1}, 0))}, {4}, ErrorCode::kBadValue,
-                 "expected a scale above 0");
-  expect_refused({test::step_of(MapKind::kScale, constant({1}, -1))}, {4}, ErrorCode::kBadValue, "value 0 is -1");
-  expect_refused({test::step_of(MapKind::kLinear, constant({2, 3}, 1))}, {4}, ErrorCode::kBadShape,
-                 "expected (out, 4)");
-  expect_refused({test::step_of(MapKind::kLinear, constant({2, 4}, 1), constant({3}, 1))}, {4}, ErrorCode::kBadShape,
+  expect_refused({step_of(MapKind::kScale, constant({1}, 0))}, {4}, ErrorCode::kBadValue, "expected a scale above 0");
+  expect_refused({step_of(MapKind::kScale, constant({1}, -1))}, {4}, ErrorCode::kBadValue, "value 0 is -1");
+  expect_refused({step_of(MapKind::kLinear, constant({2, 3}, 1))}, {4}, ErrorCode::kBadShape, "expected (out, 4)");
+  expect_refused({step_of(MapKind::kLinear, constant({2, 4}, 1), constant({3}, 1))}, {4}, ErrorCode::kBadShape,
                  "bias is (3)");
-  expect_refused({test::step_of(MapKind::kConv2d, constant({2, 1, 1, 1}, 1))}, {4}, ErrorCode::kBadShape,
-                 "input is (4)");
-  expect_refused({test::step_of(MapKind::kAbs, constant({1}, 1))}, {4}, ErrorCode::kBadValue, "does not use");
-  expect_refused({test::step_of(MapKind::kCenter, {})}, {4}, ErrorCode::kBadShape, "values");
+  expect_refused({step_of(MapKind::kConv2d, constant({2, 1, 1, 1}, 1))}, {4}, ErrorCode::kBadShape, "input is (4)");
+  expect_refused({step_of(MapKind::kAbs, constant({1}, 1))}, {4}, ErrorCode::kBadValue, "does not use");
+  expect_refused({step_of(MapKind::kCenter, {})}, {4}, ErrorCode::kBadShape, "values");
   expect_refused({}, {std::int64_t{1} << 60}, ErrorCode::kUnsupported, "2^31");
-  expect_refused({test::step_of(MapKind::kAbs, {})}, {std::int64_t{1} << 31}, ErrorCode::kUnsupported, "2^31");
+  expect_refused({step_of(MapKind::kAbs, {})}, {std::int64_t{1} << 31}, ErrorCode::kUnsupported, "2^31");
 }
 
 TEST(FeatureMap, ValuesThatAreNotFiniteAreRefused) {
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     for (const auto kind : {MapKind::kCenter, MapKind::kScale}) {
-      expect_refused({test::step_of(kind, constant({1}, bad))}, {4}, ErrorCode::kBadValue, "finite");
+      expect_refused({step_of(kind, constant({1}, bad))}, {4}, ErrorCode::kBadValue, "finite");
     }
   }
 }
@@ -87,7 +83,7 @@ TEST(FeatureMap, CentresAndOneCommonScaleAreExact) {
 }
 
 TEST(FeatureMap, LinearBoundsAreColumnAndRowSums) {
-  const FeatureMap map = {test::step_of(MapKind::kLinear, {{2, 3}, {1, -2, 3, -4, 5, 0.5F}})};
+  const FeatureMap map = {step_of(MapKind::kLinear, {{2, 3}, {1, -2, 3, -4, 5, 0.5F}})};
   const double slack = 1 + 0x1p-40;
   EXPECT_GE(lipschitz_upper(map, {3}, Norm::l1()), 7);
   EXPECT_LE(lipschitz_upper(map, {3}, Norm::l1()), 7 * slack);
@@ -98,7 +94,7 @@ TEST(FeatureMap, LinearBoundsAreColumnAndRowSums) {
 }
 
 TEST(FeatureMap, AnIdentityMatrixHasTheConstantOne) {
-  const FeatureMap map = {test::step_of(MapKind::kLinear, {{2, 2}, {1, 0, 0, 1}})};
+  const FeatureMap map = {step_of(MapKind::kLinear, {{2, 2}, {1, 0, 0, 1}})};
   for (const double p : {1.0, 1.5, 2.0, 8.0, kInfinity}) {
     EXPECT_GE(lipschitz_upper(map, {2}, norm_of(p)), 1);
     EXPECT_LE(lipschitz_upper(map, {2}, norm_of(p)), 1 + 0x1p-40);
@@ -108,9 +104,9 @@ TEST(FeatureMap, AnIdentityMatrixHasTheConstantOne) {
 TEST(FeatureMap, HugeWeightsGiveABoundThatIsNotNan) {
   const float huge = std::numeric_limits<float>::max();
   FeatureMap map;
-  for (int i = 0; i < 12; ++i) map.push_back(test::step_of(MapKind::kLinear, constant({2, 2}, huge)));
+  for (int i = 0; i < 12; ++i) map.push_back(step_of(MapKind::kLinear, constant({2, 2}, huge)));
   for (const double p : {1.0, 1.5, 2.0, kInfinity}) EXPECT_EQ(lipschitz_upper(map, {2}, norm_of(p)), kInfinity);
-  map.push_back(test::step_of(MapKind::kLinear, constant({2, 2}, 0)));
+  map.push_back(step_of(MapKind::kLinear, constant({2, 2}, 0)));
   EXPECT_EQ(lipschitz_upper(map, {2}, Norm::l2()), 0) << "a constant map";
 }
 
@@ -148,8 +144,8 @@ std::vector<double> apply(const MapStep& step, const Shape& input, const Shape& 
 TEST(FeatureMap, NoChangeGrowsByMoreThanTheConstant) {
   Random random(20);
   for (int trial = 0; trial < 200; ++trial) {
-    MapStep step = trial % 2 == 0 ? test::step_of(MapKind::kLinear, uniform({5, 18}, -1, 1, random))
-                                  : test::step_of(MapKind::kConv2d, uniform({3, 2, 2, 2}, -1, 1, random));
+    MapStep step = trial % 2 == 0 ? step_of(MapKind::kLinear, uniform({5, 18}, -1, 1, random))
+                                  : step_of(MapKind::kConv2d, uniform({3, 2, 2, 2}, -1, 1, random));
     if (step.kind == MapKind::kConv2d) {
       step.stride = 1 + trial % 3;
       step.padding = trial % 2;
@@ -175,9 +171,9 @@ TEST(FeatureMap, SeparableMeansDiagonalStepsAndAtMostOneFinalAbs) {
   EXPECT_TRUE(is_separable(with_abs(standardise_map({0}, {1}))));
   EXPECT_FALSE(is_separable(with_abs(with_abs({}))));
   FeatureMap late_centre = with_abs({});
-  late_centre.push_back(test::step_of(MapKind::kCenter, constant({1}, 1)));
+  late_centre.push_back(step_of(MapKind::kCenter, constant({1}, 1)));
   EXPECT_FALSE(is_separable(late_centre));
-  EXPECT_FALSE(is_separable({test::step_of(MapKind::kLinear, constant({1, 1}, 1))}));
+  EXPECT_FALSE(is_separable({step_of(MapKind::kLinear, constant({1, 1}, 1))}));
 }
 
 }  // namespace

@@ -48,8 +48,7 @@ TEST(SpectralNorm, OfMatricesIsAboveThePowerIterationAndClose) {
     const auto rows = static_cast<std::int64_t>(1 + random.below(20)),
                columns = static_cast<std::int64_t>(1 + random.below(20));
     const double size = std::pow(10, random.uniform(-30, 30));
-    expect_tight(test::step_of(MapKind::kLinear, uniform({rows, columns}, -size, size, random)), {columns}, 1.02,
-                 random);
+    expect_tight(step_of(MapKind::kLinear, uniform({rows, columns}, -size, size, random)), {columns}, 1.02, random);
   }
 }
 
@@ -57,8 +56,8 @@ TEST(SpectralNorm, OfConvolutionsIsAboveThePowerIterationAndClose) {
   Random random(32);
   for (int trial = 0; trial < 60; ++trial) {
     const auto below = [&](std::uint64_t n) { return static_cast<std::int64_t>(random.below(n)); };
-    MapStep step = test::step_of(MapKind::kConv2d,
-                                 uniform({1 + below(4), 1 + below(3), 1 + below(4), 1 + below(4)}, -1, 1, random));
+    MapStep step =
+        step_of(MapKind::kConv2d, uniform({1 + below(4), 1 + below(3), 1 + below(4), 1 + below(4)}, -1, 1, random));
     step.stride = 1 + below(3);
     step.padding = below(4);
     step.dilation = 1 + below(2);
@@ -71,30 +70,28 @@ TEST(SpectralNorm, OfConvolutionsIsAboveThePowerIterationAndClose) {
 
 TEST(SpectralNorm, OfAWideImageIsThatOfTheSymbol) {
   // (1, 2, 1) along the rows: 4 at frequency 0, approached by wide images only
-  MapStep step = test::step_of(MapKind::kConv2d, {{1, 1, 1, 3}, {1, 2, 1}});
+  MapStep step = step_of(MapKind::kConv2d, {{1, 1, 1, 3}, {1, 2, 1}});
   step.padding = 0;
   EXPECT_GE(spectral_norm_upper(step, {1, 1, 64}), 4);
   EXPECT_LE(spectral_norm_upper(step, {1, 1, 64}), 4 * (1 + 0x1p-6));
   // (1, -1): 2 at the highest frequency
-  EXPECT_NEAR(spectral_norm_upper(test::step_of(MapKind::kConv2d, {{1, 1, 1, 2}, {1, -1}}), {1, 1, 64}), 2, 0.02);
+  EXPECT_NEAR(spectral_norm_upper(step_of(MapKind::kConv2d, {{1, 1, 1, 2}, {1, -1}}), {1, 1, 64}), 2, 0.02);
 }
 
 TEST(SpectralNorm, HugeTinyAndZeroWeightsGiveBounds) {
   const float huge = std::numeric_limits<float>::max(), tiny = std::numeric_limits<float>::denorm_min();
   for (const float w : {huge, tiny}) {
-    EXPECT_GE(spectral_norm_upper(test::step_of(MapKind::kLinear, constant({2, 2}, w)), {2}),
-              2 * static_cast<double>(w));
-    EXPECT_LE(spectral_norm_upper(test::step_of(MapKind::kLinear, constant({2, 2}, w)), {2}),
-              2.02 * static_cast<double>(w));
-    EXPECT_GE(spectral_norm_upper(test::step_of(MapKind::kConv2d, constant({1, 1, 1, 1}, w)), {1, 2, 2}), w);
-    EXPECT_LE(spectral_norm_upper(test::step_of(MapKind::kConv2d, constant({1, 1, 1, 1}, w)), {1, 2, 2}),
+    EXPECT_GE(spectral_norm_upper(step_of(MapKind::kLinear, constant({2, 2}, w)), {2}), 2 * static_cast<double>(w));
+    EXPECT_LE(spectral_norm_upper(step_of(MapKind::kLinear, constant({2, 2}, w)), {2}), 2.02 * static_cast<double>(w));
+    EXPECT_GE(spectral_norm_upper(step_of(MapKind::kConv2d, constant({1, 1, 1, 1}, w)), {1, 2, 2}), w);
+    EXPECT_LE(spectral_norm_upper(step_of(MapKind::kConv2d, constant({1, 1, 1, 1}, w)), {1, 2, 2}),
               1.02 * static_cast<double>(w));
   }
-  EXPECT_LE(spectral_norm_upper(test::step_of(MapKind::kLinear, constant({3, 2}, 0)), {2}), 1e-200);
+  EXPECT_LE(spectral_norm_upper(step_of(MapKind::kLinear, constant({3, 2}, 0)), {2}), 1e-200);
 }
 
 TEST(SpectralNorm, MatricesTooLargeForTheBudgetGetTheFrobeniusNorm) {
-  const MapStep step = test::step_of(MapKind::kLinear, constant({1000, 1000}, 0.5F));
+  const MapStep step = step_of(MapKind::kLinear, constant({1000, 1000}, 0.5F));
   EXPECT_NEAR(spectral_norm_upper(step, {1000}), 500, 1e-6);
 }
 
