@@ -110,6 +110,11 @@ void AttackSearch::follow_certificate(const AttackBudget& budget) {
   for (const SeparableRadius& radius : {separable_radius(first, target_.norm), SeparableRadius{.radius = kInfinity}}) {
     if (radius.radius < kInfinity || best_.input.empty()) try_ray(worst_change(first, target_.norm, radius));
   }
+  // for p = 1 a few features alone may lead nowhere: all of them do
+  const SeparableRadius round = separable_radius(first, Norm::l2());
+  if (best_.input.empty() && round.radius > 0 && round.radius < kInfinity) {
+    try_ray(worst_change(first, Norm::l2(), round));
+  }
 }
 
 void AttackSearch::follow_cuts(const PricedProblem& first, const AttackBudget& budget) {
