@@ -73,7 +73,7 @@ Status list_recipes(const ReproduceCommand& command) {
   }
   std::string text;
   for (const auto& row : rows)
-    text += fmt::format("{:<8}{:<25}{:<29}{:<14}{:>6}  {}\n", row[0], row[1], row[2], row[3], row[4], row[5]);
+    text += fmt::format("{:<8}{:<25}{:<29}{:<21}{:>6}  {}\n", row[0], row[1], row[2], row[3], row[4], row[5]);
   return write_stdout(text);
 }
 

@@ -42,11 +42,11 @@ class Reader {
   explicit Reader(std::string place) : place_(std::move(place)) {}
 
   const Json& field(const Json& parent, std::string_view key) {
-    static const Json kNothing;
+    static const Json nothing;
     const auto found = parent.is_object() ? parent.find(key) : parent.end();
     if (parent.is_object() && found != parent.end()) return *found;
     fail(key, "missing");
-    return kNothing;
+    return nothing;
   }
   void read(const Json& parent, std::string_view key, std::string& value) {
     const Json& json = field(parent, key);
