@@ -24,8 +24,8 @@ if(STANDFAST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${STANDFAST_CCACHE}")
 endif()
 
-# A room's sources see the same headers: read once, the whole program compiles in half the time. The preset dev and
-# clang-tidy take each file alone.
+# A room's sources see the same headers: read once, the whole program compiles in half the time. The preset dev takes
+# each file alone.
 option(STANDFAST_UNITY "Compile the sources of a room together: faster from scratch, slower after an edit" ON)
 
 add_library(standfast_settings INTERFACE)
