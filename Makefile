@@ -1,4 +1,4 @@
-# Entry points. Each installs what is missing, builds and does its one thing; a second run takes seconds, the tests about a minute.
+# Entry points. Each installs what is missing, builds and does its one thing; a second run takes seconds, the tests a minute or two.
 #   make build   the program: build/release/bin/standfast
 #   make demo    train, certify and report on the embedded data set
 #   make test    every test
