@@ -21,7 +21,9 @@ endif()
 
 find_program(STANDFAST_CCACHE ccache)
 if(STANDFAST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${STANDFAST_CCACHE}")
+  # Paths count relative to the project, so that every build folder, worktree and clone shares what was compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+      "${STANDFAST_CCACHE}")
 endif()
 
 # A room's sources see the same headers: read once, the whole program compiles in half the time. The preset dev takes
