@@ -159,8 +159,9 @@ Status run_data_set(const FoundData& found, const StudyPlan& plan, Study& study)
       study.results.push_back(*std::move(earlier));
     } else {
       if (!test) {
-        CLI_TRY(test,
-                read_data({.source = found.folder + ":test", .label_column = "", .classes = job.options.data.classes}));
+        CLI_TRY(test, read_data({.source = found.folder + found.data->size + ":test",
+                                 .label_column = "",
+                                 .classes = job.options.data.classes}));
       }
       const auto epochs = job.options.epochs;
       say(fmt::format("{}: {}, {} epoch{}", recipe.name, recipe.label, epochs, epochs == 1 ? "" : "s"));

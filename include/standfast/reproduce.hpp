@@ -23,6 +23,7 @@ struct StudyData {
   std::string name;    ///< "mnist".
   std::string title;   ///< "MNIST: 3 against 8".
   std::string folder;  ///< Its folder's name starts like this.
+  std::string size;    ///< What DATA has after the folder: "@512x512" for pictures of many sizes; or empty.
   std::array<std::string, 2> classes;
   std::string sensitive;
   std::array<double, 3> reach;  ///< For l1, l2, linf: the radius whose quarters the tables quote.

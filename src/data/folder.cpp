@@ -109,33 +109,43 @@ Result<Dataset> read_cifar(const Folder& folder, Part part) {
   return all;
 }
 
+Result<FolderData> read_pictures(const Folder& folder, Part part, std::optional<ImageSize> size) {
+  const auto has = [&](const char* side) { return std::ranges::count(folder.folders, side) > 0; };
+  if (has("train") || has("test")) {
+    const auto read = [&](Part side) {
+      return read_image_folder(folder.path + (side == Part::kTrain ? "/train" : "/test"), size);
+    };
+    return read_sides({has("train"), has("test"), read}, folder.path, part);
+  }
+  STANDFAST_TRY(Dataset data, read_image_folder(folder.path, size));
+  return FolderData{std::move(data), false};
+}
+
 }  // namespace
 
-Result<FolderData> read_folder(const std::string& path, Part part) {
+Result<FolderData> read_folder(const std::string& path, Part part, std::optional<ImageSize> size) {
   STANDFAST_TRY(const Folder folder, list_folder(path));
   const auto has_idx = [&](Part side) { return !idx_files(folder, side, "images").empty(); };
-  if (has_idx(Part::kTrain) || has_idx(Part::kTest)) {
+  const auto has_cifar = [&](Part side) { return !cifar_files(folder, side).empty(); };
+  const bool idx = has_idx(Part::kTrain) || has_idx(Part::kTest);
+  const bool cifar = has_cifar(Part::kTrain) || has_cifar(Part::kTest);
+  if (size && (idx || cifar)) {
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("{}: holds arrays, and only PNG and JPEG files are resampled", path)};
+  }
+  if (idx) {
     const auto read = [&](Part side) { return read_idx(folder, side); };
     return read_sides({has_idx(Part::kTrain), has_idx(Part::kTest), read}, path, part);
   }
-  const auto has_cifar = [&](Part side) { return !cifar_files(folder, side).empty(); };
-  if (has_cifar(Part::kTrain) || has_cifar(Part::kTest)) {
+  if (cifar) {
     const auto read = [&](Part side) { return read_cifar(folder, side); };
     return read_sides({has_cifar(Part::kTrain), has_cifar(Part::kTest), read}, path, part);
   }
-  const auto has_images = [&](const char* side) { return std::ranges::count(folder.folders, side) > 0; };
-  if (has_images("train") || has_images("test")) {
-    const auto read = [&](Part side) { return read_image_folder(path + (side == Part::kTrain ? "/train" : "/test")); };
-    return read_sides({has_images("train"), has_images("test"), read}, path, part);
-  }
-  if (folder.folders.empty()) {
-    return Error{ErrorCode::kBadFormat,
-                 fmt::format("{}: holds no data set, expected IDX files (train-images..., t10k-images...), CIFAR-10 "
-                             "batches (data_batch*.bin, test_batch.bin) or one folder of images per class",
-                             path)};
-  }
-  STANDFAST_TRY(Dataset data, read_image_folder(path));
-  return FolderData{std::move(data), false};
+  if (!folder.folders.empty()) return read_pictures(folder, part, size);
+  return Error{ErrorCode::kBadFormat,
+               fmt::format("{}: holds no data set, expected IDX files (train-images..., t10k-images...), CIFAR-10 "
+                           "batches (data_batch*.bin, test_batch.bin) or one folder of images per class",
+                           path)};
 }
 
 }  // namespace standfast

@@ -1,9 +1,11 @@
 // A folder as a data set: IDX files, CIFAR-10 batches, or image folders, recognised by their names.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "data/part.hpp"
+#include "data/resample.hpp"
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
@@ -14,7 +16,9 @@ struct FolderData {
   bool own_split = false;  ///< The part asked for is already chosen.
 };
 
-/// Fails: kIo, kBadFormat (none of the three kinds, a missing file), and as the readers of its files.
-Result<FolderData> read_folder(const std::string& path, Part part);
+/// `size`: to which the pictures of image folders are resampled.
+/// Fails: kIo, kBadFormat (none of the three kinds, a missing file), kBadOption (a size for another kind), and as the
+/// readers of its files.
+Result<FolderData> read_folder(const std::string& path, Part part, std::optional<ImageSize> size = {});
 
 }  // namespace standfast

@@ -29,9 +29,14 @@ std::string describe(const Image& image) {
 /// Collects images that all look like the first one.
 class ImageCollector {
  public:
+  explicit ImageCollector(std::optional<ImageSize> size) : size_(size) {}
+
   Status add_file(const std::string& path, const std::string& label) {
     STANDFAST_TRY(const Buffer bytes, read_file(path));
-    STANDFAST_TRY(const Image image, decode_image(bytes, path));
+    STANDFAST_TRY(Image image, decode_image(bytes, path));
+    if (size_) {
+      STANDFAST_TRY(image, resample(image, *size_, path));
+    }
     if (!data_) {
       data_.emplace(std::vector<std::int64_t>{image.channels, image.height, image.width});
       first_ = describe(image);
@@ -39,7 +44,8 @@ class ImageCollector {
     }
     if (describe(image) != first_) {
       return Error{ErrorCode::kBadShape,
-                   fmt::format("{}: is {}, expected {} as {} is", path, describe(image), first_, first_path_)};
+                   fmt::format("{}: is {}, expected {} as {} is{}", path, describe(image), first_, first_path_,
+                               size_ ? "" : "; FOLDER@WIDTHxHEIGHT resamples pictures to one size")};
     }
     return data_->add(image.pixels, label);
   }
@@ -48,6 +54,7 @@ class ImageCollector {
   Dataset finish(const std::string& source) { return data_->finish(source); }
 
  private:
+  std::optional<ImageSize> size_;
   std::optional<PixelData> data_;
   std::string first_;
   std::string first_path_;
@@ -67,9 +74,9 @@ Status add_class(ImageCollector& collector, const std::string& path, const std::
 
 }  // namespace
 
-Result<Dataset> read_image_folder(const std::string& path) {
+Result<Dataset> read_image_folder(const std::string& path, std::optional<ImageSize> size) {
   STANDFAST_TRY(const Folder folder, list_folder(path));
-  ImageCollector collector;
+  ImageCollector collector(size);
   for (const auto& label : folder.folders) STANDFAST_CHECK(add_class(collector, path + "/" + label, label));
   if (collector.empty()) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}: holds no folders, expected one per class", path)};

@@ -1,7 +1,10 @@
-// The DATA notation: a file, a folder or an embedded name, then perhaps :train or :test. docs/data.md lists the forms.
+// The DATA notation: a file, a folder or an embedded name, then perhaps @WIDTHxHEIGHT, then perhaps :train or :test.
+// docs/data.md lists the forms.
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -26,23 +29,58 @@ constexpr std::uint64_t kSplitSeed = 20231;  // part of the notation: another va
 
 struct Notation {
   std::string path;
+  std::optional<ImageSize> size;
   Part part = Part::kAll;
 };
-
-Notation parse_notation(std::string_view source) {
-  for (const auto& [suffix, part] :
-       {std::pair<std::string_view, Part>{":train", Part::kTrain}, {":test", Part::kTest}}) {
-    if (source.size() > suffix.size() && source.ends_with(suffix)) {
-      return {std::string(source.substr(0, source.size() - suffix.size())), part};
-    }
-  }
-  return {std::string(source), Part::kAll};
-}
 
 bool exists(const std::string& path) {
   std::error_code code;
   return std::filesystem::exists(path, code) ||
          std::ranges::any_of(embedded_data(), [&](const EmbeddedData& data) { return data.name == path; });
+}
+
+/// A whole number from the start of `text`, which it is taken from; 0 where there is none.
+std::int64_t take_number(std::string_view& text) {
+  std::int64_t number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return failed == std::errc() ? number : 0;
+}
+
+/// "WIDTHxHEIGHT".
+std::optional<ImageSize> parse_size(std::string_view text) {
+  ImageSize size;
+  size.width = take_number(text);
+  if (!text.starts_with('x')) return {};
+  text.remove_prefix(1);
+  size.height = take_number(text);
+  const bool fits = std::min(size.width, size.height) >= 1 && std::max(size.width, size.height) <= kMaxResampledSide;
+  if (!text.empty() || !fits) return {};
+  return size;
+}
+
+/// What stands before :train and :test. A name with an @ that exists is that name.
+Result<Notation> parse_place(std::string_view place, Part part) {
+  std::string path(place);
+  const auto at = place.rfind('@');
+  if (at == 0 || at == std::string_view::npos || exists(path)) return Notation{path, {}, part};
+  path.resize(at);
+  const auto size = parse_size(place.substr(at + 1));
+  if (size) return Notation{path, size, part};
+  if (!exists(path)) return Notation{std::string(place), {}, part};
+  return Error{ErrorCode::kBadOption,
+               fmt::format("{}: found \"{}\" after the name, expected @WIDTHxHEIGHT with sides from 1 to {}", place,
+                           place.substr(at), kMaxResampledSide)};
+}
+
+Result<Notation> parse_notation(std::string_view source) {
+  for (const auto& [suffix, part] :
+       {std::pair<std::string_view, Part>{":train", Part::kTrain}, {":test", Part::kTest}}) {
+    if (source.size() > suffix.size() && source.ends_with(suffix)) {
+      return parse_place(source.substr(0, source.size() - suffix.size()), part);
+    }
+  }
+  return parse_place(source, Part::kAll);
 }
 
 Error not_found(const std::string& path) {
@@ -74,7 +112,12 @@ Dataset pick_side(Dataset data, Part part) {
 }
 
 Result<Dataset> read_part(const Notation& notation, const DataRequest& request) {
+  const auto not_pictures = [&] {
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("{}: is no folder of PNG and JPEG files, and only these are resampled", notation.path)};
+  };
   if (auto embedded = read_embedded(notation.path)) {
+    if (notation.size) return not_pictures();
     STANDFAST_TRY(Dataset data, std::move(*embedded));
     return pick_side(std::move(data), notation.part);
   }
@@ -82,15 +125,17 @@ Result<Dataset> read_part(const Notation& notation, const DataRequest& request) 
   const auto status = std::filesystem::status(notation.path, code);
   if (!std::filesystem::exists(status)) return not_found(notation.path);
   if (std::filesystem::is_directory(status)) {
-    STANDFAST_TRY(FolderData folder, read_folder(notation.path, notation.part));
+    STANDFAST_TRY(FolderData folder, read_folder(notation.path, notation.part, notation.size));
     return folder.own_split ? std::move(folder.data) : pick_side(std::move(folder.data), notation.part);
   }
+  if (notation.size) return not_pictures();
   STANDFAST_TRY(Dataset data, read_one_file(notation.path, request));
   return pick_side(std::move(data), notation.part);
 }
 
 Result<Dataset> read_selected(const DataRequest& request) {
-  STANDFAST_TRY(Dataset data, read_part(parse_notation(request.source), request));
+  STANDFAST_TRY(const Notation notation, parse_notation(request.source));
+  STANDFAST_TRY(Dataset data, read_part(notation, request));
   data.source = request.source;
   if (data.count() == 0) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}: this side of the split is empty", request.source)};

@@ -44,7 +44,7 @@ Result<TrainOptions> recipe_options(const Recipe& recipe, const std::string& fol
     STANDFAST_TRY(options, with_overrides(options, recipe.quick, recipe));
   }
   if (effort.epochs > 0) options.epochs = std::min(options.epochs, effort.epochs);
-  options.data.source = folder + ":train";
+  options.data.source = folder + data.size + ":train";
   options.data.classes = {data.classes[0], data.classes[1]};
   options.sensitive = data.sensitive;
   return options;

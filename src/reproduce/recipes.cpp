@@ -8,12 +8,13 @@ namespace standfast {
 
 std::span<const StudyData> study_data() {
   static const std::vector<StudyData> all = {
-      {"mnist", "MNIST: 3 against 8", "mnist", {"3", "8"}, "3", {16, 2, 0.2}, ""},
-      {"fashion", "Fashion-MNIST: T-shirts against shirts", "fashion", {"0", "6"}, "0", {16, 1.6, 0.12}, ""},
-      {"cifar", "CIFAR-10: cats against dogs", "cifar10", {"3", "5"}, "3", {16, 1, 0.03}, ""},
+      {"mnist", "MNIST: 3 against 8", "mnist", "", {"3", "8"}, "3", {16, 2, 0.2}, ""},
+      {"fashion", "Fashion-MNIST: T-shirts against shirts", "fashion", "", {"0", "6"}, "0", {16, 1.6, 0.12}, ""},
+      {"cifar", "CIFAR-10: cats against dogs", "cifar10", "", {"3", "5"}, "3", {16, 1, 0.03}, ""},
       {"malimg",
        "Malimg: Allaple.L against Allaple.A",
        "malimg",
+       "@512x512",
        {"Allaple.L", "Allaple.A"},
        "Allaple.L",
        {200, 2, 0.02},
