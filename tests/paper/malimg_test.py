@@ -1,7 +1,7 @@
 """Malimg's size and layout: byte plots of many sizes, one folder per family, resampled to 512 x 512 = 262,144 features.
 
 The plots are generated: Allaple.A and Allaple.L differ in where their dense sections lie. A published network is trained on
-them for one epoch, and its radii are certified, attacked and checked again.
+them for two epochs, and its radii are certified, attacked and checked again.
 """
 import argparse
 import json
@@ -66,7 +66,7 @@ def main():
         make_malimg(folder / "malimg")
         data, classes = f"{folder}/malimg@512x512", ["--classes", "Allaple.L,Allaple.A"]
         model, result, proofs = folder / "m.safetensors", folder / "m.json", folder / "m.jsonl"
-        run("train", f"{data}:train", *classes, "--sensitive", "Allaple.L", "--preset", "malimg-mlp", "--epochs", 4,
+        run("train", f"{data}:train", *classes, "--sensitive", "Allaple.L", "--preset", "malimg-mlp", "--epochs", 2,
             "--batch-size", 4, "-o", model)
         run("evaluate", model, f"{data}:test", *classes, "--domain", "0,1", "--norm", "1,2,inf", "--attack", "--json", result)
         evaluation = json.loads(result.read_text())
