@@ -1,0 +1,63 @@
+"""Ctrl-C at a terminal keeps the best model so far: usage: interrupt_test.py PROGRAM MODEL_MAKER
+
+The program runs on a pseudo-terminal of its own, with a progress bar, and is sent what the key sends.
+"""
+import os
+import pty
+import select
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+PROGRAM = os.path.abspath(sys.argv[1])
+TRAIN = ["train", "spam:train", "--sensitive", "spam", "--preset", "spam", "--epochs", "100000", "-o", "m.safetensors"]
+
+
+class Interrupt(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def start(self):
+        """Its process id; it is the leader of a session whose terminal is self.terminal."""
+        pid, self.terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execv(PROGRAM, [PROGRAM, *TRAIN])
+        self.addCleanup(os.close, self.terminal)
+        return pid
+
+    def read_until(self, word, seconds):
+        """What the terminal shows until it shows `word` or the program ends."""
+        shown, end = b"", time.monotonic() + seconds
+        while word not in shown:
+            self.assertLess(time.monotonic(), end, f"nothing like {word} in {shown[-500:]}")
+            if not select.select([self.terminal], [], [], 1)[0]:
+                continue
+            try:
+                shown += os.read(self.terminal, 4096)
+            except OSError:  # the other side is closed
+                break
+        return shown
+
+    def test_the_best_model_so_far_is_kept(self):
+        pid = self.start()
+        shown = self.read_until(b"epoch 3/", 120)
+        self.assertIn(b"\r", shown, "a bar that is redrawn")
+        self.assertIn(b" left", shown)
+        os.write(self.terminal, b"\x03")
+        shown = self.read_until(b"\0never", 60)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
+        self.assertRegex(shown, rb"m\.safetensors: stopped after .* kept epoch \d+ of \d+")
+        result = subprocess.run([PROGRAM, "certify", "m.safetensors", "spam:test", "--limit", "2"], cwd=self.folder,
+                                capture_output=True, text=True)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["m.safetensors"], "nothing half-written")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
