@@ -1,309 +1,207 @@
 #!/usr/bin/env python3
-"""Proves every radius in a file of certificates again: exact rational arithmetic, the standard library, nothing of ours.
+"""Proves every radius in a file of certificates again: exact rational arithmetic, standard library, nothing of ours.
 
 usage: check_certificate.py CERTIFICATES MODEL.safetensors [INPUTS.npy]
 Exit code 0: all confirmed. 1: one is refused. 2: bad input. The theory is on one page, docs/certificate-files.md.
 """
-import base64
-import functools
-import hashlib
-import itertools
-import json
-import math
-import operator
-import struct
-import sys
+import base64, hashlib, json, math, struct, sys
 from fractions import Fraction
+from itertools import product
 
-THREAT = {"cost": 1, "lower": -math.inf, "upper": math.inf, "max_decrease": math.inf, "max_increase": math.inf}
-
+THREAT = {"cost": 1, "lower": "-inf", "upper": "inf", "max_decrease": "inf", "max_increase": "inf"}  # and its defaults
+AFFINE = "linear", "conv2d", "add", "flatten"
+UNIT = 2 ** 149  # a float32 times UNIT is a whole number
+ONE, ZERO, PHI = 0, 1, 2  # elements are numbered through: the constants 1 (for biases), 0 (padding), phi(x), the nodes
 
 def require(condition, message):
     if not condition:
         raise ValueError(message)
 
+def unique(pairs):
+    require(len(dict(pairs)) == len(pairs), "a key is there twice")
+    return dict(pairs)
 
-def strict_json(text):
-    def unique(pairs):
-        require(len(dict(pairs)) == len(pairs), "a key is there twice")
-        return dict(pairs)
-    return json.loads(text, object_pairs_hook=unique, parse_constant=lambda name: require(False, f"found {name}"))
+def number(value, *infinities):
+    """The nearest double as a fraction, or one of the infinities that may stand here: no other float enters a sum."""
+    require(type(value) in (int, float) or value in infinities, f"{value} is not a number that may stand here")
+    return float(value) if value in infinities else Fraction(float(value))
 
-
-def number(value, low=-math.inf, high=math.inf):
-    """The nearest double as a fraction; only "inf" and "-inf" become floats."""
-    require(type(value) in (int, float) and math.isfinite(value) or value in ("inf", "-inf"), f"{value} is not a number")
-    require(low <= float(value) <= high, f"{value} is not in [{low}, {high}]")
-    return float(value) if type(value) is str else Fraction(float(value))
-
-
-def packed(text, code, size=4):
+def packed(text, code):
     raw = base64.b64decode(text, validate=True)
-    require(base64.b64encode(raw).decode() == text, "base64 in another spelling")
-    return struct.unpack(f"<{len(raw) // size}{code}", raw)
+    return list(struct.unpack(f"<{len(raw) // struct.calcsize(code)}{code}", raw))
 
+def windows(read, shape, kernel, stride=1, padding=0, dilation=1):
+    """The numbers of rows and columns of windows, and the elements in each window, channel after channel."""
+    (channels, height, width), (down, across) = shape, kernel
+    tops = range(-padding, height + padding - dilation * (down - 1), stride)
+    lefts = range(-padding, width + padding - dilation * (across - 1), stride)
+    require(tops and lefts and padding >= 0 < min(stride, dilation, down, across), "no window fits")
+    return [len(tops), len(lefts)], [
+        [read[(c * height + y) * width + x] if 0 <= y < height and 0 <= x < width else ZERO
+         for c in range(channels) for y in range(top, top + dilation * down, dilation)
+         for x in range(left, left + dilation * across, dilation)] for top, left in product(tops, lefts)]
 
-def dyadic(floats):
-    """Whole numbers n and an exponent e with floats = n / 2^e, exactly; NaN and infinity raise."""
-    ratios = [value.as_integer_ratio() for value in floats]
-    exponent = max((below.bit_length() - 1 for _, below in ratios), default=0)
-    return [above << exponent - below.bit_length() + 1 for above, below in ratios], exponent
+def read_affine(node, shape, read, tensors):
+    """The shape of the outputs, and (elements, weights, bias) of each, the numbers times UNIT."""
+    ((channels, depth, *kernel), weights), area, places = tensors[node["weight"]], [], [read]
+    if node["kind"] == "conv2d":
+        options = {name: node[name] for name in ("stride", "padding", "dilation") if name in node}
+        area, places = windows(read, shape, kernel, **options)
+    bias_shape, bias = tensors[node["bias"]] if "bias" in node else ([channels], [0] * channels)
+    fits = [depth, *kernel] == ([shape[0], *kernel] if area else [len(read)])
+    require(fits and bias_shape in ([channels], [channels, *area]), f"{node['name']}: shape of the weight or the bias")
+    rows = [weights[start:start + len(places[0])] for start in range(0, len(weights), len(places[0]))]
+    biases = [value for value in bias for _ in range(channels * len(places) // len(bias))]
+    return [channels, *area], [(place, row, value) for (row, place), value in zip(product(rows, places), biases)]
 
+def read_graph(graph, tensors):
+    """The number of elements, and the nodes, which must be input-convex: (kind, elements read, own elements, outputs).
 
-def plus(one, other):
-    exponent = max(one[1], other[1])
-    return [(x << exponent - one[1]) + (y << exponent - other[1]) for x, y in zip(one[0], other[0], strict=True)], exponent
+    An output of an affine kind is (elements, weights, bias), any other the list of elements it is the maximum of.
+    """
+    end = PHI + math.prod(graph["input_shape"])
+    known, nodes = {"input": (graph["input_shape"], range(PHI, end), True)}, []
+    for node in graph["nodes"]:
+        name, kind, sources = node["name"], node["kind"], [known[source] for source in node["inputs"]]
+        require(name not in known and (len(sources) == 1 or kind == "add"), f"{name}: its name or its inputs")
+        (shape, read, _), affine = sources[0], kind in AFFINE and all(source[2] for source in sources)
+        if kind in ("linear", "conv2d"):
+            shape, outputs = read_affine(node, shape, read, tensors)
+            require(affine or min(min(row) for _, row, _ in outputs) >= 0, f"{name}: a weight < 0 behind a maximum")
+        elif kind in ("add", "flatten"):
+            shape, terms = shape if kind == "add" else [len(read)], zip(*(source[1] for source in sources), strict=True)
+            outputs = [(elements, [UNIT] * len(elements), 0) for elements in terms]
+        elif kind == "maxpool":
+            area, places = windows(read, shape, [node["kernel"]] * 2, node.get("stride", 1))
+            starts, size = range(0, len(places[0]), node["kernel"] ** 2), node["kernel"] ** 2
+            shape, outputs = [shape[0], *area], [place[start:start + size] for start in starts for place in places]
+        else:
+            require(kind in ("relu", "max"), f"{name}: kind {kind}")
+            shape, outputs = ([1], [read]) if kind == "max" else (shape, [[element] for element in read])
+        known[name] = shape, range(end, end + len(outputs)), affine
+        nodes.append((kind, read, slice(end, end + len(outputs)), outputs))
+        end += len(outputs)
+    require(len(outputs) == 1, "the score is not one number")
+    return end, nodes
 
+def read_model(raw):
+    """(scale, center) of each feature: u = scale (x - center); does |u| follow u? threshold; graph."""
+    length, tensors = 8 + int.from_bytes(raw[:8], "little"), {}
+    header = json.loads(raw[8:length].decode(), object_pairs_hook=unique)
+    metadata = header.pop("__metadata__")
+    for name, entry in header.items():
+        shape, (begin, end) = entry["shape"], entry["data_offsets"]
+        require(entry["dtype"] == "F32" and 0 <= begin <= end and min(shape) > 0, f"tensor {name}")
+        floats = struct.unpack(f"<{math.prod(shape)}f", raw[length + begin:length + end])
+        tensors[name] = shape, [int(value * UNIT) for value in floats]  # exact; NaN and infinity raise
+    document = json.loads(metadata["model"], object_pairs_hook=unique)
+    shape, graph, steps = document["input_shape"], document["graph"], document["feature_map"]
+    size, folds = math.prod(shape), steps[-1:] == [{"kind": "abs"}]
+    fits = math.prod(graph["input_shape"]) == size * (1 + folds) and min(shape + graph["input_shape"]) > 0
+    require(metadata["format"] == "standfast/1" and fits, "another format, or shapes of inputs that do not fit")
+    features = [(Fraction(1), Fraction(0))] * size
+    for step in steps[:len(steps) - folds]:
+        kind, values = step["kind"], [Fraction(value, UNIT) for value in tensors[step["values"]][1]]
+        require(kind == "center" or kind == "scale" and min(values) > 0, f"no certificates for this {kind}")
+        values *= size if len(values) == 1 else 1
+        features = [(scale, center + value / scale) if kind == "center" else (scale * value, center)
+                    for (scale, center), value in zip(features, values, strict=True)]
+    threshold = Fraction(*struct.unpack("<f", struct.pack("<f", number(document["threshold"]))))
+    return features, folds, threshold, *read_graph(graph, tensors)
 
-def windows(shape, kernel, stride=1, padding=0, dilation=1):
-    """The output's rows and columns, and (place in the output, tap, place in the input) of every tap inside the input."""
-    require(padding >= 0 < min(stride, dilation, *kernel), "a window of no size")
-    rows, columns = ((extent + 2 * padding - dilation * (size - 1) - 1) // stride + 1
-                     for extent, size in zip(shape[1:], kernel, strict=True))
-    require(rows > 0 < columns, "no window fits")
-    return rows, columns, [
-        (i * columns + j, k * kernel[1] + l, y * shape[2] + x)
-        for i, j, k, l in itertools.product(range(rows), range(columns), range(kernel[0]), range(kernel[1]))
-        for y, x in [(i * stride + k * dilation - padding, j * stride + l * dilation - padding)]
-        if 0 <= y < shape[1] and 0 <= x < shape[2]]
+def walk_back(nodes, duals, slopes, winners):
+    """Hands the duals of each node to the elements that it reads; takes slopes and winners from their ends."""
+    for kind, read, own, outputs in reversed(nodes):
+        handed, duals[own] = duals[own], [0] * len(outputs)
+        if kind in AFFINE:  # in whole numbers, since these products are the work
+            below, sums = max(dual.denominator for dual in handed), [0] * len(duals)
+            for dual, (elements, weights, bias) in zip(handed, outputs, strict=True):
+                if dual:
+                    whole = dual.numerator * (below // dual.denominator)
+                    sums[ONE] += whole * bias
+                    for element, weight in zip(elements, weights, strict=True):
+                        sums[element] += whole * weight
+            duals[:] = [old + Fraction(more, below * UNIT) if more else old for old, more in zip(duals, sums)]
+        else:
+            for dual, window in zip(reversed(handed), reversed(outputs), strict=True):
+                slope, winner = (slopes.pop(), window[0]) if kind == "relu" else (1, read[winners.pop()])
+                require(dual >= 0 and winner in window, f"dual < 0, or winner {winner - read[0]} is not in its window")
+                duals[winner] += dual * slope
 
+def minorant(model, cuts, units):
+    """v and k with (sum of the weights) f >= v.u + k for all u: the weighted sum of the cuts' minorants."""
+    features, folds, threshold, end, nodes = model
+    duals = [0] * end
+    for cut in cuts:
+        bits = [byte >> bit & 1 for byte in packed(cut.get("active", ""), "B") for bit in range(8)]
+        slopes = bits[:units] if bits else [Fraction(slope) for slope in packed(cut.get("slopes", ""), "f")]
+        weight, winners = number(cut["weight"]), packed(cut.get("winners", ""), "I")
+        require(weight >= 0 and all(0 <= slope <= 1 for slope in slopes), "a weight < 0 or a slope outside [0, 1]")
+        duals[-1] += weight  # of the score
+        duals[ONE] -= weight * threshold
+        walk_back(nodes, duals, slopes, winners)
+        require(not slopes and not winners, "not one slope per ReLU unit and one winner per maximum")
+    return duals[PHI:PHI + len(features) * (1 + folds)], duals[ONE]
 
-def affine(node, shape, tensors):
-    """The output's shape; for each input element the outputs that read it and their weights; the bias; any weight < 0."""
-    (extents, (ints, exponent)), options = tensors[node["weight"]], [node.get(key, 1) for key in ("stride", "dilation")]
-    if node["kind"] == "linear":  # a convolution of one tap
-        shape, extents, options = [math.prod(shape), 1, 1], [*extents, 1, 1], (1, 1)
-    require(len(extents) == 4 and extents[1] == shape[0], f"weight is {extents}")
-    rows, columns, places = windows(shape, extents[2:], options[0], node.get("padding", 0), options[1])
-    reads, taps, area = [([], []) for _ in range(math.prod(shape))], extents[2] * extents[3], shape[1] * shape[2]
-    for o, c, (at, tap, place) in itertools.product(range(extents[0]), range(shape[0]), places):
-        reads[c * area + place][0].append(o * rows * columns + at)
-        reads[c * area + place][1].append(ints[(o * shape[0] + c) * taps + tap])
-    out = [extents[0], rows, columns] if node["kind"] == "conv2d" else extents[:1]
-    bias_shape, (bias, bias_exponent) = tensors[node["bias"]] if "bias" in node else (out, ([0] * math.prod(out), 0))
-    require(bias_shape in (out, out[:1]), f"bias is {bias_shape}")
-    bias = [value for value in bias for _ in range(math.prod(out) // len(bias))]
-    return out, (reads, exponent, bias, bias_exponent), min(ints) < 0
-
-
-class Model:
-    def __init__(self, raw):
-        length = 8 + int.from_bytes(raw[:8], "little")
-        header, tensors = strict_json(raw[8:length].decode()), {}
-        metadata = header.pop("__metadata__")
-        require(metadata["format"] == "standfast/1", "not a model file of format 1")
-        for name, entry in header.items():
-            begin, end = (length + offset for offset in entry["data_offsets"])
-            require(entry["dtype"] == "F32" and length <= begin and end <= len(raw), f"tensor {name}")
-            require(min(entry["shape"]) > 0, f"tensor {name}: shape")
-            tensors[name] = entry["shape"], dyadic(struct.unpack(f"<{math.prod(entry['shape'])}f", raw[begin:end]))
-        document = strict_json(metadata["model"])
-        require(min(document["input_shape"] + document["graph"]["input_shape"]) > 0, "a shape with nothing in it")
-        self.threshold = Fraction(struct.unpack("<f", struct.pack("<f", document["threshold"]))[0])
-        self.read_map(math.prod(document["input_shape"]), document["feature_map"], tensors)
-        self.read_graph(document["graph"], tensors)
-
-    def read_map(self, size, steps, tensors):
-        """phi: u_i = scale_i x_i + shift_i, and |u_i| where it folds."""
-        self.scale, self.shift, self.folds = [Fraction(1)] * size, [Fraction(0)] * size, steps[-1:] == [{"kind": "abs"}]
-        for step in steps[:-1] if self.folds else steps:
-            require(step["kind"] in ("center", "scale"), f"no certificates for a feature map with {step['kind']}")
-            _, (ints, exponent) = tensors[step["values"]]
-            values = [Fraction(value, 1 << exponent) for value in ints] * (size if len(ints) == 1 else 1)
-            require(len(values) == size and (step["kind"] == "center" or min(values) > 0), f"feature map: {step['kind']}")
-            if step["kind"] == "center":
-                self.shift = list(map(operator.sub, self.shift, values))
-            else:
-                self.scale, self.shift = (list(map(operator.mul, old, values)) for old in (self.scale, self.shift))
-
-    def read_graph(self, graph, tensors):
-        """The nodes as the walk back needs them; refuses what is not input-convex."""
-        shapes, self.is_affine, self.nodes = {"input": graph["input_shape"]}, {"input": True}, []
-        for node in graph["nodes"]:
-            name, kind, sources, data = node["name"], node["kind"], node["inputs"], None
-            require(name not in shapes and (len(sources) == 1 or kind == "add"), f"{name}: its name or its inputs")
-            shape = given = shapes[sources[0]]
-            self.is_affine[name] = kind in ("linear", "conv2d", "add", "flatten") and all(map(self.is_affine.get, sources))
-            if kind in ("linear", "conv2d"):
-                shape, data, negative = affine(node, given, tensors)
-                require(self.is_affine[name] or not negative, f"{name}: a weight < 0 reads what is not affine")
-            elif kind == "max":
-                shape, data = [1], [set(range(math.prod(given)))]
-            elif kind == "maxpool":
-                rows, columns, places = windows(given, [node["kernel"]] * 2, node.get("stride", 1))
-                shape, data = [given[0], rows, columns], [set() for _ in range(given[0] * rows * columns)]
-                for c, (at, _, place) in itertools.product(range(given[0]), places):
-                    data[c * rows * columns + at].add(c * given[1] * given[2] + place)
-            else:
-                require(kind in ("add", "relu", "flatten"), f"{name}: kind {kind}")
-                require(all(math.prod(shapes[source]) == math.prod(given) for source in sources), f"{name}: shapes")
-                shape = [math.prod(given)] if kind == "flatten" else given
-            shapes[name] = shape
-            self.nodes.append((name, kind, sources, math.prod(shape), math.prod(given), data))
-        require(math.prod(shape) == 1, "the score is not one number")
-
-    def minorant(self, cuts):
-        """v and k with (sum of the weights) g(u) >= v.u + k for all u: the weighted sum of the cuts' minorants."""
-        duals, constant = {}, Fraction(0)
-        slopes_end, winners_end = len(cuts[0][1]), len(cuts[0][2])
-
-        def hand(name, vectors):  # below affine nodes the cuts need not be told apart: the big products are made once
-            vectors = [functools.reduce(plus, vectors)] if self.is_affine[name] else vectors
-            duals[name] = list(map(plus, duals[name], vectors)) if name in duals else vectors
-
-        hand(self.nodes[-1][0], [dyadic([weight]) for weight, _, _ in cuts])
-        for name, kind, sources, size, given, data in reversed(self.nodes):
-            vectors = duals.pop(name, [([0] * size, 0)] * (1 if self.is_affine[name] else len(cuts)))
-            if kind in ("relu", "max", "maxpool"):  # what the lemma needs, whatever the signs of the weights say
-                require(all(min(ints) >= 0 for ints, _ in vectors), f"{name}: a dual is negative")
-            if kind in ("linear", "conv2d"):
-                reads, exponent, bias, bias_exponent = data
-                constant += sum(Fraction(sum(b * c for b, c in zip(bias, ints, strict=True)), 1 << bias_exponent + e)
-                                for ints, e in vectors)
-                vectors = [([sum(map(operator.mul, weights, map(ints.__getitem__, outputs))) for outputs, weights in reads],
-                            exponent + e) for ints, e in vectors]
-            elif kind == "relu":
-                chosen = [dyadic(slopes[slopes_end - size:slopes_end]) for _, slopes, _ in cuts]
-                vectors = [([c * slope for c, slope in zip(ints, slopes, strict=True)], e + exponent)
-                           for (ints, e), (slopes, exponent) in zip(vectors, chosen, strict=True)]
-                slopes_end -= size
-            elif kind in ("max", "maxpool"):
-                above, vectors = vectors, [([0] * given, e) for _, e in vectors]
-                for (ints, _), (below, _), (_, _, winners) in zip(above, vectors, cuts, strict=True):
-                    for window, winner, c in zip(data, winners[winners_end - size:winners_end], ints, strict=True):
-                        require(winner in window, f"{name}: winner {winner} is not in its window")
-                        below[winner] += c
-                winners_end -= size
-            for source in sources:
-                hand(source, vectors)
-        require(slopes_end == winners_end == 0, "not one slope per ReLU unit and one winner per maximum")
-        (ints, exponent), = duals["input"]
-        return [Fraction(value, 1 << exponent) for value in ints], constant
-
-
-def worst(slope, constant, left, right, price, square):
-    """max of -(slope d + constant) - price |d| - square d^2 / 2, which is concave, over left <= d <= right."""
-    if square:  # then price is 0
-        d = max(left, min(right, -slope / square))
-        return -slope * d - constant - square * d * d / 2
-    if left == -math.inf and slope > price or right == math.inf and -slope > price:
+def worst(a, b, t, low, high, price, square):
+    """max of -q(d) - price |d| - square d^2 / 2 over low <= d <= high, where q(d) = a d + b (|t + d| - |t|)."""
+    if not square and (low == -math.inf and a - b > price or high == math.inf and -a - b > price):
         return math.inf
-    places = [d for d in (left, right, 0) if left <= d <= right and -math.inf < d < math.inf]
-    return max(-slope * d - price * abs(d) for d in places) - constant
+    places = {0, low, high, -t if b else 0} | ({(-a - b) / square, (b - a) / square} if square else set())
+    return max(-a * d - (b and b * (abs(t + d) - abs(t))) - abs(d) * (price + square * abs(d) / 2)
+               for d in places if low <= d <= high and abs(d) < math.inf)
 
-
-def worst_change(a, b, t, low, high, price, square):
-    """The same for q(d) = a d + b (|t + d| - |t|), which is linear on either side of its kink."""
-    left, right = (a - b, -b * (t + abs(t)), low, min(high, -t)), (a + b, b * (t - abs(t)), max(low, -t), high)
-    pieces = (left, right) if b else [(a, 0, low, high)]
-    return max(worst(*piece, price, square) for piece in pieces if piece[2] <= piece[3])
-
-
-def total(terms):
-    """The exact sum, pairwise: fractions of many denominators grow long only at the end."""
-    while len(terms) > 1:
-        terms = [sum(terms[i:i + 2]) for i in range(0, len(terms), 2)]
-    return terms[0]
-
-
-def features(model, threat, x):
-    """(u, scale, cost, smallest and largest change) of each feature of one input."""
-    for scale, shift, value, cost, lower, upper, decrease, increase in zip(
-            model.scale, model.shift, x, *threat, strict=True):
-        low, high = min(0, max(lower - value, -decrease)), max(0, min(upper - value, increase))
-        yield scale * value + shift, scale, cost, low, high
-
-
-def holds(model, around, norm, radius, multiplier, reach, cuts):
+def holds(model, threat, values, entry, units):
     """Whether the weighted minorant stays positive at every change that is allowed and priced below the radius."""
-    v, constant = model.minorant(cuts)
-    u = [feature[0] for feature in around]
-    v += [0] * (0 if model.folds else len(u))
-    margin = total([c * value for c, value in zip(v, u + list(map(abs, u)), strict=True)])
-    margin += constant - model.threshold * sum(Fraction(weight) for weight, _, _ in cuts)
-    limit, decreases = {"linf": radius, "l1": reach}.get(norm, math.inf), []
-    for a, b, (place, scale, cost, low, high) in zip(v[:len(u)], v[len(u):], around, strict=True):
-        low, high = max(low, -limit / cost), min(high, limit / cost)
-        price, square = multiplier * cost if norm == "l1" else 0, multiplier * cost * cost if norm == "l2" else 0
-        decreases.append(worst_change(a * scale, b * scale, place / scale, low, high, price, square) if a or b else 0)
+    norm, multiplier = entry["norm"], number(entry["multiplier"])
+    radius, reach = (number(entry[name], "inf") for name in ("radius", "reach"))
+    require(norm in ("l0", "l1", "l2", "linf") and radius > 0 <= min(reach, multiplier), f"{norm}: a number's range")
+    require(norm != "l0" or radius == math.inf or radius.denominator == 1, f"{radius} features")
+    (v, margin), decreases, limit = minorant(model, entry["cuts"], units), [], {"linf": radius, "l1": reach}
+    for a, b, (scale, center), x, cost, lower, upper, decrease, increase in zip(
+            v[:len(values)], v[len(values):] or [0] * len(values), model[0], values, *threat, strict=True):
+        a, b, t = a * scale, b * scale, x - center
+        margin += a * t + b * abs(t)
+        low = max(min(0, max(lower - x, -decrease)), -limit.get(norm, math.inf) / cost)
+        high = min(max(0, min(upper - x, increase)), limit.get(norm, math.inf) / cost)
+        price, square = multiplier * cost * (norm == "l1"), multiplier * cost ** 2 * (norm == "l2")
+        decreases.append(worst(a, b, t, low, high, price, square))
     if norm == "l0" and radius < math.inf:
         decreases = sorted(decreases, reverse=True)[:int(radius)]
-    spare = -math.inf if math.inf in decreases else margin - total(decreases)
-    if spare <= 0 or norm == "l1" and radius > reach:
-        return False
-    return multiplier == 0 or norm in ("l0", "linf") or spare / multiplier >= (radius if norm == "l1" else radius ** 2 / 2)
-
-
-def read_certificate(entry, header):
-    """Everything in a certificate, in its range."""
-    norm, radius, reach, cuts = entry["norm"], number(entry["radius"], 0), number(entry["reach"], 0), []
-    require(norm in ("l0", "l1", "l2", "linf") and radius > 0, f"norm {norm}, radius {radius}")
-    require(norm != "l0" or radius == math.inf or radius.denominator == 1, f"{radius} features")
-    for cut in entry["cuts"]:
-        require(("active" in cut) != ("slopes" in cut), "not one of active and slopes")
-        slopes, winners = packed(cut.get("slopes", ""), "f"), packed(cut.get("winners", ""), "i")
-        if "active" in cut:
-            bits = int.from_bytes(bytes(packed(cut["active"], "B", 1)), "little")
-            slopes = [float(bits >> unit & 1) for unit in range(header["slopes"])]
-        require(len(slopes) == header["slopes"] and len(winners) == header["winners"], "not as many choices as said")
-        require(all(0 <= slope <= 1 for slope in slopes), "a slope is not in [0, 1]")
-        cuts.append((float(number(cut["weight"], 0, sys.float_info.max)), slopes, winners))
-    return norm, radius, number(entry["multiplier"], 0, sys.float_info.max), reach, cuts
-
-
-def read_rows(path):
-    """The bytes of a NumPy file of float32, row after row."""
-    raw = open(path, "rb").read()
-    start = 10 + int.from_bytes(raw[8:10], "little")
-    require(raw[:7] == b"\x93NUMPY\x01" and b"'descr': '<f4', 'fortran_order': False" in raw[:start], f"{path}: not float32")
-    return raw[start:]
-
-
-def check_input(line, header, model, threat, rows):
-    """(norm, reason for refusal or None) of each certificate of one input, and the input's index."""
-    entry = strict_json(line)
-    raw = base64.b64decode(entry["values"], validate=True)
-    require(hashlib.sha256(raw).hexdigest() == entry["sha256"], "the values' SHA-256 is another one")
-    foreign = rows is not None and rows[len(raw) * entry["index"]:][:len(raw)] != raw
-    around, results = list(features(model, threat, map(Fraction, packed(entry["values"], "f")))), []
-    for certificate in entry["certificates"]:
-        given = read_certificate(certificate, header)
-        proven = holds(model, around, *given)
-        results.append((given[0], "is about another input" if foreign else None if proven else "the radius is not proven"))
-    return results, entry["index"]
-
+    spare = -math.inf if math.inf in decreases else margin - sum(decreases)
+    bound = {"l1": radius, "l2": radius ** 2 / 2}.get(norm, 0)
+    return spare > 0 and (norm != "l1" or radius <= reach) and (multiplier == 0 or spare >= multiplier * bound)
 
 def check(path, model_path, inputs_path=None):
-    """Prints each refusal. How many certificates are confirmed, and how many refused."""
-    first, *lines, rest = open(path, "rb").read().decode().split("\n")
-    header, raw = strict_json(first), open(model_path, "rb").read()
+    """Prints each refusal and how many certificates are confirmed and refused. Returns the exit code."""
+    *lines, rest = open(path, "rb").read().decode().split("\n")
+    header, *entries = (json.loads(line, object_pairs_hook=unique) for line in lines)
     require(header["schema"] == "standfast/certificates/1" and rest == "", "not a whole file of format 1")
-    require(len(lines) == header["inputs"], f"{len(lines)} inputs, the first line says {header['inputs']}")
-    model, counts, last = Model(raw), [0, 0], -1
-    other = hashlib.sha256(raw).hexdigest() != header["model_sha256"]
-    lists = [[number(value) for value in header["threat"].get(name, [])] or [default] * len(model.scale)
-             for name, default in THREAT.items()]
-    require(all(0 < cost < math.inf for cost in lists[0]), "a cost is not positive and finite")
-    rows = read_rows(inputs_path) if inputs_path else None
-    for line in lines:
-        results, index = check_input(line, header, model, lists, rows)
+    require(len(entries) == header["inputs"], f"{len(entries)} inputs, expected {header['inputs']}")
+    head, _, rows = open(inputs_path, "rb").read().partition(b"\n") if inputs_path else (b"", b"", None)
+    require(rows is None or b"'descr': '<f4', 'fortran_order': False" in head, f"{inputs_path}: not float32 rows")
+    raw, counts, last = open(model_path, "rb").read(), [0, 0], -1
+    other, model = hashlib.sha256(raw).hexdigest() != header["model_sha256"], read_model(raw)
+    threat = [[number(value, "inf", "-inf") for value in header["threat"].get(name, [default] * len(model[0]))]
+              for name, default in THREAT.items()]
+    require(all(0 < cost < math.inf for cost in threat[0]), "a cost is not positive and finite")
+    for entry in entries:
+        index, values, x = entry["index"], base64.b64decode(entry["values"]), packed(entry["values"], "f")
         require(type(index) is int and index > last, f"input {index} after input {last}")
-        last = index
-        for norm, reason in results:
-            reason = "is about another model" if other else reason
-            counts[reason is not None] += 1
+        require(hashlib.sha256(values).hexdigest() == entry["sha256"], "the values' SHA-256 is another one")
+        foreign, last = rows is not None and rows[len(values) * index:][:len(values)] != values, index
+        for certificate in entry["certificates"]:
+            proven = holds(model, threat, list(map(Fraction, x)), certificate, header["slopes"])
+            reason = "other model" if other else "other input" if foreign else None if proven else "not proven"
+            counts[bool(reason)] += 1
             if reason:
-                print(f"refused: input {index}, {norm}: {reason}")
-    return counts
-
+                print(f"refused: input {index}, {certificate['norm']}: {reason}")
+    print(f"{counts[0]} certificates confirmed, {counts[1]} refused")
+    return min(counts[1], 1)
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (3, 4):
-        sys.exit(__doc__)
     try:
-        confirmed, refused = check(*sys.argv[1:])
+        sys.exit(check(*sys.argv[1:]))
     except Exception as error:  # whatever it is, nothing has been proven
         print(f"check_certificate.py: {type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(2)
-    print(f"{confirmed} certificates confirmed, {refused} refused")
-    sys.exit(1 if refused else 0)

@@ -63,6 +63,136 @@ def conv_model(path, random):
     return save_model(path, [1, 6, 6], [{"kind": "center", "values": "center"}], [1, 6, 6], nodes, tensors)
 
 
+def packed_floats(*values):
+    return cases.text_of(values)
+
+
+def in_certificate(**values):
+    return lambda file: file.of("l1").update(values)
+
+
+def in_cut(**values):
+    return lambda file: file.of("l1")["cuts"][0].update(values)
+
+
+def in_input(**values):
+    return lambda file: file.inputs[0].update(values)
+
+
+def in_threat(**values):
+    return lambda file: file.header["threat"].update(values)
+
+
+def replaced_values(text):
+    return in_input(values=text, sha256=cases.hash_of(text))
+
+
+LIES = [  # in a file of `dense_model` and the norm l1
+    ("a radius in quotes", in_certificate(radius="0.001")),
+    ("a radius that is true", in_certificate(radius=True)),
+    ("a radius that is a list", in_certificate(radius=[0.001])),
+    ("a radius of NaN", in_certificate(radius=float("nan"))),
+    ("a radius of Infinity, a number", in_certificate(radius=float("inf"))),
+    ("a radius of 400 digits", in_certificate(radius=10 ** 400)),
+    ("a radius of 0", in_certificate(radius=0)),
+    ("a negative radius", in_certificate(radius=-1)),
+    ("a negative reach", in_certificate(reach=-1)),
+    ("a reach of -inf", in_certificate(reach="-inf")),
+    ("a negative multiplier", in_certificate(multiplier=-1)),
+    ("an infinite multiplier", in_certificate(multiplier="inf")),
+    ("another norm", in_certificate(norm="l3")),
+    ("half a feature", in_certificate(norm="l0", radius=0.5)),
+    ("no cuts", in_certificate(cuts=[])),
+    ("a weight of 0 alone", in_cut(weight=0)),
+    ("an infinite weight", in_cut(weight="inf")),
+    ("winners where nothing is a maximum", in_cut(winners="AAAAAA==")),
+    ("base64 with a blank in it", in_cut(winners=" ")),
+    ("units that are all active and one too few", in_cut(active="/w==", slopes=packed_floats(1))),
+    ("a value too few", replaced_values(packed_floats(1, 1, 1, 1))),
+    ("a value that is NaN", replaced_values(packed_floats(1, 1, 1, 1, float("nan")))),
+    ("a value that is infinite", replaced_values(packed_floats(1, 1, 1, 1, float("inf")))),
+    ("an index in quotes", in_input(index="0")),
+    ("an index below 0", in_input(index=-1)),
+    ("an index of 30 digits", in_input(index=10 ** 30)),
+    ("a negative cost", in_threat(cost=[1, 1, 1, 1, -1])),
+    ("an infinite cost", in_threat(cost=[1, 1, 1, 1, "inf"])),
+    ("a cost too few", in_threat(cost=[1, 1, 1, 1])),
+    ("a bound of NaN", in_threat(upper=[1, 1, 1, 1, float("nan")])),
+    ("a bound too few", in_threat(lower=[-1, -1, -1, -1])),
+]
+
+
+def node_of(document, name):
+    return next(node for node in document["graph"]["nodes"] if node["name"] == name)
+
+
+def in_tensor(name, /, **values):
+    return lambda header, document, body: header[name].update(values)
+
+
+def in_node(name, /, **values):
+    return lambda header, document, body: node_of(document, name).update(values)
+
+
+def in_document(**values):
+    return lambda header, document, body: document.update(values)
+
+
+def first_value(name, value):
+    def change(header, document, body):
+        begin = header[name]["data_offsets"][0]
+        body[begin:begin + 4] = np.float32(value).tobytes()
+    return change
+
+
+def shifted_offsets(header, document, body):
+    header["b0"]["data_offsets"] = [offset - len(body) for offset in header["b0"]["data_offsets"]]
+
+
+MODEL_LIES = [  # of `dense_model`, with the hash of the model that lies
+    ("a weight below 0 in the second layer", first_value("W1", -1e-3)),
+    ("a weight below 0 before the score", first_value("W2", -1e-3)),
+    ("a weight that is NaN", first_value("A0", np.nan)),
+    ("a weight that is infinite", first_value("W1", np.inf)),
+    ("a bias that is NaN", first_value("b0", np.nan)),
+    ("a scale below 0", first_value("scale", -1)),
+    ("a scale of 0", first_value("scale", 0)),
+    ("a weight's shape transposed", in_tensor("W1", shape=[8, 4])),
+    ("a weight's shape larger than its bytes", in_tensor("A0", shape=[8, 11])),
+    ("a weight's shape with two minus signs", in_tensor("W1", shape=[-4, -8])),
+    ("a bias for fewer outputs", in_tensor("b0", shape=[4], data_offsets=[0, 16])),
+    ("offsets from the end", shifted_offsets),
+    ("another type of number", in_tensor("W1", dtype="I32")),
+    ("an input of another shape", in_document(input_shape=[4])),
+    ("an input of a negative shape", in_document(input_shape=[-1, -5])),
+    ("a threshold that is NaN", in_document(threshold=float("nan"))),
+    ("a threshold in quotes", in_document(threshold="0.1")),
+    ("a map that folds first", lambda header, document, body: document["feature_map"].reverse()),
+    ("a node with the name of the input", in_node("p1", name="input")),
+    ("two nodes of one name", in_node("w1", name="p1")),
+    ("a node that reads itself", in_node("p1", inputs=["p1"])),
+    ("a ReLU of two nodes", in_node("z2", inputs=["p2", "p2"])),
+    ("a sum of different sizes", in_node("p2", inputs=["w1", "p1"])),
+    ("a minimum", in_node("z1", kind="min")),
+    ("a score of four numbers", lambda header, document, body: document["graph"]["nodes"].append(node("s", "relu", "z2"))),
+]
+
+CONV_LIES = [  # of `conv_model`
+    ("a negative padding", in_node("p1", padding=-1)),
+    ("a padding that is not whole", in_node("p1", padding=1.5)),
+    ("a stride of 0", in_node("p2", stride=0)),
+    ("a negative stride", in_node("p2", stride=-2)),
+    ("a negative dilation", in_node("p2", dilation=-2)),
+    ("windows of nothing", in_node("pool", kernel=0)),
+    ("windows larger than the image", in_node("pool", kernel=7)),
+    ("windows of negative size", in_node("pool", kernel=-2)),
+    ("a kernel of another depth", in_tensor("K2", shape=[6, 1, 2, 2])),
+    ("a kernel of five extents", in_tensor("K1", shape=[2, 1, 3, 3, 1])),
+    ("a weight below 0 behind the pool", first_value("K2", -1e-3)),
+    ("a bias per pixel of another shape", in_tensor("c1", shape=[2, 36])),
+]
+
+
 class CheckCertificate(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -134,6 +264,42 @@ class CheckCertificate(unittest.TestCase):
         run = subprocess.run([sys.executable, SCRIPT, path, GOLDEN / "conv_pool.safetensors"], capture_output=True, text=True)
         self.assertEqual(run.returncode, cases.BAD_INPUT)
         self.assertIn("winner 35 is not in its window", run.stderr)
+
+    def expect_refused(self, checkers, path, what):
+        """Both programs refuse: in words, not by falling over."""
+        for name, (code, output) in checkers.run(path).items():
+            self.assertIn(code, (cases.REFUSED, cases.BAD_INPUT), f"{name}: {what}: {output}")
+            self.assertTrue(output.strip() and "Traceback" not in output, f"{name}: {what}: {output}")
+
+    def test_no_lie_in_a_certificate_goes_through(self):
+        random = np.random.default_rng(4)
+        model, path = dense_model(self.folder / "model.safetensors", random), self.folder / "certificates.jsonl"
+        file, checkers = self.certify(model, random.normal(0, 3, (ROWS, 5)), "--norm", "1")
+        checkers.expect_confirmed(path, file.count())
+        for what, change in LIES:
+            changed = copy.deepcopy(file.first(1))
+            change(changed)
+            path.write_text(changed.text())
+            self.expect_refused(checkers, path, what)
+
+    def test_no_certificate_of_a_model_that_lies_goes_through(self):
+        for make, shape, lies in ((dense_model, [5], MODEL_LIES), (conv_model, [1, 6, 6], CONV_LIES)):
+            random = np.random.default_rng(5)
+            honest, path = make(self.folder / "model.safetensors", random), self.folder / "certificates.jsonl"
+            file, checkers = self.certify(honest, random.uniform(0, 3, (ROWS, *shape)), "--norm", "2")
+            for what, change in [("nothing", lambda header, document, body: None), *lies]:
+                header, body = cases.read_model(honest)
+                document = json.loads(header["__metadata__"]["model"])
+                change(header, document, body)
+                header["__metadata__"]["model"] = json.dumps(document)
+                checkers.model = cases.write_model(self.folder / "lie.safetensors", header, body)
+                changed = file.first(1)
+                changed.header["model_sha256"] = cases.hashlib.sha256(checkers.model.read_bytes()).hexdigest()
+                path.write_text(changed.text())
+                if what == "nothing":  # so that it is the lie that is refused
+                    checkers.expect_confirmed(path, changed.count())
+                else:
+                    self.expect_refused(checkers, path, what)
 
     def test_features_of_mail_are_counted_in_bounds(self):
         subprocess.run([MAKE_MODELS, self.folder], check=True)
