@@ -271,6 +271,17 @@ class CheckCertificate(unittest.TestCase):
             self.assertIn(code, (cases.REFUSED, cases.BAD_INPUT), f"{name}: {what}: {output}")
             self.assertTrue(output.strip() and "Traceback" not in output, f"{name}: {what}: {output}")
 
+    def test_a_cut_in_two_parts_proves_what_it_proved_whole(self):
+        random = np.random.default_rng(4)
+        model, path = conv_model(self.folder / "model.safetensors", random), self.folder / "certificates.jsonl"
+        file, checkers = self.certify(model, random.uniform(0, 1, (ROWS, 1, 6, 6)), "--norm", "1,2,inf")
+        for one in (one for entry in file.inputs for one in entry["certificates"]):
+            whole = one["cuts"][0]
+            one["cuts"][:1] = [whole | {"weight": whole["weight"] / 4}, whole | {"weight": whole["weight"] * 3 / 4}]
+            one["radius"] *= 1 - 1e-9  # room for the roundings of `verify`
+        path.write_text(file.text())
+        checkers.expect_confirmed(path, file.count())
+
     def test_no_lie_in_a_certificate_goes_through(self):
         random = np.random.default_rng(4)
         model, path = dense_model(self.folder / "model.safetensors", random), self.folder / "certificates.jsonl"
