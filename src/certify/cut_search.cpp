@@ -167,13 +167,21 @@ void CutSearch::add(const SeparableMinorant& tangent) {
 
 /// Along the attacker's mean answer to the other verdict, for an upper bound.
 void CutSearch::walk() {
-  const Response& mean = ascent_.response();
-  const double price = first_crossing(mean.change, {cuts_.lo(), cuts_.hi(), cost_}, options_.norm, result_.attack_price,
-                                      *values_, step_);
-  if (price < result_.attack_price) {
-    result_.attack_price = price;
-    result_.attack = step_;
-  }
+  const std::vector<double>& answer = ascent_.response().change;
+  if (walk_along(answer) || result_.attack.empty()) return;
+  // where answers jump from side to side, the way between them and the cheapest change so far may be cheaper than both
+  halfway_.resize(answer.size());
+  for (std::size_t i = 0; i < answer.size(); ++i) halfway_[i] = (answer[i] + result_.attack[i] * cost_[i]) / 2;
+  walk_along(halfway_);
+}
+
+bool CutSearch::walk_along(std::span<const double> direction) {
+  const double price =
+      first_crossing(direction, {cuts_.lo(), cuts_.hi(), cost_}, options_.norm, result_.attack_price, *values_, step_);
+  if (!(price < result_.attack_price)) return false;
+  result_.attack_price = price;
+  result_.attack = step_;
+  return true;
 }
 
 }  // namespace standfast

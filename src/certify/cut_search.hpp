@@ -80,6 +80,8 @@ class CutSearch {
   bool seek();
   void add(const SeparableMinorant& tangent);
   void walk();
+  /// Whether the ray leads to a cheaper change than any so far.
+  bool walk_along(std::span<const double> direction);
   [[nodiscard]] double scale() const;
 
   CutSearchOptions options_;
@@ -95,7 +97,7 @@ class CutSearch {
   double radius_ = 0;           ///< Of the current weights.
   std::vector<double> alpha_;   ///< Per cut.
   std::vector<double> merged_;  ///< What the first cut is made of, per tangent.
-  std::vector<double> change_, fold_change_, step_;
+  std::vector<double> change_, fold_change_, step_, halfway_;
   CutSearchResult result_;
 };
 
