@@ -134,7 +134,7 @@ void AttackSearch::linearise(std::span<const double> change) {
   double margin = tangents_.value_and_gradient(change, gradient_);
   for (std::size_t i = 0; i < gradient_.size(); ++i) margin -= gradient_[i] * change[i];
   linearised_.margin = margin;
-  linearised_.resize(gradient_.size(), false);
+  linearised_.resize(gradient_.size(), 0);
   for (std::size_t i = 0; i < gradient_.size(); ++i) linearised_.linear[i] = gradient_[i] / target_.cost[i];
   linearised_.lo = lo_;
   linearised_.hi = hi_;
@@ -226,17 +226,13 @@ void AttackSearch::single_features() {
   if (target_.norm != Norm::l1()) return;
   std::vector<std::size_t> order(lo_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto slope = [&](std::size_t i) {
-    const PricedFeature f = ws_.problem.feature(i);
-    return std::fabs(f.linear) + std::fabs(f.fold);
-  };
+  const auto slope = [&](std::size_t i) { return ws_.problem.feature(i).steepest_slope(); };
   const std::size_t count = std::min(kSingleFeatures, order.size());
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
                     [&](std::size_t a, std::size_t b) { return slope(a) > slope(b); });
   std::vector<double> direction(lo_.size(), 0.0);
   for (std::size_t k = 0; k < count; ++k) {
-    const PricedFeature f = ws_.problem.feature(order[k]);
-    const double side = f.offset >= 0 ? f.linear + f.fold : f.linear - f.fold;
+    const double side = ws_.problem.feature(order[k]).slope_at(0);
     direction[order[k]] = (side > 0 ? -1.0 : 1.0) * ws_.problem.margin / slope(order[k]);
     try_ray(direction);
     direction[order[k]] = 0;

@@ -6,23 +6,23 @@
 
 namespace standfast {
 
-void PricedProblem::resize(std::size_t dim, bool folded) {
+void PricedProblem::resize(std::size_t dim, std::size_t kinks) {
   for (auto* values : {&linear, &lo, &hi}) values->resize(dim);
-  for (auto* values : {&fold, &offset}) values->resize(folded ? dim : 0);
+  for (auto* values : {&fold, &offset}) values->resize(dim * kinks);
 }
 
 void PricedProblem::assign(const SeparableMinorant& m, std::span<const double> cost,
                            std::span<const Interval> interval) {
   margin = m.margin;
-  resize(m.dim(), m.folded());
+  resize(m.dim(), m.kinks());
   for (std::size_t i = 0; i < dim(); ++i) {
     linear[i] = m.linear[i] / cost[i];
     lo[i] = interval[i].lo * cost[i];
     hi[i] = interval[i].hi * cost[i];
   }
   for (std::size_t i = 0; i < fold.size(); ++i) {
-    fold[i] = m.fold[i] / cost[i];
-    offset[i] = m.offset[i] * cost[i];
+    fold[i] = m.fold[i] / cost[i / m.kinks()];
+    offset[i] = m.offset[i] * cost[i / m.kinks()];
   }
 }
 

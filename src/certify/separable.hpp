@@ -2,34 +2,18 @@
 // Source: docs/certificates.md, "Algorithm S".
 #pragma once
 
-#include <cmath>
 #include <span>
 #include <vector>
 
+#include "certify/priced_feature.hpp"
 #include "kernels/sweeps.hpp"
 #include "model/minorant.hpp"
 #include "standfast/threat.hpp"
 
 namespace standfast {
 
-/// One feature in units of price, e = cost * d: decrease(e) = -(linear e + fold (|offset + e| - |offset|)).
-struct PricedFeature {
-  double linear, fold, offset;
-  double lo, hi;
-
-  [[nodiscard]] double kink() const { return -offset; }
-  [[nodiscard]] double decrease(double e) const {
-    if (fold == 0) return -linear * e;
-    // |offset + e| - |offset| without cancellation: +-e up to the kink, mirrored beyond it
-    const double side = offset >= 0 ? 1.0 : -1.0;
-    const bool beyond = offset >= 0 ? e < kink() : e > kink();
-    if (beyond) return 2 * std::fabs(offset) * fold - (linear - side * fold) * e;
-    return -(linear + side * fold) * e;
-  }
-};
-
 /// A minorant and a threat model at one input, in units of price.
-/// Shape: (dim) each; fold and offset are empty where the map has no abs.
+/// Shape: (dim) each; fold and offset are (dim, kinks), or empty where the map has no abs.
 struct PricedProblem {
   double margin = 0;
   std::vector<double> linear, fold, offset;
@@ -37,13 +21,16 @@ struct PricedProblem {
 
   /// Shape: cost and interval are (dim). Reuses memory.
   void assign(const SeparableMinorant& minorant, std::span<const double> cost, std::span<const Interval> interval);
-  void resize(std::size_t dim, bool folded);
+  void resize(std::size_t dim, std::size_t kinks);
 
   [[nodiscard]] std::size_t dim() const { return linear.size(); }
   [[nodiscard]] bool folded() const { return !fold.empty(); }
+  [[nodiscard]] std::size_t kinks() const { return linear.empty() ? 0 : fold.size() / linear.size(); }
   [[nodiscard]] PricedFeature feature(std::size_t i) const {
-    return {linear[i], folded() ? fold[i] : 0.0, folded() ? offset[i] : 0.0, lo[i], hi[i]};
+    const std::size_t k = kinks();
+    return {linear[i], std::span(fold).subspan(i * k, k), std::span(offset).subspan(i * k, k), lo[i], hi[i]};
   }
+  /// Requires: at most one kink per feature.
   [[nodiscard]] kernels::Folds folds() const {
     return {dim(), linear.data(), folded() ? fold.data() : nullptr, offset.data(), lo.data(), hi.data()};
   }

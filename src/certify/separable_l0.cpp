@@ -16,16 +16,10 @@ struct Worst {
 };
 
 Worst worst_of(const PricedFeature& f) {
-  const bool endless = (f.hi == kInfinity && f.linear + f.fold < 0) || (f.lo == -kInfinity && f.fold - f.linear < 0);
+  const bool endless = (f.hi == kInfinity && f.last_slope() < 0) || (f.lo == -kInfinity && f.first_slope() > 0);
   if (endless) return {0, kInfinity};
-  Worst worst;
-  const auto consider = [&](double e) {
-    if (const double d = f.decrease(e); d > worst.decrease) worst = {e, d};
-  };
-  if (f.hi < kInfinity) consider(f.hi);
-  if (f.lo > -kInfinity) consider(f.lo);
-  if (f.kink() > f.lo && f.kink() < f.hi) consider(f.kink());
-  return worst;
+  const double worst = worst_within(f, kInfinity);
+  return {worst, f.decrease(worst)};
 }
 
 }  // namespace

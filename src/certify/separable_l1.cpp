@@ -1,12 +1,13 @@
 // p = 1: a budget is spent on whatever lowers the margin most per unit of price. The radius is the maximum of a concave
 // function of one dual variable; the change that reaches it, a fractional knapsack over the hull of each feature's
-// places (its ends and its kink).
+// places (its ends and its kinks).
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "certify/separable.hpp"
 #include "certify/worst_change_by_norm.hpp"
+#include "certify/worst_sums.hpp"
 
 namespace standfast {
 namespace {
@@ -23,7 +24,7 @@ struct Segment {
 
 /// Upper hull of (0, 0) and the places worth paying for, as segments of falling slope.
 void append_hull(const PricedFeature& f, std::size_t index, double reach, std::vector<Segment>& segments) {
-  std::array<Candidate, 3> places;
+  std::array<Candidate, kMostKinks + 2> places;
   std::size_t count = 0;
   const auto add = [&](double e) {
     if (const double d = f.decrease(e); d > 0 && std::fabs(e) > 0) places[count++] = {std::fabs(e), d, e};
@@ -31,7 +32,9 @@ void append_hull(const PricedFeature& f, std::size_t index, double reach, std::v
   const double lo = std::max(f.lo, -reach), hi = std::min(f.hi, reach);
   if (hi < kInfinity) add(hi);
   if (lo > -kInfinity) add(lo);
-  if (f.fold != 0 && f.kink() > lo && f.kink() < hi) add(f.kink());
+  for (std::size_t j = 0; j < f.fold.size(); ++j) {
+    if (f.fold[j] != 0 && -f.offset[j] > lo && -f.offset[j] < hi) add(-f.offset[j]);
+  }
 
   Candidate from{0, 0, 0};
   while (true) {
@@ -66,8 +69,7 @@ std::vector<Segment> all_segments(const PricedProblem& problem, double reach) {
 double steepest_slope(const PricedProblem& problem) {
   double steepest = 0;
   for (std::size_t i = 0; i < problem.dim(); ++i) {
-    const double fold = problem.folded() ? std::fabs(problem.fold[i]) : 0.0;
-    steepest = std::max(steepest, std::fabs(problem.linear[i]) + fold);
+    steepest = std::max(steepest, problem.feature(i).steepest_slope());
   }
   return steepest;
 }
@@ -79,12 +81,10 @@ struct Tangent {
 
 /// The largest theta, single changes being priced at most `reach`: where its tangents from both sides meet, and again.
 SeparableRadius spend(const PricedProblem& problem, double reach) {
-  const kernels::Sweeps& sweeps = kernels::sweeps();
-  const kernels::Folds folds = problem.folds();
   const double margin = problem.margin;
-  if (sweeps.worst_linf(folds, reach).decrease < margin) return {kInfinity, 0, reach};
+  if (worst_sums_linf(problem, reach).decrease < margin) return {kInfinity, 0, reach};
   const auto tangent_at = [&](double tau) {
-    const kernels::WorstSums worst = sweeps.worst_l1(folds, reach, tau);
+    const kernels::WorstSums worst = worst_sums_l1(problem, reach, tau);
     return Tangent{tau, tau * (margin - worst.decrease) + worst.price, margin - worst.decrease};
   };
   Tangent left{0, 0, margin}, right = left, best = left;

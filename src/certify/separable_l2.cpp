@@ -6,30 +6,16 @@
 #include "certify/falling_root.hpp"
 #include "certify/separable.hpp"
 #include "certify/worst_change_by_norm.hpp"
+#include "certify/worst_sums.hpp"
 
 namespace standfast {
 namespace {
 
-/// One candidate on either side of the kink: the stationary point, moved to the nearest place that is allowed.
-double worst_change_at(const PricedFeature& f, double tau) {
-  double worst = 0, least = 0;
-  const auto consider = [&](double stationary, double floor, double ceiling) {
-    const double e = std::clamp(std::clamp(stationary, floor, ceiling), f.lo, f.hi);
-    const double value = e * e / 2 - tau * f.decrease(e);
-    if (value < least) {
-      least = value;
-      worst = e;
-    }
-  };
-  consider(-tau * (f.linear + f.fold), f.fold == 0 ? -kInfinity : f.kink(), kInfinity);
-  if (f.fold != 0) consider(-tau * (f.linear - f.fold), -kInfinity, f.kink());
-  return worst;
-}
-
-/// Not below the sum of the squares of the steepest slopes, |linear| + |fold|.
+/// Not below the sum of the squares of the steepest slopes, |linear| + sum |fold|.
 double steepest_square(const PricedProblem& problem) {
   const auto square = [](const std::vector<double>& v) { return kernels::sweeps().dot(v.size(), v.data(), v.data()); };
-  return problem.folded() ? 2 * (square(problem.linear) + square(problem.fold)) : square(problem.linear);
+  const auto terms = static_cast<double>(problem.kinks() + 1);
+  return problem.folded() ? terms * (square(problem.linear) + square(problem.fold)) : square(problem.linear);
 }
 
 }  // namespace
@@ -37,23 +23,21 @@ double steepest_square(const PricedProblem& problem) {
 SeparableRadius separable_radius_l2(const PricedProblem& problem, const RadiusHint& hint) {
   if (hint.start == 0 && withstands_everything(problem)) return {.radius = kInfinity, .reach = kInfinity};
 
-  const kernels::Folds folds = problem.folds();
-  const auto worst_l2 = kernels::sweeps().worst_l2;
   const auto margin_left = [&](double tau) {
-    const kernels::WorstSums worst = worst_l2(folds, tau);
+    const kernels::WorstSums worst = worst_sums_l2(problem, tau);
     return ValueAndSlope{problem.margin - worst.decrease, -worst.growth};
   };
   // the closed form, or less, is a place where the margin stands
   const double left = problem.margin / steepest_square(problem);
   const double tau = falling_root(left, kInfinity, hint.tolerance, margin_left, hint.start);
-  const kernels::WorstSums last = worst_l2(folds, tau);
+  const kernels::WorstSums last = worst_sums_l2(problem, tau);
   const double dual = tau * (problem.margin - last.decrease) + last.price;
   return {.radius = std::sqrt(2 * std::max(dual, 0.0)), .multiplier = 1 / tau};
 }
 
 std::vector<double> worst_change_l2(const PricedProblem& problem, double tau) {
   std::vector<double> change(problem.dim());
-  for (std::size_t i = 0; i < change.size(); ++i) change[i] = worst_change_at(problem.feature(i), tau);
+  for (std::size_t i = 0; i < change.size(); ++i) change[i] = worst_stationary(problem.feature(i), tau);
   return change;
 }
 

@@ -1,6 +1,7 @@
 #include "classifier/certifier.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <utility>
 
@@ -55,6 +56,8 @@ Certifier::Certifier(const Model& model, const Plan& plan, const Verifier& verif
   for (std::size_t i = 0; i < model.dim(); ++i) cost_.push_back(threat_.cost_of(i));
   for (const Norm norm : norms_) lipschitz_.push_back(map_lipschitz(model, norm));
   if (is_separable(model.feature_map) || method_ == Method::kClosedForm) return;
+  kinked_map_ = KinkedMap::of(model);
+  if (kinked_map_) return;
   pull_back_.emplace(model);
   for (const Norm norm : norms_) map_reach_.push_back(map_reach_upper(model, cost_, norm));
 }
@@ -63,7 +66,7 @@ std::size_t Certifier::tile() const { return std::clamp<std::size_t>(kLargestTil
 
 void Certifier::find_minorants(std::span<const float> x, std::span<const float> logits, CertifyWorkspace& ws,
                                Rows rows) const {
-  const bool proves = guarantee_ != Guarantee::kNone || pull_back_;
+  const bool proves = guarantee_ != Guarantee::kNone || pull_back_ || kinked_map_;
   if (!proves) plan_->backward_tile(ws.infer);
   for (std::size_t l = 0; l < rows.size(); ++l) {
     ws.wanted[l] = rows[l].radii.empty() ? nullptr : &ws.lanes[l].minorant;
@@ -146,6 +149,10 @@ void Certifier::certify(std::span<const float> x, std::span<const float> logits,
     find_minorants(x, logits, ws, rows);
     ws.wait_for(rows);
     if (pull_back_) return certify_learnt(ws, rows);
+    if (kinked_map_) {
+      for (const std::size_t l : ws.waiting) certify_kinked(ws.lanes[l], rows[l].radii);
+      return;
+    }
     for (const std::size_t l : ws.waiting) {
       CertifyLane& lane = ws.lanes[l];
       if (method_ != Method::kClosedForm) lane.problem.assign(lane.minorant.separable, cost_, lane.interval);
@@ -191,6 +198,7 @@ void Certifier::certify_other(std::span<const float> x, CertifyWorkspace& ws, st
       certify_learnt_piece(ws, radii);
       continue;
     }
+    assert(!kinked_map_ && "a maximum of affine pieces has no abs");
     if (method_ != Method::kClosedForm) lane.problem.assign(lane.minorant.separable, cost_, lane.interval);
     for (std::size_t k = 0; k < norms_.size(); ++k) {
       Proposal proposal;
@@ -202,7 +210,7 @@ void Certifier::certify_other(std::span<const float> x, CertifyWorkspace& ws, st
 
 Result<double> Certifier::confirm(std::span<const float> x, const Certificate& certificate,
                                   CertifyWorkspace& ws) const {
-  if (pull_back_) {
+  if (!is_separable(model_->feature_map)) {
     return Error{ErrorCode::kUnsupported,
                  "certificate: the model's feature map has a linear map or a convolution, expected centres, scales and "
                  "a last abs"};

@@ -14,6 +14,7 @@
 #include "infer/plan.hpp"
 #include "standfast/classifier.hpp"
 #include "verify/confirm.hpp"
+#include "verify/kinked_map.hpp"
 #include "verify/pull_back.hpp"
 #include "verify/verifier.hpp"
 
@@ -124,6 +125,8 @@ class Certifier {
   void certify_learnt(CertifyWorkspace& workspace, Rows rows) const;
   /// The smaller ones of `radii` and those of the first lane, whose minorant is that of a piece.
   void certify_learnt_piece(CertifyWorkspace& workspace, std::span<double> radii) const;
+  /// The lane's minorant, of the features until now, as one of several kinks per feature; then a radius per norm.
+  void certify_kinked(CertifyLane& lane, std::span<double> radii) const;
   void bring_back(std::size_t norm, CertifyWorkspace& workspace, std::span<double* const> radii) const;
   void try_reach(std::size_t norm, CertifyWorkspace& workspace) const;
   [[nodiscard]] bool searches(Norm norm) const;
@@ -149,8 +152,10 @@ class Certifier {
   ThreatModel threat_;
   std::vector<double> cost_;       ///< One per feature.
   std::vector<double> lipschitz_;  ///< Per norm: of (u, |u|) alone where the map is separable, else of the whole map.
-  std::optional<PullBack> pull_back_;  ///< Where the map has a linear step and the method wants the input space.
-  std::vector<MapReach> map_reach_;    ///< Per norm, with it.
+  // where the map has a linear step and the method wants the input space, one of both
+  std::optional<KinkedMap> kinked_map_;
+  std::optional<PullBack> pull_back_;
+  std::vector<MapReach> map_reach_;  ///< Per norm, with it.
 };
 
 }  // namespace standfast

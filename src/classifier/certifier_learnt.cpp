@@ -1,5 +1,5 @@
-// Maps with a linear step: the minorant of the features is brought back to the input space, where it is linear and
-// Algorithm S applies. All inputs of a tile try their prices side by side.
+// Maps with a linear step: the minorant of the features is brought back to the input space, where it is linear, or
+// bends at several kinks per feature, and Algorithm S applies. All inputs of a tile try their prices side by side.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -12,7 +12,7 @@ namespace {
 /// The errors of the slopes as folds at 0, so that the search sees what the verifier will charge: with norms 0 and 1
 /// they hold what the lines miss.
 void add_spread(const ProvenMinorant& minorant, std::span<const double> cost, PricedProblem& problem) {
-  problem.resize(cost.size(), true);
+  problem.resize(cost.size(), 1);
   for (std::size_t i = 0; i < cost.size(); ++i) {
     problem.fold[i] = -minorant.slope_error[i] / cost[i];
     problem.offset[i] = 0;
@@ -20,6 +20,18 @@ void add_spread(const ProvenMinorant& minorant, std::span<const double> cost, Pr
 }
 
 }  // namespace
+
+void Certifier::certify_kinked(CertifyLane& lane, std::span<double> radii) const {
+  std::swap(lane.minorant, lane.of_features);
+  kinked_map_->bring_back(lane.of_features, lane.minorant);
+  lane.problem.assign(lane.minorant.separable, cost_, lane.interval);
+  for (std::size_t k = 0; k < norms_.size(); ++k) {
+    Proposal proposal;
+    const double closed = norms_[k] == Norm::l0() ? 0 : closed_form(lane.of_features, k);
+    // never smaller but for rounding
+    radii[k] = std::max(closed, separable(lane, k, proposal));
+  }
+}
 
 void Certifier::certify_learnt(CertifyWorkspace& ws, Rows rows) const {
   for (const std::size_t l : ws.waiting) std::swap(ws.lanes[l].minorant, ws.lanes[l].of_features);

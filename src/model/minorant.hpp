@@ -6,11 +6,14 @@
 
 namespace standfast {
 
+/// Beyond it a feature's kinks are treated as those of a map that mixes features.
+inline constexpr std::size_t kMostKinks = 16;
+
 /// A lower bound on f around x, for feature maps that act on each feature alone:
 ///
-///     f(x + d) >= margin + sum_i (linear_i d_i + fold_i (|offset_i + d_i| - |offset_i|))
+///     f(x + d) >= margin + sum_i (linear_i d_i + sum_j fold_ij (|offset_ij + d_i| - |offset_ij|))
 ///
-/// Shape: linear is (dim); fold and offset are (dim), or empty where the map has no abs.
+/// Shape: linear is (dim); fold and offset are (dim, kinks), or empty where the map has no abs.
 struct SeparableMinorant {
   double margin = 0;
   std::vector<double> linear;
@@ -19,6 +22,7 @@ struct SeparableMinorant {
 
   [[nodiscard]] std::size_t dim() const { return linear.size(); }
   [[nodiscard]] bool folded() const { return !fold.empty(); }
+  [[nodiscard]] std::size_t kinks() const { return linear.empty() ? 0 : fold.size() / linear.size(); }
 };
 
 /// The same for any feature map: f(x') >= margin + slope . (phi(x') - phi(x)).

@@ -82,6 +82,13 @@ double dual_norm_upper(std::size_t n, double q, const Weight& weight) {
   return unit * std::pow(sum, 1 / q) * (1 + gamma_n(n + 1024));
 }
 
+/// |linear| + sum |fold| of one feature.
+double steepest_upper(const SeparableMinorant& s, std::size_t i) {
+  double sum = std::fabs(s.linear[i]);
+  for (std::size_t at = i * s.kinks(); at < (i + 1) * s.kinks(); ++at) sum += std::fabs(s.fold[at]);
+  return sum * (1 + gamma_n(s.kinks() + 4));
+}
+
 double confirm_linf(const ProvenMinorant& m, const PricedBounds& bounds, double margin, double proposed) {
   double radius = proposed;
   if (radius == kInfinity) {
@@ -127,14 +134,16 @@ double confirm_closed_form(const ProvenMinorant& m, std::span<const double> cost
     const double margin = usable_margin(s.margin);
     if (margin == 0) return 0;
     const std::size_t n = s.dim();
-    // features and their absolute values side by side, as the paper's gradient has them
-    const double slope = dual_norm_upper(s.folded() ? 2 * n : n, q, [&](std::size_t i) {
-      const double slope_i = i < n ? s.linear[i] : s.fold[i - n];
+    // features and their absolute values side by side, as the paper's gradient has them; with several kinks the
+    // steepest slope of each feature
+    const bool side_by_side = s.kinks() == 1;
+    const double slope = dual_norm_upper(side_by_side ? 2 * n : n, q, [&](std::size_t i) {
+      const double slope_i = s.kinks() > 1 ? steepest_upper(s, i) : i < n ? s.linear[i] : s.fold[i - n];
       return raised(std::fabs(slope_i) / cost[i < n ? i : i - n], slope_i == 0);
     });
     const double error =
         dual_norm_upper(n, q, [&](std::size_t i) { return raised(m.slope_error[i] / cost[i], m.slope_error[i] == 0); });
-    const double decrease = (s.folded() ? lipschitz : 1.0) * slope + error;
+    const double decrease = (side_by_side ? lipschitz : 1.0) * slope + error;
     return decrease == 0 ? m.reach : std::min(m.reach, rounded_down(margin / decrease));
   }
   const double margin = usable_margin(m.feature.margin);

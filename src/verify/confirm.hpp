@@ -26,7 +26,7 @@ struct PricedBounds {
 ///
 /// Unit: the norm's price. Error: at most the exact radius; 0 when the margin is not positive.
 /// Requires: norm.p() >= 1. lipschitz: an upper bound on Lip_p of the feature map (of (u, |u|) alone where it is
-/// separable).
+/// separable, of nothing where it has several kinks per feature).
 double confirm_closed_form(const ProvenMinorant& minorant, std::span<const double> cost, Norm norm, double lipschitz);
 
 /// A radius proven by weak duality under costs and bounds: Algorithm S, checked. Norms 0, 1, 2, inf; separable maps.

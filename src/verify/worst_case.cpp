@@ -1,10 +1,14 @@
 // One feature at a time: q is linear on either side of its kink, so its worst change is an end, the kink, zero, or
-// (norm 2) the stationary point of a parabola. Proofs of the roundings: docs/certificates.md, "The verifier".
+// (norm 2) the stationary point of a parabola. With several kinks the same piece by piece. Proofs of the roundings:
+// docs/certificates.md, "The verifier".
 #include "verify/worst_case.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cassert>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "base/rounding.hpp"
 
@@ -28,8 +32,10 @@ struct Feature {
   }
 };
 
-// gain() rounds at most 9 times in products and sums whose sizes are below 3 (|linear| + |fold|) |d|.
+// gain() rounds at most 9 times in products and sums whose sizes are below 3 (|linear| + |fold|) |d|. Each kink more
+// adds three roundings in such sums.
 constexpr std::size_t kGainRoundings = 32;
+constexpr std::size_t kRoundingsPerKink = 4;
 
 /// A lower bound on the product: an overflow is cut, an underflow is 0, and the roundings around it are paid for.
 double product_lower(double a, double b) {
@@ -40,20 +46,26 @@ double product_lower(double a, double b) {
 }
 
 /// A bound on the slope's error that covers all roundings of one feature's gain as well.
-double error_of(double slope_error, double slopes) {
-  return kBoundSlack * (slope_error + gamma_n(kGainRoundings) * slopes);
+double error_of(double slope_error, double slopes, std::size_t kinks = 1) {
+  return kBoundSlack * (slope_error + gamma_n(kGainRoundings + kRoundingsPerKink * kinks) * slopes);
 }
 
 /// A reach that stays above reach / cost when it is divided and rounded, but for an underflow.
 double raised_reach(double reach) { return std::nextafter(std::nextafter(reach, kInfinity), kInfinity); }
 
-Feature feature_of(const ProvenMinorant& m, const PricedBounds& bounds, std::size_t i, double raised) {
-  const SeparableMinorant& q = m.separable;
+/// What a feature may do within a price and its own interval.
+Interval within(const PricedBounds& bounds, std::size_t i, double raised) {
   const double step = raised / bounds.cost[i] + std::numeric_limits<double>::denorm_min();
   const Interval d = bounds.interval[i];
+  return {std::max(d.lo, -step), std::min(d.hi, step)};
+}
+
+Feature feature_of(const ProvenMinorant& m, const PricedBounds& bounds, std::size_t i, double raised) {
+  const SeparableMinorant& q = m.separable;
+  const Interval d = within(bounds, i, raised);
   const double fold = q.folded() ? q.fold[i] : 0.0, offset = q.folded() ? q.offset[i] : 0.0;
   const double error = error_of(m.slope_error[i], std::fabs(q.linear[i]) + std::fabs(fold));
-  return {q.linear[i], fold, offset, error, std::max(d.lo, -step), std::min(d.hi, step)};
+  return {q.linear[i], fold, offset, error, d.lo, d.hi};
 }
 
 /// An overflow on the way must not pass for a small decrease: std::max would drop a NaN.
@@ -106,6 +118,76 @@ double largest_gain_quadratic(const Feature& f, double lambda) {
   return std::max({0.0, below, between, above});
 }
 
+/// One feature that bends at several kinks. Shape: fold and offset are (kinks).
+struct KinkedFeature {
+  double linear;
+  std::span<const double> fold, offset;
+  double error, lo, hi;
+};
+
+/// -q(d) + error |d| = constant + slope d on a piece that no kink and no 0 divides.
+struct GainLine {
+  double constant, slope;
+};
+
+GainLine line_on(const KinkedFeature& f, double lo, double hi) {
+  GainLine line{0, -f.linear};
+  for (std::size_t j = 0; j < f.fold.size(); ++j) {
+    const double kink = -f.offset[j], side = f.offset[j] >= 0 ? 1.0 : -1.0;
+    const bool beyond = f.offset[j] >= 0 ? hi <= kink : lo >= kink;
+    if (beyond) line.constant += 2 * std::fabs(kink) * f.fold[j];
+    line.slope += (beyond ? side : -side) * f.fold[j];
+  }
+  line.slope += hi <= 0 ? -f.error : f.error;
+  return line;
+}
+
+KinkedFeature kinked_feature_of(const ProvenMinorant& m, const PricedBounds& bounds, std::size_t i, double raised) {
+  const SeparableMinorant& q = m.separable;
+  const Interval d = within(bounds, i, raised);
+  const std::size_t kinks = q.kinks();
+  const auto fold = std::span(q.fold).subspan(i * kinks, kinks);
+  double slopes = std::fabs(q.linear[i]);
+  for (const double b : fold) slopes += std::fabs(b);
+  const double error = error_of(m.slope_error[i], slopes, kinks);
+  return {q.linear[i], fold, std::span(q.offset).subspan(i * kinks, kinks), error, d.lo, d.hi};
+}
+
+/// The largest of 0 and of what `largest_on` finds on each piece, given its line and its ends.
+template <class LargestOn>
+double largest_of_pieces(const KinkedFeature& f, const LargestOn& largest_on) {
+  assert(f.fold.size() <= kMostKinks);
+  std::array<double, kMostKinks + 3> place{};
+  std::size_t count = 0;
+  for (const double offset : f.offset) place[count++] = std::clamp(-offset, f.lo, f.hi);
+  for (const double end : {f.lo, 0.0, f.hi}) place[count++] = end;
+  std::sort(place.begin(), place.begin() + static_cast<std::ptrdiff_t>(count));
+  double best = 0;
+  for (std::size_t k = 0; k + 1 < count; ++k) {
+    if (!(place[k] < place[k + 1])) continue;
+    best = std::max(best, infinite_if_nan(largest_on(line_on(f, place[k], place[k + 1]), place[k], place[k + 1])));
+  }
+  return best;
+}
+
+/// The largest gain less price |d|.
+double largest_gain(const KinkedFeature& f, double price) {
+  return largest_of_pieces(f, [&](const GainLine& line, double lo, double hi) {
+    const double slope = line.slope + (hi <= 0 ? price : -price);
+    // the end to which it rises, where there is one
+    const double end = slope > 0 ? hi : slope < 0 ? lo : hi <= 0 ? hi : lo;
+    return line.constant + slope * end;
+  });
+}
+
+/// The largest gain less lambda d^2 / 2.
+double largest_gain_quadratic(const KinkedFeature& f, double lambda) {
+  if (lambda == 0) return largest_gain(f, 0);
+  return largest_of_pieces(f, [&](const GainLine& line, double lo, double hi) {
+    return largest_on_piece(line.constant, line.slope, lambda, lo, hi);
+  });
+}
+
 /// Without a fold the gain is rate * |d| on either side of 0, less the price. Shape: one feature.
 struct Rates {
   double up, down;  ///< Gain per unit of increase, of decrease.
@@ -155,6 +237,9 @@ double sum_upper(std::size_t n, const Gain& gain) {
 double decrease_upper_linf(const ProvenMinorant& m, const PricedBounds& bounds, double reach) {
   const std::size_t n = m.separable.dim();
   const double raised = raised_reach(reach);
+  if (m.separable.kinks() > 1) {
+    return sum_upper(n, [&](std::size_t i) { return largest_gain(kinked_feature_of(m, bounds, i, raised), 0); });
+  }
   if (m.separable.folded()) {
     return sum_upper(n, [&](std::size_t i) { return largest_gain(feature_of(m, bounds, i, raised), 0); });
   }
@@ -168,6 +253,11 @@ double decrease_upper_linf(const ProvenMinorant& m, const PricedBounds& bounds, 
 double decrease_upper_l1(const ProvenMinorant& m, const PricedBounds& bounds, double reach, double lambda) {
   const std::size_t n = m.separable.dim();
   const double raised = raised_reach(reach);
+  if (m.separable.kinks() > 1) {
+    return sum_upper(n, [&](std::size_t i) {
+      return largest_gain(kinked_feature_of(m, bounds, i, raised), product_lower(lambda, bounds.cost[i]));
+    });
+  }
   if (m.separable.folded()) {
     return sum_upper(n, [&](std::size_t i) {
       return largest_gain(feature_of(m, bounds, i, raised), product_lower(lambda, bounds.cost[i]));
@@ -186,6 +276,10 @@ double decrease_upper_l2(const ProvenMinorant& m, const PricedBounds& bounds, do
   const auto price = [&](std::size_t i) {
     return product_lower(product_lower(lambda, bounds.cost[i]), bounds.cost[i]);
   };
+  if (m.separable.kinks() > 1) {
+    return sum_upper(
+        n, [&](std::size_t i) { return largest_gain_quadratic(kinked_feature_of(m, bounds, i, kInfinity), price(i)); });
+  }
   if (m.separable.folded()) {
     return sum_upper(
         n, [&](std::size_t i) { return largest_gain_quadratic(feature_of(m, bounds, i, kInfinity), price(i)); });
@@ -200,7 +294,8 @@ double decrease_upper_l2(const ProvenMinorant& m, const PricedBounds& bounds, do
 std::vector<double> decreases_upper_l0(const ProvenMinorant& m, const PricedBounds& bounds) {
   std::vector<double> decreases(m.separable.dim());
   for (std::size_t i = 0; i < decreases.size(); ++i) {
-    decreases[i] = largest_gain(feature_of(m, bounds, i, kInfinity), 0);
+    decreases[i] = m.separable.kinks() > 1 ? largest_gain(kinked_feature_of(m, bounds, i, kInfinity), 0)
+                                           : largest_gain(feature_of(m, bounds, i, kInfinity), 0);
   }
   return decreases;
 }

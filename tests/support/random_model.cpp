@@ -67,6 +67,38 @@ FeatureMap mixing_map(Random& random, const Shape& shape, const std::vector<doub
   return map;
 }
 
+FeatureMap kinked_map(Random& random, const Shape& shape, const std::vector<double>& scale) {
+  FeatureMap map;
+  if (random.chance(0.5)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
+  if (random.chance(0.5)) map.push_back(make_step(MapKind::kScale, per_feature(random, shape, draw_scale, scale)));
+  const bool is_image = shape.size() == 3;
+  const auto in = static_cast<std::size_t>(is_image ? shape[0] : static_cast<std::int64_t>(element_count(shape)));
+  const std::size_t out = 1 + random.below(3 * in);
+  Tensor weight{{static_cast<std::int64_t>(out), static_cast<std::int64_t>(in)}, std::vector<float>(in * out, 0)};
+  if (is_image) weight.shape.insert(weight.shape.end(), {1, 1});
+  for (std::size_t o = 0; o < out; ++o) {
+    const std::size_t column = o < in ? o : random.below(in);
+    weight.values[o * in + column] = random.chance(0.1) ? 0.0F : static_cast<float>(random.normal());
+  }
+  MapStep step = make_step(is_image ? MapKind::kConv2d : MapKind::kLinear, std::move(weight));
+  if (random.chance(0.8)) step.bias = gaussian(random, {static_cast<std::int64_t>(out)}, 1);
+  map.push_back(std::move(step));
+  map.push_back(make_step(MapKind::kAbs));
+  return map;
+}
+
+FeatureMap random_map(Random& random, MapFamily family, const Shape& shape, const std::vector<double>& scale) {
+  switch (family) {
+    case MapFamily::kSeparable:
+      return separable_map(random, shape, scale);
+    case MapFamily::kMixing:
+      return mixing_map(random, shape, scale);
+    case MapFamily::kKinked:
+      return kinked_map(random, shape, scale);
+  }
+  return {};
+}
+
 Shape random_input_shape(Random& random, Family family) {
   const auto between = [&](std::uint64_t lo, std::uint64_t hi) {
     return static_cast<std::int64_t>(lo + random.below(hi - lo + 1));
@@ -107,8 +139,7 @@ RandomModel random_model(Random& random, Family family, MapFamily map_family) {
   auto& model = result.model;
   model.input_shape = random_input_shape(random, family);
   result.scale = random_scales(random, model.dim());
-  model.feature_map = map_family == MapFamily::kSeparable ? separable_map(random, model.input_shape, result.scale)
-                                                          : mixing_map(random, model.input_shape, result.scale);
+  model.feature_map = random_map(random, map_family, model.input_shape, result.scale);
   const auto shapes = infer_map_shapes(model.feature_map, model.input_shape).value();
   const auto& graph_input = shapes.empty() ? model.input_shape : shapes.back();
   model.graph = random_graph(random, family, graph_input, random_weights_kind(random));

@@ -14,6 +14,7 @@ namespace standfast::support {
 enum class MapFamily {
   kSeparable,  ///< Identity, centres, scales, one abs: each feature alone.
   kMixing,     ///< A linear map or a convolution, sometimes with an abs after it.
+  kKinked,     ///< Several copies of each feature, scaled and moved, and their abs.
 };
 
 struct RandomModel {
