@@ -125,14 +125,11 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem) {
   // costs or slopes so far apart that the quotient underflows: from 0 no factor leads anywhere
   if (!(below > 0)) return {0, 0, 0};
   SeparableRadius best{below, steepest, below};
+  // a reach beyond the dearest change cuts nothing
   const double dearest = dearest_change(problem);
-  if (dearest < kInfinity) {  // no reach cuts anything
-    const SeparableRadius found = spend(problem, dearest);
-    return found.radius > below ? SeparableRadius{found.radius, found.multiplier, std::max(dearest, 2 * found.radius)}
-                                : best;
-  }
-  double reach = 4 * below;
+  double reach = dearest < kInfinity ? dearest : 4 * below;
   SeparableRadius found = spend(problem, reach);
+  if (dearest < kInfinity && found.radius >= dearest) return {found.radius, found.multiplier, 2 * found.radius};
   while (found.radius > reach && reach < 1e300) {
     best = {reach, found.multiplier, reach};
     reach *= 4;

@@ -63,5 +63,18 @@ TEST(WorstSums, SeveralKinksAtOnePlaceAreOne) {
   }
 }
 
+TEST(WorstSums, AChangeUnderBoundsIsPricedAtMostTheRadiusToo) {
+  // 1 - 10 max(e - 2, 0), e <= 100: flips at 2.1; a bound that lets single changes run to 100 would see 100 / 981
+  PricedProblem p;
+  p.resize(1, 1);
+  p.margin = 1;
+  p.linear = {-5};
+  p.fold = {-5};
+  p.offset = {-2};
+  p.lo = {0};
+  p.hi = {100};
+  EXPECT_NEAR(separable_radius_l1(p).radius, 2.1, 1e-6);
+}
+
 }  // namespace
 }  // namespace standfast
