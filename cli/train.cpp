@@ -80,6 +80,8 @@ void add_model(CLI::App& app, const Shared& command) {
       ->delimiter(',');
   add_field(app, command, "--feature-map", &TrainOptions::feature_map, "identity|standardise|abs|standardise,abs",
             "What the network sees: centred inputs, inputs of unit variance, or these with their absolute values.");
+  add_field(app, command, "--kinks", &TrainOptions::kinks, "K",
+            "Absolute values of each feature, from 1 around the mean to several spread over its values.");
   add_switch(app, command, "--batch-norm", &TrainOptions::batch_norm, "Normalise each layer while training.");
   add_field(app, command, "--init", &TrainOptions::init, "icnn|paper|centred", "How to draw the first weights.");
 }

@@ -45,6 +45,7 @@ struct TrainOptions {
   ConvLayout conv;                               ///< "conv".
   LearntLayout learnt;                           ///< "learnt": the feature map is "identity".
   std::string feature_map = "identity";  ///< "identity" (centred), "standardise", "abs" (centred), "standardise,abs".
+  std::int64_t kinks = 1;                ///< Of each feature, where the map ends in abs: the mean alone, or several.
   bool batch_norm = false;               ///< One scalar per layer, folded into the weights afterwards.
   std::string init = "icnn";  ///< "icnn" (Hoedt & Klambauer 2023), "paper" (Pfrommer et al. 2023) or "centred".
   // the optimiser
@@ -79,8 +80,8 @@ struct TrainOptions {
   std::int64_t threads = 0;  ///< 0: one per core.
 };
 
-/// Presets by name: "spam", "mnist-mlp", "mnist-linf", "mnist-l2", "mnist-l1", "fashion-conv", "cifar-conv",
-/// "cifar-learnt", "cifar-learnt-robust", "malimg-mlp".
+/// Presets by name: "spam", "spam-kinks", "mnist-mlp", "mnist-linf", "mnist-l2", "mnist-l1", "fashion-conv",
+/// "cifar-conv", "cifar-learnt", "cifar-learnt-robust", "malimg-mlp".
 struct Preset {
   std::string name;
   std::string summary;

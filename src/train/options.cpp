@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/try.hpp"
+#include "model/minorant.hpp"
 #include "standfast/training.hpp"
 
 namespace standfast {
@@ -39,6 +40,7 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("filter_stride", options.learnt.filter_stride);
   visit("learnt_channels", options.learnt.channels);
   visit("feature_map", options.feature_map);
+  visit("kinks", options.kinks);
   visit("batch_norm", options.batch_norm);
   visit("init", options.init);
   visit("optimiser", options.optimiser);
@@ -175,6 +177,17 @@ Status check_layers(const TrainOptions& options) {
   return {};
 }
 
+/// The margin's own worst change knows one kink per feature.
+Status check_kinks(const TrainOptions& options) {
+  STANDFAST_CHECK(check_integer("--kinks", options.kinks, 1, kMostKinks));
+  if (options.kinks == 1) return {};
+  if (!options.feature_map.ends_with("abs"))
+    return bad_option(
+        fmt::format("--kinks: the feature map {} has none, expected abs or standardise,abs", options.feature_map));
+  if (options.certify_norm.empty()) return {};
+  return bad_option(fmt::format("--kinks, --certify-for: found {} kinks, expected 1", options.kinks));
+}
+
 Status check_model(const TrainOptions& options) {
   static constexpr std::array<std::string_view, 3> kNetworks = {"mlp", "conv", "learnt"};
   static constexpr std::array<std::string_view, 4> kMaps = {"identity", "standardise", "abs", "standardise,abs"};
@@ -182,6 +195,7 @@ Status check_model(const TrainOptions& options) {
   STANDFAST_CHECK(check_choice("--network", options.network, kNetworks));
   STANDFAST_CHECK(check_layers(options));
   STANDFAST_CHECK(check_choice("--feature-map", options.feature_map, kMaps));
+  STANDFAST_CHECK(check_kinks(options));
   return check_choice("--init", options.init, kInits);
 }
 

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "train/kinks.hpp"
 
 namespace standfast {
 namespace {
@@ -51,11 +52,15 @@ Moments training_moments(const Dataset& data, const std::vector<std::size_t>& ro
   return moments;
 }
 
-FeatureMap make_map(const std::string& name, Moments moments) {
-  const bool scales = name.starts_with("standardise");
+Result<FeatureMap> make_map(const Dataset& data, const std::vector<std::size_t>& rows, const TrainOptions& options) {
+  Moments moments = training_moments(data, rows);
+  const bool scales = options.feature_map.starts_with("standardise");
   FeatureMap map = scales ? standardise_map(std::move(moments.mean), std::move(moments.inverse_deviation))
                           : identity_map(std::move(moments.mean));
-  return name.ends_with("abs") ? with_abs(std::move(map)) : map;
+  if (!options.feature_map.ends_with("abs")) return map;
+  if (options.kinks == 1) return with_abs(std::move(map));
+  const std::vector<float> mapped = apply_map(map, data.subset(rows).features, data.dim());
+  return with_kinks(std::move(map), mapped, data.input_shape, data.is_image, options.kinks);
 }
 
 FeatureRows make_rows(const Dataset& data, const std::vector<std::size_t>& rows, const FeatureMap& map,
@@ -112,7 +117,7 @@ Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options) {
   if (split.first.empty()) return Error{ErrorCode::kBadValue, fmt::format("{}: no training rows", data.source)};
 
   TrainingData result;
-  result.map = make_map(options.feature_map, training_moments(data, split.first));
+  STANDFAST_TRY(result.map, make_map(data, split.first, options));
   STANDFAST_TRY(const auto shapes, infer_map_shapes(result.map, data.input_shape));
   result.input_shape = data.input_shape;
   result.feature_shape = shapes.back();
@@ -156,6 +161,11 @@ std::vector<float> apply_map(const FeatureMap& map, const std::vector<float>& x,
       for (std::size_t i = 0; i < u.size(); ++i) u[i] *= value(i);
   }
   if (map.empty() || map.back().kind != MapKind::kAbs) return u;
+  const MapStep* last = map.size() > 1 ? &map[map.size() - 2] : nullptr;
+  if (last != nullptr && (last->kind == MapKind::kLinear || last->kind == MapKind::kConv2d)) {
+    u = apply_copies(*last, u, dim);
+    dim *= last->bias.values.size() / static_cast<std::size_t>(last->values.shape[1]);
+  }
   std::vector<float> both(2 * u.size());
   for (std::size_t i = 0; i < u.size(); ++i) {
     both[i / dim * 2 * dim + i % dim] = u[i];

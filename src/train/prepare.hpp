@@ -51,7 +51,8 @@ Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options);
 /// little-endian.
 std::string hash_rows(const Dataset& data);
 
-/// phi(x) for maps of centres, scales and a final abs. Shape: x and the result are (count, dim) and (count, dim of u).
+/// phi(x) for maps of centres, scales and a final abs, the copies of `with_kinks` before it. Shape: x and the result
+/// are (count, dim) and (count, dim of u).
 std::vector<float> apply_map(const FeatureMap& map, const std::vector<float>& x, std::size_t dim);
 
 }  // namespace standfast

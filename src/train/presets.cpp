@@ -24,6 +24,13 @@ TrainOptions spam_options() {
   return options;
 }
 
+TrainOptions spam_kinks_options() {
+  TrainOptions options = spam_options();
+  options.preset = "spam-kinks";
+  options.kinks = 2;
+  return options;
+}
+
 TrainOptions mnist_mlp_options() {
   TrainOptions options;
   options.preset = "mnist-mlp";
@@ -107,8 +114,10 @@ TrainOptions mnist_margin_options(std::string name, std::string norm, double rad
 }  // namespace
 
 std::span<const Preset> presets() {
-  static const std::array<Preset, 10> all = {
+  static const std::array<Preset, 11> all = {
       Preset{"spam", "tables such as Spambase: a small network, quick to train", spam_options()},
+      Preset{"spam-kinks", "the same with two kinks per feature: larger radii under a threat file, no method `exact`",
+             spam_kinks_options()},
       Preset{"mnist-mlp", "the published Convex* network for MNIST: 200 and 50 units, Jacobian penalty 0.01",
              mnist_mlp_options()},
       Preset{"mnist-linf", "200 and 50 units, trained on the margin certified within linf 0.17 and [0, 1]",

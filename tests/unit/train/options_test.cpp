@@ -18,7 +18,7 @@ TrainOptions valid_options() {
 }
 
 TEST(Presets, ExistAndAreValidOnceTheirNamesAreGiven) {
-  ASSERT_EQ(presets().size(), 10U);
+  ASSERT_EQ(presets().size(), 11U);
   for (const auto& preset : presets()) {
     TrainOptions options = preset_options(preset.name).value();
     options.data.source = "x";
@@ -33,9 +33,10 @@ TEST(Presets, AnUnknownOneNamesThoseThatExist) {
   const auto result = preset_options("resnet");
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, ErrorCode::kBadOption);
-  EXPECT_EQ(result.error().message,
-            "--preset: 'resnet' is not one of spam, mnist-mlp, mnist-linf, mnist-l2, mnist-l1, fashion-conv, "
-            "cifar-conv, cifar-learnt, cifar-learnt-robust, malimg-mlp");
+  EXPECT_EQ(
+      result.error().message,
+      "--preset: 'resnet' is not one of spam, spam-kinks, mnist-mlp, mnist-linf, mnist-l2, mnist-l1, fashion-conv, "
+      "cifar-conv, cifar-learnt, cifar-learnt-robust, malimg-mlp");
 }
 
 TEST(Presets, AreChosenByTheShapeOfTheDataAndTheNamesOfItsFeatures) {
@@ -72,6 +73,7 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   options.network = "conv";
   options.conv = {2, 3, 7, 4, 5, 9, 6, true};
   options.learnt = {3, 7, 4, 9};
+  options.kinks = 5;
   options.schedule = "cosine";
   options.weight_decay = 0.125;
   options.noise = 0.0625;
@@ -103,6 +105,7 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   EXPECT_TRUE(again->conv.input_skips);
   EXPECT_EQ(again->domain, options.domain);
   EXPECT_EQ(again->learnt.filter_stride, 4);
+  EXPECT_EQ(again->kinks, 5);
   EXPECT_EQ(again->noise, 0.0625);
 }
 
@@ -276,6 +279,20 @@ INSTANTIATE_TEST_SUITE_P(
                   "--label-smoothing: 0.75 is not in [0, 0.5]"},
         BadOption{"NoiseElsewhere", [](TrainOptions& o) { o.noise = 0.5; },
                   "--noise: found 0.5, expected 0 for every network but 'learnt'"},
+        BadOption{"NoKinks", [](TrainOptions& o) { o.kinks = 0; }, "--kinks: 0 is not in [1, 16]"},
+        BadOption{"KinksWithoutAbs",
+                  [](TrainOptions& o) {
+                    o.kinks = 2;
+                    o.feature_map = "standardise";
+                  },
+                  "--kinks: the feature map standardise has none, expected abs or standardise,abs"},
+        BadOption{"KinksUnderAMargin",
+                  [](TrainOptions& o) {
+                    o.kinks = 2;
+                    o.certify_norm = "2";
+                    o.certify_radius = 1;
+                  },
+                  "--kinks, --certify-for: found 2 kinks, expected 1"},
         BadOption{"EvenFilters",
                   [](TrainOptions& o) {
                     o.network = "learnt";

@@ -120,6 +120,68 @@ TEST(Prepare, CentresImagesByChannel) {
   EXPECT_EQ(data->background[24], mean[0]);
 }
 
+TEST(Prepare, SpreadsTheKinksOfAColumnOverItsDistinctValues) {
+  Dataset data = table(300);
+  // mostly 0, as word frequencies are: the quantiles of the rows would all be 0
+  for (std::size_t i = 0; i < 300; ++i) data.features[i * 3] = i % 10 == 0 ? static_cast<float>(i) / 100 : 0;
+  TrainOptions options = options_for("standardise,abs", "spam");
+  options.kinks = 3;
+  const auto prepared = prepare(data, options);
+  ASSERT_TRUE(prepared.ok()) << prepared.error().message;
+  EXPECT_EQ(prepared->feature_shape, Shape{18});
+  const MapStep& copies = prepared->map[2];
+  ASSERT_EQ(copies.kind, MapKind::kLinear);
+  const double mean = prepared->map[0].values.values[0], scale = prepared->map[1].values.values[0];
+  std::vector<double> kinks;
+  for (std::size_t j = 0; j < 3; ++j) kinks.push_back(mean - copies.bias.values[j * 3] / scale);
+  EXPECT_NEAR(kinks[0], 0.75, 0.3);
+  EXPECT_NEAR(kinks[1], 1.5, 0.3);
+  EXPECT_NEAR(kinks[2], 2.25, 0.3);
+  for (std::size_t row = 0; row < prepared->train.count(); ++row) {
+    const float* u = prepared->train.features.data() + row * 18;
+    for (std::size_t k = 0; k < 9; ++k) EXPECT_EQ(u[9 + k], std::abs(u[k]));
+    for (std::size_t j = 1; j < 3; ++j)
+      EXPECT_NEAR(u[j * 3 + 1] - u[1], copies.bias.values[j * 3 + 1] - copies.bias.values[1], 1e-5);
+  }
+}
+
+TEST(Prepare, SharesTheKinksOfAChannel) {
+  TrainOptions options = options_for("abs", "3");
+  options.kinks = 2;
+  const auto data = prepare(images(40), options);
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  EXPECT_EQ(data->feature_shape, (Shape{8, 3, 4}));
+  const MapStep& copies = data->map[1];
+  ASSERT_EQ(copies.kind, MapKind::kConv2d);
+  const auto mean = [&](std::size_t channel) { return data->map[0].values.values[12 * channel]; };
+  // uniform in [0, 1] and in [0, 0.5]
+  EXPECT_NEAR(mean(0) - copies.bias.values[0], 1.0 / 3, 0.05);
+  EXPECT_NEAR(mean(1) - copies.bias.values[1], 0.5 / 3, 0.05);
+  EXPECT_NEAR(mean(0) - copies.bias.values[2], 2.0 / 3, 0.05);
+  EXPECT_NEAR(mean(1) - copies.bias.values[3], 1.0 / 3, 0.05);
+  EXPECT_EQ(data->background[12 * 3], copies.bias.values[3] - mean(1));
+  EXPECT_EQ(data->background[12 * 7], std::abs(copies.bias.values[3] - mean(1)));
+}
+
+TEST(Prepare, RefusesKinksWhoseLinearStepWouldBeHuge) {
+  Dataset wide;
+  wide.source = "wide";
+  wide.input_shape = {3000};
+  wide.class_names = {"a", "b"};
+  wide.features.assign(20 * 3000, 1);
+  for (std::size_t i = 0; i < 20; ++i) {
+    wide.labels.push_back(static_cast<std::int32_t>(i % 2));
+    wide.source_index.push_back(static_cast<std::int64_t>(i));
+    wide.features[i * 3000] = static_cast<float>(i);
+  }
+  TrainOptions options = options_for("abs", "a");
+  options.kinks = 2;
+  const auto result = prepare(wide, options);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().message,
+            "--kinks: 2 kinks of 3000 features take a linear step of 6000 x 3000, expected at most 16777216 entries");
+}
+
 TEST(Prepare, RefusesWhatItCannotTrainOn) {
   const auto message = [](const Dataset& data, const TrainOptions& options) {
     const auto result = prepare(data, options);

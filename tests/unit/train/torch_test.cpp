@@ -7,6 +7,7 @@
 
 #include "base/random.hpp"
 #include "format/model_file.hpp"
+#include "support/cases.hpp"
 #include "train/export.hpp"
 #include "train/init.hpp"
 #include "train/run.hpp"
@@ -110,6 +111,24 @@ TrainOptions ring_options() {
 }
 
 const RunHooks kQuiet = {[](const RunState&) {}, [] { return false; }};
+
+TEST_F(Torch, TheFileOfSeveralKinksGivesTheTrainersScores) {
+  TrainOptions options = ring_options();
+  options.feature_map = "standardise,abs";
+  options.kinks = 3;
+  options.epochs = 3;
+  const auto rows = rings(200);
+  const auto data = prepare(rows, options);
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  const auto run = run_training(*data, options, kQuiet);
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  const auto classifier = support::make_classifier(to_model(*data, options, *run));
+  const auto own = torch_scores(run->graph, apply_map(data->map, rows.features, 2), rows.count());
+  const auto logits = classifier.logits(rows.features, rows.count());
+  ASSERT_TRUE(logits.ok()) << logits.error().message;
+  for (std::size_t i = 0; i < own.size(); ++i)
+    EXPECT_NEAR(own[i] - run->validation.threshold, (*logits)[i], 1e-4 * (1 + std::abs((*logits)[i])));
+}
 
 std::string trained_file(const TrainOptions& options) {
   const auto data = prepare(rings(400), options);
