@@ -83,6 +83,14 @@ void add_model(CLI::App& app, const Shared& command) {
   add_field(app, command, "--kinks", &TrainOptions::kinks, "K",
             "Absolute values of each feature, from 1 around the mean to several spread over its values.");
   add_switch(app, command, "--batch-norm", &TrainOptions::batch_norm, "Normalise each layer while training.");
+  const auto orthogonal = [command](std::int64_t) {
+    command->overrides.push_back([](TrainOptions& options) {
+      options.learnt.orthogonal_filters = true;
+      options.learnt.filter_kernel = options.learnt.filter_stride;
+    });
+  };
+  app.add_flag_function("--orthogonal-filters", orthogonal,
+                        "Network learnt: filters of patches side by side that enlarge no change.");
   add_field(app, command, "--init", &TrainOptions::init, "icnn|paper|centred", "How to draw the first weights.");
 }
 

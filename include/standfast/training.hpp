@@ -28,9 +28,10 @@ struct ConvLayout {
 /// A feature map (v, |v|) with v a learnt convolution, and the widths of the network that reads it.
 struct LearntLayout {
   std::int64_t filters = 32;
-  std::int64_t filter_kernel = 5;  ///< Odd.
+  std::int64_t filter_kernel = 5;  ///< Odd; the stride where the filters are orthogonal.
   std::int64_t filter_stride = 2;
   std::int64_t channels = 64;
+  bool orthogonal_filters = false;  ///< Orthonormal rows or columns over patches side by side: no change grows.
 };
 
 struct TrainOptions {

@@ -38,6 +38,7 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("filters", options.learnt.filters);
   visit("filter_kernel", options.learnt.filter_kernel);
   visit("filter_stride", options.learnt.filter_stride);
+  visit("orthogonal_filters", options.learnt.orthogonal_filters);
   visit("learnt_channels", options.learnt.channels);
   visit("feature_map", options.feature_map);
   visit("kinks", options.kinks);
@@ -159,7 +160,10 @@ Status check_learnt(const TrainOptions& options) {
   STANDFAST_CHECK(check_integer("filter_kernel", learnt.filter_kernel, 1, 63));
   STANDFAST_CHECK(check_integer("filter_stride", learnt.filter_stride, 1, 64));
   STANDFAST_CHECK(check_integer("learnt_channels", learnt.channels, 1, 4096));
-  if (learnt.filter_kernel % 2 == 0)
+  if (learnt.orthogonal_filters && learnt.filter_kernel != learnt.filter_stride)
+    return bad_option(fmt::format("filter_kernel: {}, expected the stride of {} for orthogonal filters",
+                                  learnt.filter_kernel, learnt.filter_stride));
+  if (!learnt.orthogonal_filters && learnt.filter_kernel % 2 == 0)
     return bad_option(fmt::format("filter_kernel: {} is not odd", learnt.filter_kernel));
   if (options.feature_map != "identity")
     return bad_option(
@@ -207,6 +211,8 @@ Status check_optimiser(const TrainOptions& options) {
   STANDFAST_CHECK(check_range("--weight-decay", options.weight_decay, 0, 1));
   STANDFAST_CHECK(check_range("--noise", options.noise, 0, 1e6));
   STANDFAST_CHECK(check_range("--label-smoothing", options.label_smoothing, 0, 0.5));
+  if (options.learnt.orthogonal_filters && options.network != "learnt")
+    return bad_option("--orthogonal-filters: only the network 'learnt' has filters of its own");
   if (options.noise > 0 && options.network != "learnt")
     return bad_option(fmt::format("--noise: found {}, expected 0 for every network but 'learnt'", options.noise));
   STANDFAST_CHECK(check_range("--learning-rate", options.learning_rate, 1e-12, 1e3));

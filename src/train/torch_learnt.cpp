@@ -1,4 +1,5 @@
 // The network with a learnt feature map in libtorch.
+#include <optional>
 #include <utility>
 
 #include <torch/torch.h>
@@ -58,7 +59,6 @@ class TorchLearntNet final : public TorchLearner {
         start_(start),
         filter_(torch_array(start.filter, start.filter_shape())),
         offset_(torch_array(start.offset, {1, start.layout.filters, 1, 1})),
-        filter_norm_(start.filter_norm),
         stem_weight_(torch_array(start.stem_weight, start.input_weight_shape())),
         stem_(start.stem),
         blocks_{TorchLearntBlock(start.blocks[0], start), TorchLearntBlock(start.blocks[1], start)},
@@ -67,6 +67,8 @@ class TorchLearntNet final : public TorchLearner {
         input_weight_(torch_array(start.input_weight, {static_cast<std::int64_t>(start.input_weight.size()), 1})),
         bias_(torch_array({start.bias}, {1})) {
     torch::manual_seed(options.seed);  // noise and dropout
+    if (!start.filter_norm.mean.empty()) filter_norm_.emplace(start.filter_norm);
+    orthogonalise();
     this->start();
   }
 
@@ -86,10 +88,11 @@ class TorchLearntNet final : public TorchLearner {
   TorchArray input_gradients(const TorchArray&) override { return {}; }  // no penalty, no adversary: see validate
   [[nodiscard]] std::vector<TorchArray> trainable() const override;
   void project() override;
+  void orthogonalise();
 
   LearntNet start_;
   TorchArray filter_, offset_;
-  TorchNorm filter_norm_;
+  std::optional<TorchNorm> filter_norm_;
   TorchArray stem_weight_;
   TorchNorm stem_;
   std::array<TorchLearntBlock, 2> blocks_;
@@ -101,7 +104,7 @@ LearntNet TorchLearntNet::values() const {
   LearntNet network = start_;
   network.filter = values_of(filter_);
   network.offset = values_of(offset_);
-  network.filter_norm = filter_norm_.values();
+  if (filter_norm_) network.filter_norm = filter_norm_->values();
   network.stem_weight = values_of(stem_weight_);
   network.stem = stem_.values();
   for (std::size_t k = 0; k < blocks_.size(); ++k) {
@@ -118,10 +121,11 @@ LearntNet TorchLearntNet::values() const {
 
 TorchArray TorchLearntNet::forward(const TorchArray& x, bool learns) {
   const Shape& shape = start_.input_shape;
-  const std::int64_t kernel = start_.layout.filter_kernel, stride = start_.layout.filter_stride;
   TorchArray image = x.reshape({x.size(0), shape[0], shape[1], shape[2]});
   if (learns && options_.noise > 0) image = image + options_.noise * torch::randn_like(image);
-  const TorchArray v = filter_norm_.of(torch::conv2d(image, filter_, {}, stride, (kernel - 1) / 2), learns) - offset_;
+  TorchArray v = torch::conv2d(image, filter_, {}, start_.layout.filter_stride, start_.filter_padding());
+  if (filter_norm_) v = filter_norm_->of(v, learns);
+  v = v - offset_;
   const TorchArray u = torch::cat({v, v.abs()}, 1), small = torch::avg_pool2d(u, 2);
   TorchArray z = stem_.of(torch::conv2d(u, stem_weight_, {}, 2, 1), learns).relu();
   z = blocks_[0].of(z, u, learns);
@@ -142,7 +146,17 @@ std::vector<TorchArray> TorchLearntNet::trainable() const {
   return all;
 }
 
+/// The nearest filters with orthonormal rows, or columns where they outnumber the entries of a patch: U V^T of U S V^T.
+/// Patches do not overlap, so that the whole map's norm is 1 but for the rounding to float32.
+void TorchLearntNet::orthogonalise() {
+  if (!start_.layout.orthogonal_filters) return;
+  const torch::NoGradGuard no_grad;
+  const auto parts = torch::linalg_svd(filter_.flatten(1).to(torch::kDouble), false);
+  filter_.copy_(std::get<0>(parts).mm(std::get<2>(parts)).reshape(filter_.sizes()));
+}
+
 void TorchLearntNet::project() {
+  orthogonalise();
   head_weight_.clamp_min_(0);
   for (TorchLearntBlock& block : blocks_) {
     block.weight.clamp_min_(0);

@@ -72,7 +72,7 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   options.jacobian_weight = 1e-3;
   options.network = "conv";
   options.conv = {2, 3, 7, 4, 5, 9, 6, true};
-  options.learnt = {3, 7, 4, 9};
+  options.learnt = {3, 7, 4, 9, true};
   options.kinks = 5;
   options.schedule = "cosine";
   options.weight_decay = 0.125;
@@ -105,6 +105,7 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   EXPECT_TRUE(again->conv.input_skips);
   EXPECT_EQ(again->domain, options.domain);
   EXPECT_EQ(again->learnt.filter_stride, 4);
+  EXPECT_TRUE(again->learnt.orthogonal_filters);
   EXPECT_EQ(again->kinks, 5);
   EXPECT_EQ(again->noise, 0.0625);
 }
@@ -293,6 +294,14 @@ INSTANTIATE_TEST_SUITE_P(
                     o.certify_radius = 1;
                   },
                   "--kinks, --certify-for: found 2 kinks, expected 1"},
+        BadOption{"OrthogonalFiltersElsewhere", [](TrainOptions& o) { o.learnt.orthogonal_filters = true; },
+                  "--orthogonal-filters: only the network 'learnt' has filters of its own"},
+        BadOption{"OverlappingOrthogonalFilters",
+                  [](TrainOptions& o) {
+                    o.network = "learnt";
+                    o.learnt.orthogonal_filters = true;
+                  },
+                  "filter_kernel: 5, expected the stride of 2 for orthogonal filters"},
         BadOption{"EvenFilters",
                   [](TrainOptions& o) {
                     o.network = "learnt";

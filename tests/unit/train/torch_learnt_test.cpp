@@ -1,10 +1,12 @@
 // What the network with a learnt map computes in training is what its exported map and graph compute, and it learns.
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
+#include "model/spectral_norm.hpp"
 #include "train/export.hpp"
 #include "train/run.hpp"
 #include "train/torch_network.hpp"
@@ -124,6 +126,62 @@ TEST(TorchLearnt, LearnsUprightBars) {
   ASSERT_TRUE(validate(model).ok()) << validate(model).error().message;
   EXPECT_TRUE(is_linear_fold(model.feature_map));
   EXPECT_FALSE(is_separable(model.feature_map));
+}
+
+TEST(TorchLearnt, OrthogonalFiltersAreProvenToEnlargeNoChange) {
+  use_one_thread();
+  TrainOptions options = learnt_options();
+  options.epochs = 1;
+  const auto data = prepare(bars(64), options);
+  ASSERT_TRUE(data.ok());
+  // 8 entries per patch: fewer filters, as many, and more
+  for (const std::int64_t filters : {5, 8, 11}) {
+    options.learnt = {
+        .filters = filters, .filter_kernel = 2, .filter_stride = 2, .channels = 6, .orthogonal_filters = true};
+    const auto run = run_training(*data, options, kQuiet);
+    ASSERT_TRUE(run.ok()) << run.error().message;
+    const Model model = to_model(*data, options, *run);
+    ASSERT_TRUE(validate(model).ok()) << validate(model).error().message;
+    const MapStep& conv = model.feature_map[model.feature_map.size() - 2];
+    ASSERT_EQ(conv.kind, MapKind::kConv2d);
+    const double bound = spectral_norm_upper(conv, model.input_shape);
+    EXPECT_GE(bound, 1 - 1e-6) << filters;
+    // the bound itself is a few percent above the norm
+    EXPECT_LE(bound, 1.02) << filters;
+    // rows or columns, whichever are fewer, have length 1 and are at right angles
+    const std::size_t rows = static_cast<std::size_t>(filters);
+    for (std::size_t i = 0; i < std::min<std::size_t>(rows, 8); ++i) {
+      for (std::size_t j = 0; j <= i; ++j) {
+        double product = 0;
+        for (std::size_t k = 0; k < std::max<std::size_t>(rows, 8); ++k) {
+          const auto entry = [&](std::size_t at) {
+            return static_cast<double>(conv.values.values[rows <= 8 ? at * 8 + k : k * 8 + at]);
+          };
+          if (rows <= 8 && k >= 8) continue;
+          product += entry(i) * entry(j);
+        }
+        EXPECT_NEAR(product, i == j ? 1 : 0, 1e-6) << filters << ": " << i << ", " << j;
+      }
+    }
+  }
+}
+
+TEST(TorchLearnt, ScoresOfOrthogonalFiltersAreThoseOfTheExportedMap) {
+  use_one_thread();
+  TrainOptions options = learnt_options();
+  options.learnt = {.filters = 5, .filter_kernel = 2, .filter_stride = 2, .channels = 6, .orthogonal_filters = true};
+  const auto data = prepare(bars(64), options);
+  Random random(1);
+  const auto learner =
+      make_learner(*starting_learnt_network(options, data->feature_shape, data->train.features, random), options);
+  Batches batches(*data, 32, 0, false, 1);
+  batches.shuffle();
+  const Batch batch = batches.next();
+  for (int step = 0; step < 5; ++step) learner->step(batch, nullptr);
+  const auto own = learner->evaluate(batch.features, batch.count());
+  const auto scores =
+      torch_scores(*learner->learnt_map(), data->feature_shape, *learner->graph(), batch.features, batch.count());
+  for (std::size_t i = 0; i < scores.size(); ++i) EXPECT_NEAR(own.scores[i], scores[i], 1e-4);
 }
 
 TEST(TorchLearnt, SameSeedGivesTheSameModel) {
