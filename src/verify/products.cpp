@@ -160,7 +160,11 @@ STANDFAST_INLINE void add_scaled(double weight, const double* source, std::size_
     load(target + i, to);
     store(to + weight * from, target + i);
   }
-  for (; i < count; ++i) target[i] += weight * source[i];
+  for (; i < count; ++i) {
+    // read first: a sanitizer's check between product and sum would part them
+    const double from_one = source[i], to_one = target[i];
+    target[i] = to_one + weight * from_one;
+  }
 }
 
 void add_plain(const Matrix& m, std::size_t lanes, const double* dual, double* value) {
