@@ -20,15 +20,19 @@ constexpr double kTolerance = 5e-5;
 // Passes without a gain after which p = inf starts from a high temperature again.
 constexpr int kShaken = 20;
 
-// A leap like this may be the way to an infinite radius, which a hint hides.
+// A leap like this may be the way to an infinite radius.
 constexpr double kSuspicious = 30;
 
 // Relative to the margin and to the radius: where the search has nothing left to gain.
 constexpr double kLittleLeft = 1e-3, kGainThatCounts = 1e-4;
 
+// Of the radius that counts.
+constexpr double kHintTolerance = 1e-8;
+
 constexpr AscentSchedule kStart{.first = 3e-5, .last = 3e-5, .steps = 0};
 constexpr AscentSchedule kTouch{.first = 3e-5, .last = 3e-5, .steps = 2};
 constexpr AscentSchedule kAnnealed{.first = 3e-2, .last = 3e-5, .factor = 0.3, .steps = 4};
+constexpr AscentSchedule kAnnealedFast{.first = 3e-3, .last = 3e-5, .factor = 0.1, .steps = 2};
 
 }  // namespace
 
@@ -41,7 +45,7 @@ bool CutSearch::start(const PricedProblem& first, std::span<const double> cost, 
   stalled_ = 0;
   begin(first);
   if (!(result_.radius > 0 && result_.radius < kInfinity)) return false;
-  ascend(kStart);
+  ascent_.run(cuts_, options_.norm, cap(), scale(), kStart, alpha_);
   return seek();
 }
 
@@ -87,8 +91,15 @@ void CutSearch::begin(const PricedProblem& first) {
   const SeparableRadius start = separable_radius(first, options_.norm);
   radius_ = first_radius_ = result_.radius = start.radius;
   result_.weights = {1.0};
+  if (start.radius < kInfinity) result_.hint = {start.radius, 1 / start.multiplier, kHintTolerance};
   // p = 1 and 2: the dual variable of the single cut is the weight that it starts with
   alpha_ = {options_.norm == Norm::linf() || !(start.multiplier > 0) ? 1.0 : 1 / start.multiplier};
+}
+
+/// No single change above this price is considered.
+double CutSearch::cap() const {
+  if (options_.norm == Norm::l1()) return kReachBeyondRadius * radius_;
+  return options_.norm == Norm::linf() ? radius_ : kInfinity;
 }
 
 double CutSearch::scale() const {
@@ -113,9 +124,6 @@ AscentSchedule CutSearch::schedule() const {
 /// New weights for the cuts, and the radius that they give; the response is that at the new radius.
 void CutSearch::ascend(const AscentSchedule& schedule) {
   const bool linf = options_.norm == Norm::linf();
-  const auto cap = [&] {
-    return options_.norm == Norm::l1() ? kReachBeyondRadius * radius_ : linf ? radius_ : kInfinity;
-  };
   const double before = result_.radius;
   ascent_.run(cuts_, options_.norm, cap(), scale(), schedule, alpha_);
   take_radius();
@@ -124,7 +132,7 @@ void CutSearch::ascend(const AscentSchedule& schedule) {
   const bool jumps = options_.norm == Norm::l1() || (linf && options_.keep_all && stalled_ == kShaken);
   if (jumps && cuts_.size() > 1 && stuck) {
     // all or nothing: at a low temperature every feature stays or jumps, and Newton's method goes nowhere from there
-    ascent_.run(cuts_, options_.norm, cap(), scale(), kAnnealed, alpha_);
+    ascent_.run(cuts_, options_.norm, cap(), scale(), options_.keep_all ? kAnnealed : kAnnealedFast, alpha_);
     take_radius();
   }
   if (linf && radius_ < kInfinity) {
@@ -134,17 +142,24 @@ void CutSearch::ascend(const AscentSchedule& schedule) {
   }
 }
 
-void CutSearch::take_radius() {
-  cuts_.weigh(alpha_, problem_);
+/// The radius of the current weights. p = 1 and 2: their sum is the dual variable's inverse already, or close to it, so
+/// that F is the radius, or half its square.
+double CutSearch::radius_of_weights() {
   const bool l1 = options_.norm == Norm::l1(), l2 = options_.norm == Norm::l2();
+  if (l1) return std::min(ascent_.best(), cap());
+  const double found = std::sqrt(2 * std::max(ascent_.best(), 0.0));
+  if (l2 && !options_.keep_all && !(found > kSuspicious * radius_)) return found;
+  cuts_.weigh(alpha_, problem_);
+  return separable_radius(problem_, options_.norm, {radius_, 1, kTolerance}).radius;
+}
+
+void CutSearch::take_radius() {
   const double sum = std::accumulate(alpha_.begin(), alpha_.end(), 0.0);
-  // p = 1 and 2: the weights' sum is the dual variable's inverse already, or close to it
-  double found = l1 ? dual_value_l1(problem_, kReachBeyondRadius * radius_)
-                    : separable_radius(problem_, options_.norm, {l2 ? 1 : radius_, kTolerance}).radius;
-  if (found > kSuspicious * radius_) found = separable_radius(problem_, options_.norm).radius;
+  const double found = radius_of_weights();
   if (found > 0) radius_ = found;
   if (!(found > result_.radius)) return;
   result_.radius = found;
+  result_.hint = found < kInfinity ? RadiusHint{found, sum, kHintTolerance} : RadiusHint{};
   std::vector<double>& weights = result_.weights;
   weights.assign(merged_.size() + cuts_.size() - 1, 0.0);
   for (std::size_t t = 0; t < merged_.size(); ++t) weights[t] = alpha_[0] * merged_[t];

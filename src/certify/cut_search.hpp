@@ -43,6 +43,7 @@ struct CutSearchOptions {
 struct CutSearchResult {
   double radius = 0;
   std::vector<double> weights;      ///< Per tangent, the first one included; their sum is 1.
+  RadiusHint hint;                  ///< For the radius of their weighted sum.
   double attack_price = kInfinity;  ///< keep_all: of the cheapest change found whose value is <= 0.
   std::vector<double> attack;       ///< That change, in the features' units; empty where none was found.
 };
@@ -77,11 +78,13 @@ class CutSearch {
   [[nodiscard]] AscentSchedule schedule() const;
   void ascend(const AscentSchedule& schedule);
   void take_radius();
+  double radius_of_weights();
   bool seek();
   void add(const SeparableMinorant& tangent);
   void walk();
   /// Whether the ray leads to a cheaper change than any so far.
   bool walk_along(std::span<const double> direction);
+  [[nodiscard]] double cap() const;
   [[nodiscard]] double scale() const;
 
   CutSearchOptions options_;

@@ -35,15 +35,25 @@ void CutSet::add(const SeparableMinorant& minorant, std::span<const double> cost
 }
 
 double CutSet::weigh(std::span<const double> weights, std::span<double> linear, std::span<double> fold) const {
-  const auto add_scaled = kernels::sweeps().add_scaled;
-  std::fill(linear.begin(), linear.end(), 0.0);
-  std::fill(fold.begin(), fold.end(), 0.0);
+  const kernels::Sweeps& sweeps = kernels::sweeps();
+  // a cut without a weight may hold anything
+  const auto used = [&](std::size_t j) { return j < count_ && weights[j] != 0; };
+  std::size_t next = used(0) && used(1) ? 2 : 0;
   double margin = 0;
-  for (std::size_t j = 0; j < count_; ++j) {
-    if (weights[j] == 0) continue;
-    margin += weights[j] * cuts_[j].margin;
-    add_scaled(linear.size(), weights[j], cuts_[j].linear.data(), linear.data());
-    add_scaled(fold.size(), weights[j], cuts_[j].fold.data(), fold.data());
+  if (next == 2) {
+    const Cut &a = cuts_[0], &b = cuts_[1];
+    margin = weights[0] * a.margin + weights[1] * b.margin;
+    sweeps.weigh_pair(linear.size(), weights[0], a.linear.data(), weights[1], b.linear.data(), linear.data());
+    sweeps.weigh_pair(fold.size(), weights[0], a.fold.data(), weights[1], b.fold.data(), fold.data());
+  } else {
+    std::fill(linear.begin(), linear.end(), 0.0);
+    std::fill(fold.begin(), fold.end(), 0.0);
+  }
+  for (; next < count_; ++next) {
+    if (!used(next)) continue;
+    margin += weights[next] * cuts_[next].margin;
+    sweeps.add_scaled(linear.size(), weights[next], cuts_[next].linear.data(), linear.data());
+    sweeps.add_scaled(fold.size(), weights[next], cuts_[next].fold.data(), fold.data());
   }
   return margin;
 }

@@ -51,55 +51,41 @@ double DualAscent::cut_value(const CutSet& cuts, std::size_t j) const {
 
 void DualAscent::evaluate(const CutSet& cuts, const std::vector<double>& alpha, const ResponseRules& rules,
                           double barrier) {
-  value_ = cuts.weigh(alpha, linear_, fold_);
+  const double margin = cuts.weigh(alpha, linear_, fold_);
   respond(cuts, linear_, fold_, rules, response_);
-  value_ += response_.value;
+  best_ = margin + response_.best;
+  value_ = margin + response_.value;
   for (const double a : alpha) value_ += barrier * std::log(a);
 }
 
-/// The values at the features whose answer changes with the weights, side by side.
+/// The values at the moving features, side by side.
 std::span<const double> DualAscent::pack(std::span<const double> values, std::vector<double>& out) const {
-  if (moving_.size() == values.size()) return values;
-  out.resize(moving_.size());
-  for (std::size_t s = 0; s < moving_.size(); ++s) out[s] = values[moving_[s]];
+  const std::size_t moves = response_.moves;
+  if (values.empty() || moves == values.size()) return values;
+  out.resize(moves);
+  for (std::size_t s = 0; s < moves; ++s) out[s] = values[response_.moving[s]];
   return out;
 }
 
 /// matrix_ <- -F'' at the last response.
 void DualAscent::fill_curvature(const CutSet& cuts) {
   const std::size_t n = cuts.size();
-  const bool folded = cuts.folded();
-  moving_.resize(cuts.dim());
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < cuts.dim(); ++i) {
-    moving_[count] = i;
-    count += response_.curve_dd[i] != 0 || (folded && response_.curve_ff[i] != 0) ? 1 : 0;
-  }
-  moving_.resize(count);
-  const auto dd = pack(response_.curve_dd, packed_dd_);
+  const kernels::Curves curves{response_.moves, response_.curve_dd.data(),
+                               cuts.folded() ? response_.curve_df.data() : nullptr, response_.curve_ff.data()};
   packed_linear_.resize(n);
+  packed_fold_.resize(n);
   std::vector<std::span<const double>> linear(n), fold(n);
-  for (std::size_t j = 0; j < n; ++j) linear[j] = pack(cuts[j].linear, packed_linear_[j]);
-  const auto weighted_dot = [&](std::span<const double> weight, std::span<const double> x, std::span<const double> y) {
-    return kernels::sweeps().weighted_dot(moving_.size(), weight.data(), x.data(), y.data());
-  };
-  matrix_.assign(n * n, 0.0);
   for (std::size_t j = 0; j < n; ++j) {
-    for (std::size_t k = 0; k <= j; ++k) matrix_[j * n + k] = weighted_dot(dd, linear[j], linear[k]);
+    linear[j] = pack(cuts[j].linear, packed_linear_[j]);
+    fold[j] = pack(cuts[j].fold, packed_fold_[j]);
   }
-  if (folded) {
-    const auto df = pack(response_.curve_df, packed_df_), ff = pack(response_.curve_ff, packed_ff_);
-    packed_fold_.resize(n);
-    for (std::size_t j = 0; j < n; ++j) fold[j] = pack(cuts[j].fold, packed_fold_[j]);
-    for (std::size_t j = 0; j < n; ++j) {
-      for (std::size_t k = 0; k <= j; ++k) {
-        matrix_[j * n + k] += weighted_dot(df, linear[j], fold[k]) + weighted_dot(df, fold[j], linear[k]) +
-                              weighted_dot(ff, fold[j], fold[k]);
-      }
+  const auto curvature_dot = kernels::sweeps().curvature_dot;
+  matrix_.resize(n * n);
+  for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t k = 0; k <= j; ++k) {
+      matrix_[j * n + k] = matrix_[k * n + j] =
+          curvature_dot(curves, linear[j].data(), fold[j].data(), linear[k].data(), fold[k].data());
     }
-  }
-  for (std::size_t j = 0; j < n; ++j) {
-    for (std::size_t k = 0; k < j; ++k) matrix_[k * n + j] = matrix_[j * n + k];
   }
 }
 

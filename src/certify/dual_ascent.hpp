@@ -30,6 +30,8 @@ class DualAscent {
            std::vector<double>& alpha);
 
   [[nodiscard]] const Response& response() const { return response_; }
+  /// F there, neither softened nor fenced.
+  [[nodiscard]] double best() const { return best_; }
   /// What cut j says of the attacker's mean answer: its gradient entry.
   [[nodiscard]] double cut_value(const CutSet& cuts, std::size_t j) const;
 
@@ -44,9 +46,7 @@ class DualAscent {
   Response response_;
   std::vector<double> linear_, fold_;
   std::vector<double> gradient_, matrix_, ones_, direction_, trial_;
-  double value_ = 0;
-  std::vector<std::size_t> moving_;  ///< Features whose answer changes with the weights.
-  std::vector<double> packed_dd_, packed_df_, packed_ff_;
+  double value_ = 0, best_ = 0;
   std::vector<std::vector<double>> packed_linear_, packed_fold_;  ///< Per cut.
 };
 

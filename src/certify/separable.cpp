@@ -28,11 +28,17 @@ void PricedProblem::assign(const SeparableMinorant& m, std::span<const double> c
 
 SeparableRadius separable_radius(const PricedProblem& problem, Norm norm, const RadiusHint& hint) {
   if (!(problem.margin > 0)) return {};
-  if (norm == Norm::linf()) return separable_radius_linf(problem, hint);
-  if (norm == Norm::l2()) return separable_radius_l2(problem, hint);
-  if (norm == Norm::l1()) return separable_radius_l1(problem);
-  assert(norm == Norm::l0() && "Algorithm S knows the norms 0, 1, 2 and inf");
-  return separable_radius_l0(problem);
+  if (norm == Norm::l0()) return separable_radius_l0(problem);
+  assert((norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf()) &&
+         "Algorithm S knows the norms 0, 1, 2 and inf");
+  const auto solve = norm == Norm::l1()   ? separable_radius_l1
+                     : norm == Norm::l2() ? separable_radius_l2
+                                          : separable_radius_linf;
+  const SeparableRadius found = solve(problem, hint);
+  // a leap like this may be the way to an infinite radius, which a hint hides
+  constexpr double kSuspicious = 30;
+  const bool leaps = hint.radius > 0 && found.radius > kSuspicious * hint.radius;
+  return leaps ? solve(problem, {.tolerance = hint.tolerance}) : found;
 }
 
 }  // namespace standfast

@@ -43,9 +43,10 @@ struct SeparableRadius {
   double reach = 0;       ///< p = 1: no single change above this price was considered.
 };
 
-/// What saves steps where many similar problems are solved, p = 2 and inf; no infinite radius is then noticed.
+/// What saves steps where many similar problems are solved, p = 1, 2 and inf.
 struct RadiusHint {
-  double start = 0;      ///< p = inf: a radius, p = 2: the inverse of a multiplier; close to the one looked for.
+  double radius = 0;     ///< Close to the one looked for; 0: none is known.
+  double tau = 0;        ///< p = 1 and 2: the inverse of the multiplier that comes with it.
   double tolerance = 0;  ///< Relative; the result is then below the exact one by about as much.
 };
 
@@ -54,15 +55,12 @@ bool withstands_everything(const PricedProblem& problem);
 
 SeparableRadius separable_radius_linf(const PricedProblem& problem, const RadiusHint& hint = {});
 SeparableRadius separable_radius_l2(const PricedProblem& problem, const RadiusHint& hint = {});
-SeparableRadius separable_radius_l1(const PricedProblem& problem);
+SeparableRadius separable_radius_l1(const PricedProblem& problem, const RadiusHint& hint = {});
 /// radius: the number of features that can change, all at once, without changing the verdict.
 SeparableRadius separable_radius_l0(const PricedProblem& problem);
 
-/// What the problem's own multiplier, 1, certifies of the radius, single changes being priced at most `reach`: p = 1.
-/// Cost: one sweep, where separable_radius_l1 sorts.
-double dual_value_l1(const PricedProblem& problem, double reach);
-
-/// Dispatches on the norm. Requires: p is 0, 1, 2 or inf.
+/// Dispatches on the norm. A hint hides an infinite radius only where nearby problems have finite ones.
+/// Requires: p is 0, 1, 2 or inf.
 SeparableRadius separable_radius(const PricedProblem& problem, Norm norm, const RadiusHint& hint = {});
 
 /// The change, in units of price, that costs the minorant most among those priced at most `radius`.

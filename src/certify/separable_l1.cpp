@@ -77,35 +77,74 @@ double steepest_slope(const PricedProblem& problem) {
 /// theta(tau) = tau margin + sum_i of the least |e| + tau q_i(e), a concave function: its value and slope at tau.
 struct Tangent {
   double tau, value, slope;
+  double growth;  ///< How fast the value falls as the reach grows.
 };
 
-/// The largest theta, single changes being priced at most `reach`: where its tangents from both sides meet, and again.
-SeparableRadius spend(const PricedProblem& problem, double reach) {
-  const double margin = problem.margin;
-  if (worst_sums_linf(problem, reach).decrease < margin) return {kInfinity, 0, reach};
-  const auto tangent_at = [&](double tau) {
-    const kernels::WorstSums worst = worst_sums_l1(problem, reach, tau);
-    return Tangent{tau, tau * (margin - worst.decrease) + worst.price, margin - worst.decrease};
-  };
-  Tangent left{0, 0, margin}, right = left, best = left;
-  for (double tau = 1 / steepest_slope(problem);; tau *= 4) {
-    right = tangent_at(tau);
-    if (right.value > best.value) best = right;
-    // every change that pays has been made: the decrease does not grow any more
-    if (!(right.slope > 0) || tau > 1e300) break;
-    left = right;
+/// theta where single changes are priced at most `reach`.
+class Spending {
+ public:
+  Spending(const PricedProblem& problem, double steepest)
+      : folds_(problem.folds()), margin_(problem.margin), least_tau_(1 / steepest) {}
+
+  /// The tangent at the largest theta, whose value is infinite where nothing that is allowed takes the margin: where
+  /// tangents from both sides meet, and again. guess: a tau, used where it is > 0.
+  Tangent largest(double reach, double guess, double tolerance) {
+    best_ = {0, 0, margin_, 0};
+    // from a guess without measure the way is too long
+    const bool measured = guess >= least_tau_ && guess < 0x1p40 * least_tau_;
+    if (!enclose(reach, measured ? guess : 0)) return {0, kInfinity, margin_, 0};
+    for (int i = 0; i < 100 && right_.slope < 0; ++i) {
+      const double meet = (right_.value - right_.slope * right_.tau - left_.value + left_.slope * left_.tau) /
+                          (left_.slope - right_.slope);
+      const double above = left_.value + left_.slope * (meet - left_.tau);
+      const bool inside = meet > left_.tau && meet < right_.tau;
+      if (!inside || above <= best_.value * (1 + std::max(tolerance, 1e-13))) break;
+      const Tangent next = at(reach, meet);
+      (next.slope > 0 ? left_ : right_) = next;
+    }
+    // at a corner of theta both sides' changes share the budget
+    const double share = right_.slope < 0 ? right_.slope / (right_.slope - left_.slope) : 0;
+    best_.growth = share * left_.growth + (1 - share) * right_.growth;
+    return best_;
   }
-  for (int i = 0; i < 100 && right.slope < 0; ++i) {
-    const double meet =
-        (right.value - right.slope * right.tau - left.value + left.slope * left.tau) / (left.slope - right.slope);
-    const double above = left.value + left.slope * (meet - left.tau);
-    if (!(meet > left.tau && meet < right.tau) || above <= best.value * (1 + 1e-13)) break;
-    const Tangent next = tangent_at(meet);
-    if (next.value > best.value) best = next;
-    (next.slope > 0 ? left : right) = next;
+
+ private:
+  Tangent at(double reach, double tau) {
+    const kernels::WorstSums worst = kernels::sweeps().worst_l1(folds_, reach, tau);
+    const double slope = margin_ - worst.decrease;
+    const Tangent tangent{tau, tau * slope + worst.price, slope, worst.growth};
+    if (tangent.value > best_.value) best_ = tangent;
+    return tangent;
   }
-  return {best.value, 1 / best.tau, reach};
-}
+
+  /// left_ and right_ <- tangents on either side of the largest theta, close to the guess where there is one. False
+  /// where theta grows for ever.
+  bool enclose(double reach, double guess) {
+    left_ = best_;
+    double factor = guess > 0 ? 1.01 : 4;
+    right_ = at(reach, guess > 0 ? guess : least_tau_);
+    for (; right_.slope < 0 && right_.tau / factor > least_tau_; factor = std::min(4.0, factor * factor)) {
+      const Tangent next = at(reach, right_.tau / factor);
+      if (next.slope > 0) {
+        left_ = next;
+        return true;
+      }
+      right_ = next;
+    }
+    // up to where every change that pays has been made: the decrease does not grow any more
+    for (int i = 0; right_.slope > 0 && right_.tau <= 1e300; ++i) {
+      if (i == 4 && kernels::sweeps().worst_linf(folds_, reach).decrease < margin_) return false;
+      left_ = right_;
+      right_ = at(reach, right_.tau * factor);
+      factor = std::min(4.0, factor * factor);
+    }
+    return true;
+  }
+
+  kernels::Folds folds_;
+  double margin_, least_tau_;
+  Tangent best_{}, left_{}, right_{};
+};
 
 /// The price of the dearest single change that is allowed.
 double dearest_change(const PricedProblem& problem) {
@@ -116,43 +155,37 @@ double dearest_change(const PricedProblem& problem) {
 
 }  // namespace
 
-SeparableRadius separable_radius_l1(const PricedProblem& problem) {
-  if (withstands_everything(problem)) return {kInfinity, 0, kInfinity};
+SeparableRadius separable_radius_l1(const PricedProblem& problem, const RadiusHint& hint) {
+  if (!(hint.radius > 0) && withstands_everything(problem)) return {kInfinity, 0, kInfinity};
 
   const double steepest = steepest_slope(problem);
-  // A certificate with reach rho is worth min(rho, spend(rho)), and spend falls as rho grows: find where they meet.
+  // A certificate with reach rho is worth the smaller one of rho and the largest theta, which falls as rho grows: find
+  // where they meet.
   double below = problem.margin / steepest;
   // costs or slopes so far apart that the quotient underflows: from 0 no factor leads anywhere
   if (!(below > 0)) return {0, 0, 0};
   SeparableRadius best{below, steepest, below};
-  // a reach beyond the dearest change cuts nothing
+  Spending spending(problem, steepest);
   const double dearest = dearest_change(problem);
-  double reach = dearest < kInfinity ? dearest : 4 * below;
-  SeparableRadius found = spend(problem, reach);
-  if (dearest < kInfinity && found.radius >= dearest) return {found.radius, found.multiplier, 2 * found.radius};
-  while (found.radius > reach && reach < 1e300) {
-    best = {reach, found.multiplier, reach};
-    reach *= 4;
-    found = spend(problem, reach);
+  if (dearest < kInfinity) {  // no reach cuts anything
+    const Tangent found = spending.largest(dearest, hint.tau, hint.tolerance);
+    return found.value > below ? SeparableRadius{found.value, 1 / found.tau, std::max(dearest, 2 * found.value)} : best;
   }
-  if (found.radius > best.radius) best = found;
-  double above = reach;
-  for (int i = 0; i < 32 && best.radius < above * (1 - 2e-9); ++i) {
-    // the value found with a smaller reach is at least as large: try just above it first, then halve
-    const double middle = i == 0 ? std::min(above, best.radius * (1 + 1e-9)) : best.radius / 2 + above / 2;
-    found = spend(problem, middle);
-    if (found.radius >= middle) {
-      best = {middle, found.multiplier, middle};
-    } else {
-      above = middle;
-      if (found.radius > best.radius) best = found;
-    }
+  double above = kInfinity, tau = hint.tau;
+  double reach = hint.radius > below && hint.radius < kInfinity ? hint.radius : 4 * below;
+  for (int i = 0; i < 100 && below < above * (1 - std::max(hint.tolerance, 2e-9)) && reach < 1e300; ++i) {
+    const Tangent found = spending.largest(reach, tau, hint.tolerance);
+    const double worth = std::min(reach, found.value);
+    if (worth > best.radius) best = {worth, found.value < kInfinity ? 1 / found.tau : 0, reach};
+    below = std::max(below, worth);
+    above = std::min(above, std::max(reach, found.value));
+    if (found.value < kInfinity) tau = found.tau;
+    // Newton's method, just above what is certain so that one side closes; else halves
+    const double newton = found.value < kInfinity ? reach + (found.value - reach) / (1 + found.growth) : 4 * reach;
+    const double next = std::max(newton, below * (1 + 1e-9));
+    reach = i % 4 != 3 && next < above ? next : above < kInfinity ? below / 2 + above / 2 : 4 * reach;
   }
   return best;
-}
-
-double dual_value_l1(const PricedProblem& problem, double reach) {
-  return std::min(problem.margin + kernels::sweeps().least_l1(problem.folds(), reach), reach);
 }
 
 std::vector<double> worst_change_l1(const PricedProblem& problem, const SeparableRadius& radius) {

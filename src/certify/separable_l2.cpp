@@ -21,7 +21,7 @@ double steepest_square(const PricedProblem& problem) {
 }  // namespace
 
 SeparableRadius separable_radius_l2(const PricedProblem& problem, const RadiusHint& hint) {
-  if (hint.start == 0 && withstands_everything(problem)) return {.radius = kInfinity, .reach = kInfinity};
+  if (!(hint.radius > 0) && withstands_everything(problem)) return {.radius = kInfinity, .reach = kInfinity};
 
   const auto margin_left = [&](double tau) {
     const kernels::WorstSums worst = worst_sums_l2(problem, tau);
@@ -29,7 +29,7 @@ SeparableRadius separable_radius_l2(const PricedProblem& problem, const RadiusHi
   };
   // the closed form, or less, is a place where the margin stands
   const double left = problem.margin / steepest_square(problem);
-  const double tau = falling_root(left, kInfinity, hint.tolerance, margin_left, hint.start);
+  const double tau = falling_root(left, kInfinity, hint.tolerance, margin_left, hint.tau);
   const kernels::WorstSums last = worst_sums_l2(problem, tau);
   const double dual = tau * (problem.margin - last.decrease) + last.price;
   return {.radius = std::sqrt(2 * std::max(dual, 0.0)), .multiplier = 1 / tau};

@@ -16,7 +16,7 @@ bool withstands_everything(const PricedProblem& problem) {
 }
 
 SeparableRadius separable_radius_linf(const PricedProblem& problem, const RadiusHint& hint) {
-  if (hint.start == 0 && withstands_everything(problem)) return {.radius = kInfinity};
+  if (!(hint.radius > 0) && withstands_everything(problem)) return {.radius = kInfinity};
 
   const kernels::Sweeps& sweeps = kernels::sweeps();
   const auto margin_left = [&](double radius) {
@@ -25,8 +25,8 @@ SeparableRadius separable_radius_linf(const PricedProblem& problem, const Radius
   };
   const double steepest = sweeps.sum_of_sizes(problem.dim(), problem.linear.data()) +
                           sweeps.sum_of_sizes(problem.fold.size(), problem.fold.data());
-  const double last = hint.start == 0 ? last_place(problem) : kInfinity;
-  return {.radius = falling_root(problem.margin / steepest, last, hint.tolerance, margin_left, hint.start)};
+  const double last = hint.radius > 0 ? kInfinity : last_place(problem);
+  return {.radius = falling_root(problem.margin / steepest, last, hint.tolerance, margin_left, hint.radius)};
 }
 
 std::vector<double> worst_change_linf(const PricedProblem& problem, double radius) {

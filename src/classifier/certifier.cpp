@@ -108,7 +108,7 @@ bool Certifier::searches(Norm norm) const {
 }
 
 double Certifier::separable(const CertifyLane& lane, std::size_t norm, Proposal& proposal) const {
-  return separable(lane, norm, separable_radius(lane.problem, norms_[norm]), proposal);
+  return separable(lane, norm, separable_radius(lane.problem, norms_[norm], lane.hint), proposal);
 }
 
 double Certifier::separable(const CertifyLane& lane, std::size_t norm, const SeparableRadius& found,
@@ -156,6 +156,7 @@ void Certifier::certify(std::span<const float> x, std::span<const float> logits,
     for (const std::size_t l : ws.waiting) {
       CertifyLane& lane = ws.lanes[l];
       if (method_ != Method::kClosedForm) lane.problem.assign(lane.minorant.separable, cost_, lane.interval);
+      lane.hint = {};
       for (std::size_t k = 0; k < norms_.size(); ++k) {
         if (!searched(norms_[k])) certify_lane(lane, k, rows[l]);
       }
@@ -192,6 +193,7 @@ void Certifier::certify_other(std::span<const float> x, CertifyWorkspace& ws, st
   std::fill(radii.begin(), radii.end(), kInfinity);
   CertifyLane& lane = ws.lanes.front();
   if (method_ != Method::kClosedForm) price(x, lane);
+  lane.hint = {};
   for (std::size_t piece = 0; piece < verifier_->pieces(); ++piece) {
     verifier_->prove_below(x, static_cast<std::int32_t>(piece), ws.verify, lane.minorant);
     if (pull_back_) {

@@ -33,6 +33,7 @@ struct CertifyLane {
   // what radii are taken from
   std::vector<RadiusProof::Cut> cuts;  ///< With their weights: what the minorant is proven from.
   std::vector<ProvenMinorant> parts;   ///< Of each of them, where there are several.
+  RadiusHint hint;                     ///< What a search knows of the minorant's radius.
   ProvenMinorant minorant;
   std::vector<Interval> interval;
   PricedProblem problem;

@@ -76,6 +76,7 @@ void Certifier::search(std::span<const float> x, std::span<const float> logits, 
     CertifyLane& lane = ws.lanes[l];
     lane.weights = lane.search.result().weights;
     lane.weights.resize(lane.used, 0.0);  // those tried after the best ones were found
+    lane.hint = lane.search.result().hint;
   }
   sum_up(x, ws);
 }
@@ -145,6 +146,7 @@ void Certifier::retry_at_input(std::span<const float> x, std::size_t norm, Certi
   ProvenMinorant* const wanted[] = {&lane.minorant};
   verifier_->prove_tile(x, 1, ws.slopes, ws.verify, wanted);
   lane.problem.assign(lane.minorant.separable, cost_, lane.interval);
+  lane.hint = {};
   certify_lane(lane, norm, other);
   if (!(radii[norm] > found)) return;
   row.radii[norm] = radii[norm];

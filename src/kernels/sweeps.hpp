@@ -23,19 +23,34 @@ struct Folds {
 /// Of the worst places, feature by feature.
 struct WorstSums {
   double decrease = 0;  ///< sum of -q_i(e_i).
-  double growth = 0;    ///< Its derivative by the radius (linf) or by tau (l2).
-  double price = 0;     ///< l2: sum of e_i^2 / 2.
+  double growth = 0;    ///< linf, l2: its derivative by the radius, by tau. l1: that of tau decrease - price by reach.
+  double price = 0;     ///< l2: sum of e_i^2 / 2. l1: sum of |e_i|.
 };
 
-/// Where no place is too close to call: the best place of each feature and what its rival would cost.
-/// Shape: (count) each; only change and curve_dd where nothing is folded.
+/// The mean over the best place of each feature and, where that is close, the second best one, under weights
+/// exp(-value / temperature). Shape: (count) each, or less where nothing else is used; the fold's are null where
+/// nothing is folded.
 struct Answers {
   double* change;
-  double* fold_change;
+  double* fold_change;  ///< The mean of |offset + e| - |offset|.
+  std::size_t* moving;  ///< l1, linf: the features whose means move with their slopes; l2: unused, any may.
+  // of the moving features, side by side: the means' derivatives by -linear and -fold, a symmetric 2 x 2 matrix
   double* curve_dd;
   double* curve_df;
   double* curve_ff;
-  double* gap;  ///< The rival's value less the best one's; infinite where there is no other place.
+};
+
+/// Sums over the features of the places' values.
+struct AnswerSums {
+  double value = 0;        ///< Of the softened minima: lower by at most log 2 temperatures a feature.
+  double best = 0;         ///< Of the minima.
+  std::size_t moving = 0;  ///< So many features move.
+};
+
+/// Weights of a form in two slopes per feature. Shape: (count) each; df and ff are null where nothing is folded.
+struct Curves {
+  std::size_t count;
+  const double *dd, *df, *ff;
 };
 
 /// The loops for one instruction set.
@@ -46,25 +61,20 @@ struct Sweeps {
   WorstSums (*worst_linf)(const Folds& folds, double radius);
   /// e_i minimises |e| + tau q_i(e) within |e| <= reach, at 0, at an end or at the kink. Requires: reach is finite.
   WorstSums (*worst_l1)(const Folds& folds, double reach, double tau);
-  /// sum_i of the least |e| + q_i(e) within |e| <= reach, which is <= 0.
-  double (*least_l1)(const Folds& folds, double reach);
-  /// The best of e^2 / 2 + q_i(e); returns the sum of their values. No gap where nothing is folded.
-  double (*answer_l2)(const Folds& folds, const Answers& out);
-  /// Where nothing is folded: the mean over the two places that matter, ends within |e| <= cap or, where price > 0, 0,
-  /// under weights exp(-value / temperature) of the values price |e| + q_i(e); returns the sum of the softened minima.
-  /// curve: the variance over the temperature.
-  double (*answer_ends)(const Folds& folds, double cap, double price, double temperature, double* change,
-                        double* curve);
-  /// Where features are folded: the best of price |e| + q_i(e) among the ends within |e| <= cap, the kink and, where
-  /// price > 0, 0; returns the sum of their values. Sets the curves to 0.
-  double (*answer_corners)(const Folds& folds, double cap, double price, const Answers& out);
+  /// Of the values e^2 / 2 + q_i(e).
+  AnswerSums (*answer_l2)(const Folds& folds, double temperature, const Answers& out);
+  /// Of the values price |e| + q_i(e) at the ends within |e| <= cap, the kink and, where price > 0, 0.
+  AnswerSums (*answer_corners)(const Folds& folds, double cap, double price, double temperature, const Answers& out);
   /// The price at which the last end or kink that matters is reached; infinite where an infinite change pays.
   double (*last_place)(const Folds& folds);
   double (*sum_of_sizes)(std::size_t count, const double* x);
+  /// out <- w x + v y.
+  void (*weigh_pair)(std::size_t count, double w, const double* x, double v, const double* y, double* out);
   /// y <- y + scale x.
   void (*add_scaled)(std::size_t count, double scale, const double* x, double* y);
   double (*dot)(std::size_t count, const double* x, const double* y);
-  double (*weighted_dot)(std::size_t count, const double* weight, const double* x, const double* y);
+  /// sum_i of (x_i, u_i) W_i (y_i, v_i). Shape: (count) each; u and v are null where nothing is folded.
+  double (*curvature_dot)(const Curves& curves, const double* x, const double* u, const double* y, const double* v);
 };
 
 struct Kernels;

@@ -147,5 +147,38 @@ TEST(DualAscent, CutsThatAreNotFiniteLeaveTheWeightsAsTheyWere) {
   }
 }
 
+TEST(DualAscent, TheBestValueNeverExceedsTheRadiusAndMeetsItAtTheMultiplier) {
+  std::size_t met = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Random random(seed);
+    SeparableMinorant m{random.uniform(0.1, 2), {}, {}, {}};
+    for (auto* values : {&m.linear, &m.fold, &m.offset}) {
+      for (int i = 0; i < 6; ++i) values->push_back(random.normal());
+    }
+    const PricedProblem problem = problem_of(m, std::vector<Interval>(6, {-random.uniform(0, 3), 2}));
+    CutSet cuts;
+    cuts.start(problem);
+    for (const Norm norm : {Norm::l1(), Norm::l2()}) {
+      const SeparableRadius radius = separable_radius(problem, norm);
+      if (radius.radius == kInfinity) continue;
+      ++met;
+      const auto worth = [&](double tau, double cap) {
+        DualAscent ascent;
+        std::vector<double> alpha = {tau};
+        ascent.run(cuts, norm, cap, radius.radius, {.first = 3e-5, .last = 3e-5, .steps = 0}, alpha);
+        return norm == Norm::l1() ? std::min(ascent.best(), cap) : std::sqrt(2 * std::max(ascent.best(), 0.0));
+      };
+      const bool l1 = norm == Norm::l1();
+      EXPECT_NEAR(worth(1 / radius.multiplier, l1 ? radius.reach : kInfinity), radius.radius, 1e-9 * radius.radius);
+      for (int k = 0; k < 5; ++k) {
+        const double tau = std::pow(10, random.uniform(-2, 2)), reach = std::pow(10, random.uniform(-2, 2));
+        // the radius itself is known to nine digits
+        EXPECT_LE(worth(tau, l1 ? reach : kInfinity), radius.radius * (1 + 4e-9)) << norm.name() << " seed " << seed;
+      }
+    }
+  }
+  EXPECT_GT(met, 200U);
+}
+
 }  // namespace
 }  // namespace standfast

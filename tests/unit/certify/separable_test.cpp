@@ -126,10 +126,10 @@ TEST(RadiusHint, AToleranceCostsAtMostAboutAsMuch) {
   Random random(9);
   for (int round = 0; round < 200; ++round) {
     const PricedProblem problem = random_problem(random);
-    for (const Norm norm : {Norm::l2(), Norm::linf()}) {
+    for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
       const SeparableRadius full = separable_radius(problem, norm);
       for (const double tolerance : {1e-3, 1e-6}) {
-        const double rough = separable_radius(problem, norm, {0, tolerance}).radius;
+        const double rough = separable_radius(problem, norm, {.tolerance = tolerance}).radius;
         if (full.radius == kInfinity) {
           EXPECT_EQ(rough, kInfinity) << norm.name();
           continue;
@@ -145,12 +145,12 @@ TEST(RadiusHint, AStartOnlyShortensTheWay) {
   Random random(10);
   for (int round = 0; round < 200; ++round) {
     const PricedProblem problem = random_problem(random);
-    for (const Norm norm : {Norm::l2(), Norm::linf()}) {
+    for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
       const SeparableRadius full = separable_radius(problem, norm);
-      const double unit = norm == Norm::linf() ? full.radius : 1 / full.multiplier;
       // left of the root, right of it, nonsense
-      for (const double start : {0.9 * unit, 2 * unit, -1.0, 1e300, kInfinity, std::nan("")}) {
-        const double found = separable_radius(problem, norm, {start, 0}).radius;
+      for (const double start : {0.9, 2.0, -1.0, 1e300, kInfinity, std::nan("")}) {
+        const double tau = start / full.multiplier;
+        const double found = separable_radius(problem, norm, {start * full.radius, tau}).radius;
         if (full.radius == kInfinity) {
           EXPECT_EQ(found, kInfinity) << norm.name() << start;
         } else {
@@ -159,54 +159,6 @@ TEST(RadiusHint, AStartOnlyShortensTheWay) {
       }
     }
   }
-}
-
-TEST(DualValueL1, IsWorthTheReachOrWhatTheSlopesLeave) {
-  // slopes of at most 1 take nothing: the whole margin is left, unless the reach is shorter
-  const auto flat = affine_problem(3, {1, -0.5}, {kFree, kFree});
-  EXPECT_EQ(dual_value_l1(flat, 10), 3);
-  EXPECT_EQ(dual_value_l1(flat, 2), 2);
-  // a slope of 2 takes 1 net for each unit of reach
-  const auto steep = affine_problem(3, {2, 0}, {kFree, kFree});
-  EXPECT_EQ(dual_value_l1(steep, 1), 1);
-  EXPECT_EQ(dual_value_l1(steep, 1.5), 1.5);
-  EXPECT_EQ(dual_value_l1(steep, 2), 1);
-  EXPECT_LT(dual_value_l1(steep, 10), 0);
-  const auto bounded = affine_problem(3, {2, 0}, {{-0.5, 9}, kFree});
-  EXPECT_EQ(dual_value_l1(bounded, 10), 2.5);
-}
-
-TEST(DualValueL1, AKinkIsAPlaceToGo) {
-  // 2 (|1 + e| - 1) falls by 2 down to e = -1, which is priced 1
-  PricedProblem problem;
-  problem.assign({3, {0.0}, {2.0}, {1.0}}, std::vector<double>{1.0}, std::vector<Interval>{kFree});
-  EXPECT_EQ(dual_value_l1(problem, 10), 3 - 2 + 1);
-  EXPECT_EQ(dual_value_l1(problem, 0.5), 0.5);  // 3 - 1 + 0.5 is more than the reach
-}
-
-TEST(DualValueL1, NeverExceedsTheRadiusAndMeetsItAtItsMultiplier) {
-  Random random(11);
-  std::size_t met = 0;
-  for (int round = 0; round < 200; ++round) {
-    PricedProblem problem = random_problem(random);
-    const SeparableRadius best = separable_radius(problem, Norm::l1());
-    if (best.radius == kInfinity) continue;
-    ++met;
-    const auto scaled = [&](double factor) {
-      PricedProblem copy = problem;
-      copy.margin *= factor;
-      for (double& v : copy.linear) v *= factor;
-      for (double& v : copy.fold) v *= factor;
-      return copy;
-    };
-    EXPECT_NEAR(dual_value_l1(scaled(1 / best.multiplier), best.reach), best.radius, 1e-9 * best.radius);
-    for (int k = 0; k < 5; ++k) {
-      const double factor = std::pow(10, random.uniform(-2, 2)), reach = std::pow(10, random.uniform(-2, 2));
-      // the radius itself is known to nine digits
-      EXPECT_LE(dual_value_l1(scaled(factor), reach), best.radius * (1 + 4e-9));
-    }
-  }
-  EXPECT_GT(met, 100U);
 }
 
 }  // namespace

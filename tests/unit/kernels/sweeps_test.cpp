@@ -94,19 +94,18 @@ TEST_P(SweepSets, WorstLinfIsTheLargestDecreaseWithinTheRadius) {
 TEST_P(SweepSets, WorstL1IsTheBestBargain) {
   on_scenes(false, [&](const Scene& scene, Random& random) {
     const double reach = 2 * random.uniform(), tau = 3 * random.uniform();
-    double expected = 0, least = 0;
+    double expected = 0;
     for (std::size_t i = 0; i < scene.linear.size(); ++i) {
-      double best = 0, best_unit = 0;
-      for (const double e : scene.corners(i, reach)) {
-        best = std::min(best, std::fabs(e) + tau * scene.q(i, e));
-        best_unit = std::min(best_unit, std::fabs(e) + scene.q(i, e));
-      }
+      double best = 0;
+      for (const double e : scene.corners(i, reach)) best = std::min(best, std::fabs(e) + tau * scene.q(i, e));
       expected += best;
-      least += best_unit;
     }
+    const auto least = [&](const WorstSums& sums) { return sums.price - tau * sums.decrease; };
     const WorstSums found = sweeps_->worst_l1(scene.folds(), reach, tau);
-    EXPECT_NEAR(found.price - tau * found.decrease, expected, 1e-12 * (1 + std::fabs(expected)));
-    EXPECT_NEAR(sweeps_->least_l1(scene.folds(), reach), least, 1e-12 * (1 + std::fabs(least)));
+    EXPECT_NEAR(least(found), expected, 1e-12 * (1 + std::fabs(expected)));
+    const double step = 1e-7;
+    const double beyond = least(sweeps_->worst_l1(scene.folds(), reach + step, tau));
+    EXPECT_NEAR(found.growth, (least(found) - beyond) / step, 1e-5 * (1 + found.growth));
   });
 }
 
@@ -143,73 +142,113 @@ TEST_P(SweepSets, TheLastPlaceIsWhereNothingGrowsAnyMore) {
   EXPECT_EQ(sweeps_->last_place(uphill.folds()), 3);
 }
 
-TEST_P(SweepSets, AnswersAreTheBestPlacesAndTheirRivals) {
-  on_scenes(true, [&](const Scene& scene, Random& random) {
+/// Memory for answers.
+struct Answered {
+  std::vector<double> change, fold_change, dd, df, ff;
+  std::vector<std::size_t> moving;
+  bool folded;
+
+  explicit Answered(const Scene& scene) : folded(scene.folded) {
     const std::size_t n = scene.linear.size();
+    for (auto* values : {&change, &fold_change, &dd, &df, &ff}) values->resize(n);
+    moving.resize(n);
+  }
+  Answers out() {
+    return {change.data(), folded ? fold_change.data() : nullptr, moving.data(), dd.data(), df.data(), ff.data()};
+  }
+};
+
+TEST_P(SweepSets, ColdAnswersAreTheBestPlaces) {
+  on_scenes(true, [&](const Scene& scene, Random& random) {
     const double cap = 2 * random.uniform();
-    std::vector<double> change(n), folded(n), dd(n), df(n), ff(n), gap(n);
-    const Answers out{change.data(), folded.data(), dd.data(), df.data(), ff.data(), gap.data()};
+    Answered found(scene);
     for (const double price : {0.0, 1.0}) {
-      const double value = scene.folded
-                               ? sweeps_->answer_corners(scene.folds(), cap, price, out)
-                               : sweeps_->answer_ends(scene.folds(), cap, price, 1e-9, change.data(), dd.data());
+      const AnswerSums sums = sweeps_->answer_corners(scene.folds(), cap, price, 1e-9, found.out());
       double expected = 0;
-      for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t i = 0; i < scene.linear.size(); ++i) {
         std::vector<double> places = scene.corners(i, cap);
         if (price == 0) places.erase(places.begin());  // staying is a place only where moving has a price
         const auto at = [&](double e) { return price * std::fabs(e) + scene.q(i, e); };
-        double best = kInf, rival = kInf;
+        double best = kInf;
         for (const double e : places) best = std::min(best, at(e));
-        for (const double e : places) rival = e == change[i] ? rival : std::min(rival, at(e));
         expected += best;
-        EXPECT_NEAR(at(change[i]), best, 1e-8);
-        if (!scene.folded) continue;
-        EXPECT_EQ(gap[i] == kInf, rival == kInf);
-        EXPECT_NEAR(std::min(gap[i], 1e9), std::min(rival - best, 1e9), 1e-12);
+        EXPECT_NEAR(at(found.change[i]), best, 1e-8);
       }
-      EXPECT_NEAR(value, expected, 1e-6);
+      EXPECT_NEAR(sums.best, expected, 1e-12 * (1 + std::fabs(expected)));
+      EXPECT_NEAR(sums.value, expected, 1e-6);
     }
   });
 }
 
-TEST_P(SweepSets, SoftEndsAreTheMeanOfTwoPlaces) {
+/// The two best of the places, softened: what an answer is to be.
+struct Softened {
+  double lower = 0, change = 0, fold_change = 0, dd = 0, df = 0, ff = 0;
+
+  Softened(const Scene& scene, std::size_t i, const std::vector<double>& places, double price, double temperature) {
+    const auto at = [&](double e) { return price * std::fabs(e) + scene.q(i, e); };
+    const auto fold = [&](double e) { return std::fabs(scene.offset[i] + e) - std::fabs(scene.offset[i]); };
+    double best = places[0];
+    for (const double e : places) best = at(e) < at(best) ? e : best;
+    double rival = kInf;
+    for (const double e : places) rival = e != best && !(at(e) >= (rival == kInf ? kInf : at(rival))) ? e : rival;
+    const double weight = rival == kInf ? 0 : std::exp((at(best) - at(rival)) / temperature),
+                 share = weight / (1 + weight);
+    const double d = weight == 0 ? 0 : rival - best, g = weight == 0 ? 0 : fold(rival) - fold(best);
+    lower = temperature * std::log1p(weight);
+    change = best + share * d;
+    fold_change = fold(best) + share * g;
+    const double spread = share / (1 + weight) / temperature;
+    dd = spread * d * d;
+    df = spread * d * g;
+    ff = spread * g * g;
+  }
+};
+
+TEST_P(SweepSets, SoftAnswersAreTheMeanOfTheTwoBestPlaces) {
   on_scenes(true, [&](const Scene& scene, Random& random) {
     const std::size_t n = scene.linear.size();
-    const double cap = 2 * random.uniform(), temperature = 0.5 * random.uniform();
-    std::vector<double> change(n), curve(n);
+    const double cap = 2 * random.uniform(), temperature = 0.01 + 0.5 * random.uniform();
+    Answered found(scene);
     for (const double price : {0.0, 1.0}) {
-      const double value = sweeps_->answer_ends(scene.folds(), cap, price, temperature, change.data(), curve.data());
-      double expected = 0;
-      for (std::size_t i = 0; i < n; ++i) {
-        const double a = scene.linear[i], lo = std::max(scene.lo[i], -cap), hi = std::min(scene.hi[i], cap);
-        const double far = a > 0 ? lo : hi, near = price > 0 ? 0 : a > 0 ? hi : lo;
-        const double far_value = price * std::fabs(far) + a * far, near_value = a * near;
-        const double best = std::min(far_value, near_value);
-        const double w_far = std::exp((best - far_value) / temperature);
-        const double w_near = far == near ? 0 : std::exp((best - near_value) / temperature);
-        const double sum = w_far + w_near, mean = (w_far * far + w_near * near) / sum;
-        expected += best - temperature * std::log(sum);
-        EXPECT_NEAR(change[i], mean, 2e-5 * (1 + std::fabs(mean)));
-        const double variance = (w_far * far * far + w_near * near * near) / sum - mean * mean;
-        EXPECT_NEAR(curve[i], variance / temperature, 1e-2 * (1 + variance / temperature)) << "cut at twelve";
+      const AnswerSums sums = sweeps_->answer_corners(scene.folds(), cap, price, temperature, found.out());
+      std::vector<double> dd(n), df(n), ff(n);
+      for (std::size_t k = 0; k < sums.moving; ++k) {
+        dd[found.moving[k]] = found.dd[k];
+        df[found.moving[k]] = found.df[k];
+        ff[found.moving[k]] = found.ff[k];
       }
-      EXPECT_NEAR(value, expected, 1e-5 * static_cast<double>(n));
+      double lower = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        std::vector<double> places = scene.corners(i, cap);
+        if (!scene.folded && price > 0) places = {0, scene.linear[i] > 0 ? places[1] : places[2]};
+        if (price == 0) places.erase(places.begin());
+        const Softened expected(scene, i, places, price, temperature);
+        lower += expected.lower;
+        EXPECT_NEAR(found.change[i], expected.change, 4e-5 * (1 + std::fabs(expected.change)));
+        const double size = 1 + expected.dd + expected.ff;  // cut at twelve temperatures
+        EXPECT_NEAR(dd[i], expected.dd, 1e-2 * size);
+        if (!scene.folded) continue;
+        EXPECT_NEAR(found.fold_change[i], expected.fold_change, 4e-5 * (1 + std::fabs(expected.fold_change)));
+        EXPECT_NEAR(df[i], expected.df, 1e-2 * size);
+        EXPECT_NEAR(ff[i], expected.ff, 1e-2 * size);
+      }
+      EXPECT_NEAR(sums.best - sums.value, lower, 1e-5 * static_cast<double>(n));
     }
   });
 }
 
 TEST_P(SweepSets, AnswersOfNormTwoAreStationaryOrAtABorder) {
   on_scenes(false, [&](const Scene& scene, Random&) {
-    const std::size_t n = scene.linear.size();
-    std::vector<double> change(n), folded(n), dd(n), df(n), ff(n), gap(n);
-    const Answers out{change.data(), folded.data(), dd.data(), df.data(), ff.data(), gap.data()};
-    const double value = sweeps_->answer_l2(scene.folds(), out);
+    Answered found(scene);
+    const AnswerSums sums = sweeps_->answer_l2(scene.folds(), 1e-12, found.out());
     const WorstSums worst = sweeps_->worst_l2(scene.folds(), 1);
-    EXPECT_NEAR(value, worst.price - worst.decrease, 1e-11 * (1 + std::fabs(value)));
-    for (std::size_t i = 0; i < n; ++i) {
-      if (dd[i] == 0) continue;
-      const double side = scene.folded ? df[i] * scene.fold[i] : 0.0;
-      EXPECT_EQ(change[i], -(scene.linear[i] + side)) << "an interior place follows the slope";
+    EXPECT_NEAR(sums.best, worst.price - worst.decrease, 1e-11 * (1 + std::fabs(sums.best)));
+    EXPECT_NEAR(sums.value, sums.best, 1e-10);
+    EXPECT_EQ(sums.moving, scene.linear.size());
+    for (std::size_t i = 0; i < scene.linear.size(); ++i) {
+      if (found.dd[i] == 0) continue;
+      const double side = scene.folded ? found.df[i] * scene.fold[i] : 0.0;
+      EXPECT_EQ(found.change[i], -(scene.linear[i] + side)) << "an interior place follows the slope";
     }
   });
 }
@@ -217,22 +256,30 @@ TEST_P(SweepSets, AnswersOfNormTwoAreStationaryOrAtABorder) {
 TEST_P(SweepSets, VectorOperationsAreTheirDefinitions) {
   Random random(9);
   for (const std::size_t count : {0, 1, 3, 4, 9, 100}) {
-    std::vector<double> x, y, w;
-    double dot = 0, weighted = 0, sizes = 0;
+    std::vector<double> x, y, u, v, w;
+    double dot = 0, plain = 0, folded = 0, sizes = 0;
     for (std::size_t i = 0; i < count; ++i) {
       x.push_back(random.normal());
       y.push_back(random.normal());
+      u.push_back(random.normal());
+      v.push_back(random.normal());
       w.push_back(random.uniform());
       dot += x[i] * y[i];
-      weighted += w[i] * x[i] * y[i];
+      plain += w[i] * x[i] * y[i];
+      // the matrix (w, x; x, y)
+      folded += w[i] * x[i] * y[i] + x[i] * (x[i] * v[i] + u[i] * y[i]) + y[i] * u[i] * v[i];
       sizes += std::fabs(x[i]);
     }
     EXPECT_NEAR(sweeps_->dot(count, x.data(), y.data()), dot, 1e-12);
-    EXPECT_NEAR(sweeps_->weighted_dot(count, w.data(), x.data(), y.data()), weighted, 1e-12);
+    const Curves straight{count, w.data(), nullptr, nullptr}, bent{count, w.data(), x.data(), y.data()};
+    EXPECT_NEAR(sweeps_->curvature_dot(straight, x.data(), nullptr, y.data(), nullptr), plain, 1e-12);
+    EXPECT_NEAR(sweeps_->curvature_dot(bent, x.data(), u.data(), y.data(), v.data()), folded, 1e-11);
     EXPECT_NEAR(sweeps_->sum_of_sizes(count, x.data()), sizes, 1e-12);
     std::vector<double> sum = y;
     sweeps_->add_scaled(count, 3, x.data(), sum.data());
     for (std::size_t i = 0; i < count; ++i) EXPECT_NEAR(sum[i], y[i] + 3 * x[i], 1e-14);
+    sweeps_->weigh_pair(count, 3, x.data(), -2, y.data(), sum.data());
+    for (std::size_t i = 0; i < count; ++i) EXPECT_NEAR(sum[i], 3 * x[i] - 2 * y[i], 1e-14);
   }
 }
 
