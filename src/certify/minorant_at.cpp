@@ -34,20 +34,39 @@ void MinorantReader::read(double margin, Lane slope, std::size_t size, FeatureMi
 }
 
 void MinorantReader::move(Lane features, std::span<const double> change, std::span<const double> fold_change,
-                          float* out, std::size_t stride) const {
+                          FeatureRange range, float* out, std::size_t stride) const {
   const std::size_t dim = scale_.size();
-  for (std::size_t i = 0; i < dim; ++i) out[i * stride] = static_cast<float>(features[i] + scale_[i] * change[i]);
-  for (std::size_t i = 0; i < fold_change.size(); ++i) {
+  for (std::size_t i = range.begin; i < range.end; ++i) {
+    out[i * stride] = static_cast<float>(features[i] + scale_[i] * change[i]);
+  }
+  for (std::size_t i = range.begin; i < range.end && !fold_change.empty(); ++i) {
     out[(dim + i) * stride] = static_cast<float>(features[dim + i] + scale_[i] * fold_change[i]);
   }
 }
 
-double MinorantReader::margin_at(Lane features, double value, Lane slope, Lane point) const {
-  const std::size_t size = scale_.size() * (folded_ ? 2 : 1);
-  for (std::size_t i = 0; i < size; ++i) {
-    value += static_cast<double>(slope[i]) * (static_cast<double>(features[i]) - static_cast<double>(point[i]));
-  }
-  return value;
+void MinorantReader::start_tangent(double value, SeparableMinorant& out) const {
+  out.margin = value;
+  out.linear.resize(scale_.size());
+  out.fold.resize(folded_ ? scale_.size() : 0);
+  out.offset.resize(out.fold.size());
+}
+
+void MinorantReader::read_tangent(Lane features, Lane slope, Lane point, FeatureRange range,
+                                  SeparableMinorant& out) const {
+  const auto part = [&](std::size_t first, std::vector<double>& to) {
+    double change = 0;
+    for (std::size_t i = range.begin; i < range.end; ++i) {
+      const std::size_t at = first + i;
+      const double s = slope[at];
+      change += s * (static_cast<double>(features[at]) - static_cast<double>(point[at]));
+      to[i] = s * scale_[i];
+    }
+    return change;
+  };
+  out.margin += part(0, out.linear);
+  if (!folded_) return;
+  out.margin += part(scale_.size(), out.fold);
+  for (std::size_t i = range.begin; i < range.end; ++i) out.offset[i] = features[i] / scale_[i];
 }
 
 void weigh(std::span<const SeparableMinorant> minorants, std::span<const double> weights, SeparableMinorant& out) {

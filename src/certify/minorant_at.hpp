@@ -17,6 +17,11 @@ struct Lane {
   float operator[](std::size_t i) const { return first[i * stride]; }
 };
 
+/// Features of x, those from `begin` on and before `end`.
+struct FeatureRange {
+  std::size_t begin, end;
+};
+
 class MinorantReader {
  public:
   /// Requires: validate(model) succeeded; the model outlives this.
@@ -35,11 +40,14 @@ class MinorantReader {
   ///
   /// Shape: change is (dim), fold_change (dim) or empty, out (dim of u), one value every `stride`.
   /// Requires: separable().
-  void move(Lane features, std::span<const double> change, std::span<const double> fold_change, float* out,
-            std::size_t stride) const;
+  void move(Lane features, std::span<const double> change, std::span<const double> fold_change, FeatureRange range,
+            float* out, std::size_t stride) const;
 
-  /// value + slope . (features - point): what the tangent at `point` says at phi(x). Requires: separable().
-  double margin_at(Lane features, double value, Lane slope, Lane point) const;
+  /// Makes room for a tangent, whose value at its point is given.
+  void start_tangent(double value, SeparableMinorant& out) const;
+  /// The tangent at `point`, seen from x, as read(); ranges in turn, so that lanes can share what a cache holds.
+  /// Requires: separable().
+  void read_tangent(Lane features, Lane slope, Lane point, FeatureRange range, SeparableMinorant& out) const;
 
  private:
   bool separable_;

@@ -21,10 +21,11 @@ PlanTangents::PlanTangents(const Plan& plan, const MinorantReader& reader, std::
 const SeparableMinorant& PlanTangents::tangent(std::span<const double> change, std::span<const double> fold_change) {
   point_.resize(features_.size());
   const Lane features{features_.data()}, point{point_.data()};
-  reader_->move(features, change, fold_change, point_.data(), 1);
+  const FeatureRange all{0, change.size()};
+  reader_->move(features, change, fold_change, all, point_.data(), 1);
   const double value = plan_->forward_features(point_, *probe_);
-  const Lane slope{plan_->backward(*probe_).data()};
-  reader_->read(features, reader_->margin_at(features, value, slope, point), slope, minorant_);
+  reader_->start_tangent(value, minorant_);
+  reader_->read_tangent(features, Lane{plan_->backward(*probe_).data()}, point, all, minorant_);
   return minorant_;
 }
 

@@ -17,6 +17,9 @@ namespace {
 // Values of a tile's inputs: beyond this the scratch memory of a search would be gigabytes.
 constexpr std::size_t kLargestTile = 1U << 20U;
 
+// p = inf: the verifier rounds sums up that the search rounds to nearest; a radius that fails costs it another sweep.
+constexpr double kLessThanFound = 1 - 1e-11;
+
 double map_lipschitz(const Model& model, Norm norm) {
   if (norm == Norm::l0()) return 1;
   if (!is_separable(model.feature_map)) return lipschitz_upper(model.feature_map, model.input_shape, norm);
@@ -114,7 +117,11 @@ double Certifier::separable(const CertifyLane& lane, std::size_t norm, Proposal&
 double Certifier::separable(const CertifyLane& lane, std::size_t norm, const SeparableRadius& found,
                             Proposal& proposal) const {
   if (guarantee_ == Guarantee::kNone) return pull_back_ ? std::min(found.radius, lane.minorant.reach) : found.radius;
-  proposal = {norms_[norm] == Norm::l1() ? found.reach : found.radius, found.multiplier};
+  const Norm p = norms_[norm];
+  proposal = {p == Norm::l1()     ? found.reach
+              : p == Norm::linf() ? found.radius * kLessThanFound
+                                  : found.radius,
+              found.multiplier};
   const double confirmed = confirm_separable(lane.minorant, {cost_, lane.interval}, norms_[norm], proposal);
   if (confirmed == 0 && found.radius > 0 && norms_[norm] != Norm::l0()) return without_proposal(lane, norm, proposal);
   return confirmed;

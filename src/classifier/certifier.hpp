@@ -113,8 +113,8 @@ class Certifier {
               Rows rows) const;
   /// The tangents that the waiting lanes' searches have asked for.
   void find_tangents(CertifyWorkspace& workspace) const;
-  /// The next tangent of a lane, from a slot of a backward pass.
-  void keep_tangent(CertifyLane& lane, Lane features, double margin, const TileWorkspace& pass, std::size_t slot) const;
+  /// Room for the next tangent of a lane; its choice of slopes is that of a slot of a backward pass.
+  SeparableMinorant& keep_tangent(CertifyLane& lane, const TileWorkspace& pass, std::size_t slot) const;
   void sum_up(std::span<const float> x, CertifyWorkspace& workspace) const;
   /// The verifier's minorants of cut `j` of the waiting lanes, into their parts.
   void prove_cuts(std::span<const float> x, std::size_t j, CertifyWorkspace& workspace) const;

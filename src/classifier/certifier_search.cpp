@@ -12,6 +12,15 @@ namespace {
 // Of a radius that the search computed in float32: what is proven below it was not what the search took it for.
 constexpr double kAsSearched = 1 - 1e-3;
 
+/// A few features of all slots at a time: a cache line holds one feature of every slot.
+template <class Work>
+void by_blocks(std::size_t features, std::size_t slots, const Work& work) {
+  constexpr std::size_t kBlock = 32;
+  for (std::size_t first = 0; first < features; first += kBlock) {
+    for (std::size_t slot = 0; slot < slots; ++slot) work(slot, {first, std::min(first + kBlock, features)});
+  }
+}
+
 }  // namespace
 
 void CertifyWorkspace::wait_for(std::span<const CertifiedRow> rows) {
@@ -21,34 +30,34 @@ void CertifyWorkspace::wait_for(std::span<const CertifiedRow> rows) {
   }
 }
 
-void Certifier::keep_tangent(CertifyLane& lane, Lane features, double margin, const TileWorkspace& pass,
-                             std::size_t slot) const {
+SeparableMinorant& Certifier::keep_tangent(CertifyLane& lane, const TileWorkspace& pass, std::size_t slot) const {
   if (lane.used == lane.tangents.size()) {
     lane.tangents.emplace_back();
     lane.choices.emplace_back();
   }
-  reader_.read(features, margin, lane_of(pass.feature_dual, slot), lane.tangents[lane.used]);
   lane.choices[lane.used].cut = flatten(pass.slopes, slot);
   plan_->read_relu_duals(pass, slot, lane.choices[lane.used].duals);
-  ++lane.used;
+  return lane.tangents[lane.used++];
 }
 
 void Certifier::find_tangents(CertifyWorkspace& ws) const {
   const std::size_t count = ws.waiting.size();
   plan_->prepare_tile(ws.probe);
-  for (std::size_t slot = 0; slot < count; ++slot) {
+  by_blocks(model_->dim(), count, [&](std::size_t slot, FeatureRange range) {
     const CutSearch& search = ws.lanes[ws.waiting[slot]].search;
-    reader_.move(lane_of(ws.infer.features, ws.waiting[slot]), search.change(), search.fold_change(),
+    reader_.move(lane_of(ws.infer.features, ws.waiting[slot]), search.change(), search.fold_change(), range,
                  ws.probe.features.data() + slot, kLanes);
-  }
+  });
   plan_->forward_features_tile(count, ws.probe, std::span(ws.logits).first(count));
   plan_->backward_tile(ws.probe);
   for (std::size_t slot = 0; slot < count; ++slot) {
-    const Lane features = lane_of(ws.infer.features, ws.waiting[slot]);
-    const double margin = reader_.margin_at(features, ws.logits[slot], lane_of(ws.probe.feature_dual, slot),
-                                            lane_of(ws.probe.features, slot));
-    keep_tangent(ws.lanes[ws.waiting[slot]], features, margin, ws.probe, slot);
+    reader_.start_tangent(ws.logits[slot], keep_tangent(ws.lanes[ws.waiting[slot]], ws.probe, slot));
   }
+  by_blocks(model_->dim(), count, [&](std::size_t slot, FeatureRange range) {
+    CertifyLane& lane = ws.lanes[ws.waiting[slot]];
+    reader_.read_tangent(lane_of(ws.infer.features, ws.waiting[slot]), lane_of(ws.probe.feature_dual, slot),
+                         lane_of(ws.probe.features, slot), range, lane.tangents[lane.used - 1]);
+  });
 }
 
 void Certifier::search(std::span<const float> x, std::span<const float> logits, std::size_t norm, CertifyWorkspace& ws,
@@ -59,10 +68,12 @@ void Certifier::search(std::span<const float> x, std::span<const float> logits, 
   std::erase_if(ws.waiting, [&](std::size_t l) {
     CertifyLane& lane = ws.lanes[l];
     lane.used = 0;
-    keep_tangent(lane, lane_of(ws.infer.features, l), logits[l], ws.infer, l);
+    reader_.read(lane_of(ws.infer.features, l), logits[l], lane_of(ws.infer.feature_dual, l),
+                 keep_tangent(lane, ws.infer, l));
     lane.problem.assign(lane.tangents.front(), cost_, lane.interval);
-    lane.values.emplace(*plan_, x.subspan(l * dim, dim), ws.single);
-    return !lane.search.start(lane.problem, cost_, options, &*lane.values);
+    ValueSource* const values =
+        options.keep_all ? &lane.values.emplace(*plan_, x.subspan(l * dim, dim), ws.single) : nullptr;
+    return !lane.search.start(lane.problem, cost_, options, values);
   });
   while (!ws.waiting.empty()) {
     find_tangents(ws);
