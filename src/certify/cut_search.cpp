@@ -27,7 +27,7 @@ constexpr double kSuspicious = 30;
 constexpr double kLittleLeft = 1e-3, kGainThatCounts = 1e-4;
 
 // Of the radius that counts.
-constexpr double kHintTolerance = 1e-8;
+constexpr double kHintTolerance = 1e-10;
 
 constexpr AscentSchedule kStart{.first = 3e-5, .last = 3e-5, .steps = 0};
 constexpr AscentSchedule kTouch{.first = 3e-5, .last = 3e-5, .steps = 2};

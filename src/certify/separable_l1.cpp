@@ -173,7 +173,7 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem, const RadiusHi
   }
   double above = kInfinity, tau = hint.tau;
   double reach = hint.radius > below && hint.radius < kInfinity ? hint.radius : 4 * below;
-  for (int i = 0; i < 100 && below < above * (1 - std::max(hint.tolerance, 2e-9)) && reach < 1e300; ++i) {
+  for (int i = 0; i < 100 && below < above * (1 - std::max(hint.tolerance, 4e-10)) && reach < 1e300; ++i) {
     const Tangent found = spending.largest(reach, tau, hint.tolerance);
     const double worth = std::min(reach, found.value);
     if (worth > best.radius) best = {worth, found.value < kInfinity ? 1 / found.tau : 0, reach};
@@ -182,7 +182,7 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem, const RadiusHi
     if (found.value < kInfinity) tau = found.tau;
     // Newton's method, just above what is certain so that one side closes; else halves
     const double newton = found.value < kInfinity ? reach + (found.value - reach) / (1 + found.growth) : 4 * reach;
-    const double next = std::max(newton, below * (1 + 1e-9));
+    const double next = std::max(newton, below * (1 + 2e-10));
     reach = i % 4 != 3 && next < above ? next : above < kInfinity ? below / 2 + above / 2 : 4 * reach;
   }
   return best;

@@ -17,8 +17,11 @@ namespace {
 // Values of a tile's inputs: beyond this the scratch memory of a search would be gigabytes.
 constexpr std::size_t kLargestTile = 1U << 20U;
 
-// p = inf: the verifier rounds sums up that the search rounds to nearest; a radius that fails costs it another sweep.
-constexpr double kLessThanFound = 1 - 1e-11;
+/// p = inf: what the verifier should confirm at once. It rounds sums up that the search rounds to nearest, and a radius
+/// that fails costs it another sweep.
+double less_than_found(double radius, std::size_t dim) {
+  return radius * (1 - static_cast<double>(dim + 64) * 0x1p-51);
+}
 
 double map_lipschitz(const Model& model, Norm norm) {
   if (norm == Norm::l0()) return 1;
@@ -119,7 +122,7 @@ double Certifier::separable(const CertifyLane& lane, std::size_t norm, const Sep
   if (guarantee_ == Guarantee::kNone) return pull_back_ ? std::min(found.radius, lane.minorant.reach) : found.radius;
   const Norm p = norms_[norm];
   proposal = {p == Norm::l1()     ? found.reach
-              : p == Norm::linf() ? found.radius * kLessThanFound
+              : p == Norm::linf() ? less_than_found(found.radius, model_->dim())
                                   : found.radius,
               found.multiplier};
   const double confirmed = confirm_separable(lane.minorant, {cost_, lane.interval}, norms_[norm], proposal);
