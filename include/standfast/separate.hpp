@@ -67,11 +67,19 @@ Result<std::vector<PerfectFit>> fit_perfectly(const Dataset& train, const Datase
 /// One input of a class, against the convex hull of the other class.
 struct HullAnswer {
   enum class Side { kOutside, kInside, kUndecided };
+  /// kUndecided: why.
+  enum class Doubt {
+    kBorder,    ///< Nearer to the hull's border than the search in float64 can see.
+    kTooLarge,  ///< No plane was found, and a combination is not searched for among so many numbers.
+  };
   Side side = Side::kUndecided;
-  double distance_lower = 0;  ///< kOutside: the l2 distance to the hull is at least this, as measured in float64.
-  std::size_t plane = 0;      ///< kOutside: the plane that proves it.
-  std::vector<std::size_t> support;  ///< kInside: inputs of the other class whose combination reaches this one,
-  std::vector<double> weights;       ///< with these weights.
+  Doubt doubt = Doubt::kBorder;
+  double distance_lower = 0;  ///< kOutside: the l2 distance to the hull is at least this, but for rounding of float64.
+  std::size_t plane = 0;      ///< kOutside: the normal that proves it.
+  std::vector<std::size_t> support;     ///< kInside: inputs of the other class whose combination equals this one, with
+  std::vector<double> weights;          ///< these weights, rounded; exactly:
+  std::vector<std::string> numerators;  ///< integers > 0 in decimal digits,
+  std::string denominator;              ///< over this one, which is their sum.
 };
 
 /// Every input of one class against the convex hull of the other.
@@ -79,11 +87,15 @@ struct HullReport {
   std::string inner;  ///< The class whose inputs are asked about.
   std::string hull;   ///< The class whose hull it is.
   std::size_t planes = 0;
-  int bits = 0;                     ///< No sum of the exact check exceeds 2^bits.
-  std::vector<std::size_t> inputs;  ///< Position in the data of each answer.
+  std::vector<std::int64_t> normals;  ///< (planes, dim); N.x > N.q for an input x that it proves to be outside, any q.
+  bool bytes = false;                 ///< x and q stand for stored bytes; otherwise for the float32 inputs.
+  int bits = 0;                       ///< No sum of the exact check exceeds 2^bits.
+  std::vector<std::size_t> inputs;    ///< Position in the data of each answer.
   std::vector<HullAnswer> answers;
 
   [[nodiscard]] std::size_t count(HullAnswer::Side side) const;
+  /// Of those undecided.
+  [[nodiscard]] std::size_t count(HullAnswer::Doubt doubt) const;
 };
 
 /// Both directions. kOutside and kInside are proven in exact integer arithmetic. Fails: as fit_perfectly.

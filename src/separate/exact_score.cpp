@@ -44,10 +44,6 @@ Error too_wide(const std::string& place) {
           place + ": the numbers span more binary places than exact arithmetic of 128 bits can hold"};
 }
 
-std::int64_t integer_of(float x, const InputUnits& units) {
-  return units.bytes ? byte_of(x) : as_integer(x, units.exponent);
-}
-
 }  // namespace
 
 bool holds_bytes(const Dataset& data) {
@@ -69,6 +65,13 @@ Result<InputUnits> dyadic_units(const Dataset& data) {
   const double scaled = std::ldexp(static_cast<double>(largest), places);
   if (!(scaled < 0x1p62)) return too_wide(data.source);
   return InputUnits{false, places, static_cast<std::uint64_t>(scaled)};
+}
+
+std::vector<std::int64_t> integers_of(std::span<const float> x, const InputUnits& units) {
+  std::vector<std::int64_t> integers;
+  integers.reserve(x.size());
+  for (const float value : x) integers.push_back(units.bytes ? byte_of(value) : as_integer(value, units.exponent));
+  return integers;
 }
 
 Status ExactScore::add_linear(const Graph& graph, std::size_t index, const InputUnits& units) {
@@ -209,8 +212,7 @@ ExactScore::Values ExactScore::run(const Layer& layer, std::span<const std::int6
 }
 
 int ExactScore::sign(std::span<const float> x) const {
-  std::vector<std::int64_t> integers(dim_);
-  for (std::size_t i = 0; i < dim_; ++i) integers[i] = integer_of(x[i], units_);
+  const auto integers = integers_of(x, units_);
   std::vector<Values> done;
   done.reserve(layers_.size());
   for (const auto& layer : layers_) done.push_back(run(layer, integers, done));

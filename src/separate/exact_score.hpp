@@ -30,6 +30,8 @@ InputUnits byte_units();
 /// The coarsest power of two that divides all features.
 /// Fails: kBadValue for a feature that is not finite, kUnsupported where |X| would not fit 62 bits.
 Result<InputUnits> dyadic_units(const Dataset& data);
+/// X of one input. Requires: x is one of the data that the units were made for.
+std::vector<std::int64_t> integers_of(std::span<const float> x, const InputUnits& units);
 
 /// Sign of f on inputs in the given units, for graphs of linear, add, relu and max nodes without a feature map.
 class ExactScore {

@@ -1,4 +1,6 @@
 // The machine's form. Keys keep the order in which they are written here; every number is exact.
+#include <span>
+
 #include <nlohmann/json.hpp>
 
 #include "standfast/separate.hpp"
@@ -47,10 +49,14 @@ Json answer_json(std::size_t input, const HullAnswer& answer) {
     json["plane"] = answer.plane;
     json["distance_lower_l2"] = answer.distance_lower;
   }
-  if (!answer.support.empty()) {
+  if (answer.side == HullAnswer::Side::kInside) {
     json["support"] = answer.support;
     json["weights"] = answer.weights;
+    json["numerators"] = answer.numerators;
+    json["denominator"] = answer.denominator;
   }
+  if (answer.side == HullAnswer::Side::kUndecided)
+    json["reason"] = answer.doubt == HullAnswer::Doubt::kTooLarge ? "too large" : "too near to the border";
   return json;
 }
 
@@ -64,7 +70,11 @@ Json report_json(const HullReport& report, const Dataset& data) {
                {"planes", report.planes},
                {"sums_below_2_to_the", report.bits},
                {"log10_probability_bound", log10_separable_bound(report.answers.size(), others, data.dim())},
+               {"stored_bytes", report.bytes},
+               {"normals", Json::array()},
                {"answers", Json::array()}};
+  for (std::size_t j = 0; j < report.planes; ++j)
+    json["normals"].push_back(std::span(report.normals).subspan(j * data.dim(), data.dim()));
   for (std::size_t k = 0; k < report.answers.size(); ++k)
     json["answers"].push_back(answer_json(report.inputs[k], report.answers[k]));
   return json;

@@ -36,6 +36,10 @@ struct Attempt {
   Group left;
 };
 
+double took(const Group& group, const Attempt& tried) {
+  return 1 - static_cast<double>(tried.left.size()) / static_cast<double>(group.size());
+}
+
 /// Lowers the plane until every negative is below it.
 void lower(std::vector<float>& w, const Rows& rows, const Group& negatives, std::size_t dim) {
   float highest = 0;
@@ -103,6 +107,7 @@ Pieces find_pieces(const Rows& rows, std::size_t dim, std::span<const std::uint8
       const Attempt& tried = attempts[g];
       if (!tried.w.empty()) append(pieces.planes, tried.w, dim, bias);
       if (tried.left.empty()) continue;
+      if (took(waiting[g], tried) < options.least_share) continue;
       if (waiting[g].size() == 1) {
         pieces.alone.push_back(waiting[g].front());
       } else {

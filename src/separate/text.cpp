@@ -59,9 +59,15 @@ std::string hull_text(const HullReport& report, const Dataset& data) {
                       report.count(HullAnswer::Side::kOutside), count, report.planes, report.bits);
   text += distances_text(report, data);
   if (const auto inside = report.count(HullAnswer::Side::kInside); inside > 0)
-    text += fmt::format("  {:<12}{} of {} inputs proven\n", "inside", inside, count);
-  if (const auto undecided = report.count(HullAnswer::Side::kUndecided); undecided > 0)
-    text += fmt::format("  {:<12}{} of {} inputs: no plane was found\n", "undecided", undecided, count);
+    text += fmt::format("  {:<12}{} of {} inputs proven, by combinations with exact rational weights\n", "inside",
+                        inside, count);
+  if (const auto border = report.count(HullAnswer::Doubt::kBorder); border > 0)
+    text += fmt::format("  {:<12}{} of {} inputs: too near to the border for the search in float64\n", "undecided",
+                        border, count);
+  if (const auto large = report.count(HullAnswer::Doubt::kTooLarge); large > 0)
+    text +=
+        fmt::format("  {:<12}{} of {} inputs: no plane was found, and too many numbers to search for a combination\n",
+                    "undecided", large, count);
   const std::size_t others = data.count() - count;
   text += fmt::format("  {:<12}P >= 10^{:.4g} of all outside, for uniform data of this size\n", "by chance",
                       log10_separable_bound(count, others, data.dim()));

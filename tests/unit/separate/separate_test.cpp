@@ -36,22 +36,51 @@ SeparateOptions one_way() {
   return options;
 }
 
-TEST(SeparateHulls, ProvesTheOutsidePointsAndNoOther) {
-  const Dataset data = points({{2, 2}, {7, 2}, {2, 4}, {4, 4}, {-3, -3}, {1, 3}}, kSquare);
+TEST(SeparateHulls, ProvesEveryPointOfTheSquareAndAroundIt) {
+  const Dataset data = points({{2, 2}, {7, 2}, {2, 4}, {4, 4}, {-3, -3}, {1, 3}, {2, 4.000001F}}, kSquare);
   const auto reports = separate_hulls(data, one_way());
   ASSERT_TRUE(reports.ok()) << reports.error().message;
   ASSERT_EQ(reports->size(), 1U);
   const auto& answers = reports->front().answers;
-  ASSERT_EQ(answers.size(), 6U);
-  EXPECT_EQ(answers[0].side, Side::kUndecided) << "the middle of the square";
+  ASSERT_EQ(answers.size(), 7U);
+  EXPECT_EQ(answers[0].side, Side::kInside) << "the middle of the square";
   EXPECT_EQ(answers[1].side, Side::kOutside);
-  EXPECT_EQ(answers[2].side, Side::kUndecided) << "on the border";
+  EXPECT_EQ(answers[2].side, Side::kInside) << "on the border";
   EXPECT_EQ(answers[3].side, Side::kInside) << "a corner";
   EXPECT_EQ(answers[4].side, Side::kOutside);
-  EXPECT_EQ(answers[5].side, Side::kUndecided);
-  EXPECT_EQ(answers[3].support, (std::vector<std::size_t>{9}));
+  EXPECT_EQ(answers[5].side, Side::kInside);
+  EXPECT_EQ(answers[6].side, Side::kOutside) << "by the smallest step of float32";
+  EXPECT_EQ(answers[2].support.size(), 2U) << "the ends of the edge alone";
+  EXPECT_EQ(answers[3].support, (std::vector<std::size_t>{10}));
+  EXPECT_EQ(answers[3].denominator, "1");
   EXPECT_LE(answers[1].distance_lower, 3.0 + 1e-6);
   EXPECT_GT(answers[1].distance_lower, 0.5);
+}
+
+TEST(SeparateHulls, SaysWhereItDoesNotSearch) {
+  // the middle of a box of 1025 features: no plane exists, and a combination is not looked for
+  std::vector<std::vector<float>> corners(2, std::vector<float>(1025, 0.0F));
+  corners[1].assign(1025, 2.0F);
+  const auto reports = separate_hulls(points({std::vector<float>(1025, 1.0F)}, corners), one_way());
+  ASSERT_TRUE(reports.ok()) << reports.error().message;
+  EXPECT_EQ(reports->front().count(HullAnswer::Doubt::kTooLarge), 1U);
+  EXPECT_EQ(reports->front().count(Side::kUndecided), 1U);
+}
+
+TEST(SeparateHulls, DecidesEveryPointOfRandomClouds) {
+  for (const std::size_t dim : {2U, 4U, 9U}) {
+    Random random(dim);
+    std::vector<std::vector<float>> in(60, std::vector<float>(dim));
+    std::vector<std::vector<float>> hull(60, std::vector<float>(dim));
+    for (auto* cloud : {&in, &hull})
+      for (auto& x : *cloud)
+        for (auto& value : x) value = static_cast<float>(random.below(100000)) / 1000;
+    const auto reports = separate_hulls(points(in, hull), one_way());
+    ASSERT_TRUE(reports.ok()) << reports.error().message;
+    EXPECT_EQ(reports->front().count(Side::kUndecided), 0U);
+    EXPECT_GT(reports->front().count(Side::kOutside), 0U);
+    EXPECT_GE(reports->front().count(Side::kInside), dim < 9 ? 1U : 0U);
+  }
 }
 
 TEST(SeparateHulls, NeverCallsACombinationOutside) {
@@ -71,7 +100,7 @@ TEST(SeparateHulls, NeverCallsACombinationOutside) {
     }
     const auto reports = separate_hulls(points(in, hull), one_way());
     ASSERT_TRUE(reports.ok()) << reports.error().message;
-    EXPECT_EQ(reports->front().count(Side::kOutside), 0U) << "round " << round;
+    EXPECT_EQ(reports->front().count(Side::kInside), in.size()) << "round " << round;
   }
 }
 

@@ -1,0 +1,52 @@
+// What a question about two classes starts from: whitened rows, units for exact arithmetic, and planes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "separate/exact_score.hpp"
+#include "separate/whitening.hpp"
+#include "standfast/result.hpp"
+#include "standfast/separate.hpp"
+
+namespace standfast::separate {
+
+/// The data with everything that does not depend on which class is above.
+struct Prepared {
+  const Dataset* data;
+  const SeparateOptions* options;
+  Whitening whitening;
+  Rows rows;
+  std::optional<InputUnits> bytes;  ///< Where every feature is a stored byte.
+  InputUnits floats;
+};
+
+/// One class above the other.
+struct Side {
+  std::string above;
+  std::string below;
+  std::vector<std::uint8_t> positive;
+  std::vector<std::size_t> twins;  ///< find_twins
+  Planes planes;                   ///< Of the inputs; every input of the class below lies below them.
+};
+
+void show_progress(const SeparateOptions& options, std::string_view task, std::size_t done, std::size_t total);
+
+/// Fails: as fit_perfectly. The data and the options outlive the result.
+Result<Prepared> prepare(const Dataset& data, const SeparateOptions& options);
+
+/// No planes yet.
+Side start_side(const Prepared& prepared, std::int32_t above);
+/// Planes for every input above that has no twin. `part`: as PieceOptions.
+void find_planes(const Prepared& prepared, Side& side, bool part);
+
+/// The classes to put above, as labels.
+Result<std::vector<std::int32_t>> classes_above(const Dataset& data, const SeparateOptions& options);
+
+Error too_large(const Dataset& data);
+
+}  // namespace standfast::separate
