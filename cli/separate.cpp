@@ -115,6 +115,12 @@ void add_separate(CLI::App& program, Action& chosen) {
                  "Whitening, as a share of the features' deviation: more gives wider margins and needs more pieces.")
       ->type_name("R")
       ->default_str(fmt::format("{}", command->options.ridge));
+  app.add_option(
+         "--linear-start", command->options.linear_start,
+         "With --fit: start planes from the linear discriminant, so many margins long; more keeps its verdicts on "
+         "other inputs.")
+      ->type_name("A")
+      ->default_str("0");
   only_digits(app.add_option("--random-labels", command->random_labels,
                              "Shuffle the labels first: what has no meaning is fitted as well."))
       ->type_name("SEED");

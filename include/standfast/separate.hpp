@@ -23,6 +23,8 @@ struct SeparateOptions {
   std::size_t pieces = 8;  ///< Planes to start with; a group of inputs without a plane is split in two.
   double ridge =
       0.0157;  ///< Whitening, as a share of the features' deviation: more gives wider margins, harder to fit.
+  double linear_start = 0;  ///< "pieces": start planes from the linear discriminant, its scores deviating by so many
+                            ///< margins; 0: from nothing.
   std::uint64_t seed = 1;
   std::size_t threads = 0;  ///< 0: one per core; never changes a result.
   std::function<void(std::string_view task, std::size_t done, std::size_t total)> progress;
@@ -50,6 +52,7 @@ struct PerfectFit {
       smallest_margin_l2;                  ///< "pieces": distance of the training input nearest to a change of verdict,
   std::optional<double> median_margin_l2;  ///< in the features' units, as measured in float64.
   std::optional<ExactAccuracy> test;
+  std::optional<ExactAccuracy> linear_test;  ///< Of a linear classifier of the same inputs, to compare with.
   std::size_t contradictions = 0;  ///< Inputs that are equal to one of the other class: no function fits both.
   std::string model;               ///< The model file's bytes; empty where there is no model.
 

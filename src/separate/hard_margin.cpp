@@ -18,8 +18,10 @@ struct Constraint {
 
 class Descent {
  public:
-  Descent(const Rows& rows, std::span<const std::uint32_t> members, std::span<const std::uint8_t> positive)
-      : rows_(&rows), w_(rows.stride, 0.0F) {
+  Descent(const Rows& rows, std::span<const std::uint32_t> members, std::span<const std::uint8_t> positive,
+          const std::vector<float>& start)
+      : rows_(&rows), w_(start) {
+    w_.resize(rows.stride, 0.0F);
     for (const auto row : members) {
       const float square = dot(rows.row(row), rows.row(row), rows.stride);
       constraints_.push_back({row, positive[row] != 0 ? 1.0F : -1.0F, square > 0 ? 1 / square : 0.0F, 0.0F});
@@ -73,7 +75,7 @@ std::vector<std::uint32_t> everyone(std::size_t count) {
 
 FoundPlane find_plane(const Rows& rows, std::span<const std::uint32_t> members, std::span<const std::uint8_t> positive,
                       Random random, const HardMarginOptions& options) {
-  Descent descent(rows, members, positive);
+  Descent descent(rows, members, positive, options.start);
   auto active = everyone(descent.size());
   float slack = std::numeric_limits<float>::infinity();
   std::size_t steps = options.passes * descent.size();

@@ -1,5 +1,5 @@
 // One plane with every given positive above and every given negative below: dual coordinate descent on the hard-margin
-// problem min |w|^2 / 2 subject to y_i w.z_i >= 1.
+// problem min |w - start|^2 / 2 subject to y_i w.z_i >= 1.
 // Source: Hsieh, Chang, Lin, Keerthi, Sundararajan, "A dual coordinate descent method for large-scale linear SVM",
 // ICML 2008; a hard margin leaves the multipliers without an upper bound.
 #pragma once
@@ -17,6 +17,7 @@ namespace standfast::separate {
 struct HardMarginOptions {
   std::size_t passes = 200;  ///< Steps per member before giving up.
   float tolerance = 0.02F;   ///< Largest violation at the end, as a share of the margin.
+  std::vector<float> start;  ///< The plane that the one found is nearest to; empty: 0.
 };
 
 struct FoundPlane {

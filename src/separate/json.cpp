@@ -28,6 +28,7 @@ Json fit_json(const PerfectFit& fit) {
                       {"float32_inputs", accuracy_json(fit.floats)}};
   json["margin_l2"] = {{"smallest", optional_json(fit.smallest_margin_l2)},
                        {"median", optional_json(fit.median_margin_l2)}};
+  json["linear_test"] = fit.linear_test ? accuracy_json(*fit.linear_test) : Json(nullptr);
   json["test"] = fit.test ? accuracy_json(*fit.test) : Json(nullptr);
   return json;
 }

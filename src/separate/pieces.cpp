@@ -49,12 +49,12 @@ void lower(std::vector<float>& w, const Rows& rows, const Group& negatives, std:
 }
 
 Attempt attempt(const Rows& rows, std::size_t dim, const Group& negatives, const Group& group,
-                std::span<const std::uint8_t> positive, bool part, Random random) {
+                std::span<const std::uint8_t> positive, const PieceOptions& options, Random random) {
   Group members = negatives;
   members.insert(members.end(), group.begin(), group.end());
-  auto found = find_plane(rows, members, positive, random);
+  auto found = find_plane(rows, members, positive, random, {.start = options.start});
   if (found.separates) return {std::move(found.w), {}};
-  if (!part) return {{}, group};
+  if (!options.part) return {{}, group};
   lower(found.w, rows, negatives, dim);
   Attempt result{std::move(found.w), {}};
   for (const auto row : group)
@@ -71,7 +71,7 @@ std::vector<Attempt> attempt_all(const Rows& rows, std::size_t dim, const Group&
   std::mutex reporting;
   parallel_for(groups.size(), 1, options.threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t g = begin; g < end; ++g) {
-      attempts[g] = attempt(rows, dim, negatives, groups[g], positive, options.part, Random(seed + g));
+      attempts[g] = attempt(rows, dim, negatives, groups[g], positive, options, Random(seed + g));
       const std::scoped_lock lock(reporting);
       found(groups[g].size() - attempts[g].left.size());
     }

@@ -17,7 +17,8 @@ namespace standfast::separate {
 struct PieceOptions {
   std::size_t pieces = 8;
   bool part = false;  ///< Keep a plane that has some of its group above, however little: more proofs, smaller margins.
-  double least_share = 0;  ///< With `part`: what is left of a group is given up where its plane takes less of it.
+  double least_share = 0;    ///< With `part`: what is left of a group is given up where its plane takes less of it.
+  std::vector<float> start;  ///< As HardMarginOptions.
   std::uint64_t seed = 1;
   std::size_t threads = 0;
   std::function<void(std::size_t done, std::size_t total)> progress;  ///< Positives that have a plane.

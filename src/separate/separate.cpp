@@ -14,6 +14,7 @@
 #include "separate/contradictions.hpp"
 #include "separate/exact_score.hpp"
 #include "separate/fitted_model.hpp"
+#include "separate/linear_discriminant.hpp"
 #include "separate/plane_scores.hpp"
 #include "separate/sides.hpp"
 
@@ -52,6 +53,17 @@ Result<ExactAccuracy> test_accuracy(const Model& model, const Dataset& test, con
   std::vector<std::uint8_t> positive;
   for (const auto own : test.labels) positive.push_back(own == label ? 1 : 0);
   return exact_accuracy(model, test, positive, units, threads);
+}
+
+/// One number for both classes: the other one's discriminant is its negative.
+Result<std::optional<ExactAccuracy>> linear_accuracy(const Dataset& train, const Dataset* test) {
+  if (test == nullptr) return std::optional<ExactAccuracy>{};
+  std::vector<std::uint8_t> positive;
+  for (const auto label : train.labels) positive.push_back(label == 0 ? 1 : 0);
+  const auto plane = separate::linear_discriminant(train, positive);
+  const Model model = separate::max_affine_model(train, plane, train.class_names[0], train.class_names[1]);
+  STANDFAST_TRY(const auto accuracy, test_accuracy(model, *test, train.class_names[0], 0));
+  return std::optional(accuracy);
 }
 
 std::size_t count_twins(const Side& side) {
@@ -136,10 +148,12 @@ Result<std::vector<PerfectFit>> fit_perfectly(const Dataset& train, const Datase
                                                      test->source, train.dim(), train.source)};
     STANDFAST_TRY(const Prepared prepared, separate::prepare(train, options));
     STANDFAST_TRY(const auto labels, separate::classes_above(train, options));
+    STANDFAST_TRY(const auto linear_test, linear_accuracy(train, test));
     std::vector<PerfectFit> fits;
     for (const auto label : labels)
       for (const auto& method : options.methods) {
         STANDFAST_TRY(auto fit, fit_one(prepared, test, label, method));
+        fit.linear_test = linear_test;
         fits.push_back(std::move(fit));
       }
     return fits;

@@ -11,6 +11,7 @@
 #include "separate/hull_search.hpp"
 #include "separate/pieces.hpp"
 #include "separate/plane_scores.hpp"
+#include "separate/vector_loops.hpp"
 
 namespace standfast::separate {
 namespace {
@@ -30,6 +31,9 @@ Status check_classes(const Dataset& data) {
 
 Status check_options(const SeparateOptions& options) {
   if (options.pieces == 0) return Error{ErrorCode::kBadOption, "pieces: found 0, expected 1 or more"};
+  if (!(options.linear_start >= 0 && options.linear_start <= 1000))
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("linear start: found {}, expected a number from 0 to 1000", options.linear_start)};
   return {};
 }
 
@@ -64,6 +68,29 @@ Side start_side(const Prepared& prepared, std::int32_t above) {
   return side;
 }
 
+namespace {
+
+/// The difference of the means, which is Fisher's discriminant where inputs are whitened, as long as to have its scores
+/// deviate by `linear_start`.
+std::vector<float> linear_start(const Prepared& prepared, const Side& side) {
+  const Rows& rows = prepared.rows;
+  const auto above = static_cast<float>(std::ranges::count(side.positive, 1));
+  const float below = static_cast<float>(rows.count) - above;
+  std::vector<float> w(rows.stride, 0.0F);
+  for (std::size_t i = 0; i < rows.count; ++i)
+    add_scaled(side.positive[i] != 0 ? 1 / above : -1 / below, rows.row(i), w.data(), rows.stride);
+  double square = 0;
+  for (std::size_t i = 0; i < rows.count; ++i) {
+    const auto score = static_cast<double>(dot(w.data(), rows.row(i), rows.stride));
+    square += score * score / static_cast<double>(rows.count);
+  }
+  const double scale = square > 0 ? prepared.options->linear_start / std::sqrt(square) : 0;
+  for (float& value : w) value *= static_cast<float>(scale);
+  return w;
+}
+
+}  // namespace
+
 void find_planes(const Prepared& prepared, Side& side, bool part) {
   const Dataset& data = *prepared.data;
   const SeparateOptions& options = *prepared.options;
@@ -71,7 +98,8 @@ void find_planes(const Prepared& prepared, Side& side, bool part) {
   for (const auto twin : side.twins) skipped.push_back(twin != kNoTwin ? 1 : 0);
   // where each input can be searched for by itself, planes that few inputs share are not worth their time
   const double least_share = part && data.dim() <= kMostSearched ? 0.1 : 0.0;
-  PieceOptions pieces{options.pieces, part, least_share, options.seed, options.threads, {}};
+  PieceOptions pieces{options.pieces, part, least_share, {}, options.seed, options.threads, {}};
+  if (!part && options.linear_start > 0) pieces.start = linear_start(prepared, side);
   pieces.progress = [&](std::size_t done, std::size_t total) { show_progress(options, side.above, done, total); };
   const auto found = find_pieces(prepared.rows, data.dim(), side.positive, skipped, pieces);
   const Planes planes = prepared.whitening.fold(found.planes, options.threads);

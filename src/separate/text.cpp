@@ -23,6 +23,11 @@ std::string exact_text(const ExactAccuracy& accuracy, const char* where) {
                      accuracy.count, where, accuracy.bits);
 }
 
+std::string test_text(const ExactAccuracy& accuracy, const char* name, const char* what) {
+  return fmt::format("  {:<12}{} of {} right{}, {:.1f} %\n", name, accuracy.right, accuracy.count, what,
+                     100.0 * static_cast<double>(accuracy.right) / static_cast<double>(accuracy.count));
+}
+
 std::string fit_text(const PerfectFit& fit, const Dataset& train) {
   const std::string what = fit.method == "pieces" ? fmt::format("a maximum of {} affine pieces", fit.pieces)
                                                   : fmt::format("an input-convex network, {} epochs", fit.epochs);
@@ -36,9 +41,8 @@ std::string fit_text(const PerfectFit& fit, const Dataset& train) {
   if (fit.perfect() && fit.smallest_margin_l2 && fit.median_margin_l2)
     text += fmt::format("  {:<12}smallest {}, median {} (l2)\n", "margin",
                         distance_text(*fit.smallest_margin_l2, train), distance_text(*fit.median_margin_l2, train));
-  if (fit.test)
-    text += fmt::format("  {:<12}{} of {} right, {:.1f} %\n", "test", fit.test->right, fit.test->count,
-                        100.0 * static_cast<double>(fit.test->right) / static_cast<double>(fit.test->count));
+  if (fit.test) text += test_text(*fit.test, "test", "");
+  if (fit.linear_test) text += test_text(*fit.linear_test, "linear", " of the test inputs, by a linear classifier");
   return text;
 }
 

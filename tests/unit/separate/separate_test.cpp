@@ -120,6 +120,20 @@ TEST(FitPerfectly, FitsASquareInsideARing) {
   EXPECT_GT(*fits->front().smallest_margin_l2, 0.01);
 }
 
+TEST(FitPerfectly, StaysPerfectFromALinearStartAndComparesWithALinearClassifier) {
+  const Dataset data = points({{7, 2}, {9, 1}, {8, 8}, {9, 4}}, kSquare);
+  SeparateOptions options = one_way();
+  options.methods = {"pieces"};
+  options.linear_start = 3;
+  const auto fits = fit_perfectly(data, &data, options);
+  ASSERT_TRUE(fits.ok()) << fits.error().message;
+  EXPECT_TRUE(fits->front().perfect());
+  ASSERT_TRUE(fits->front().linear_test.has_value());
+  EXPECT_EQ(fits->front().linear_test->right, 8U) << "a line lies between the two";
+  options.linear_start = -1;
+  EXPECT_EQ(fit_perfectly(data, nullptr, options).error().code, ErrorCode::kBadOption);
+}
+
 TEST(FitPerfectly, IsTheSameBitsWhateverTheThreads) {
   const Dataset data = points({{7, 2}, {9, 1}, {-3, -3}, {2, 9}, {8, 8}}, kSquare);
   SeparateOptions one = one_way();
