@@ -84,7 +84,7 @@ struct Tangent {
 class Spending {
  public:
   Spending(const PricedProblem& problem, double steepest)
-      : folds_(problem.folds()), margin_(problem.margin), least_tau_(1 / steepest) {}
+      : problem_(problem), margin_(problem.margin), least_tau_(1 / steepest) {}
 
   /// The tangent at the largest theta, whose value is infinite where nothing that is allowed takes the margin: where
   /// tangents from both sides meet, and again. guess: a tau, used where it is > 0.
@@ -110,7 +110,7 @@ class Spending {
 
  private:
   Tangent at(double reach, double tau) {
-    const kernels::WorstSums worst = kernels::sweeps().worst_l1(folds_, reach, tau);
+    const kernels::WorstSums worst = worst_sums_l1(problem_, reach, tau);
     const double slope = margin_ - worst.decrease;
     const Tangent tangent{tau, tau * slope + worst.price, slope, worst.growth};
     if (tangent.value > best_.value) best_ = tangent;
@@ -133,7 +133,7 @@ class Spending {
     }
     // up to where every change that pays has been made: the decrease does not grow any more
     for (int i = 0; right_.slope > 0 && right_.tau <= 1e300; ++i) {
-      if (i == 4 && kernels::sweeps().worst_linf(folds_, reach).decrease < margin_) return false;
+      if (i == 4 && worst_sums_linf(problem_, reach).decrease < margin_) return false;
       left_ = right_;
       right_ = at(reach, right_.tau * factor);
       factor = std::min(4.0, factor * factor);
@@ -141,7 +141,7 @@ class Spending {
     return true;
   }
 
-  kernels::Folds folds_;
+  const PricedProblem& problem_;
   double margin_, least_tau_;
   Tangent best_{}, left_{}, right_{};
 };
@@ -166,13 +166,19 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem, const RadiusHi
   if (!(below > 0)) return {0, 0, 0};
   SeparableRadius best{below, steepest, below};
   Spending spending(problem, steepest);
-  const double dearest = dearest_change(problem);
-  if (dearest < kInfinity) {  // no reach cuts anything
-    const Tangent found = spending.largest(dearest, hint.tau, hint.tolerance);
-    return found.value > below ? SeparableRadius{found.value, 1 / found.tau, std::max(dearest, 2 * found.value)} : best;
-  }
   double above = kInfinity, tau = hint.tau;
   double reach = hint.radius > below && hint.radius < kInfinity ? hint.radius : 4 * below;
+  const double dearest = dearest_change(problem);
+  if (dearest < kInfinity) {
+    const Tangent found = spending.largest(dearest, tau, hint.tolerance);
+    // a smaller reach cuts no change, or changes along lines, which duality prices exactly
+    if (found.value >= dearest || !problem.folded()) {
+      return found.value > below ? SeparableRadius{found.value, 1 / found.tau, std::max(dearest, 2 * found.value)}
+                                 : best;
+    }
+    reach = dearest;
+    tau = found.tau;
+  }
   for (int i = 0; i < 100 && below < above * (1 - std::max(hint.tolerance, 4e-10)) && reach < 1e300; ++i) {
     const Tangent found = spending.largest(reach, tau, hint.tolerance);
     const double worth = std::min(reach, found.value);

@@ -50,6 +50,8 @@ kernels::WorstSums worst_sums_l1(const PricedProblem& problem, double reach, dou
     const double e = worst_paid(f, reach, tau);
     sums.decrease += f.decrease(e);
     sums.price += std::fabs(e);
+    const bool follows = (e == reach && f.hi > reach) || (e == -reach && f.lo < -reach);
+    if (follows) sums.growth += std::max(tau * (e > 0 ? -f.slope_at(e) : f.slope_at(e)) - 1, 0.0);
   }
   return sums;
 }
