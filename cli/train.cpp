@@ -117,7 +117,7 @@ void add_conv(CLI::App& app, const Shared& command) {
   const auto set = [command](std::int64_t) {
     command->overrides.push_back([](TrainOptions& options) { options.conv.input_skips = true; });
   };
-  app.add_flag_function("--input-skips", set, "ConvNet: let every block see the input.");
+  app.add_flag_function("--input-skips", set, "ConvNet: let every block and the score see the input.");
 }
 
 void add_optimiser(CLI::App& app, const Shared& command) {

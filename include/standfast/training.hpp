@@ -22,7 +22,7 @@ struct ConvLayout {
   std::int64_t first_dilation = 1;
   std::int64_t kernel = 3;   ///< Of the blocks.
   std::int64_t pool = 4;     ///< Width and stride of the max pool; 1: none.
-  bool input_skips = false;  ///< A convolution of u, like the first one, into every block.
+  bool input_skips = false;  ///< u into every block, convolved like the first time, and into the score.
 };
 
 /// A feature map (v, |v|) with v a learnt convolution, and the widths of the network that reads it.

@@ -71,6 +71,11 @@ Result<Node> block_conv(const ConvexConvNet& network, const ConvBlock& block, st
   return node;
 }
 
+std::int32_t append_sum(std::string name, std::int32_t first, Node second, Graph& graph) {
+  const std::int32_t other = append(graph, std::move(second));
+  return append(graph, make_node(NodeKind::kAdd, std::move(name), {first, other}));
+}
+
 std::int32_t append_readout(const ConvexConvNet& network, std::int32_t previous, Graph& graph) {
   if (network.layout.pool > 1) {
     Node pool = make_node(NodeKind::kMaxPool, "pool", {previous});
@@ -81,7 +86,11 @@ std::int32_t append_readout(const ConvexConvNet& network, std::int32_t previous,
   Node score = make_node(NodeKind::kLinear, "score", {previous});
   score.weight = {{1, static_cast<std::int64_t>(network.readout_weight.size())}, network.readout_weight};
   score.bias = {{1}, {network.readout_bias}};
-  return append(graph, std::move(score));
+  previous = append(graph, std::move(score));
+  if (network.readout_skip.empty()) return previous;
+  Node input = make_node(NodeKind::kLinear, "score.input", {kGraphInput});
+  input.weight = {{1, static_cast<std::int64_t>(network.readout_skip.size())}, network.readout_skip};
+  return append_sum("score.sum", previous, std::move(input), graph);
 }
 
 }  // namespace
@@ -139,10 +148,8 @@ Result<Graph> to_graph(const ConvexConvNet& network) {
     const std::string place = fmt::format("layer{}", k + 2);
     STANDFAST_TRY(Node conv, block_conv(network, block, place + ".conv", previous));
     std::int32_t sum = append(graph, std::move(conv));
-    if (!block.skip_weight.empty()) {
-      const auto skip = append(graph, input_conv(network, place + ".input", block.skip_weight));
-      sum = append(graph, make_node(NodeKind::kAdd, place + ".sum", {sum, skip}));
-    }
+    if (!block.skip_weight.empty())
+      sum = append_sum(place + ".sum", sum, input_conv(network, place + ".input", block.skip_weight), graph);
     previous = append(graph, make_node(NodeKind::kRelu, place + ".relu", {sum}));
   }
   append_readout(network, previous, graph);

@@ -1,6 +1,7 @@
 // The ConvNet being trained, as plain numbers: an input-convex residual network on images.
 //
-//     z_1 = relu(K * u + b),   z_{k+1} = relu(W_k * n_k(z_k) + m_k(z_k) + A_k * u),   g(u) = w . pool(z_{depth+1}) + b'
+//     z_1 = relu(K * u + b),   z_{k+1} = relu(W_k * n_k(z_k) + m_k(z_k) + A_k * u),
+//     g(u) = w . pool(z_{depth+1}) + a . u + b'
 //
 // * is a zero-padded convolution; W_k, w >= 0; n_k and m_k are batch norms per channel with positive gains and common
 // statistics. Source: the ConvNets of Pfrommer, Anderson, Piet, Sojoudi, NeurIPS 2023.
@@ -26,7 +27,8 @@ struct ConvBlock {
   std::vector<float> mean, variance;
 };
 
-/// Shapes: first_weight (C, c, first_kernel, first_kernel), first_bias (C), readout_weight (elements after the pool).
+/// Shapes: first_weight (C, c, first_kernel, first_kernel), first_bias (C), readout_weight (elements after the pool),
+/// readout_skip (elements of u) or empty.
 struct ConvexConvNet {
   ConvLayout layout;
   Shape input_shape;  ///< Of u.
@@ -34,6 +36,7 @@ struct ConvexConvNet {
   std::vector<float> first_bias;
   std::vector<ConvBlock> blocks;
   std::vector<float> readout_weight;
+  std::vector<float> readout_skip;
   float readout_bias = 0;
 
   [[nodiscard]] std::int64_t channels() const { return layout.channels; }

@@ -58,12 +58,14 @@ class TorchConvNet final : public TorchLearner {
   TorchArray normalise(Block& block, const TorchArray& z, bool learns);
   [[nodiscard]] TorchArray from_input(const TorchArray& image, const TorchArray& weight, const TorchArray& bias) const;
   [[nodiscard]] TorchArray to_input(const TorchArray& slope, const TorchArray& weight) const;
+  [[nodiscard]] TorchArray skip_slope() const;
   [[nodiscard]] TorchArray before_pool(const TorchArray& slope, const TorchArray& rows) const;
 
   ConvexConvNet start_;
   TorchArray first_weight_, first_bias_;
   std::vector<Block> blocks_;
   TorchArray readout_weight_, readout_bias_;
+  TorchArray readout_skip_;         // per window of first_stride pixels, (c, h, w); undefined without input skips
   std::vector<TorchArray> masks_;   // of the last pass, one more than blocks, (count, C, H, W)
   std::vector<TorchArray> scales_;  // 1 / deviation per block, (1, C, 1, 1)
   TorchArray winners_;              // of the pool, undefined without
@@ -76,6 +78,8 @@ TorchConvNet::TorchConvNet(const ConvexConvNet& start, const TrainOptions& optio
   for (const auto& block : start.blocks) blocks_.emplace_back(block, start);
   readout_weight_ = torch_array(start.readout_weight, {1, static_cast<std::int64_t>(start.readout_weight.size())});
   readout_bias_ = torch_array({start.readout_bias}, {1});
+  const Shape hidden = start.hidden_shape();
+  if (start.layout.input_skips) readout_skip_ = torch::zeros({start.input_shape[0], hidden[1], hidden[2]});
   this->start();
 }
 
@@ -87,11 +91,13 @@ Result<Graph> TorchConvNet::graph() const {
   for (const auto& block : blocks_) network.blocks.push_back(block.values());
   network.readout_weight = values_of(readout_weight_);
   network.readout_bias = readout_bias_.item<float>();
+  if (readout_skip_.defined()) network.readout_skip = values_of(skip_slope());
   return to_graph(network);
 }
 
 std::vector<TorchArray> TorchConvNet::trainable() const {
   std::vector<TorchArray> all = {first_weight_, first_bias_, readout_weight_, readout_bias_};
+  if (readout_skip_.defined()) all.push_back(readout_skip_);
   for (const auto& block : blocks_) {
     all.insert(all.end(), {block.weight, block.conv_gain, block.conv_shift, block.identity_gain, block.identity_shift});
     if (block.skip_weight.defined()) all.push_back(block.skip_weight);
@@ -149,7 +155,16 @@ TorchArray TorchConvNet::forward(const TorchArray& u, bool learns) {
   }
   const std::int64_t pool = start_.layout.pool;
   if (pool > 1) std::tie(z, winners_) = torch::max_pool2d_with_indices(z, {pool, pool}, {pool, pool});
-  return torch::addmm(readout_bias_, z.flatten(1), readout_weight_.t()).squeeze(1);
+  const TorchArray score = torch::addmm(readout_bias_, z.flatten(1), readout_weight_.t()).squeeze(1);
+  return readout_skip_.defined() ? torch::addmv(score, u, skip_slope().flatten()) : score;
+}
+
+/// The score's own weights of u: a window shares one, for pixels of their own would learn noise. Shape: that of u.
+TorchArray TorchConvNet::skip_slope() const {
+  const Shape& shape = start_.input_shape;
+  const std::int64_t window = start_.layout.first_stride;
+  const TorchArray pixels = readout_skip_.repeat_interleave(window, 1).repeat_interleave(window, 2);
+  return pixels.narrow(1, 0, shape[1]).narrow(2, 0, shape[2]) / (window * window);
 }
 
 /// The adjoint of from_input.
@@ -190,6 +205,7 @@ TorchArray TorchConvNet::input_gradients(const TorchArray& rows) {
     slope = slope * scales_[k];
   }
   gradients = gradients + to_input(slope * pick(masks_[0], rows), first_weight_);
+  if (readout_skip_.defined()) gradients = gradients + skip_slope();
   return gradients.flatten(1);
 }
 
