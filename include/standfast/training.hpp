@@ -82,7 +82,7 @@ struct TrainOptions {
 };
 
 /// Presets by name: "spam", "spam-kinks", "mnist-mlp", "mnist-linf", "mnist-l2", "mnist-l1", "fashion-conv",
-/// "cifar-conv", "cifar-learnt", "cifar-learnt-robust", "malimg-mlp".
+/// "cifar-conv", "cifar-conv-robust", "cifar-learnt", "cifar-learnt-robust", "malimg-mlp".
 struct Preset {
   std::string name;
   std::string summary;

@@ -52,6 +52,7 @@ std::span<const Recipe> recipes() {
        R"({"epochs": 2, "first_stride": 2})"},
       {"cifar", "cifar-published", "published, penalty", false, "cifar-conv", "",
        R"({"epochs": 2, "first_stride": 2})"},
+      {"cifar", "cifar-conv-robust", "ours, ConvNet, stride 4", true, "cifar-conv-robust", "", R"({"epochs": 4})"},
       {"cifar", "cifar-dense-linf", "ours, dense, for linf", true, "mnist-linf",
        R"({"certify_radius": 0.01, "feature_map": "abs", "flip": true})", R"({"epochs": 10})"},
       {"cifar", "cifar-dense-l2", "ours, dense, for l2", true, "mnist-l2",

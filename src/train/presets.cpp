@@ -68,6 +68,24 @@ TrainOptions cifar_conv_options() {
   return options;
 }
 
+/// The published map, a coarser and shallower net, and a score that sees the input: what averages over windows of four
+/// pixels moves little when pixels move.
+TrainOptions cifar_conv_robust_options() {
+  TrainOptions options;
+  options.preset = "cifar-conv-robust";
+  options.network = "conv";
+  options.conv = {.channels = 24, .depth = 2, .first_kernel = 7, .first_stride = 4, .pool = 1, .input_skips = true};
+  options.feature_map = "abs";
+  options.optimiser = "adamw";
+  options.learning_rate = 3e-3;
+  options.schedule = "cosine";
+  options.batch_size = 50;
+  options.epochs = 36;
+  options.crop = 2;
+  options.flip = true;
+  return options;
+}
+
 /// Short, so that a rate that falls to 0 and labels that leave room are worth more than the best epoch.
 TrainOptions cifar_learnt_options(std::string name, double noise) {
   TrainOptions options;
@@ -128,6 +146,8 @@ std::span<const Preset> presets() {
              fashion_conv_options()},
       Preset{"cifar-conv", "the published ConvNet for CIFAR-10: 16 channels, 4 blocks, 11x11 and 3x3, (x, |x|)",
              cifar_conv_options()},
+      Preset{"cifar-conv-robust", "a ConvNet of stride 4 on the same map whose score sees the input: larger radii",
+             cifar_conv_robust_options()},
       Preset{"cifar-learnt", "a learnt feature map (v, |v|) for CIFAR-10, v a 5x5 convolution: the most accurate",
              cifar_learnt_options("cifar-learnt", 0)},
       Preset{"cifar-learnt-robust", "the same trained under noise: larger radii",

@@ -36,7 +36,7 @@ TEST(Presets, AnUnknownOneNamesThoseThatExist) {
   EXPECT_EQ(
       result.error().message,
       "--preset: 'resnet' is not one of spam, spam-kinks, mnist-mlp, mnist-linf, mnist-l2, mnist-l1, fashion-conv, "
-      "cifar-conv, cifar-learnt, cifar-learnt-robust, malimg-mlp");
+      "cifar-conv, cifar-conv-robust, cifar-learnt, cifar-learnt-robust, malimg-mlp");
 }
 
 TEST(Presets, AreChosenByTheShapeOfTheDataAndTheNamesOfItsFeatures) {
