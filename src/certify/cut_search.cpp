@@ -88,7 +88,10 @@ void CutSearch::begin(const PricedProblem& first) {
   cuts_.start(first);
   result_ = {};
   merged_ = {1.0};
-  const SeparableRadius start = separable_radius(first, options_.norm);
+  thrifty_ = !options_.keep_all && options_.norm == Norm::l1() && std::ranges::count(first.hi, kInfinity) > 0;
+  // where it stays the best, it is solved again from its hint
+  const SeparableRadius start =
+      separable_radius(first, options_.norm, {.tolerance = options_.keep_all ? 0 : kTolerance});
   radius_ = first_radius_ = result_.radius = start.radius;
   result_.weights = {1.0};
   if (start.radius < kInfinity) result_.hint = {start.radius, 1 / start.multiplier, kHintTolerance};
@@ -116,7 +119,11 @@ AscentSchedule CutSearch::schedule() const {
   if (!options_.keep_all) {
     // p = inf: every feature moves, so that more of them are close to call
     const double last = options_.norm == Norm::linf() ? 2e-5 : 6e-5;
-    return {.first = std::max(last, 800 * last / features), .last = last, .factor = 0.1, .steps = 2, .enough = 1e-4};
+    return {.first = std::max(last, 800 * last / features),
+            .last = last,
+            .factor = 0.1,
+            .steps = thrifty_ ? 1U : 2U,
+            .enough = 1e-4};
   }
   return {.first = 3e-4, .last = 3e-5, .factor = 0.1, .steps = 3};
 }
@@ -129,7 +136,7 @@ void CutSearch::ascend(const AscentSchedule& schedule) {
   take_radius();
   const bool stuck = options_.keep_all ? !(result_.radius > before) : !(result_.radius > first_radius_);
   // p = inf seldom jumps, and its answers are the attacker's best: only a search that is going to end is shaken
-  const bool jumps = options_.norm == Norm::l1() || (linf && options_.keep_all && stalled_ == kShaken);
+  const bool jumps = (options_.norm == Norm::l1() && !thrifty_) || (linf && options_.keep_all && stalled_ == kShaken);
   if (jumps && cuts_.size() > 1 && stuck) {
     // all or nothing: at a low temperature every feature stays or jumps, and Newton's method goes nowhere from there
     ascent_.run(cuts_, options_.norm, cap(), scale(), options_.keep_all ? kAnnealed : kAnnealedFast, alpha_);

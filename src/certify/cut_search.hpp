@@ -88,6 +88,9 @@ class CutSearch {
   [[nodiscard]] double scale() const;
 
   CutSearchOptions options_;
+  /// p = 1 without bounds: a pass costs several closed forms in sweeps, since its reach is searched for, and steps
+  /// towards jumps far outside the data gain little.
+  bool thrifty_ = false;
   std::span<const double> cost_;
   ValueSource* values_ = nullptr;
   std::size_t pass_ = 1;

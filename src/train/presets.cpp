@@ -132,7 +132,7 @@ TrainOptions mnist_margin_options(std::string name, std::string norm, double rad
 }  // namespace
 
 std::span<const Preset> presets() {
-  static const std::array<Preset, 11> all = {
+  static const std::array<Preset, 12> all = {
       Preset{"spam", "tables such as Spambase: a small network, quick to train", spam_options()},
       Preset{"spam-kinks", "the same with two kinks per feature: larger radii under a threat file, no method `exact`",
              spam_kinks_options()},
