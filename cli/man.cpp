@@ -20,6 +20,8 @@ std::string roff(const std::string& text) {
       escaped += "\\-";
     } else if (c == '`') {
       escaped += "\\(ga";
+    } else if (c == '|') {
+      escaped += "|\\:";  // a long list of choices may break here
     } else {
       escaped += c;
     }

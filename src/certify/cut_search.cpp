@@ -29,6 +29,9 @@ constexpr double kLittleLeft = 1e-3, kGainThatCounts = 1e-4;
 // Of the radius that counts.
 constexpr double kHintTolerance = 1e-10;
 
+// Of so many, none is most of the answer, and one step of the ascent comes close.
+constexpr double kManyFeatures = 256;
+
 constexpr AscentSchedule kStart{.first = 3e-5, .last = 3e-5, .steps = 0};
 constexpr AscentSchedule kTouch{.first = 3e-5, .last = 3e-5, .steps = 2};
 constexpr AscentSchedule kAnnealed{.first = 3e-2, .last = 3e-5, .factor = 0.3, .steps = 4};
@@ -89,9 +92,7 @@ void CutSearch::begin(const PricedProblem& first) {
   result_ = {};
   merged_ = {1.0};
   thrifty_ = !options_.keep_all && options_.norm == Norm::l1() && std::ranges::count(first.hi, kInfinity) > 0;
-  // where it stays the best, it is solved again from its hint
-  const SeparableRadius start =
-      separable_radius(first, options_.norm, {.tolerance = options_.keep_all ? 0 : kTolerance});
+  const SeparableRadius start = separable_radius(first, options_.norm);
   radius_ = first_radius_ = result_.radius = start.radius;
   result_.weights = {1.0};
   if (start.radius < kInfinity) result_.hint = {start.radius, 1 / start.multiplier, kHintTolerance};
@@ -122,7 +123,7 @@ AscentSchedule CutSearch::schedule() const {
     return {.first = std::max(last, 800 * last / features),
             .last = last,
             .factor = 0.1,
-            .steps = thrifty_ ? 1U : 2U,
+            .steps = thrifty_ && features > kManyFeatures ? 1 : 2,
             .enough = 1e-4};
   }
   return {.first = 3e-4, .last = 3e-5, .factor = 0.1, .steps = 3};

@@ -191,6 +191,8 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem, const RadiusHi
     const double next = std::max(newton, below * (1 + 2e-10));
     reach = i % 4 != 3 && next < above ? next : above < kInfinity ? below / 2 + above / 2 : 4 * reach;
   }
+  // at the very reach at which the margin ends, nothing would be left for a proof's rounding
+  if (best.multiplier == 0) best.radius = best.reach = best.reach * (1 - 4e-10);
   return best;
 }
 

@@ -46,7 +46,7 @@ class Interrupt(unittest.TestCase):
 
     def test_the_best_model_so_far_is_kept(self):
         pid = self.start()
-        shown = self.read_until(b"epoch 3/", 120)
+        shown = self.read_until(b"validation", 120)  # after the first epoch
         self.assertIn(b"\r", shown, "a bar that is redrawn")
         self.assertIn(b" left", shown)
         os.write(self.terminal, b"\x03")

@@ -1,5 +1,8 @@
 #include "support/step_matrix.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 namespace standfast::support {
 
 StepMatrix::StepMatrix(const MapStep& step, const Shape& input)
@@ -34,7 +37,8 @@ StepMatrix::StepMatrix(const MapStep& step, const Shape& input)
 std::vector<double> StepMatrix::times(std::span<const double> x) const {
   std::vector<double> result(rows_, 0.0);
   for (std::size_t i = 0; i < rows_; ++i) {
-    for (std::size_t j = 0; j < columns_; ++j) result[i] += at(i, j) * x[j];
+    const double* const row = values_.data() + i * columns_;
+    result[i] = std::inner_product(x.begin(), x.end(), row, 0.0);
   }
   return result;
 }
@@ -42,7 +46,8 @@ std::vector<double> StepMatrix::times(std::span<const double> x) const {
 std::vector<double> StepMatrix::transposed_times(std::span<const double> y) const {
   std::vector<double> result(columns_, 0.0);
   for (std::size_t i = 0; i < rows_; ++i) {
-    for (std::size_t j = 0; j < columns_; ++j) result[j] += at(i, j) * y[i];
+    const double* const row = values_.data() + i * columns_;
+    std::transform(result.begin(), result.end(), row, result.begin(), [&](double r, double w) { return r + w * y[i]; });
   }
   return result;
 }

@@ -23,12 +23,13 @@ using test::uniform;
 double by_power_iteration(const StepMatrix& matrix, Random& random) {
   std::vector<double> x(matrix.columns());
   for (double& v : x) v = random.normal();
-  double norm = 0;
-  for (int k = 0; k < 2000; ++k) {
+  double norm = 0, before = -1;
+  for (int k = 0; k < 2000 && norm > before * (1 + 1e-14); ++k) {  // it grows to the norm
     const double length = Norm::l2().of_vector(x);
     if (length == 0) return 0;
     for (double& v : x) v /= length;
     const std::vector<double> moved = matrix.times(x);
+    before = norm;
     norm = Norm::l2().of_vector(moved);
     x = matrix.transposed_times(moved);
   }

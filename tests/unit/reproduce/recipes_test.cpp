@@ -19,7 +19,7 @@ TEST(Recipes, TheTrainerAcceptsEveryOne) {
       options->output = "model.safetensors";
       const auto valid = validate(*options);
       EXPECT_TRUE(valid.ok()) << recipe.name << ": " << valid.error().message;
-      EXPECT_EQ(options->data.source, "data/folder:train");
+      EXPECT_EQ(options->data.source, "data/folder" + study_data_named(recipe.data).size + ":train");
       EXPECT_EQ(options->preset, recipe.preset);
     }
 }

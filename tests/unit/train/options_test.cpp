@@ -18,7 +18,7 @@ TrainOptions valid_options() {
 }
 
 TEST(Presets, ExistAndAreValidOnceTheirNamesAreGiven) {
-  ASSERT_EQ(presets().size(), 11U);
+  ASSERT_EQ(presets().size(), 12U);
   for (const auto& preset : presets()) {
     TrainOptions options = preset_options(preset.name).value();
     options.data.source = "x";
