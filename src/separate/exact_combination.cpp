@@ -95,8 +95,8 @@ std::pair<std::vector<mpz_class>, mpz_class> lift(const IntegerRows& matrix, con
   left[0] = 1;                        // the last row is the first pivot
   const double places = places_needed(matrix, pivots);
   for (double done = 0; done < places; done += 30.9) {
-    std::vector<std::uint64_t> rest;
-    for (const auto value : left) rest.push_back(to_residue(value));
+    std::vector<std::uint64_t> rest(size);
+    std::ranges::transform(left, rest.begin(), [](Int128 value) { return to_residue(value); });
     std::vector<std::int64_t> digits(size);
     for (std::size_t i = 0; i < size; ++i) {
       std::uint64_t digit = 0;
