@@ -16,7 +16,8 @@ struct MapReach {
   double joint = kInfinity;  ///< Norms 2 and inf; infinite for the others, which have no use for it.
 };
 
-/// Shape: cost is (dim). Requires: validate(model) succeeded, is_linear_fold(model.feature_map); norm 0, 1, 2 or inf.
+/// Shape: cost is (dim). Requires: validate(model) succeeded, is_linear_fold(model.feature_map), and not
+/// is_separable(model.feature_map): joint is that of the steps from the first linear one on. Norm 0, 1, 2 or inf.
 /// Error: exact for one linear map or convolution and equal costs, but for the borders of an image and the norm of J.
 /// For norm 0, whose price does not limit a change, all is infinite.
 MapReach map_reach_upper(const Model& model, std::span<const double> cost, Norm norm);
