@@ -21,6 +21,7 @@ struct BenchCommand {
   BenchOptions options;
   std::vector<std::string> methods = {"closed-form", "separable"};
   std::vector<std::string> guarantees = {"none", "real"};
+  std::vector<std::string> precisions = {"float64"};
   std::string norm = "2";
   std::string seconds = "0.1";
   std::string json;
@@ -40,6 +41,7 @@ Result<BenchOptions> plan(const BenchCommand& command) {
   BenchOptions options = command.options;
   CLI_TRY(options.methods, parse_words<Method>(command.methods, parse_method));
   CLI_TRY(options.guarantees, parse_words<Guarantee>(command.guarantees, parse_guarantee));
+  CLI_TRY(options.precisions, parse_words<Precision>(command.precisions, parse_precision));
   CLI_TRY(options.norm, Norm::parse(command.norm));
   CLI_TRY(options.seconds, parse_number("--seconds", command.seconds));
   return options;
@@ -98,6 +100,7 @@ void add_bench(CLI::App& program, Action& chosen) {
   add_list(app, "--batch", command->options.batches, "Inputs per call, ascending.");
   add_list(app, "--method", command->methods, "Methods to measure: closed-form, separable, refined, exact.");
   add_list(app, "--guarantee", command->guarantees, "Guarantees to measure: none, real, deployed.");
+  add_list(app, "--precision", command->precisions, "Of the proofs: float64, float32.");
   add_list(app, "--threads", command->options.threads,
            "Numbers of threads, ascending; all but the first at the largest batch only.");
   app.add_option("--norm", command->norm, "The norm of the radii.")->type_name("P")->default_str(command->norm);

@@ -51,6 +51,7 @@ struct CertifyFlags {
   std::vector<std::string> norms = {"1", "2", "inf"};
   std::string method = "separable";
   std::string guarantee = "real";
+  std::string precision = "float64";
   std::optional<std::size_t> passes;
   std::string gap;
   bool attack = false;

@@ -21,6 +21,7 @@ struct BenchOptions {
   std::vector<Method> methods = {Method::kClosedForm, Method::kSeparable};
   std::vector<Guarantee> guarantees = {Guarantee::kNone, Guarantee::kReal};
   std::vector<std::size_t> threads = {1, 2};  ///< More than one: at the largest batch only.
+  std::vector<Precision> precisions = {Precision::kFloat64};  ///< Of the proofs.
   Norm norm = Norm::l2();
   double seconds = 0.1;  ///< Spent on each line; one whose single call takes four times as long is left out.
   std::function<void(std::size_t done, std::size_t total)> progress;
@@ -55,6 +56,7 @@ struct BenchCell {
   bool certified = true;  ///< False: logits alone; then method and guarantee mean nothing.
   Method method = Method::kClosedForm;
   Guarantee guarantee = Guarantee::kNone;
+  Precision precision = Precision::kFloat64;  ///< Of the proof; means nothing without a guarantee.
   std::size_t rounds = 0;
   double inputs_per_second = 0;  ///< One thread: in processor time; more: on the wall's clock.
   Spread latency;                ///< Unit: seconds on the wall's clock per call; median, 10th and 90th percentile.
@@ -73,7 +75,7 @@ struct BenchRatio {
   std::string model;
   std::size_t batch = 1;
   std::size_t threads = 1;
-  std::string what;   ///< "real / none", "separable / closed-form", "2 threads / 1".
+  std::string what;   ///< "real / none", "real float32 / none", "separable / closed-form", "2 threads / 1".
   std::string where;  ///< What both have in common: the method or the guarantee.
   Spread ratio;       ///< Median, smallest and largest.
 };

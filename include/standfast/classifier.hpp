@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "standfast/certificate.hpp"
+#include "standfast/precision.hpp"
 #include "standfast/result.hpp"
 #include "standfast/threat.hpp"
 
@@ -47,6 +48,7 @@ struct CertifyOptions {
   std::vector<Norm> norms = {Norm::l1(), Norm::l2(), Norm::linf()};
   Method method = Method::kSeparable;
   Guarantee guarantee = Guarantee::kReal;
+  Precision precision = Precision::kFloat64;  ///< Of the proof.
   ThreatModel threat;
   std::size_t passes = 0;     ///< kRefined, kExact: minorants per input and norm at most; 0 for 5 and 60.
   double gap = 0.01;          ///< kExact: ends where certified >= (1 - gap) attacked.

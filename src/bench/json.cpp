@@ -44,6 +44,7 @@ Json cell_json(const BenchCell& cell) {
           {"threads", cell.threads},
           {"method", cell.certified ? Json(method_name(cell.method)) : Json("logits")},
           {"guarantee", cell.certified ? Json(guarantee_name(cell.guarantee)) : Json(nullptr)},
+          {"precision", cell.certified && cell.guarantee != Guarantee::kNone ? Json(precision_name(cell.precision)) : Json(nullptr)},
           {"rounds", cell.rounds},
           {"inputs_per_second", cell.inputs_per_second},
           {"latency_s", percentiles(cell.latency)},

@@ -23,8 +23,17 @@ BenchCell line_of(const Subject& subject, std::size_t batch, std::size_t threads
   return line;
 }
 
+bool proves(const BenchCell& line) { return line.certified && line.guarantee != Guarantee::kNone; }
+
 bool same_question(const BenchCell& a, const BenchCell& b) {
-  return a.certified == b.certified && (!a.certified || (a.method == b.method && a.guarantee == b.guarantee));
+  if (a.certified != b.certified || (proves(a) && a.precision != b.precision)) return false;
+  return !a.certified || (a.method == b.method && a.guarantee == b.guarantee);
+}
+
+std::string guarantee_text(const BenchCell& line) {
+  std::string text(line.certified ? guarantee_name(line.guarantee) : "");
+  if (proves(line) && line.precision != Precision::kFloat64) text += " " + std::string(precision_name(line.precision));
+  return text;
 }
 
 /// Passes over the weights that a line cannot do without: 0 where the search decides how many there are.
@@ -100,7 +109,11 @@ std::vector<BenchCell> lines_of(const Subject& subject, const BenchOptions& opti
       for (const auto guarantee : options.guarantees) {
         line.method = method;
         line.guarantee = guarantee;
-        lines.push_back(line);
+        const std::size_t precisions = guarantee == Guarantee::kNone ? 1 : options.precisions.size();
+        for (const auto precision : std::span(options.precisions).first(precisions)) {
+          line.precision = precision;
+          lines.push_back(line);
+        }
       }
     }
   }
@@ -119,6 +132,7 @@ Contender call_of(const Subject& subject, const BenchCell& line, Norm norm) {
   options.norms = {norm};
   options.method = line.method;
   options.guarantee = line.guarantee;
+  options.precision = line.precision;
   options.threat = subject.threat;
   options.threads = line.threads;
   return [&subject, inputs, batch = line.batch, options]() -> Status {
@@ -154,7 +168,7 @@ std::vector<BenchRatio> ratios_of(std::span<const BenchCell> lines, std::span<co
       ratios.push_back(ratio(line, timings[i], *other, std::move(what), std::move(where)));
     };
     const std::string method(line.certified ? method_name(line.method) : "logits");
-    const std::string guarantee(line.certified ? guarantee_name(line.guarantee) : "");
+    const std::string guarantee = guarantee_text(line);
     const auto more_threads = fmt::format("{} threads / {}", line.threads, lines.front().threads);
     against(more_threads, line.certified ? method + " " + guarantee : method,
             [&](BenchCell& other) { other.threads = lines.front().threads; });

@@ -45,7 +45,8 @@ std::string heading(const BenchModel& model, const std::string& norm) {
 
 std::string cell_text(const BenchCell& cell) {
   const auto method = cell.certified ? method_name(cell.method) : "logits";
-  const auto guarantee = cell.certified ? guarantee_name(cell.guarantee) : "";
+  std::string guarantee(cell.certified ? guarantee_name(cell.guarantee) : "");
+  if (guarantee == "real" && cell.precision == Precision::kFloat32) guarantee += " f32";
   return fmt::format("{:>6} {:>2}  {:<11} {:<8} {:>10} {:>24} {:>8} {:>6} {:>6} {:>9}\n", cell.batch, cell.threads,
                      method, guarantee, three_digits(cell.inputs_per_second), time_text(cell.latency),
                      percent(cell.forward), percent(cell.search), percent(cell.proof), peak_text(cell));
@@ -63,7 +64,7 @@ std::string table(const BenchReport& report, const BenchModel& model) {
 std::string ratios(const BenchReport& report) {
   std::string text;
   for (const auto& ratio : report.ratios)
-    text += fmt::format("{:<8} batch {:>5}  {:<22} {:<18} {:>6.2f} [{:.2f}, {:.2f}]\n", ratio.model, ratio.batch,
+    text += fmt::format("{:<8} batch {:>5}  {:<24} {:<18} {:>6.2f} [{:.2f}, {:.2f}]\n", ratio.model, ratio.batch,
                         ratio.what, ratio.where, ratio.ratio.median, ratio.ratio.low, ratio.ratio.high);
   return text.empty() ? text : "\nratios of times, each of two calls side by side: median [smallest, largest]\n" + text;
 }

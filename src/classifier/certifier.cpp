@@ -54,6 +54,7 @@ Certifier::Certifier(const Model& model, const Plan& plan, const Verifier& verif
       norms_(options.norms),
       method_(options.method),
       guarantee_(options.guarantee),
+      precision_(options.precision),
       passes_(passes_of(options)),
       gap_(options.gap),
       keep_proofs_(options.keep_proofs),
@@ -93,7 +94,8 @@ void Certifier::find_minorants(std::span<const float> x, std::span<const float> 
     }
   }
   if (proves) {
-    verifier_->prove_tile(x, rows.size(), ws.infer.slopes, ws.verify, std::span(ws.wanted).first(rows.size()));
+    const std::span<ProvenMinorant* const> wanted = std::span(ws.wanted).first(rows.size());
+    verifier_->prove_tile(x, rows.size(), ws.infer.slopes, ws.verify, wanted, precision_);
   }
 }
 

@@ -146,6 +146,7 @@ class Certifier {
   std::vector<Norm> norms_;
   Method method_;
   Guarantee guarantee_;
+  Precision precision_;
   std::size_t passes_;
   double gap_;
   bool keep_proofs_;

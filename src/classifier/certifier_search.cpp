@@ -139,7 +139,7 @@ void Certifier::prove_cuts(std::span<const float> x, std::size_t j, CertifyWorks
     if (lane.parts.size() <= j) lane.parts.resize(j + 1);
     ws.wanted[slot] = &lane.parts[j];
   }
-  verifier_->prove_tile(ws.inputs, count, ws.slopes, ws.verify, std::span(ws.wanted).first(count));
+  verifier_->prove_tile(ws.inputs, count, ws.slopes, ws.verify, std::span(ws.wanted).first(count), precision_);
 }
 
 void Certifier::retry_at_input(std::span<const float> x, std::size_t norm, CertifyWorkspace& ws, CertifyLane& lane,
@@ -155,7 +155,7 @@ void Certifier::retry_at_input(std::span<const float> x, std::size_t norm, Certi
   lane.cuts.front().weight = 1;
   spread(lane.cuts.front(), 0, ws.slopes);
   ProvenMinorant* const wanted[] = {&lane.minorant};
-  verifier_->prove_tile(x, 1, ws.slopes, ws.verify, wanted);
+  verifier_->prove_tile(x, 1, ws.slopes, ws.verify, wanted, precision_);
   lane.problem.assign(lane.minorant.separable, cost_, lane.interval);
   lane.hint = {};
   certify_lane(lane, norm, other);

@@ -1,4 +1,4 @@
-// The words of the command line and the reports for methods and guarantees.
+// The words of the command line and the reports for methods, guarantees and precisions.
 #include <array>
 #include <string>
 #include <string_view>
@@ -16,6 +16,9 @@ constexpr std::array<std::pair<Method, std::string_view>, 4> kMethods = {{{Metho
                                                                           {Method::kExact, "exact"}}};
 constexpr std::array<std::pair<Guarantee, std::string_view>, 3> kGuarantees = {
     {{Guarantee::kNone, "none"}, {Guarantee::kReal, "real"}, {Guarantee::kDeployed, "deployed"}}};
+
+constexpr std::array<std::pair<Precision, std::string_view>, 2> kPrecisions = {
+    {{Precision::kFloat64, "float64"}, {Precision::kFloat32, "float32"}}};
 
 template <class Table, class Value>
 std::string_view name_in(const Table& table, Value value) {
@@ -37,6 +40,7 @@ Result<Value> parse_in(const std::array<std::pair<Value, std::string_view>, n>& 
 
 std::string_view method_name(Method method) { return name_in(kMethods, method); }
 std::string_view guarantee_name(Guarantee guarantee) { return name_in(kGuarantees, guarantee); }
+std::string_view precision_name(Precision precision) { return name_in(kPrecisions, precision); }
 std::string_view guarantee_meaning(Guarantee guarantee) {
   if (guarantee == Guarantee::kNone) return "the search's own numbers, not confirmed";
   if (guarantee == Guarantee::kReal) return "confirmed for the stored weights in real arithmetic";
@@ -44,5 +48,6 @@ std::string_view guarantee_meaning(Guarantee guarantee) {
 }
 Result<Method> parse_method(std::string_view text) { return parse_in(kMethods, "method", text); }
 Result<Guarantee> parse_guarantee(std::string_view text) { return parse_in(kGuarantees, "guarantee", text); }
+Result<Precision> parse_precision(std::string_view text) { return parse_in(kPrecisions, "precision", text); }
 
 }  // namespace standfast

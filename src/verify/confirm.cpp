@@ -31,53 +31,65 @@ double rounded_down(double radius) {
 /// Not below a quotient or product of non-negative numbers, whatever it lost by underflow.
 double raised(double rounded, bool is_zero) { return is_zero ? 0.0 : std::max(rounded, kTinyQuotient); }
 
-/// largest(w) and sum(f(w)) of w(0), ..., w(n - 1) >= 0; several partial results, which a processor has side by side.
+/// Non-negative numbers w(part, i): `size` of them in each part.
+template <class Weight>
+struct Weights {
+  std::size_t size, parts;
+  Weight weight;
+  [[nodiscard]] std::size_t count() const { return size * parts; }
+};
+
+/// largest(w) and sum(f(w)); several partial results, which a processor has side by side.
 template <class Weight, class Function>
-void largest_and_sum(std::size_t n, const Weight& weight, const Function& function, double& largest, double& sum) {
-  constexpr std::size_t kParts = 8;
-  double most[kParts] = {}, part[kParts] = {};
-  std::size_t i = 0;
-  const auto take = [&](std::size_t at, std::size_t k) {
-    const double w = weight(at);
-    most[k] = w > most[k] ? w : most[k];
-    part[k] += function(w);
-  };
-  for (; i + kParts <= n; i += kParts) {
-    for (std::size_t k = 0; k < kParts; ++k) take(i + k, k);
+void largest_and_sum(const Weights<Weight>& weights, const Function& function, double& largest, double& sum) {
+  constexpr std::size_t kBeside = 8;
+  double most[kBeside] = {}, partial[kBeside] = {};
+  for (std::size_t part = 0; part < weights.parts; ++part) {
+    const auto take = [&](std::size_t at, std::size_t k) {
+      const double w = weights.weight(part, at);
+      most[k] = w > most[k] ? w : most[k];
+      partial[k] += function(w);
+    };
+    std::size_t i = 0;
+    for (; i + kBeside <= weights.size; i += kBeside) {
+      for (std::size_t k = 0; k < kBeside; ++k) take(i + k, k);
+    }
+    for (; i < weights.size; ++i) take(i, 0);
   }
-  for (; i < n; ++i) take(i, 0);
-  largest = *std::max_element(most, most + kParts);
+  largest = *std::max_element(most, most + kBeside);
   sum = 0;
-  for (const double p : part) sum += p;
+  for (const double p : partial) sum += p;
 }
 
-/// ||(w(0), ..., w(n - 1))||_2 for w >= 0, the largest of them finite and not 0.
+/// ||w||_2, the largest of them finite and not 0.
 template <class Weight>
-double euclidean_norm(std::size_t n, const Weight& weight, double largest, double sum) {
+double euclidean_norm(const Weights<Weight>& weights, double largest, double sum) {
   // squares of other sizes might overflow or vanish
   if (largest >= 0x1p-400 && largest <= 0x1p400) return std::sqrt(sum);
   const double scale = std::ldexp(1.0, -std::clamp(std::ilogb(largest), -1000, 1000));
   const auto square = [&](double w) { return (w * scale) * (w * scale); };
-  largest_and_sum(n, weight, square, largest, sum);
+  largest_and_sum(weights, square, largest, sum);
   return std::sqrt(sum) / scale;
 }
 
-/// ||(w(0), ..., w(n - 1))||_q, rounded up, for w >= 0. Assumes that the C library's pow is right to 8 ulp (glibc: 1).
+/// ||w||_q, rounded up. Assumes that the C library's pow is right to 8 ulp (glibc: 1).
 template <class Weight>
-double dual_norm_upper(std::size_t n, double q, const Weight& weight) {
+double dual_norm_upper(std::size_t size, std::size_t parts, double q, const Weight& weight) {
+  const Weights<Weight> weights{size, parts, weight};
+  const std::size_t n = weights.count();
   double largest = 0, sum = 0;
   if (q == 1) {
     largest_and_sum(
-        n, weight, [](double w) { return w; }, largest, sum);
+        weights, [](double w) { return w; }, largest, sum);
     return sum * (1 + gamma_n(n + 16));
   }
   largest_and_sum(
-      n, weight, [](double w) { return w * w; }, largest, sum);
+      weights, [](double w) { return w * w; }, largest, sum);
   if (q == kInfinity || largest == 0 || largest == kInfinity) return largest * (1 + gamma_n(4));
-  if (q == 2) return euclidean_norm(n, weight, largest, sum) * (1 + gamma_n(n + 16));
+  if (q == 2) return euclidean_norm(weights, largest, sum) * (1 + gamma_n(n + 16));
   const double unit = largest;
   largest_and_sum(
-      n, weight, [&](double w) { return std::pow(w / unit, q); }, largest, sum);
+      weights, [&](double w) { return std::pow(w / unit, q); }, largest, sum);
   // q itself is rounded: terms of a size that matters have q |log share| < 750, the sum's logarithm is below 64
   return unit * std::pow(sum, 1 / q) * (1 + gamma_n(n + 1024));
 }
@@ -137,12 +149,19 @@ double confirm_closed_form(const ProvenMinorant& m, std::span<const double> cost
     // features and their absolute values side by side, as the paper's gradient has them; with several kinks the
     // steepest slope of each feature
     const bool side_by_side = s.kinks() == 1;
-    const double slope = dual_norm_upper(side_by_side ? 2 * n : n, q, [&](std::size_t i) {
-      const double slope_i = s.kinks() > 1 ? steepest_upper(s, i) : i < n ? s.linear[i] : s.fold[i - n];
-      return raised(std::fabs(slope_i) / cost[i < n ? i : i - n], slope_i == 0);
-    });
-    const double error =
-        dual_norm_upper(n, q, [&](std::size_t i) { return raised(m.slope_error[i] / cost[i], m.slope_error[i] == 0); });
+    const bool unpriced = std::ranges::all_of(cost, [](double c) { return c == 1; });
+    const auto norm_of = [&](std::size_t parts, const auto& size) {
+      if (unpriced) return dual_norm_upper(n, parts, q, size);
+      return dual_norm_upper(n, parts, q, [&](std::size_t part, std::size_t i) {
+        const double unpriced_size = size(part, i);
+        return raised(unpriced_size / cost[i], unpriced_size == 0);
+      });
+    };
+    const double* const sides[] = {s.linear.data(), s.fold.data()};
+    const double slope =
+        s.kinks() <= 1 ? norm_of(1 + s.kinks(), [&](std::size_t part, std::size_t i) { return std::fabs(sides[part][i]); })
+                       : norm_of(1, [&](std::size_t, std::size_t i) { return steepest_upper(s, i); });
+    const double error = norm_of(1, [&](std::size_t, std::size_t i) { return m.slope_error[i]; });
     const double decrease = (side_by_side ? lipschitz : 1.0) * slope + error;
     return decrease == 0 ? m.reach : std::min(m.reach, rounded_down(margin / decrease));
   }
@@ -150,7 +169,7 @@ double confirm_closed_form(const ProvenMinorant& m, std::span<const double> cost
   if (margin == 0) return 0;
   const std::size_t n = m.feature.slope.size();
   const double slope =
-      dual_norm_upper(n, q, [&](std::size_t i) { return std::fabs(m.feature.slope[i]) + m.slope_error[i]; });
+      dual_norm_upper(n, 1, q, [&](std::size_t, std::size_t i) { return std::fabs(m.feature.slope[i]) + m.slope_error[i]; });
   const double cheapest = *std::min_element(cost.begin(), cost.end());
   if (slope == 0) return kInfinity;
   const double price = margin * cheapest;

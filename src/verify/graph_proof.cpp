@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "base/rounding.hpp"
 #include "verify/affine_ops.hpp"
@@ -36,14 +38,53 @@ std::size_t terms_added(const Graph& graph, const std::vector<Shape>& shapes, st
   return 1;
 }
 
+// Duals and weights of at least this size have products that do not underflow in float32.
+constexpr double kTinyNarrow = 0x1p-60;
+constexpr double kNarrowRoundoff = 0x1p-24;
+
+double tiny_of(Precision precision) { return precision == Precision::kFloat32 ? kTinyNarrow : kTinyFactor; }
+
 /// Turns numbers too small for relative error bounds into 0 with an absolute error.
-void flush_tiny(std::span<double> dual, std::span<double> error) {
+void flush_tiny(std::span<double> dual, std::span<double> error, double tiny) {
   for (std::size_t i = 0; i < dual.size(); ++i) {
-    const bool lost = dual[i] != 0 && std::fabs(dual[i]) < kTinyFactor;
+    const bool lost = dual[i] != 0 && std::fabs(dual[i]) < tiny;
     const double raised = error[i] != 0 && error[i] < kTinyFactor ? kTinyFactor : error[i];
-    error[i] = lost ? error[i] + 2 * kTinyFactor : raised;
+    error[i] = lost ? error[i] + 2 * tiny : raised;
     dual[i] = lost ? 0 : dual[i];
   }
+}
+
+// Numbers of at least this size have squares that keep their digits.
+constexpr double kSmallestSquared = 0x1p-500;
+// Norms of weights near the largest float32 number have room.
+constexpr double kNormScale = 0x1p-16;
+
+/// kNormScale times the 2-norm of W along its outputs, rounded up. Shape: (1, ...), as the weight.
+Tensor channel_norms_upper(const Tensor& weight) {
+  Tensor norms{weight.shape, {}};
+  norms.shape[0] = 1;
+  const std::size_t size = element_count(norms.shape);
+  for (std::size_t i = 0; i < size; ++i) {
+    double sum = 0;
+    for (std::size_t at = i; at < weight.values.size(); at += size) {
+      sum += static_cast<double>(weight.values[at]) * static_cast<double>(weight.values[at]);
+    }
+    const double norm = std::sqrt(sum) * (1 + gamma_n(weight.values.size() / size + 4)) * kNormScale;
+    const auto rounded = static_cast<float>(norm);
+    norms.values.push_back(norm == 0 ? 0 : std::nextafter(rounded, std::numeric_limits<float>::infinity()));
+  }
+  return norms;
+}
+
+Affine by_channel_norms(Affine op, const Tensor& norms) {
+  op.weight = &norms;
+  op.out[0] = 1;
+  return op;
+}
+
+/// Places of the output that have an element per channel; 1 for a matrix.
+std::size_t positions_of(const Affine& op) {
+  return op.is_conv ? element_count(op.out) / static_cast<std::size_t>(op.out[0]) : 1;
 }
 
 /// Is `at` inside the pooling window (or, for kMax, the input) of this output?
@@ -77,19 +118,34 @@ GraphProof::GraphProof(const Graph& graph, const verify_ops::Products& products)
       terms += terms_added(graph, shapes_, k);
     }
   }
-  find_relative();
-  find_magnitudes();
+  find_losses();
+  find_narrow();
+  find_channel_norms();
 }
 
-void GraphProof::find_relative() {
+double GraphProof::gamma_of(std::size_t terms, Precision precision) {
+  const double wide = gamma_n(terms + 1);
+  if (precision == Precision::kFloat64) return wide;
+  // a dual's own rounding, its product's and those of the sum
+  const double n = static_cast<double>(std::min(terms, verify_ops::Products::kRowsAtOnce) + 2) * kNarrowRoundoff;
+  return (n / (1 - n) + wide) * (1 + 1e-4);
+}
+
+void GraphProof::find_narrow() {
+  const auto fits = [](float w) { return w == 0 || (std::fabs(w) >= kTinyNarrow && std::fabs(w) <= 1 / kTinyNarrow); };
+  for (const Node& node : graph_->nodes) narrow_.push_back(std::ranges::all_of(node.weight.values, fits));
+}
+
+void GraphProof::find_losses() {
   const std::size_t count = shapes_.size();
   // what a node's consumers hand to it: products or copies of exact numbers, all of the sign of the score's dual
   std::vector<bool> one_sign(count, true), copied(count, true);
-  relative_.assign(count, false);
+  loss_.assign(count, Loss::kStored);
   for (std::size_t k = count; k-- > 0;) {
     const Node& node = graph_->nodes[k];
     const bool exact = one_sign[k] && copied[k] && terms_[k] <= 1;
-    relative_[k] = one_sign[k] && !exact;
+    // an affine node's duals may have to be flushed
+    if (one_sign[k]) loss_[k] = exact ? Loss::kNone : is_affine(node) ? Loss::kStored : Loss::kShare;
     const auto& weights = node.weight.values;
     const bool not_negative = std::all_of(weights.begin(), weights.end(), [](float w) { return w >= 0; });
     for (const std::int32_t source : node.inputs) {
@@ -102,19 +158,11 @@ void GraphProof::find_relative() {
   }
 }
 
-void GraphProof::find_magnitudes() {
-  magnitudes_.resize(shapes_.size());
+void GraphProof::find_channel_norms() {
+  channel_norms_.resize(shapes_.size());
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
     const Node& node = graph_->nodes[k];
-    if (!is_affine(node)) continue;
-    const std::int32_t source = node.inputs[0];
-    if (source != kGraphInput && relative_[static_cast<std::size_t>(source)]) continue;
-    const Affine op = affine_of(*graph_, shapes_, k);
-    magnitudes_[k].assign(element_count(op.in), 0.0);
-    verify_ops::add_transposed(*products_, op, verify_ops::Weights::kMagnitudes, 1,
-                               std::vector<double>(element_count(op.out), 1.0), magnitudes_[k]);
-    const double up = 1 + 2 * gamma_n(verify_ops::terms_of_transposed(op) + 2);
-    for (double& sum : magnitudes_[k]) sum *= up;
+    if (is_affine(node)) channel_norms_[k] = channel_norms_upper(node.weight);
   }
 }
 
@@ -125,7 +173,7 @@ void GraphProof::pull(double score_dual, const LaneSlopes& slopes, GraphProofWor
   workspace.error.resize(shapes_.size());
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
     workspace.dual[k].assign(element_count(shapes_[k]) * lanes, 0.0);
-    workspace.error[k].assign(element_count(shapes_[k]) * lanes, 0.0);
+    workspace.error[k].assign(loss_[k] == Loss::kStored ? workspace.dual[k].size() : 0, 0.0);
   }
   const std::size_t features = element_count(graph_->input_shape);
   out.slope.assign(features * lanes, 0.0);
@@ -146,154 +194,184 @@ void GraphProof::clear_unreached(std::size_t lanes, GraphProofWorkspace& workspa
   bool any = false;
   for (std::size_t at = 0; at < out.slope.size(); ++at) any |= out.slope[at] == 0 && out.slope_error[at] != 0;
   if (!any) return;
-  std::vector<double>&touched = workspace.touched, &reached = workspace.reached;
-  reached.assign(out.slope.size(), 0.0);
+  std::vector<bool>& suspect = workspace.suspect;
+  suspect.resize(out.slope.size());
+  for (std::size_t at = 0; at < suspect.size(); ++at) suspect[at] = out.slope[at] == 0 && out.slope_error[at] != 0;
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
     const Node& node = graph_->nodes[k];
     if (std::ranges::find(node.inputs, kGraphInput) == node.inputs.end()) continue;
     if (!is_affine(node)) return;
-    const std::vector<double>&dual = workspace.dual[k], &error = workspace.error[k];
-    touched.resize(dual.size());
-    for (std::size_t i = 0; i < dual.size(); ++i) touched[i] = dual[i] == 0 && error[i] == 0 ? 0.0 : 1.0;
-    verify_ops::add_transposed(*products_, affine_of(*graph_, shapes_, k), verify_ops::Weights::kMagnitudes, lanes,
-                               touched, reached);
+    clear_reached(k, lanes, workspace);
   }
-  for (std::size_t at = 0; at < reached.size(); ++at) {
-    if (reached[at] == 0) out.slope_error[at] = 0;
+  for (std::size_t at = 0; at < suspect.size(); ++at) {
+    if (suspect[at]) out.slope_error[at] = 0;
   }
 }
 
-GraphProof::Target GraphProof::target_of(std::size_t node, std::int32_t source, GraphProofWorkspace& workspace,
-                                         GraphMinorant& out) const {
+/// Clears what a dual of this node reaches.
+void GraphProof::clear_reached(std::size_t k, std::size_t lanes, GraphProofWorkspace& workspace) const {
+  const Affine op = affine_of(*graph_, shapes_, k);
+  const std::vector<double>&dual = workspace.dual[k], &error = workspace.error[k];
+  const auto touched = [&](std::size_t at) { return dual[at] != 0 || (!error.empty() && error[at] != 0); };
+  const std::size_t positions = positions_of(op) * lanes;
+  std::vector<bool>& any_touched = workspace.any_touched;
+  any_touched.assign(positions, false);
+  for (std::size_t first = 0; first < dual.size(); first += positions) {
+    for (std::size_t at = 0; at < positions; ++at) any_touched[at] = any_touched[at] || touched(first + at);
+  }
+  for (std::size_t at = 0; at < workspace.suspect.size(); ++at) {
+    const std::size_t lane = at % lanes;
+    if (workspace.suspect[at]) {
+      workspace.suspect[at] = !verify_ops::joined_to(
+          op, at / lanes, [&](std::size_t position) { return any_touched[position * lanes + lane]; },
+          [&](std::size_t output) { return touched(output * lanes + lane); });
+    }
+  }
+}
+
+GraphProof::Target GraphProof::target_of(std::size_t node, std::int32_t source, Precision precision,
+                                         GraphProofWorkspace& workspace, GraphMinorant& out) const {
   const bool is_input = source == kGraphInput;
   const std::size_t at = is_input ? 0 : static_cast<std::size_t>(source);
   const std::size_t terms = is_input ? feature_terms_ : terms_[at];
   // a single term that is only copied is exact
   const bool exact = terms == 1 && !is_affine(graph_->nodes[node]);
   return {is_input ? std::span<double>(out.slope) : workspace.dual[at],
-          is_input ? std::span<double>(out.slope_error) : workspace.error[at], exact ? 0.0 : gamma_n(terms + 1),
-          !is_input && relative_[at]};
+          is_input ? std::span<double>(out.slope_error) : workspace.error[at],
+          exact ? 0.0 : gamma_of(terms, precision)};
 }
 
 void GraphProof::push(std::size_t k, const LaneSlopes& slopes, GraphProofWorkspace& workspace,
                       GraphMinorant& out) const {
   const Node& node = graph_->nodes[k];
-  const std::span<double> dual = workspace.dual[k], error = workspace.error[k];
-  const std::size_t lanes = proof_lanes(slopes.count);
-  if (relative_[k]) {
-    const double gamma = gamma_n(terms_[k] + 1);
-    for (std::size_t i = 0; i < dual.size(); ++i) error[i] = gamma * std::fabs(dual[i]);
-  }
-  for (double& e : error) e *= kBoundSlack;
+  Source from{workspace.dual[k], workspace.error[k], 0};
+  if (loss_[k] == Loss::kShare) from.share = kBoundSlack * gamma_of(terms_[k], slopes.precision);
+  for (double& e : from.error) e *= kBoundSlack;
   if (is_affine(node)) {
-    flush_tiny(dual, error);
-    add_constant(k, dual, error, lanes, out);
+    // exact duals are not tiny: ReLUs hand on no others
+    if (!from.error.empty()) flush_tiny(from.dual, from.error, tiny_of(slopes.precision));
+    add_constant(k, from, proof_lanes(slopes.count), out);
   }
   for (const std::int32_t source : node.inputs) {
-    const Target target = target_of(k, source, workspace, out);
+    const Target target = target_of(k, source, slopes.precision, workspace, out);
     switch (node.kind) {
       case NodeKind::kLinear:
       case NodeKind::kConv2d:
-        push_affine(k, dual, error, lanes, target);
+        push_affine(k, slopes, from, target, workspace);
         break;
       case NodeKind::kAdd:
       case NodeKind::kFlatten:
-        for (std::size_t i = 0; i < dual.size(); ++i) {
-          target.dual[i] += dual[i];
-          target.error[i] += error[i] + target.gamma * std::fabs(dual[i]);
-        }
+        for (std::size_t i = 0; i < from.dual.size(); ++i) target.dual[i] += from.dual[i];
+        add_errors(from, target);
         break;
       case NodeKind::kRelu:
-        push_relu(k, slopes, dual, error, target);
+        push_relu(k, slopes, from, target);
         break;
       case NodeKind::kMaxPool:
       case NodeKind::kMax:
-        push_winners(k, slopes, dual, error, target);
+        push_winners(k, slopes, from, target);
         break;
     }
   }
 }
 
-void GraphProof::add_constant(std::size_t k, std::span<const double> dual, std::span<const double> error,
-                              std::size_t lanes, GraphMinorant& out) const {
+void GraphProof::add_errors(const Source& from, const Target& target) {
+  const double share = from.share + target.gamma;
+  for (std::size_t i = 0; i < target.error.size(); ++i) {
+    target.error[i] += (from.error.empty() ? 0.0 : from.error[i]) + share * std::fabs(from.dual[i]);
+  }
+}
+
+void GraphProof::add_constant(std::size_t k, const Source& from, std::size_t lanes, GraphMinorant& out) const {
   // sum of bias * dual over all affine nodes, summed in order
   const std::size_t outputs = element_count(shapes_[k]);
-  const double gamma = gamma_n(outputs + 2);
+  const double gamma = gamma_n(outputs + 2), share = from.share + gamma;
   LaneValues constant = out.constant, lost = out.constant_error;
   for (std::size_t lane = 0; lane < lanes; ++lane) lost[lane] += gamma * std::fabs(constant[lane]);
   for (std::size_t o = 0; o < outputs; ++o) {
     const double bias = verify_ops::bias_of(graph_->nodes[k].bias, o, outputs);
     if (bias == 0) continue;
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const double d = dual[o * lanes + lane], e = error[o * lanes + lane];
+      const double d = from.dual[o * lanes + lane], e = from.error.empty() ? 0.0 : from.error[o * lanes + lane];
       constant[lane] += bias * d;
-      lost[lane] += std::fabs(bias) * (e + gamma * std::fabs(d));
+      lost[lane] += std::fabs(bias) * (e + share * std::fabs(d));
     }
   }
   out.constant = constant;
   out.constant_error = lost;
 }
 
-void GraphProof::push_affine(std::size_t k, std::span<const double> dual, std::span<const double> error,
-                             std::size_t lanes, const Target& target) const {
+void GraphProof::push_affine(std::size_t k, const LaneSlopes& slopes, const Source& from, const Target& target,
+                             GraphProofWorkspace& workspace) const {
+  const std::size_t lanes = proof_lanes(slopes.count);
   const Affine op = affine_of(*graph_, shapes_, k);
-  verify_ops::add_transposed(*products_, op, verify_ops::Weights::kSigned, lanes, dual, target.dual);
-  if (target.is_relative) return;
-  // sum_o |W_oi| (error_o + gamma |dual_o|) is at most the largest bracket times sum_o |W_oi|
-  LaneValues largest{}, not_a_number{};
-  for (std::size_t at = 0; at < dual.size(); at += lanes) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const double bound = error[at + lane] + target.gamma * std::fabs(dual[at + lane]);
-      largest[lane] = bound > largest[lane] ? bound : largest[lane];
-      not_a_number[lane] += bound - bound;  // a comparison would pass over it
-    }
+  if (slopes.precision == Precision::kFloat32 && narrow_[k]) {
+    workspace.narrow.assign(from.dual.begin(), from.dual.end());
+    verify_ops::add_transposed(*products_, op, lanes, workspace.narrow, target.dual);
+  } else {
+    verify_ops::add_transposed(*products_, op, verify_ops::Weights::kSigned, lanes, from.dual, target.dual);
   }
-  for (std::size_t lane = 0; lane < lanes; ++lane) largest[lane] += not_a_number[lane];
-  const std::vector<double>& magnitude = magnitudes_[k];
-  for (std::size_t i = 0; i < magnitude.size(); ++i) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      target.error[i * lanes + lane] += magnitude[i] * largest[lane];
-    }
-  }
+  if (target.error.empty()) return;
+  bound_channels(from, from.share + target.gamma, positions_of(op) * lanes, workspace.bound);
+  const Affine bounds = by_channel_norms(op, channel_norms_[k]);
+  verify_ops::add_transposed(*products_, bounds, verify_ops::Weights::kSigned, lanes, workspace.bound, target.error);
 }
 
-void GraphProof::push_relu(std::size_t k, const LaneSlopes& slopes, std::span<const double> dual,
-                           std::span<const double> error, const Target& target) const {
+/// sum_o |W_oi| b_o over the channels o of a position is at most ||W_.i||_2 ||b||_2; b_o = error_o + share |dual_o|.
+void GraphProof::bound_channels(const Source& from, double share, std::size_t positions, std::vector<double>& bound) {
+  bound.assign(positions, 0.0);
+  for (std::size_t first = 0; first < from.dual.size(); first += positions) {
+    for (std::size_t at = 0; at < positions; ++at) {
+      const double error = from.error.empty() ? 0.0 : from.error[first + at];
+      const double b = error + share * std::fabs(from.dual[first + at]);
+      // a NaN stays one
+      const double raised = b == 0 || b >= kSmallestSquared || b != b ? b : kSmallestSquared;
+      bound[at] += raised * raised;
+    }
+  }
+  for (double& b : bound) b = std::sqrt(b) / kNormScale;
+}
+
+void GraphProof::push_relu(std::size_t k, const LaneSlopes& slopes, const Source& from, const Target& target) const {
   const std::vector<float>& given = (*slopes.slopes)[k].relu;
   const std::size_t lanes = proof_lanes(slopes.count);
-  for (std::size_t unit = 0; unit * lanes < dual.size(); ++unit) {
-    std::array<float, kProofLanes> slope{};
+  // what the true dual is at least a share of
+  const bool exact = from.share == 0 && from.error.empty();
+  const double certain = exact ? 1 : (1 - from.share) * (1 - 8 * kUnitRoundoff), tiny = tiny_of(slopes.precision);
+  for (std::size_t unit = 0; unit * lanes < from.dual.size(); ++unit) {
+    LaneValues slope{}, lost{};
     if ((unit + 1) * slopes.stride <= given.size()) {
       std::copy_n(given.data() + unit * slopes.stride + slopes.first, slopes.count, slope.data());
     }
+    if (!from.error.empty()) std::copy_n(from.error.data() + unit * lanes, lanes, lost.data());
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const std::size_t i = unit * lanes + lane;
       // Any c in [0, true dual] keeps the minorant valid: what is picked here is exact from now on. The true dual is >=
       // 0, because every weight between a ReLU and the score is.
-      const double lower = error[i] == 0 ? dual[i] : (dual[i] - error[i]) * (1 - 4 * kUnitRoundoff);
-      const double positive = slope[lane] > 0 ? slope[lane] : 0.0F;
-      const double c = (positive < 1 ? positive : 1) * lower;
-      const double kept = c >= kTinyFactor ? c : 0;
-      target.dual[i] += kept;
-      target.error[i] += target.gamma * kept;
+      const double positive = slope[lane] > 0 ? slope[lane] : 0.0;
+      const double c = (positive < 1 ? positive : 1) * ((from.dual[unit * lanes + lane] - lost[lane]) * certain);
+      slope[lane] = c >= tiny ? c : 0;
+      target.dual[unit * lanes + lane] += slope[lane];
     }
+    if (target.error.empty()) continue;
+    for (std::size_t lane = 0; lane < lanes; ++lane) target.error[unit * lanes + lane] += target.gamma * slope[lane];
   }
 }
 
-void GraphProof::push_winners(std::size_t k, const LaneSlopes& slopes, std::span<const double> dual,
-                              std::span<const double> error, const Target& target) const {
+void GraphProof::push_winners(std::size_t k, const LaneSlopes& slopes, const Source& from, const Target& target) const {
   const Node& node = graph_->nodes[k];
   const Shape in = input_shape_of(*graph_, shapes_, node.inputs[0]);
   const std::vector<std::int32_t>& winner = (*slopes.slopes)[k].winner;
   const std::size_t lanes = proof_lanes(slopes.count);
-  for (std::size_t i = 0; i < dual.size(); ++i) {
+  const double share = from.share + target.gamma;
+  for (std::size_t i = 0; i < from.dual.size(); ++i) {
     const std::size_t output = i / lanes, lane = i % lanes;
     const std::size_t given = output * slopes.stride + slopes.first + lane;
     std::int64_t at = lane < slopes.count && given < winner.size() ? winner[given] : -1;
     if (!winner_allowed(node, in, shapes_[k], output, at)) at = first_of_window(node, in, shapes_[k], output);
     const std::size_t to = static_cast<std::size_t>(at) * lanes + lane;
-    target.dual[to] += dual[i];
-    target.error[to] += error[i] + target.gamma * std::fabs(dual[i]);
+    target.dual[to] += from.dual[i];
+    if (target.error.empty()) continue;
+    target.error[to] += (from.error.empty() ? 0.0 : from.error[i]) + share * std::fabs(from.dual[i]);
   }
 }
 

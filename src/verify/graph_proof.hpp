@@ -9,6 +9,7 @@
 
 #include "model/graph.hpp"
 #include "model/slopes.hpp"
+#include "standfast/precision.hpp"
 #include "verify/affine_ops.hpp"
 
 namespace standfast {
@@ -25,6 +26,7 @@ using LaneValues = std::array<double, kProofLanes>;
 struct LaneSlopes {
   const Slopes* slopes;
   std::size_t stride, first, count;
+  Precision precision = Precision::kFloat64;
 };
 
 /// g(u) >= v.u + kappa for all u and some v, kappa with |v - slope| <= slope_error and
@@ -39,8 +41,10 @@ struct GraphMinorant {
 /// Scratch memory of one thread.
 struct GraphProofWorkspace {
   std::vector<std::vector<double>> dual;   ///< Per node, [element][lane].
-  std::vector<std::vector<double>> error;  ///< The same; of duals with a relative error set when they are used.
-  std::vector<double> touched, reached;    ///< 1 where a dual is not 0; sums of weights' magnitudes from there.
+  std::vector<std::vector<double>> error;  ///< The same; empty where the node's Loss says everything.
+  std::vector<float> narrow;               ///< The duals of one node in float32.
+  std::vector<double> bound;               ///< Norms of errors over the channels, [position][lane].
+  std::vector<bool> suspect, any_touched;  ///< Slopes that may be exactly 0; positions with a dual in any channel.
 };
 
 class GraphProof {
@@ -61,37 +65,52 @@ class GraphProof {
   }
 
  private:
-  /// What an array of duals adds to, and where it comes from.
-  struct Target {
+  /// How an array of duals differs from the true ones.
+  enum class Loss {
+    kNone,    ///< Copies of exact numbers.
+    kShare,   ///< Sums of exact terms of one sign: by no more than a share of each.
+    kStored,  ///< By no more than the workspace's error.
+  };
+  /// A node's duals, each off by at most share * |dual| + error; no error is an error of 0.
+  struct Source {
     std::span<double> dual;
     std::span<double> error;
-    double gamma;      ///< Relative error of a sum with as many terms as an element of this target can get.
-    bool is_relative;  ///< The error is a share of the dual: nothing to add up.
+    double share;
+  };
+  /// What they are added to.
+  struct Target {
+    std::span<double> dual;
+    std::span<double> error;  ///< Empty: nothing to add up.
+    double gamma;             ///< Relative error of a sum with as many terms as an element of this target can get.
   };
 
-  void find_relative();
-  void find_magnitudes();
+  void find_losses();
+  void find_narrow();
+  void find_channel_norms();
   void pull(double score_dual, const LaneSlopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
   void clear_unreached(std::size_t lanes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
+  void clear_reached(std::size_t node, std::size_t lanes, GraphProofWorkspace& workspace) const;
   void push(std::size_t node, const LaneSlopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
-  void add_constant(std::size_t node, std::span<const double> dual, std::span<const double> error, std::size_t lanes,
-                    GraphMinorant& out) const;
-  void push_affine(std::size_t node, std::span<const double> dual, std::span<const double> error, std::size_t lanes,
-                   const Target& target) const;
-  void push_relu(std::size_t node, const LaneSlopes& slopes, std::span<const double> dual,
-                 std::span<const double> error, const Target& target) const;
-  void push_winners(std::size_t node, const LaneSlopes& slopes, std::span<const double> dual,
-                    std::span<const double> error, const Target& target) const;
-  [[nodiscard]] Target target_of(std::size_t node, std::int32_t source, GraphProofWorkspace& workspace,
-                                 GraphMinorant& out) const;
+  static void bound_channels(const Source& source, double share, std::size_t positions, std::vector<double>& bound);
+  static void add_errors(const Source& source, const Target& target);
+  void add_constant(std::size_t node, const Source& source, std::size_t lanes, GraphMinorant& out) const;
+  void push_affine(std::size_t node, const LaneSlopes& slopes, const Source& source, const Target& target,
+                   GraphProofWorkspace& workspace) const;
+  void push_relu(std::size_t node, const LaneSlopes& slopes, const Source& source, const Target& target) const;
+  void push_winners(std::size_t node, const LaneSlopes& slopes, const Source& source, const Target& target) const;
+  /// Relative error of a sum of so many terms.
+  [[nodiscard]] static double gamma_of(std::size_t terms, Precision precision);
+  [[nodiscard]] Target target_of(std::size_t node, std::int32_t source, Precision precision,
+                                 GraphProofWorkspace& workspace, GraphMinorant& out) const;
 
   const Graph* graph_;
   const verify_ops::Products* products_;
   std::vector<Shape> shapes_;
   std::vector<std::size_t> terms_;  ///< Per node, the most terms that an element of its dual can be summed from.
   std::size_t feature_terms_ = 0;
-  std::vector<bool> relative_;                   ///< Per node: its dual is a sum of exact terms of one sign.
-  std::vector<std::vector<double>> magnitudes_;  ///< Per affine node, sum_o |W_oi| at least; empty where not needed.
+  std::vector<Loss> loss_;    ///< Per node.
+  std::vector<bool> narrow_;  ///< Per affine node: no product of its weights with a dual underflows in float32.
+  std::vector<Tensor> channel_norms_;  ///< Per affine node.
 };
 
 }  // namespace standfast

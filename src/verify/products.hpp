@@ -1,4 +1,4 @@
-// The verifier's inner loops in float64, over inputs side by side; one source, compiled for two instruction sets.
+// The verifier's inner loops in float64 and float32, over inputs side by side; one source, compiled for two instruction sets.
 //
 // The proofs hold for any order of a sum and for fused and plain products alike, so that nothing depends on the choice.
 #pragma once
@@ -15,15 +15,36 @@ struct Matrix {
   bool magnitudes = false;
 };
 
+/// A zero-padded convolution from source to target, or its adjoint: the target is then its input.
+///
+/// The weight between channels s and t at (y, x) of the kernel is
+/// weight[s * source_stride + t * target_stride + y * kernel_width + x], or its magnitude.
+struct Convolution {
+  struct Image {
+    std::size_t channels = 0, height = 0, width = 0;
+  };
+  const float* weight = nullptr;
+  bool adjoint = false, magnitudes = false;
+  Image source, target;
+  std::size_t kernel_height = 0, kernel_width = 0, source_stride = 0, target_stride = 0;
+  std::ptrdiff_t stride = 1, padding = 0, dilation = 1;
+};
+
+/// Products of float32 weights with numbers side by side. Requires: lanes is 1 or a multiple of 8.
+///
+/// Each sum has the order of the rows (channels, then rows, then columns of the kernel), so that a lane has the same
+/// bits alone. A sum of products with float32 numbers is made in float32 for kRowsAtOnce rows, then added in float64.
 struct Products {
+  static constexpr std::size_t kRowsAtOnce = 128;
+
   const char* name;
-  /// value[column][lane] += sum over rows of matrix(row, column) dual[row][lane], lane innermost.
-  ///
-  /// Requires: lanes is 1 or a multiple of 8. Each sum has the order of the rows; rows of zeros are left out, so that a
-  /// lane has the same bits alone.
+  /// value[column][lane] += sum over rows of matrix(row, column) dual[row][lane], lane innermost; rows of zeros are left
+  /// out.
   void (*add)(const Matrix& matrix, std::size_t lanes, const double* dual, double* value);
-  /// target[i] += weight * source[i].
-  void (*add_scaled)(double weight, const double* source, std::size_t count, double* target);
+  void (*add_narrow)(const Matrix& matrix, std::size_t lanes, const float* dual, double* value);
+  /// value += the convolution of `source`. Shape: (channels, height, width, lanes).
+  void (*convolve)(const Convolution& convolution, std::size_t lanes, const double* source, double* value);
+  void (*convolve_narrow)(const Convolution& convolution, std::size_t lanes, const float* source, double* value);
 };
 
 /// SSE2 or whatever the compiler takes for granted, products rounded before they are added.

@@ -166,20 +166,21 @@ void Verifier::run_affine(std::size_t k, std::size_t lanes, VerifyWorkspace& ws)
   ws.features_error.swap(ws.next_error);
 }
 
-void Verifier::prove(std::span<const float> x, const Slopes& slopes, VerifyWorkspace& ws, ProvenMinorant& out) const {
+void Verifier::prove(std::span<const float> x, const Slopes& slopes, VerifyWorkspace& ws, ProvenMinorant& out,
+                     Precision precision) const {
   ProvenMinorant* const one[] = {&out};
   run_map(x, 1, ws);
-  graph_.minorant({&slopes, 1, 0, 1}, ws.graph, ws.minorant);
+  graph_.minorant({&slopes, 1, 0, 1, precision}, ws.graph, ws.minorant);
   finish(model_->threshold, 1, ws, one);
 }
 
 void Verifier::prove_tile(std::span<const float> x, std::size_t count, const Slopes& slopes, VerifyWorkspace& ws,
-                          std::span<ProvenMinorant* const> out) const {
+                          std::span<ProvenMinorant* const> out, Precision precision) const {
   assert(count <= kLanes && x.size() == count * model_->dim() && out.size() == count);
   for (std::size_t first = 0; first < count; first += kProofLanes) {
     const std::size_t width = std::min(kProofLanes, count - first), dim = model_->dim();
     run_map(x.subspan(first * dim, width * dim), proof_lanes(width), ws);
-    graph_.minorant({&slopes, kLanes, first, width}, ws.graph, ws.minorant);
+    graph_.minorant({&slopes, kLanes, first, width, precision}, ws.graph, ws.minorant);
     finish(model_->threshold, proof_lanes(width), ws, out.subspan(first, width));
   }
 }

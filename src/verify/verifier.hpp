@@ -48,14 +48,15 @@ class Verifier {
 
   /// V1-V4: the proven minorant for these slopes. Shape: x is (dim), finite.
   /// Requires: check_floating_point_environment() holds in this thread.
-  void prove(std::span<const float> x, const Slopes& slopes, VerifyWorkspace& workspace, ProvenMinorant& out) const;
+  void prove(std::span<const float> x, const Slopes& slopes, VerifyWorkspace& workspace, ProvenMinorant& out,
+             Precision precision = Precision::kFloat64) const;
 
   /// The same for `count` inputs at once, each with the bits that it has alone.
   ///
   /// Shape: x is (count, dim); `slopes` are those of a tile, [unit][lane] with kLanes lanes; out is (count), nullptr
   /// for what is not wanted. Requires: 0 < count <= kLanes, and as prove. Cost: that of a multiple of 8 inputs.
   void prove_tile(std::span<const float> x, std::size_t count, const Slopes& slopes, VerifyWorkspace& workspace,
-                  std::span<ProvenMinorant* const> out) const;
+                  std::span<ProvenMinorant* const> out, Precision precision = Precision::kFloat64) const;
 
   /// How many affine pieces f is the maximum of; 1 where it is affine. Requires: is_max_affine(model()).
   [[nodiscard]] std::size_t pieces() const { return pieces_; }

@@ -29,11 +29,13 @@ std::string context(const Subject& subject, Norm norm) {
 }
 
 /// Refused is fine: an overflow has no verdict.
-std::vector<double> radii_of(const Subject& subject, Method method, Guarantee guarantee, std::size_t passes) {
+std::vector<double> radii_of(const Subject& subject, Method method, Guarantee guarantee, Precision precision,
+                             std::size_t passes) {
   CertifyOptions options;
   options.norms = kNorms;
   options.method = method;
   options.guarantee = guarantee;
+  options.precision = precision;
   options.threat = subject.threat;
   options.passes = passes;
   options.threads = 1;
@@ -56,13 +58,14 @@ void expect_no_flip(Random& random, Tally& tally, const Subject& subject) {
   std::vector<double> largest(kNorms.size(), 0.0);
   for (const auto method : {Method::kClosedForm, Method::kSeparable, Method::kRefined, Method::kExact}) {
     for (const auto guarantee : {Guarantee::kReal, Guarantee::kDeployed}) {
-      const auto radii = radii_of(subject, method, guarantee, 2 + random.below(7));
+      const Precision precision = random.below(2) == 0 ? Precision::kFloat32 : Precision::kFloat64;
+      const auto radii = radii_of(subject, method, guarantee, precision, 2 + random.below(7));
       for (std::size_t k = 0; k < radii.size(); ++k) {
         tally.radius(radii[k]);
         ASSERT_FALSE(std::isnan(radii[k])) << context(subject, kNorms[k]);
         ASSERT_GE(radii[k], 0) << context(subject, kNorms[k]);
         EXPECT_FALSE(disproves(kNorms[k], radii[k], attacks[k].distance_upper))
-            << method_name(method) << " " << guarantee_name(guarantee) << " " << ::testing::PrintToString(radii[k])
+            << method_name(method) << " " << guarantee_name(guarantee) << " " << precision_name(precision) << " " << ::testing::PrintToString(radii[k])
             << " attacked at " << ::testing::PrintToString(attacks[k].distance_upper) << " by "
             << ::testing::PrintToString(attacks[k].point) << "\n"
             << context(subject, kNorms[k]);

@@ -41,6 +41,7 @@ TEST(Batch, ACertificateIsTheSameBitsAloneAndAtAnyPlaceOfABatch) {
     CertifyOptions options;
     options.norms = {Norm::l1(), Norm::l2(), Norm::linf()};
     options.guarantee = random.below(2) == 0 ? Guarantee::kNone : Guarantee::kReal;
+    options.precision = random.below(2) == 0 ? Precision::kFloat32 : Precision::kFloat64;
     options.method = random.below(3) == 0 ? Method::kClosedForm : Method::kSeparable;
     std::vector<std::vector<float>> inputs;
     std::vector<std::size_t> order;

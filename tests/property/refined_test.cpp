@@ -31,6 +31,7 @@ CertifyOptions options_for(Random& random, const ThreatModel& threat, Method met
   CertifyOptions options;
   options.method = method;
   options.guarantee = random.below(3) == 0 ? Guarantee::kDeployed : Guarantee::kReal;
+  options.precision = random.below(3) == 0 ? Precision::kFloat32 : Precision::kFloat64;
   options.threat = threat;
   options.threads = 1;
   options.passes = 2 + random.below(7);
@@ -121,6 +122,7 @@ TEST(Refined, MorePassesThanTheSeparableOneNeverCostRadius) {
     const double rounding = 0x1p-48 * Reference(question.generated.model).condition(widen(question.x));
     for (const auto method : {Method::kRefined, Method::kExact}) {
       auto options = options_for(random, question.threat, method);
+      options.precision = Precision::kFloat64;  // in float32 the verifier's own rounding is what differs
       const auto more = classifier.certify(question.x, 1, options);
       options.method = Method::kSeparable;
       const auto one = classifier.certify(question.x, 1, options);

@@ -71,6 +71,7 @@ std::optional<Certificates> certify(Random& random, const Classifier& classifier
   options.method = kMethods[random.below(4)];
   options.passes = 2 + random.below(7);
   options.guarantee = guarantee;
+  options.precision = random.below(2) == 0 ? Precision::kFloat32 : Precision::kFloat64;
   options.threat = ground.threat;
   options.threads = 1;
   auto certificates = classifier.certify(ground.hard.x, 1, options);

@@ -88,7 +88,8 @@ TEST(ProveTile, EveryLaneHasTheBitsThatItHasAlone) {
       for (ProvenMinorant& m : proven) out.push_back(&m);
       const std::size_t left_out = random.below(count + 1);
       if (left_out < count) out[left_out] = nullptr;
-      verifier->prove_tile(batch.x, count, tile_of(batch.slopes), tile_workspace, out);
+      const Precision precision = random.below(2) == 0 ? Precision::kFloat32 : Precision::kFloat64;
+      verifier->prove_tile(batch.x, count, tile_of(batch.slopes), tile_workspace, out, precision);
       const std::size_t dim = made.model.dim();
       for (std::size_t lane = 0; lane < count; ++lane) {
         if (out[lane] == nullptr) {
@@ -96,7 +97,7 @@ TEST(ProveTile, EveryLaneHasTheBitsThatItHasAlone) {
           continue;
         }
         ProvenMinorant alone;
-        verifier->prove(std::span(batch.x).subspan(lane * dim, dim), batch.slopes[lane], workspace, alone);
+        verifier->prove(std::span(batch.x).subspan(lane * dim, dim), batch.slopes[lane], workspace, alone, precision);
         SCOPED_TRACE("seed " + std::to_string(seed) + " lane " + std::to_string(lane) + " of " + std::to_string(count));
         expect_same(proven[lane], alone);
         ++compared;
