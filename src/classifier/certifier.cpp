@@ -14,8 +14,8 @@
 namespace standfast {
 namespace {
 
-// Values of a tile's inputs: beyond this the scratch memory of a search would be gigabytes.
-constexpr std::size_t kLargestTile = 1U << 20U;
+// Values of a tile's inputs: beyond this scratch memory would be gigabytes. A search keeps many tangents of each input.
+constexpr std::size_t kLargestTile = 1U << 24U, kLargestSearchTile = 1U << 20U;
 
 /// p = inf: what the verifier should confirm at once. It rounds sums up that the search rounds to nearest, and a radius
 /// that fails costs it another sweep.
@@ -69,7 +69,10 @@ Certifier::Certifier(const Model& model, const Plan& plan, const Verifier& verif
   for (const Norm norm : norms_) map_reach_.push_back(map_reach_upper(model, cost_, norm));
 }
 
-std::size_t Certifier::tile() const { return std::clamp<std::size_t>(kLargestTile / model_->dim(), 1, kLanes); }
+std::size_t Certifier::tile() const {
+  const bool search = std::ranges::any_of(norms_, [&](Norm norm) { return searches(norm); });
+  return std::clamp<std::size_t>((search ? kLargestSearchTile : kLargestTile) / model_->dim(), 1, kLanes);
+}
 
 void Certifier::find_minorants(std::span<const float> x, std::span<const float> logits, CertifyWorkspace& ws,
                                Rows rows) const {
