@@ -15,7 +15,7 @@ namespace standfast {
 namespace {
 
 // Values of a tile's inputs: beyond this scratch memory would be gigabytes. A search keeps many tangents of each input.
-constexpr std::size_t kLargestTile = 1U << 24U, kLargestSearchTile = 1U << 20U;
+constexpr std::size_t kLargestTile = 1U << 22U, kLargestSearchTile = 1U << 20U;
 
 /// p = inf: what the verifier should confirm at once. It rounds sums up that the search rounds to nearest, and a radius
 /// that fails costs it another sweep.
@@ -74,10 +74,32 @@ std::size_t Certifier::tile() const {
   return std::clamp<std::size_t>((search ? kLargestSearchTile : kLargestTile) / model_->dim(), 1, kLanes);
 }
 
+bool Certifier::needs_tiles() const {
+  return keep_proofs_ || std::ranges::any_of(norms_, [&](Norm norm) { return searches(norm); });
+}
+
+void Certifier::read_minorant(Lane features, float logit, Lane slope, ProvenMinorant& out) const {
+  out.is_separable = reader_.separable();
+  if (out.is_separable) {
+    reader_.read(features, logit, slope, out.separable);
+    out.slope_error.assign(model_->dim(), 0.0);
+  } else {
+    MinorantReader::read(logit, slope, element_count(model_->graph.input_shape), out.feature);
+  }
+}
+
+void Certifier::find_minorant_of_one(std::span<const float> x, float logit, CertifyWorkspace& ws) const {
+  ProvenMinorant& out = ws.lanes.front().minorant;
+  InferWorkspace& one = ws.infer.one;
+  if (proves()) return verifier_->prove(x, one.slopes, ws.verify, out, precision_);
+  const float* const features = one.map_values.empty() ? x.data() : one.map_values.back().data();
+  read_minorant({features, 1}, logit, {plan_->backward(one).data(), 1}, out);
+}
+
 void Certifier::find_minorants(std::span<const float> x, std::span<const float> logits, CertifyWorkspace& ws,
                                Rows rows) const {
-  const bool proves = guarantee_ != Guarantee::kNone || pull_back_ || kinked_map_;
-  if (!proves) plan_->backward_tile(ws.infer);
+  if (rows.size() == 1 && !needs_tiles()) return find_minorant_of_one(x, logits[0], ws);
+  if (!proves()) plan_->backward_tile(ws.infer);
   for (std::size_t l = 0; l < rows.size(); ++l) {
     ws.wanted[l] = rows[l].radii.empty() ? nullptr : &ws.lanes[l].minorant;
     if (ws.wanted[l] == nullptr) continue;
@@ -85,21 +107,12 @@ void Certifier::find_minorants(std::span<const float> x, std::span<const float> 
       ws.lanes[l].cuts = {flatten(ws.infer.slopes, l)};
       ws.lanes[l].cuts.front().weight = 1;
     }
-    if (proves) continue;
-    ProvenMinorant& out = *ws.wanted[l];
-    const Lane slope = lane_of(ws.infer.feature_dual, l);
-    out.is_separable = reader_.separable();
-    if (out.is_separable) {
-      reader_.read(lane_of(ws.infer.features, l), logits[l], slope, out.separable);
-      out.slope_error.assign(model_->dim(), 0.0);
-    } else {
-      MinorantReader::read(logits[l], slope, element_count(model_->graph.input_shape), out.feature);
-    }
+    if (proves()) continue;
+    read_minorant(lane_of(ws.infer.features, l), logits[l], lane_of(ws.infer.feature_dual, l), *ws.wanted[l]);
   }
-  if (proves) {
-    const std::span<ProvenMinorant* const> wanted = std::span(ws.wanted).first(rows.size());
-    verifier_->prove_tile(x, rows.size(), ws.infer.slopes, ws.verify, wanted, precision_);
-  }
+  if (!proves()) return;
+  const std::span<ProvenMinorant* const> wanted = std::span(ws.wanted).first(rows.size());
+  verifier_->prove_tile(x, rows.size(), ws.infer.slopes, ws.verify, wanted, precision_);
 }
 
 void Certifier::price(std::span<const float> x, CertifyLane& lane) const {

@@ -84,6 +84,9 @@ class Certifier {
   /// Inputs that share their passes: kLanes, or fewer where the inputs are huge.
   [[nodiscard]] std::size_t tile() const;
 
+  /// Whether the forward pass of a single input has to be one of a tile; workspace.infer.one has it otherwise.
+  [[nodiscard]] bool needs_tiles() const;
+
   /// Certifies the sensitive verdicts that `workspace.infer` holds the forward pass of.
   /// Shape: x is (rows, dim), finite; logits (rows).
   void certify(std::span<const float> x, std::span<const float> logits, CertifyWorkspace& workspace,
@@ -107,6 +110,9 @@ class Certifier {
   /// Minorants at the inputs, as sure as the guarantee asks for, from the pass in `workspace.infer`.
   void find_minorants(std::span<const float> x, std::span<const float> logits, CertifyWorkspace& workspace,
                       Rows rows) const;
+  /// The same of a single input, from workspace.infer.one.
+  void find_minorant_of_one(std::span<const float> x, float logit, CertifyWorkspace& workspace) const;
+  void read_minorant(Lane features, float logit, Lane slope, ProvenMinorant& out) const;
   /// Weights for several tangents per row, the first one from the backward pass in `workspace.infer`, all rows side by
   /// side; the lanes' minorants become the weighted sums.
   void search(std::span<const float> x, std::span<const float> logits, std::size_t norm, CertifyWorkspace& workspace,
@@ -131,6 +137,7 @@ class Certifier {
   void bring_back(std::size_t norm, CertifyWorkspace& workspace, std::span<double* const> radii) const;
   void try_reach(std::size_t norm, CertifyWorkspace& workspace) const;
   [[nodiscard]] bool searches(Norm norm) const;
+  [[nodiscard]] bool proves() const { return guarantee_ != Guarantee::kNone || pull_back_ || kinked_map_; }
   [[nodiscard]] double closed_form(const ProvenMinorant& minorant, std::size_t norm) const;
   /// The radius of the lane's minorant, and what the verifier saw it from.
   double separable(const CertifyLane& lane, std::size_t norm, Proposal& proposal) const;

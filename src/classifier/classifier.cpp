@@ -132,8 +132,12 @@ Result<std::vector<float>> Classifier::logits(std::span<const float> inputs, std
   std::vector<float> logits(count);
   parallel_for(count, inputs_per_range(count, kLanes, threads), threads, [&](std::size_t begin, std::size_t end) {
     const auto scratch = impl_->scratch.take();
-    impl_->plan.forward_tile(inputs.subspan(begin * dim(), (end - begin) * dim()), end - begin, *scratch,
-                             std::span(logits).subspan(begin, end - begin));
+    const auto x = inputs.subspan(begin * dim(), (end - begin) * dim());
+    if (end - begin == 1) {
+      logits[begin] = impl_->plan.forward(x, scratch->one);
+    } else {
+      impl_->plan.forward_tile(x, end - begin, *scratch, std::span(logits).subspan(begin, end - begin));
+    }
   });
   STANDFAST_CHECK(check_logits(logits));
   return logits;
@@ -158,7 +162,11 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   const auto certify_range = [&](std::size_t begin, std::size_t end, CertifyWorkspace& workspace) {
     const auto x = inputs.subspan(begin * dim(), (end - begin) * dim());
     const auto logits = std::span(result.logits).subspan(begin, end - begin);
-    impl_->plan.forward_tile(x, end - begin, workspace.infer, logits);
+    if (end - begin == 1 && !certifier.needs_tiles()) {
+      logits[0] = impl_->plan.forward(x, workspace.infer.one);
+    } else {
+      impl_->plan.forward_tile(x, end - begin, workspace.infer, logits);
+    }
     std::array<CertifiedRow, kLanes> rows;
     bool any = false;
     for (std::size_t i = begin; i < end; ++i) {

@@ -338,22 +338,27 @@ void GraphProof::push_relu(std::size_t k, const LaneSlopes& slopes, const Source
   // what the true dual is at least a share of
   const bool exact = from.share == 0 && from.error.empty();
   const double certain = exact ? 1 : (1 - from.share) * (1 - 8 * kUnitRoundoff), tiny = tiny_of(slopes.precision);
-  for (std::size_t unit = 0; unit * lanes < from.dual.size(); ++unit) {
-    LaneValues slope{}, lost{};
-    if ((unit + 1) * slopes.stride <= given.size()) {
-      std::copy_n(given.data() + unit * slopes.stride + slopes.first, slopes.count, slope.data());
+  // Any c in [0, true dual] keeps the minorant valid: what is picked here is exact from now on. The true dual is >= 0,
+  // because every weight between a ReLU and the score is.
+  const auto kept = [&](double dual, double lost, double slope) {
+    const double positive = slope > 0 ? slope : 0.0;
+    const double c = (positive < 1 ? positive : 1) * ((dual - lost) * certain);
+    return c >= tiny ? c : 0;
+  };
+  // a unit without slopes keeps nothing
+  const std::size_t units = std::min(from.dual.size() / lanes, given.size() / slopes.stride);
+  const bool plain = from.error.empty() && target.error.empty();
+  for (std::size_t unit = 0; unit < units; ++unit) {
+    const float* const slope = given.data() + unit * slopes.stride + slopes.first;
+    const double* const dual = from.dual.data() + unit * lanes;
+    double* const sum = target.dual.data() + unit * lanes;
+    for (std::size_t lane = 0; lane < slopes.count && plain; ++lane) sum[lane] += kept(dual[lane], 0, slope[lane]);
+    for (std::size_t lane = 0; lane < slopes.count && !plain; ++lane) {
+      const std::size_t at = unit * lanes + lane;
+      const double c = kept(dual[lane], from.error.empty() ? 0.0 : from.error[at], slope[lane]);
+      sum[lane] += c;
+      if (!target.error.empty()) target.error[at] += target.gamma * c;
     }
-    if (!from.error.empty()) std::copy_n(from.error.data() + unit * lanes, lanes, lost.data());
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      // Any c in [0, true dual] keeps the minorant valid: what is picked here is exact from now on. The true dual is >=
-      // 0, because every weight between a ReLU and the score is.
-      const double positive = slope[lane] > 0 ? slope[lane] : 0.0;
-      const double c = (positive < 1 ? positive : 1) * ((from.dual[unit * lanes + lane] - lost[lane]) * certain);
-      slope[lane] = c >= tiny ? c : 0;
-      target.dual[unit * lanes + lane] += slope[lane];
-    }
-    if (target.error.empty()) continue;
-    for (std::size_t lane = 0; lane < lanes; ++lane) target.error[unit * lanes + lane] += target.gamma * slope[lane];
   }
 }
 
