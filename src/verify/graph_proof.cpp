@@ -87,24 +87,26 @@ std::size_t positions_of(const Affine& op) {
   return op.is_conv ? element_count(op.out) / static_cast<std::size_t>(op.out[0]) : 1;
 }
 
-/// Is `at` inside the pooling window (or, for kMax, the input) of this output?
-bool winner_allowed(const Node& node, const Shape& in, const Shape& out, std::size_t output, std::int64_t at) {
-  if (at < 0 || at >= static_cast<std::int64_t>(element_count(in))) return false;
-  if (node.kind == NodeKind::kMax) return true;
+/// The elements that an output may pick: rows x columns of them from `first` on, in rows of `width`.
+struct Window {
+  std::int64_t first, rows, columns, width;
+
+  [[nodiscard]] bool holds(std::int64_t at) const {
+    std::int64_t in_row = at - first;
+    for (std::int64_t row = 0; row < rows; ++row, in_row -= width) {
+      if (in_row >= 0 && in_row < columns) return true;
+    }
+    return false;
+  }
+};
+
+Window window_of(const Node& node, const Shape& in, const Shape& out, std::size_t output) {
+  const auto all = static_cast<std::int64_t>(element_count(in));
+  if (node.kind == NodeKind::kMax) return {0, 1, all, all};
   const auto position = static_cast<std::int64_t>(output);
   const std::int64_t channel = position / (out[1] * out[2]);
   const std::int64_t top = position / out[2] % out[1] * node.stride, left = position % out[2] * node.stride;
-  const std::int64_t row = at / in[2] % in[1], column = at % in[2];
-  return at / (in[1] * in[2]) == channel && row >= top && row < top + node.kernel && column >= left &&
-         column < left + node.kernel;
-}
-
-/// Some input of the window, for a winner that is not one.
-std::int64_t first_of_window(const Node& node, const Shape& in, const Shape& out, std::size_t output) {
-  if (node.kind == NodeKind::kMax) return 0;
-  const auto position = static_cast<std::int64_t>(output);
-  const std::int64_t channel = position / (out[1] * out[2]);
-  return (channel * in[1] + position / out[2] % out[1] * node.stride) * in[2] + position % out[2] * node.stride;
+  return {(channel * in[1] + top) * in[2] + left, node.kernel, node.kernel, in[2]};
 }
 
 }  // namespace
@@ -368,15 +370,17 @@ void GraphProof::push_winners(std::size_t k, const LaneSlopes& slopes, const Sou
   const std::vector<std::int32_t>& winner = (*slopes.slopes)[k].winner;
   const std::size_t lanes = proof_lanes(slopes.count);
   const double share = from.share + target.gamma;
-  for (std::size_t i = 0; i < from.dual.size(); ++i) {
-    const std::size_t output = i / lanes, lane = i % lanes;
-    const std::size_t given = output * slopes.stride + slopes.first + lane;
-    std::int64_t at = lane < slopes.count && given < winner.size() ? winner[given] : -1;
-    if (!winner_allowed(node, in, shapes_[k], output, at)) at = first_of_window(node, in, shapes_[k], output);
-    const std::size_t to = static_cast<std::size_t>(at) * lanes + lane;
-    target.dual[to] += from.dual[i];
-    if (target.error.empty()) continue;
-    target.error[to] += (from.error.empty() ? 0.0 : from.error[i]) + share * std::fabs(from.dual[i]);
+  for (std::size_t output = 0; output * lanes < from.dual.size(); ++output) {
+    const Window window = window_of(node, in, shapes_[k], output);
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      const std::size_t i = output * lanes + lane, given = output * slopes.stride + slopes.first + lane;
+      std::int64_t at = lane < slopes.count && given < winner.size() ? winner[given] : -1;
+      if (!window.holds(at)) at = window.first;
+      const std::size_t to = static_cast<std::size_t>(at) * lanes + lane;
+      target.dual[to] += from.dual[i];
+      if (target.error.empty()) continue;
+      target.error[to] += (from.error.empty() ? 0.0 : from.error[i]) + share * std::fabs(from.dual[i]);
+    }
   }
 }
 

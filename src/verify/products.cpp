@@ -150,6 +150,21 @@ STANDFAST_INLINE void add_one_number(const Chunk<Set>& chunk, const Sums& sums, 
   for (std::size_t c = 0; c < sums.columns; ++c) sums.value[c * sums.stride + at] = all[c];
 }
 
+/// Numbers at, ..., count - 1, fewer than eight of at least eight: with those before them, whose sums are done.
+template <class Set>
+STANDFAST_INLINE void add_last(const Chunk<Set>& chunk, const Sums& sums, std::size_t at, std::size_t count) {
+  constexpr std::size_t kFew = 8;
+  const std::size_t first = count - kFew;
+  alignas(64) double all[kColumns * kFew];
+  for (std::size_t c = 0; c < sums.columns; ++c) {
+    for (std::size_t i = 0; i < kFew; ++i) all[c * kFew + i] = sums.value[c * sums.stride + first + i];
+  }
+  add_numbers<Set, kFew / Set::kWidth>(chunk, {all, sums.columns, kFew, sums.read + first}, 0);
+  for (std::size_t c = 0; c < sums.columns; ++c) {
+    for (std::size_t i = at; i < count; ++i) sums.value[c * sums.stride + i] = all[c * kFew + i - first];
+  }
+}
+
 /// The chunk's part of all columns of `count` numbers side by side.
 template <class Set>
 STANDFAST_INLINE void add_chunk(const Chunk<Set>& chunk, const Sums& sums, std::size_t count) {
@@ -159,6 +174,7 @@ STANDFAST_INLINE void add_chunk(const Chunk<Set>& chunk, const Sums& sums, std::
   if constexpr (kMany > kFew) {
     for (; at + kFew <= count; at += kFew) add_numbers<Set, kFew / Set::kWidth>(chunk, sums, at);
   }
+  if (count - at > 1 && count >= kFew) return add_last<Set>(chunk, sums, at, count);
   for (; at < count; ++at) add_one_number<Set>(chunk, sums, at);
 }
 
