@@ -287,16 +287,19 @@ void GraphProof::add_errors(const Source& from, const Target& target) {
 void GraphProof::add_constant(std::size_t k, const Source& from, std::size_t lanes, GraphMinorant& out) const {
   // sum of bias * dual over all affine nodes, summed in order
   const std::size_t outputs = element_count(shapes_[k]);
+  const std::vector<float>& biases = graph_->nodes[k].bias.values;
   const double gamma = gamma_n(outputs + 2), share = from.share + gamma;
   LaneValues constant = out.constant, lost = out.constant_error;
   for (std::size_t lane = 0; lane < lanes; ++lane) lost[lane] += gamma * std::fabs(constant[lane]);
-  for (std::size_t o = 0; o < outputs; ++o) {
-    const double bias = verify_ops::bias_of(graph_->nodes[k].bias, o, outputs);
-    if (bias == 0) continue;
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const double d = from.dual[o * lanes + lane], e = from.error.empty() ? 0.0 : from.error[o * lanes + lane];
-      constant[lane] += bias * d;
-      lost[lane] += std::fabs(bias) * (e + share * std::fabs(d));
+  const std::size_t repeat = biases.empty() ? 0 : outputs / biases.size();
+  for (std::size_t i = 0; i < biases.size(); ++i) {
+    const double bias = biases[i];
+    for (std::size_t at = i * repeat * lanes; at < (i + 1) * repeat * lanes && bias != 0; at += lanes) {
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const double d = from.dual[at + lane], e = from.error.empty() ? 0.0 : from.error[at + lane];
+        constant[lane] += bias * d;
+        lost[lane] += std::fabs(bias) * (e + share * std::fabs(d));
+      }
     }
   }
   out.constant = constant;
