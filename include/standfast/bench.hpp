@@ -20,7 +20,7 @@ struct BenchOptions {
   std::vector<std::size_t> batches = {1, 8, 64, 1024};  ///< Ascending.
   std::vector<Method> methods = {Method::kClosedForm, Method::kSeparable};
   std::vector<Guarantee> guarantees = {Guarantee::kNone, Guarantee::kReal};
-  std::vector<std::size_t> threads = {1, 2};  ///< More than one: at the largest batch only.
+  std::vector<std::size_t> threads = {1, 2};                  ///< More than one: at the largest batch only.
   std::vector<Precision> precisions = {Precision::kFloat64};  ///< Of the proofs.
   Norm norm = Norm::l2();
   double seconds = 0.1;  ///< Spent on each line; one whose single call takes four times as long is left out.

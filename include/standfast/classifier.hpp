@@ -40,8 +40,10 @@ enum class Guarantee {
 };
 Result<Method> parse_method(std::string_view text);
 Result<Guarantee> parse_guarantee(std::string_view text);
+Result<Precision> parse_precision(std::string_view text);
 std::string_view method_name(Method method);
 std::string_view guarantee_name(Guarantee guarantee);
+std::string_view precision_name(Precision precision);
 std::string_view guarantee_meaning(Guarantee guarantee);  ///< What a radius is worth, in a few words.
 
 struct CertifyOptions {

@@ -7,8 +7,8 @@
 namespace standfast {
 namespace {
 
-/// ||value||_q over two parts of n numbers each, or one. Eight sums side by side, because one addition waits for the one
-/// before it.
+/// ||value||_q over two parts of n numbers each, or one. Eight sums side by side, because one addition waits for the
+/// one before it.
 template <class Value>
 double dual_norm(std::size_t n, std::size_t parts, double q, const Value& value) {
   double most[8] = {}, squares[8] = {}, sizes[8] = {};

@@ -1,9 +1,9 @@
 #include "standfast/classifier.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cmath>
 #include <mutex>
 #include <optional>
@@ -26,7 +26,8 @@ namespace {
 bool all_finite(std::span<const float> values) {
   std::uint32_t largest_exponent = 0;
   constexpr std::uint32_t kExponent = 0x7F800000;
-  for (const float v : values) largest_exponent = std::max(largest_exponent, std::bit_cast<std::uint32_t>(v) & kExponent);
+  for (const float v : values)
+    largest_exponent = std::max(largest_exponent, std::bit_cast<std::uint32_t>(v) & kExponent);
   return largest_exponent < kExponent;
 }
 

@@ -159,8 +159,9 @@ double confirm_closed_form(const ProvenMinorant& m, std::span<const double> cost
     };
     const double* const sides[] = {s.linear.data(), s.fold.data()};
     const double slope =
-        s.kinks() <= 1 ? norm_of(1 + s.kinks(), [&](std::size_t part, std::size_t i) { return std::fabs(sides[part][i]); })
-                       : norm_of(1, [&](std::size_t, std::size_t i) { return steepest_upper(s, i); });
+        s.kinks() <= 1
+            ? norm_of(1 + s.kinks(), [&](std::size_t part, std::size_t i) { return std::fabs(sides[part][i]); })
+            : norm_of(1, [&](std::size_t, std::size_t i) { return steepest_upper(s, i); });
     const double error = norm_of(1, [&](std::size_t, std::size_t i) { return m.slope_error[i]; });
     const double decrease = (side_by_side ? lipschitz : 1.0) * slope + error;
     return decrease == 0 ? m.reach : std::min(m.reach, rounded_down(margin / decrease));
@@ -168,8 +169,8 @@ double confirm_closed_form(const ProvenMinorant& m, std::span<const double> cost
   const double margin = usable_margin(m.feature.margin);
   if (margin == 0) return 0;
   const std::size_t n = m.feature.slope.size();
-  const double slope =
-      dual_norm_upper(n, 1, q, [&](std::size_t, std::size_t i) { return std::fabs(m.feature.slope[i]) + m.slope_error[i]; });
+  const double slope = dual_norm_upper(
+      n, 1, q, [&](std::size_t, std::size_t i) { return std::fabs(m.feature.slope[i]) + m.slope_error[i]; });
   const double cheapest = *std::min_element(cost.begin(), cost.end());
   if (slope == 0) return kInfinity;
   const double price = margin * cheapest;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "base/rounding.hpp"
 #include "verify/affine_ops.hpp"
+#include "verify/channel_bounds.hpp"
 
 namespace standfast {
 namespace {
@@ -52,34 +52,6 @@ void flush_tiny(std::span<double> dual, std::span<double> error, double tiny) {
     error[i] = lost ? error[i] + 2 * tiny : raised;
     dual[i] = lost ? 0 : dual[i];
   }
-}
-
-// Numbers of at least this size have squares that keep their digits.
-constexpr double kSmallestSquared = 0x1p-500;
-// Norms of weights near the largest float32 number have room.
-constexpr double kNormScale = 0x1p-16;
-
-/// kNormScale times the 2-norm of W along its outputs, rounded up. Shape: (1, ...), as the weight.
-Tensor channel_norms_upper(const Tensor& weight) {
-  Tensor norms{weight.shape, {}};
-  norms.shape[0] = 1;
-  const std::size_t size = element_count(norms.shape);
-  for (std::size_t i = 0; i < size; ++i) {
-    double sum = 0;
-    for (std::size_t at = i; at < weight.values.size(); at += size) {
-      sum += static_cast<double>(weight.values[at]) * static_cast<double>(weight.values[at]);
-    }
-    const double norm = std::sqrt(sum) * (1 + gamma_n(weight.values.size() / size + 4)) * kNormScale;
-    const auto rounded = static_cast<float>(norm);
-    norms.values.push_back(norm == 0 ? 0 : std::nextafter(rounded, std::numeric_limits<float>::infinity()));
-  }
-  return norms;
-}
-
-Affine by_channel_norms(Affine op, const Tensor& norms) {
-  op.weight = &norms;
-  op.out[0] = 1;
-  return op;
 }
 
 /// Places of the output that have an element per channel; 1 for a matrix.
@@ -317,24 +289,10 @@ void GraphProof::push_affine(std::size_t k, const LaneSlopes& slopes, const Sour
     verify_ops::add_transposed(*products_, op, verify_ops::Weights::kSigned, lanes, from.dual, target.dual);
   }
   if (target.error.empty()) return;
-  bound_channels(from, from.share + target.gamma, positions_of(op) * lanes, workspace.bound);
+  // sum_o |W_oi| (error_o + share |dual_o|)
+  bound_channels(from.dual, from.error, from.share + target.gamma, positions_of(op) * lanes, workspace.bound);
   const Affine bounds = by_channel_norms(op, channel_norms_[k]);
   verify_ops::add_transposed(*products_, bounds, verify_ops::Weights::kSigned, lanes, workspace.bound, target.error);
-}
-
-/// sum_o |W_oi| b_o over the channels o of a position is at most ||W_.i||_2 ||b||_2; b_o = error_o + share |dual_o|.
-void GraphProof::bound_channels(const Source& from, double share, std::size_t positions, std::vector<double>& bound) {
-  bound.assign(positions, 0.0);
-  for (std::size_t first = 0; first < from.dual.size(); first += positions) {
-    for (std::size_t at = 0; at < positions; ++at) {
-      const double error = from.error.empty() ? 0.0 : from.error[first + at];
-      const double b = error + share * std::fabs(from.dual[first + at]);
-      // a NaN stays one
-      const double raised = b == 0 || b >= kSmallestSquared || b != b ? b : kSmallestSquared;
-      bound[at] += raised * raised;
-    }
-  }
-  for (double& b : bound) b = std::sqrt(b) / kNormScale;
 }
 
 void GraphProof::push_relu(std::size_t k, const LaneSlopes& slopes, const Source& from, const Target& target) const {

@@ -91,7 +91,6 @@ class GraphProof {
   void clear_unreached(std::size_t lanes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
   void clear_reached(std::size_t node, std::size_t lanes, GraphProofWorkspace& workspace) const;
   void push(std::size_t node, const LaneSlopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
-  static void bound_channels(const Source& source, double share, std::size_t positions, std::vector<double>& bound);
   static void add_errors(const Source& source, const Target& target);
   void add_constant(std::size_t node, const Source& source, std::size_t lanes, GraphMinorant& out) const;
   void push_affine(std::size_t node, const LaneSlopes& slopes, const Source& source, const Target& target,

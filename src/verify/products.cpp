@@ -99,8 +99,7 @@ struct Sums {
 
 /// `kCount` columns from `first` on of the numbers that fill `kParts` vectors from `at` on.
 template <class Set, std::size_t kCount, std::size_t kParts>
-STANDFAST_INLINE void add_columns(const Chunk<Set>& chunk, const Sums& sums, std::size_t first,
-                                  std::size_t at) {
+STANDFAST_INLINE void add_columns(const Chunk<Set>& chunk, const Sums& sums, std::size_t first, std::size_t at) {
   typename Set::Vector sum[kCount][kParts], x[kParts];
   double* const value = sums.value + first * sums.stride + at;
   for (std::size_t c = 0; c < kCount; ++c) {
@@ -270,8 +269,8 @@ STANDFAST_INLINE Run run_from(const Convolution& c, const Axis& axis, std::size_
 
 /// A chunk's part of all positions of two runs; what lies side by side in source and target is done together.
 template <class Set>
-STANDFAST_INLINE void add_patch(const Chunk<Set>& chunk, const Convolution& c, const Run& rows,
-                                const Run& columns, std::size_t lanes, const Sums& sums) {
+STANDFAST_INLINE void add_patch(const Chunk<Set>& chunk, const Convolution& c, const Run& rows, const Run& columns,
+                                std::size_t lanes, const Sums& sums) {
   const bool together = columns.step == 1 && columns.read == 1;
   const std::size_t calls = together ? 1 : columns.count, length = together ? columns.count * lanes : lanes;
   for (std::size_t y = 0; y < rows.count; ++y) {
@@ -329,18 +328,18 @@ STANDFAST_INLINE void convolve(const Convolution& c, std::size_t lanes, const ty
   }
 }
 
-#define STANDFAST_PRODUCTS(name, attribute, Wide, Narrow)                                                            \
-  attribute void add_##name(const Matrix& m, std::size_t lanes, const double* dual, double* value) {                 \
-    add<Wide>(m, lanes, dual, value);                                                                                \
-  }                                                                                                                  \
-  attribute void add_narrow_##name(const Matrix& m, std::size_t lanes, const float* dual, double* value) {           \
-    add<Narrow>(m, lanes, dual, value);                                                                              \
-  }                                                                                                                  \
-  attribute void convolve_##name(const Convolution& c, std::size_t lanes, const double* source, double* value) {     \
-    convolve<Wide>(c, lanes, source, value);                                                                         \
-  }                                                                                                                  \
+#define STANDFAST_PRODUCTS(name, attribute, Wide, Narrow)                                                              \
+  attribute void add_##name(const Matrix& m, std::size_t lanes, const double* dual, double* value) {                   \
+    add<Wide>(m, lanes, dual, value);                                                                                  \
+  }                                                                                                                    \
+  attribute void add_narrow_##name(const Matrix& m, std::size_t lanes, const float* dual, double* value) {             \
+    add<Narrow>(m, lanes, dual, value);                                                                                \
+  }                                                                                                                    \
+  attribute void convolve_##name(const Convolution& c, std::size_t lanes, const double* source, double* value) {       \
+    convolve<Wide>(c, lanes, source, value);                                                                           \
+  }                                                                                                                    \
   attribute void convolve_narrow_##name(const Convolution& c, std::size_t lanes, const float* source, double* value) { \
-    convolve<Narrow>(c, lanes, source, value);                                                                       \
+    convolve<Narrow>(c, lanes, source, value);                                                                         \
   }
 
 STANDFAST_PRODUCTS(plain, , Plain, PlainNarrow)

@@ -1,4 +1,5 @@
-// The verifier's inner loops in float64 and float32, over inputs side by side; one source, compiled for two instruction sets.
+// The verifier's inner loops in float64 and float32, over inputs side by side; one source, compiled for two instruction
+// sets.
 //
 // The proofs hold for any order of a sum and for fused and plain products alike, so that nothing depends on the choice.
 #pragma once
@@ -38,8 +39,8 @@ struct Products {
   static constexpr std::size_t kRowsAtOnce = 128;
 
   const char* name;
-  /// value[column][lane] += sum over rows of matrix(row, column) dual[row][lane], lane innermost; rows of zeros are left
-  /// out.
+  /// value[column][lane] += sum over rows of matrix(row, column) dual[row][lane], lane innermost; rows of zeros are
+  /// left out.
   void (*add)(const Matrix& matrix, std::size_t lanes, const double* dual, double* value);
   void (*add_narrow)(const Matrix& matrix, std::size_t lanes, const float* dual, double* value);
   /// value += the convolution of `source`. Shape: (channels, height, width, lanes).

@@ -65,8 +65,9 @@ void expect_no_flip(Random& random, Tally& tally, const Subject& subject) {
         ASSERT_FALSE(std::isnan(radii[k])) << context(subject, kNorms[k]);
         ASSERT_GE(radii[k], 0) << context(subject, kNorms[k]);
         EXPECT_FALSE(disproves(kNorms[k], radii[k], attacks[k].distance_upper))
-            << method_name(method) << " " << guarantee_name(guarantee) << " " << precision_name(precision) << " " << ::testing::PrintToString(radii[k])
-            << " attacked at " << ::testing::PrintToString(attacks[k].distance_upper) << " by "
+            << method_name(method) << " " << guarantee_name(guarantee) << " " << precision_name(precision) << " "
+            << ::testing::PrintToString(radii[k]) << " attacked at "
+            << ::testing::PrintToString(attacks[k].distance_upper) << " by "
             << ::testing::PrintToString(attacks[k].point) << "\n"
             << context(subject, kNorms[k]);
         if (radii[k] > 0 && radii[k] < kInfinity && radii[k] >= 0.99 * attacks[k].distance_upper) tally.met();

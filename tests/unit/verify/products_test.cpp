@@ -224,7 +224,7 @@ TEST(AffineOps, AConvolutionIsTheSumOfItsTapsBothWays) {
       for (double& value : dual) value = integer();
       for (const Weights weights : {Weights::kSigned, Weights::kMagnitudes}) {
         std::vector<double> back(ins * lanes, 3), expected_back = back, narrow = back, out(outs * lanes, -2),
-                            expected_out = out;
+                                                  expected_out = out;
         verify_ops::add_transposed(*set, op, weights, lanes, dual, back);
         verify_ops::add_product(*set, op, weights, lanes, x, out);
         for_each_tap(op, [&](float w, std::size_t in, std::size_t to) {

@@ -281,8 +281,9 @@ TEST(Rounding, AFloat32SumThatLosesEveryTermIsPaidFor) {
 
 TEST(Rounding, AFloat32DualOfAReluIsNotAboveTheTrueOne) {
   for (const auto* set : verify_ops::every_set()) {
-    const Model model = model_of({linear(1, 1, kGraphInput, {1}), relu(0), linear(kTerms, 1, 1, one_and(0x1.00001p-24F)),
-                                  relu(2), linear(1, kTerms, 3, std::vector<float>(kTerms, 1))});
+    const Model model =
+        model_of({linear(1, 1, kGraphInput, {1}), relu(0), linear(kTerms, 1, 1, one_and(0x1.00001p-24F)), relu(2),
+                  linear(1, kTerms, 3, std::vector<float>(kTerms, 1))});
     const ProvenMinorant m = proven(model, {1}, *set, Precision::kFloat32);
     const long double exact = 1 + (kTerms - 1) * 0x1.00001p-24L;
     EXPECT_LE(m.separable.linear[0] - m.slope_error[0], exact) << set->name;
@@ -313,8 +314,8 @@ TEST(Rounding, NumbersThatFloat32CannotHoldAreDroppedNotForgotten) {
     EXPECT_GE(m.slope_error[0], std::fabs(0x1p-250 - m.separable.linear[0])) << set->name;
     EXPECT_LE(m.separable.margin, 0x1p-250) << set->name;
     // 2^-130 is below what float32 multiplies without loss: such weights are read in float64
-    const ProvenMinorant tiny = proven(model_of({linear(1, 1, kGraphInput, {0x1.8p-130F})}), {1}, *set,
-                                       Precision::kFloat32);
+    const ProvenMinorant tiny =
+        proven(model_of({linear(1, 1, kGraphInput, {0x1.8p-130F})}), {1}, *set, Precision::kFloat32);
     EXPECT_EQ(tiny.separable.linear[0], 0x1.8p-130) << set->name;
   }
 }
