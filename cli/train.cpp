@@ -112,6 +112,8 @@ void add_conv(CLI::App& app, const Shared& command) {
   add_conv_field(app, command, "--first-stride", &ConvLayout::first_stride, "ConvNet: stride of the first layer.");
   add_conv_field(app, command, "--first-dilation", &ConvLayout::first_dilation,
                  "ConvNet: distance of the first kernel's taps.");
+  add_conv_field(app, command, "--input-pool", &ConvLayout::input_pool,
+                 "ConvNet: average windows of N pixels of the input, which learns no finer detail.");
   add_conv_field(app, command, "--kernel", &ConvLayout::kernel, "ConvNet: width of the blocks' kernels, odd.");
   add_conv_field(app, command, "--pool", &ConvLayout::pool, "ConvNet: width of the max pool's windows, 1 for none.");
   const auto set = [command](std::int64_t) {
@@ -129,6 +131,8 @@ void add_optimiser(CLI::App& app, const Shared& command) {
   add_field(app, command, "--schedule", &TrainOptions::schedule, "decay|cosine",
             "How the learning rate falls: by its factor after each epoch, or to 0 along a cosine.");
   add_field(app, command, "--weight-decay", &TrainOptions::weight_decay, "D", "Weight decay of adamw.");
+  add_field(app, command, "--averaging", &TrainOptions::averaging, "D",
+            "Keep the running average of the weights, with this decay per step, such as 0.998; 0 keeps the last.");
   add_field(app, command, "--batch-size", &TrainOptions::batch_size, "N", "Inputs per step.");
   add_field(app, command, "--epochs", &TrainOptions::epochs, "N", "Passes over the data.");
   add_field(app, command, "--jacobian-weight", &TrainOptions::jacobian_weight, "L",

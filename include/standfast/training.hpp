@@ -20,9 +20,10 @@ struct ConvLayout {
   std::int64_t first_kernel = 5;  ///< Odd, as is `kernel`.
   std::int64_t first_stride = 1;
   std::int64_t first_dilation = 1;
-  std::int64_t kernel = 3;   ///< Of the blocks.
-  std::int64_t pool = 4;     ///< Width and stride of the max pool; 1: none.
-  bool input_skips = false;  ///< u into every block, convolved like the first time, and into the score.
+  std::int64_t input_pool = 1;  ///< The net reads means over windows of this width of u; 1: u itself.
+  std::int64_t kernel = 3;      ///< Of the blocks.
+  std::int64_t pool = 4;        ///< Width and stride of the max pool; 1: none.
+  bool input_skips = false;     ///< u into every block, convolved like the first time, and into the score.
 };
 
 /// A feature map (v, |v|) with v a learnt convolution, and the widths of the network that reads it.
@@ -56,6 +57,7 @@ struct TrainOptions {
   double learning_rate_decay = 0.95;  ///< Factor per epoch.
   std::string schedule = "decay";     ///< Or "cosine": up over the first twentieth of the steps, then down to 0.
   double weight_decay = 0.02;         ///< "adamw" only.
+  double averaging = 0;  ///< Decay per step of the weights' running average, which is what is kept; 0: none.
   std::int64_t batch_size = 64;
   std::int64_t epochs = 40;
   double jacobian_weight = 0;  ///< Times the Frobenius norm of the batch's gradients of g: not averaged, not squared.

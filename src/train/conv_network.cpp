@@ -55,6 +55,7 @@ Node input_conv(const ConvexConvNet& network, std::string name, const std::vecto
   node.stride = network.layout.first_stride;
   node.padding = network.first_padding();
   node.dilation = network.layout.first_dilation;
+  read_before_pool(network.layout.input_pool, node);
   return node;
 }
 
@@ -105,9 +106,13 @@ Shape ConvexConvNet::block_weight_shape() const {
 
 std::int64_t ConvexConvNet::first_padding() const { return layout.first_dilation * (layout.first_kernel - 1) / 2; }
 
+Shape ConvexConvNet::seen_shape() const {
+  return {input_shape[0], input_shape[1] / layout.input_pool, input_shape[2] / layout.input_pool};
+}
+
 Shape ConvexConvNet::hidden_shape() const {
-  return {layout.channels, (input_shape[1] - 1) / layout.first_stride + 1,
-          (input_shape[2] - 1) / layout.first_stride + 1};
+  const Shape seen = seen_shape();
+  return {layout.channels, (seen[1] - 1) / layout.first_stride + 1, (seen[2] - 1) / layout.first_stride + 1};
 }
 
 Shape ConvexConvNet::pooled_shape() const {
@@ -122,6 +127,10 @@ Result<ConvexConvNet> starting_conv_network(const TrainOptions& options, const S
   ConvexConvNet network;
   network.layout = options.conv;
   network.input_shape = input_shape;
+  const std::int64_t window = network.layout.input_pool;
+  if (input_shape[1] % window != 0 || input_shape[2] % window != 0)
+    return Error{ErrorCode::kBadOption, fmt::format("--input-pool: windows of {} do not part features of shape {}",
+                                                    window, shape_text(input_shape))};
   const Shape pooled = network.pooled_shape();
   if (pooled[1] < 1 || pooled[2] < 1)
     return Error{ErrorCode::kBadOption, fmt::format("--pool: windows of {} do not fit layers of shape {}",

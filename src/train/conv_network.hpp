@@ -1,10 +1,11 @@
 // The ConvNet being trained, as plain numbers: an input-convex residual network on images.
 //
-//     z_1 = relu(K * u + b),   z_{k+1} = relu(W_k * n_k(z_k) + m_k(z_k) + A_k * u),
+//     z_1 = relu(K * p(u) + b),   z_{k+1} = relu(W_k * n_k(z_k) + m_k(z_k) + A_k * p(u)),
 //     g(u) = w . pool(z_{depth+1}) + a . u + b'
 //
-// * is a zero-padded convolution; W_k, w >= 0; n_k and m_k are batch norms per channel with positive gains and common
-// statistics. Source: the ConvNets of Pfrommer, Anderson, Piet, Sojoudi, NeurIPS 2023.
+// * is a zero-padded convolution, p the mean over windows of the input; W_k, w >= 0; n_k and m_k are batch norms per
+// channel with positive gains and common statistics. Source: the ConvNets of Pfrommer, Anderson, Piet, Sojoudi, NeurIPS
+// 2023.
 #pragma once
 
 #include <cstdint>
@@ -44,12 +45,13 @@ struct ConvexConvNet {
   [[nodiscard]] Shape block_weight_shape() const;
   [[nodiscard]] std::int64_t first_padding() const;
   [[nodiscard]] std::int64_t block_padding() const { return (layout.kernel - 1) / 2; }
+  [[nodiscard]] Shape seen_shape() const;    ///< Of the means that the first layer reads.
   [[nodiscard]] Shape hidden_shape() const;  ///< Of every z_k.
   [[nodiscard]] Shape pooled_shape() const;
 };
 
 /// K, b and A_k U(-1/sqrt n, 1/sqrt n) with n = fan-in, W_k and w U(0, 2/n) or, for init "paper", U(0, 0.003).
-/// Fails: kBadOption where u is no image or the pool's window does not fit.
+/// Fails: kBadOption where u is no image or a window does not fit.
 Result<ConvexConvNet> starting_conv_network(const TrainOptions& options, const Shape& input_shape, Random& random);
 
 /// As the model file stores it: both batch norms and the identity become part of each block's convolution, the shift a

@@ -135,21 +135,6 @@ Node conv_node(std::string name, std::int32_t input, Shape shape, const std::vec
   return node;
 }
 
-/// The convolution of pool(z), written as one of z: each weight becomes four quarters.
-void read_before_pool(Node& node) {
-  const Tensor small = node.weight;
-  const std::int64_t kernel = small.shape[2];
-  node.weight.shape = {small.shape[0], small.shape[1], 2 * kernel, 2 * kernel};
-  node.weight.values.assign(small.values.size() * 4, 0);
-  for (std::size_t i = 0; i < node.weight.values.size(); ++i) {
-    const auto width = size(2 * kernel);
-    const std::size_t kernel_at = i / (width * width), y = i / width % width, x = i % width;
-    node.weight.values[i] = small.values[(kernel_at * size(kernel) + y / 2) * size(kernel) + x / 2] / 4;
-  }
-  node.stride *= 2;
-  node.padding *= 2;
-}
-
 /// One block after `previous`; both inputs of the second one are pooled first.
 Result<std::int32_t> append_block(const LearntNet& network, std::size_t index, std::int32_t previous, Graph& graph) {
   const LearntBlock& block = network.blocks[index];
@@ -158,8 +143,8 @@ Result<std::int32_t> append_block(const LearntNet& network, std::size_t index, s
   Node input = conv_node(place + ".input", kGraphInput, network.input_weight_shape(), block.input_weight);
   input.stride = 2;
   if (index > 0) {
-    read_before_pool(conv);
-    read_before_pool(input);
+    read_before_pool(2, conv);
+    read_before_pool(2, input);
   }
   STANDFAST_TRY(const auto sum, affine(block.sum));
   STANDFAST_TRY(const auto identity, affine(block.identity));

@@ -29,6 +29,22 @@ inline std::int32_t append(Graph& graph, Node node) {
 /// Inputs of one output of a convolution.
 inline std::int64_t fan_in(const Shape& weight) { return weight[1] * weight[2] * weight[3]; }
 
+/// The convolution of means over windows of this width, written as one of what is averaged. Requires: no dilation.
+inline void read_before_pool(std::int64_t window, Node& node) {
+  const Tensor small = node.weight;
+  const std::int64_t kernel = window * small.shape[2];
+  node.weight.shape = {small.shape[0], small.shape[1], kernel, kernel};
+  node.weight.values.assign(small.values.size() * static_cast<std::size_t>(window * window), 0);
+  const auto width = static_cast<std::size_t>(kernel), share = static_cast<std::size_t>(window);
+  for (std::size_t i = 0; i < node.weight.values.size(); ++i) {
+    const std::size_t plane = i / (width * width), y = i / width % width, x = i % width;
+    const std::size_t from = (plane * (width / share) + y / share) * (width / share) + x / share;
+    node.weight.values[i] = small.values[from] / static_cast<float>(window * window);
+  }
+  node.stride *= window;
+  node.padding *= window;
+}
+
 inline std::vector<double> wide(const std::vector<float>& values) { return {values.begin(), values.end()}; }
 
 /// Adds scale * z + shift of each channel to what a convolution of as many channels computes of z: by its middle tap,

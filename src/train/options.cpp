@@ -32,6 +32,7 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("first_kernel", options.conv.first_kernel);
   visit("first_stride", options.conv.first_stride);
   visit("first_dilation", options.conv.first_dilation);
+  visit("input_pool", options.conv.input_pool);
   visit("kernel", options.conv.kernel);
   visit("pool", options.conv.pool);
   visit("input_skips", options.conv.input_skips);
@@ -50,6 +51,7 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("learning_rate_decay", options.learning_rate_decay);
   visit("schedule", options.schedule);
   visit("weight_decay", options.weight_decay);
+  visit("averaging", options.averaging);
   visit("batch_size", options.batch_size);
   visit("epochs", options.epochs);
   visit("jacobian_weight", options.jacobian_weight);
@@ -146,8 +148,12 @@ Status check_conv(const ConvLayout& conv) {
   STANDFAST_CHECK(check_integer("--first-kernel", conv.first_kernel, 1, 1023));
   STANDFAST_CHECK(check_integer("--first-stride", conv.first_stride, 1, 1024));
   STANDFAST_CHECK(check_integer("--first-dilation", conv.first_dilation, 1, 1024));
+  STANDFAST_CHECK(check_integer("--input-pool", conv.input_pool, 1, 1024));
   STANDFAST_CHECK(check_integer("--kernel", conv.kernel, 1, 1023));
   STANDFAST_CHECK(check_integer("--pool", conv.pool, 1, 1024));
+  if (conv.input_pool > 1 && conv.first_dilation > 1)
+    return bad_option(fmt::format("--input-pool, --first-dilation: found {} and {}, expected one of them to be 1",
+                                  conv.input_pool, conv.first_dilation));
   if (conv.first_kernel % 2 == 1 && conv.kernel % 2 == 1) return {};
   return bad_option(
       fmt::format("--first-kernel, --kernel: found {} and {}, expected odd numbers", conv.first_kernel, conv.kernel));
@@ -209,6 +215,7 @@ Status check_optimiser(const TrainOptions& options) {
   STANDFAST_CHECK(check_choice("--optimiser", options.optimiser, kOptimisers));
   STANDFAST_CHECK(check_choice("--schedule", options.schedule, kSchedules));
   STANDFAST_CHECK(check_range("--weight-decay", options.weight_decay, 0, 1));
+  STANDFAST_CHECK(check_range("--averaging", options.averaging, 0, 0.99999));
   STANDFAST_CHECK(check_range("--noise", options.noise, 0, 1e6));
   STANDFAST_CHECK(check_range("--label-smoothing", options.label_smoothing, 0, 0.5));
   if (options.learnt.orthogonal_filters && options.network != "learnt")

@@ -164,8 +164,10 @@ class Run {
 
   /// Judges the folded network, which is the one that a model file holds.
   Status judge_epoch(std::int64_t epoch) {
+    learner_->swap_averages();
     STANDFAST_TRY(Graph folded, learner_->graph());
     STANDFAST_TRY(FeatureMap learnt, learner_->learnt_map());
+    learner_->swap_averages();
     const auto scores =
         torch_scores(learnt, data_.feature_shape, folded, data_.validation.features, data_.validation.count());
     if (!std::ranges::all_of(scores, [](float score) { return std::isfinite(score); }))

@@ -52,6 +52,7 @@ class TorchConvNet final : public TorchLearner {
   TorchArray forward(const TorchArray& u, bool learns) override;
   TorchArray input_gradients(const TorchArray& rows) override;
   [[nodiscard]] std::vector<TorchArray> trainable() const override;
+  [[nodiscard]] std::vector<TorchArray> statistics() const override;
   void project() override;
 
   TorchArray activate(const TorchArray& sum);
@@ -105,6 +106,12 @@ std::vector<TorchArray> TorchConvNet::trainable() const {
   return all;
 }
 
+std::vector<TorchArray> TorchConvNet::statistics() const {
+  std::vector<TorchArray> all;
+  for (const auto& block : blocks_) all.insert(all.end(), {block.mean, block.variance});
+  return all;
+}
+
 void TorchConvNet::project() {
   readout_weight_.clamp_min_(0);
   for (auto& block : blocks_) {
@@ -141,7 +148,9 @@ TorchArray TorchConvNet::from_input(const TorchArray& image, const TorchArray& w
 
 TorchArray TorchConvNet::forward(const TorchArray& u, bool learns) {
   const Shape& shape = start_.input_shape;
-  const TorchArray image = u.reshape({u.size(0), shape[0], shape[1], shape[2]});
+  const std::int64_t window = start_.layout.input_pool;
+  TorchArray image = u.reshape({u.size(0), shape[0], shape[1], shape[2]});
+  if (window > 1) image = torch::avg_pool2d(image, window);
   masks_.clear();
   scales_.clear();
   TorchArray z = activate(from_input(image, first_weight_, first_bias_));
@@ -162,7 +171,7 @@ TorchArray TorchConvNet::forward(const TorchArray& u, bool learns) {
 /// The score's own weights of u: a window shares one, for pixels of their own would learn noise. Shape: that of u.
 TorchArray TorchConvNet::skip_slope() const {
   const Shape& shape = start_.input_shape;
-  const std::int64_t window = start_.layout.first_stride;
+  const std::int64_t window = start_.layout.first_stride * start_.layout.input_pool;
   const TorchArray pixels = readout_skip_.repeat_interleave(window, 1).repeat_interleave(window, 2);
   return pixels.narrow(1, 0, shape[1]).narrow(2, 0, shape[2]) / (window * window);
 }
@@ -175,7 +184,7 @@ TorchArray TorchConvNet::to_input(const TorchArray& slope, const TorchArray& wei
     const std::int64_t rows = slope.size(static_cast<std::int64_t>(axis) + 1);
     const std::int64_t reached =
         (rows - 1) * layout.first_stride - 2 * padding + layout.first_dilation * (layout.first_kernel - 1) + 1;
-    return start_.input_shape[axis] - reached;
+    return start_.seen_shape()[axis] - reached;
   };
   return torch::conv_transpose2d(slope, weight, {}, layout.first_stride, padding, {missing(1), missing(2)}, 1,
                                  layout.first_dilation);
@@ -195,7 +204,8 @@ TorchArray TorchConvNet::input_gradients(const TorchArray& rows) {
   const Shape pooled = start_.pooled_shape();
   const TorchArray readout = readout_weight_.reshape({1, pooled[0], pooled[1], pooled[2]});
   TorchArray slope = before_pool(readout.expand({count, -1, -1, -1}), rows);
-  TorchArray gradients = torch::zeros({count, start_.input_shape[0], start_.input_shape[1], start_.input_shape[2]});
+  const Shape seen = start_.seen_shape();
+  TorchArray gradients = torch::zeros({count, seen[0], seen[1], seen[2]});
   for (std::size_t k = blocks_.size(); k-- > 0;) {
     const Block& block = blocks_[k];
     const TorchArray masked = slope * pick(masks_[k + 1], rows);
@@ -205,6 +215,8 @@ TorchArray TorchConvNet::input_gradients(const TorchArray& rows) {
     slope = slope * scales_[k];
   }
   gradients = gradients + to_input(slope * pick(masks_[0], rows), first_weight_);
+  const std::int64_t window = start_.layout.input_pool;
+  if (window > 1) gradients = gradients.repeat_interleave(window, 2).repeat_interleave(window, 3) / (window * window);
   if (readout_skip_.defined()) gradients = gradients + skip_slope();
   return gradients.flatten(1);
 }

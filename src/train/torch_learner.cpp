@@ -1,6 +1,8 @@
 // One training step: the same for every network that knows its score and its gradient.
 #include "train/torch_learner.hpp"
 
+#include <algorithm>
+
 #include <dlfcn.h>
 #include <torch/optim/adam.h>
 #include <torch/optim/adamw.h>
@@ -69,6 +71,8 @@ void TorchLearner::start() {
                                                                         .weight_decay(options_.weight_decay));
   else
     optimiser_ = std::make_unique<torch::optim::Adam>(trainable(), torch::optim::AdamOptions(options_.learning_rate));
+  if (options_.averaging == 0) return;
+  for (const auto& array : state()) averages_.push_back(array.detach().clone());
 }
 
 void TorchLearner::set_learning_rate(double rate) {
@@ -97,7 +101,36 @@ StepResult TorchLearner::step(const Batch& batch, WorstChange* adversary) {
   optimiser_->step();
   const torch::NoGradGuard no_grad;
   project();
+  average();
   return {loss.item<double>(), values_of(score)};
+}
+
+std::vector<TorchArray> TorchLearner::state() const {
+  std::vector<TorchArray> all = trainable();
+  const std::vector<TorchArray> running = statistics();
+  all.insert(all.end(), running.begin(), running.end());
+  return all;
+}
+
+void TorchLearner::average() {
+  ++steps_;
+  // young averages forget faster, or they would remember the start
+  const double young = static_cast<double>(steps_) / static_cast<double>(steps_ + 9);
+  const double decay = std::min(options_.averaging, young);
+  const std::vector<TorchArray> now = state();
+  for (std::size_t i = 0; i < averages_.size(); ++i) averages_[i].lerp_(now[i], 1 - decay);
+}
+
+void TorchLearner::swap_averages() {
+  if (averages_.empty()) return;
+  const torch::NoGradGuard no_grad;
+  std::vector<TorchArray> now = state();
+  for (std::size_t i = 0; i < averages_.size(); ++i) {
+    const TorchArray kept = averages_[i].clone();
+    averages_[i].copy_(now[i]);
+    now[i].copy_(kept);
+  }
+  project();  // weights >= 0 have such averages, but the average of orthogonal filters is not orthogonal
 }
 
 Evaluation TorchLearner::evaluate(std::span<const float> features, std::size_t count) {

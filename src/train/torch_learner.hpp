@@ -35,6 +35,7 @@ class TorchLearner : public Learner {
   ~TorchLearner() override;
   void set_learning_rate(double rate) override;
   StepResult step(const Batch& batch, WorstChange* adversary) override;
+  void swap_averages() override;
   Evaluation evaluate(std::span<const float> features, std::size_t count) override;
 
  protected:
@@ -47,13 +48,20 @@ class TorchLearner : public Learner {
   /// Of the last forward pass, for the rows of these indices, or all where undefined. Shape: (rows, dim of u).
   virtual TorchArray input_gradients(const TorchArray& rows) = 0;
   [[nodiscard]] virtual std::vector<TorchArray> trainable() const = 0;
+  /// Batch norm's running means and variances.
+  [[nodiscard]] virtual std::vector<TorchArray> statistics() const = 0;
   virtual void adjust_gradients() {}
   virtual void project() = 0;
 
   TrainOptions options_;
 
  private:
+  [[nodiscard]] std::vector<TorchArray> state() const;
+  void average();
+
   std::unique_ptr<torch::optim::Optimizer> optimiser_;
+  std::vector<TorchArray> averages_;  // of state(), empty without averaging
+  std::int64_t steps_ = 0;
 };
 
 }  // namespace standfast

@@ -87,6 +87,7 @@ class TorchLearntNet final : public TorchLearner {
   TorchArray forward(const TorchArray& x, bool learns) override;
   TorchArray input_gradients(const TorchArray&) override { return {}; }  // no penalty, no adversary: see validate
   [[nodiscard]] std::vector<TorchArray> trainable() const override;
+  [[nodiscard]] std::vector<TorchArray> statistics() const override;
   void project() override;
   void orthogonalise();
 
@@ -142,6 +143,15 @@ std::vector<TorchArray> TorchLearntNet::trainable() const {
   for (const TorchLearntBlock& block : blocks_) {
     all.insert(all.end(), {block.weight, block.input_weight, block.sum.gain, block.sum.shift, block.identity.gain,
                            block.identity.shift});
+  }
+  return all;
+}
+
+std::vector<TorchArray> TorchLearntNet::statistics() const {
+  std::vector<TorchArray> all = {stem_.mean, stem_.variance, head_.mean, head_.variance};
+  if (filter_norm_) all.insert(all.end(), {filter_norm_->mean, filter_norm_->variance});
+  for (const TorchLearntBlock& block : blocks_) {
+    all.insert(all.end(), {block.sum.mean, block.sum.variance, block.identity.mean, block.identity.variance});
   }
   return all;
 }

@@ -20,6 +20,7 @@ class TorchMlp final : public TorchLearner {
   TorchArray forward(const TorchArray& u, bool learns) override;
   TorchArray input_gradients(const TorchArray& rows) override;
   [[nodiscard]] std::vector<TorchArray> trainable() const override;
+  [[nodiscard]] std::vector<TorchArray> statistics() const override;
   void adjust_gradients() override;
   void project() override;
 
@@ -69,6 +70,11 @@ std::vector<TorchArray> TorchMlp::trainable() const {
     all.push_back(shift_);
   }
   return all;
+}
+
+std::vector<TorchArray> TorchMlp::statistics() const {
+  if (!gain_.defined()) return {};
+  return {running_mean_, running_variance_};
 }
 
 /// The published first layer is the sum of two matrices, each with this gradient: together they move twice as far.

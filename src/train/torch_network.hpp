@@ -47,6 +47,10 @@ class Learner {
   /// stay those of the rows themselves.
   virtual StepResult step(const Batch& batch, WorstChange* adversary) = 0;
 
+  /// Weights and batch norm's statistics change places with their running averages, where the options ask for such; a
+  /// second call changes them back.
+  virtual void swap_averages() = 0;
+
   /// As the model file will judge, with batch norm's running statistics; the gradients are the explicit product.
   virtual Evaluation evaluate(std::span<const float> features, std::size_t count) = 0;
 

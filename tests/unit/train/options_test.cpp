@@ -71,11 +71,12 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   options.epochs = 3;
   options.jacobian_weight = 1e-3;
   options.network = "conv";
-  options.conv = {2, 3, 7, 4, 5, 9, 6, true};
+  options.conv = {2, 3, 7, 4, 5, 8, 9, 6, true};
   options.learnt = {3, 7, 4, 9, true};
   options.kinks = 5;
   options.schedule = "cosine";
   options.weight_decay = 0.125;
+  options.averaging = 0.75;
   options.noise = 0.0625;
   options.label_smoothing = 0.25;
   options.jacobian_norm = "2";
@@ -102,6 +103,8 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   EXPECT_EQ(again->data.label_column, options.data.label_column);
   EXPECT_EQ(again->max_fpr, options.max_fpr);
   EXPECT_EQ(again->conv.first_dilation, 5);
+  EXPECT_EQ(again->conv.input_pool, 8);
+  EXPECT_EQ(again->averaging, 0.75);
   EXPECT_TRUE(again->conv.input_skips);
   EXPECT_EQ(again->domain, options.domain);
   EXPECT_EQ(again->learnt.filter_stride, 4);
@@ -276,6 +279,20 @@ INSTANTIATE_TEST_SUITE_P(
                   "--schedule: 'steps' is not one of decay, cosine"},
         BadOption{"WeightDecay", [](TrainOptions& o) { o.weight_decay = kNan; },
                   "--weight-decay: nan is not in [0, 1]"},
+        BadOption{"Averaging", [](TrainOptions& o) { o.averaging = 1; }, "--averaging: 1 is not in [0, 0.99999]"},
+        BadOption{"InputPool",
+                  [](TrainOptions& o) {
+                    o.network = "conv";
+                    o.conv.input_pool = 0;
+                  },
+                  "--input-pool: 0 is not in [1, 1024]"},
+        BadOption{"DilatedInputPool",
+                  [](TrainOptions& o) {
+                    o.network = "conv";
+                    o.conv.input_pool = 2;
+                    o.conv.first_dilation = 3;
+                  },
+                  "--input-pool, --first-dilation: found 2 and 3, expected one of them to be 1"},
         BadOption{"Smoothing", [](TrainOptions& o) { o.label_smoothing = 0.75; },
                   "--label-smoothing: 0.75 is not in [0, 0.5]"},
         BadOption{"NoiseElsewhere", [](TrainOptions& o) { o.noise = 0.5; },

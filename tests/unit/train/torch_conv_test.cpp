@@ -32,10 +32,10 @@ TrainOptions conv_options(const ConvLayout& layout) {
 }
 
 /// Images of one noisy bar, or of a cross of two.
-Dataset bars(std::size_t count) {
+Dataset bars(std::size_t count, std::int64_t height = 9, std::int64_t width = 11) {
   Dataset data;
   data.source = "bars";
-  data.input_shape = {1, 9, 11};
+  data.input_shape = {1, height, width};
   data.is_image = true;
   data.class_names = {"bar", "cross"};
   Random random(6);
@@ -45,8 +45,8 @@ Dataset bars(std::size_t count) {
     const bool level = cross || !upright;
     const auto row = static_cast<std::int64_t>(1 + random.below(7));
     const auto column = static_cast<std::int64_t>(1 + random.below(9));
-    for (std::int64_t y = 0; y < 9; ++y)
-      for (std::int64_t x = 0; x < 11; ++x) {
+    for (std::int64_t y = 0; y < height; ++y)
+      for (std::int64_t x = 0; x < width; ++x) {
         const bool lit = (level && y == row) || (upright && x == column);
         data.features.push_back(static_cast<float>((lit ? 0.9 : 0.1) + random.uniform(-0.1, 0.1)));
       }
@@ -56,11 +56,15 @@ Dataset bars(std::size_t count) {
   return data;
 }
 
+Dataset bars_for(const ConvLayout& layout, std::size_t count) {
+  return layout.input_pool == 1 ? bars(count) : bars(count, 10, 12);
+}
+
 const RunHooks kNoHooks = {[](const RunState&) {}, [] { return false; }};
 
 TEST_P(TorchConv, ExportedGraphGivesTheTrainersScoresAndGradients) {
   TrainOptions options = conv_options(GetParam());
-  const auto data = prepare(bars(64), options);
+  const auto data = prepare(bars_for(GetParam(), 64), options);
   ASSERT_TRUE(data.ok());
   Random random(1);
   const auto start = starting_conv_network(options, data->feature_shape, random);
@@ -89,7 +93,7 @@ TEST_P(TorchConv, LearnsCrosses) {
   options.certify_norm = "inf";
   options.certify_radius = 0.02;
   options.domain = {0, 1};
-  const auto data = prepare(bars(600), options);
+  const auto data = prepare(bars_for(GetParam(), 600), options);
   const auto run = run_training(*data, options, kNoHooks);
   ASSERT_TRUE(run.ok()) << run.error().message;
   EXPECT_GT(run->validation.balanced_accuracy(), 0.9);
@@ -102,11 +106,20 @@ INSTANTIATE_TEST_SUITE_P(
         ConvLayout{.channels = 4, .depth = 2, .first_kernel = 5, .pool = 3},
         ConvLayout{.channels = 3, .depth = 1, .first_kernel = 3, .first_stride = 2, .pool = 1},
         ConvLayout{.channels = 3, .depth = 1, .first_kernel = 3, .first_dilation = 2, .pool = 2},
-        ConvLayout{.channels = 3, .depth = 2, .first_kernel = 3, .first_stride = 2, .pool = 2, .input_skips = true}),
+        ConvLayout{.channels = 3, .depth = 2, .first_kernel = 3, .first_stride = 2, .pool = 2, .input_skips = true},
+        ConvLayout{.channels = 4, .depth = 1, .first_kernel = 3, .input_pool = 2, .pool = 1, .input_skips = true},
+        ConvLayout{.channels = 4,
+                   .depth = 1,
+                   .first_kernel = 5,
+                   .first_stride = 2,
+                   .input_pool = 2,
+                   .pool = 1,
+                   .input_skips = true}),
     [](const auto& test) {
       const ConvLayout& layout = test.param;
       return "Depth" + std::to_string(layout.depth) + "Stride" + std::to_string(layout.first_stride) + "Dilation" +
-             std::to_string(layout.first_dilation) + "Pool" + std::to_string(layout.pool);
+             std::to_string(layout.first_dilation) + "InputPool" + std::to_string(layout.input_pool) + "Pool" +
+             std::to_string(layout.pool);
     });
 
 TEST(TorchConvNet, SameSeedGivesTheSameGraph) {
@@ -117,13 +130,17 @@ TEST(TorchConvNet, SameSeedGivesTheSameGraph) {
   EXPECT_EQ(run_training(*data, options, kNoHooks)->graph, run_training(*data, options, kNoHooks)->graph);
 }
 
-TEST(TorchConvNet, RefusesATableAndAPoolThatDoesNotFit) {
+TEST(TorchConvNet, RefusesATableAndPoolsThatDoNotFit) {
   TrainOptions options = conv_options({.pool = 12});
   Random random(1);
   const auto small = starting_conv_network(options, {1, 9, 11}, random);
   ASSERT_FALSE(small.ok());
   EXPECT_EQ(small.error().code, ErrorCode::kBadOption);
   EXPECT_EQ(small.error().message, "--pool: windows of 12 do not fit layers of shape (16, 9, 11)");
+  options.conv = {.input_pool = 2};
+  const auto odd = starting_conv_network(options, {1, 9, 11}, random);
+  ASSERT_FALSE(odd.ok());
+  EXPECT_EQ(odd.error().message, "--input-pool: windows of 2 do not part features of shape (1, 9, 11)");
   const auto table = starting_conv_network(options, {57}, random);
   ASSERT_FALSE(table.ok());
   EXPECT_EQ(table.error().message, "--network: conv needs images, the features are of shape (57)");

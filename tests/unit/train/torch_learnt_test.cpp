@@ -132,6 +132,7 @@ TEST(TorchLearnt, OrthogonalFiltersAreProvenToEnlargeNoChange) {
   use_one_thread();
   TrainOptions options = learnt_options();
   options.epochs = 1;
+  options.averaging = 0.9;  // whose average of orthogonal filters shrinks
   const auto data = prepare(bars(64), options);
   ASSERT_TRUE(data.ok());
   // 8 entries per patch: fewer filters, as many, and more

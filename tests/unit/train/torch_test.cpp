@@ -189,6 +189,11 @@ INSTANTIATE_TEST_SUITE_P(Options, Recipes,
                                                   o.certify_norm = "1";
                                                   o.certify_radius = 0.2;
                                                 }},
+                                         Recipe{"Averaged",
+                                                [](TrainOptions& o) {
+                                                  o.averaging = 0.9;
+                                                  o.batch_norm = true;
+                                                }},
                                          Recipe{"Weights",
                                                 [](TrainOptions& o) {
                                                   o.sensitive_weight = 2;
@@ -219,6 +224,42 @@ TEST_F(Torch, PenaltyShrinksTheGradient) {
   };
   const double plain = mean_gradient(0, "frobenius");
   for (const char* norm : {"frobenius", "1", "2", "inf"}) EXPECT_LT(mean_gradient(0.05, norm), 0.75 * plain) << norm;
+}
+
+/// The graph's weights after each step, the start first.
+std::vector<std::vector<float>> weights_of_steps(Learner& learner, int steps) {
+  std::vector<std::vector<float>> all;
+  for (int step = 0; step <= steps; ++step) {
+    if (step > 0) learner.step({normal_values(4 * 8, static_cast<std::uint64_t>(step)), {1, 0, 1, 0}}, nullptr);
+    all.emplace_back();
+    const Graph graph = learner.graph().value();
+    for (const auto& node : graph.nodes)
+      all.back().insert(all.back().end(), node.weight.values.begin(), node.weight.values.end());
+  }
+  return all;
+}
+
+TEST_F(Torch, AveragingKeepsTheRunningMeanAndChangesNoStep) {
+  TrainOptions options = ring_options();
+  const auto plain = make_learner(random_network(), {8}, {}, options);
+  options.averaging = 0.25;
+  const auto averaged = make_learner(random_network(), {8}, {}, options);
+  const auto steps = weights_of_steps(*plain, 5);
+  EXPECT_EQ(weights_of_steps(*averaged, 5), steps);
+  averaged->swap_averages();
+  const auto average = weights_of_steps(*averaged, 0)[0];
+  averaged->swap_averages();
+  EXPECT_EQ(weights_of_steps(*averaged, 0)[0], steps.back());
+  // the first decays are 1/10, 2/11, 3/12, then 0.25
+  std::vector<float> expected = steps[0];
+  for (std::size_t t = 1; t < steps.size(); ++t) {
+    const double decay = std::min(0.25, static_cast<double>(t) / static_cast<double>(t + 9));
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      expected[i] = static_cast<float>(decay * expected[i] + (1 - decay) * steps[t][i]);
+  }
+  ASSERT_EQ(average.size(), expected.size());
+  for (std::size_t i = 0; i < average.size(); ++i) EXPECT_NEAR(average[i], expected[i], 1e-6);
+  EXPECT_NE(average, steps.back());
 }
 
 TEST_F(Torch, ConditioningKeepsTheFunctionAndThePenaltyInTermsOfTheFeatures) {
