@@ -41,16 +41,15 @@ struct ExactAccuracy {
 
 /// A classifier made to fit, and what is proven of it.
 struct PerfectFit {
-  std::string method;  ///< "pieces": a maximum of affine pieces; "icnn": an input-convex network of two hidden layers.
+  std::string method;  ///< "pieces": a maximum of affine pieces; "icnn": a linear score and an input-convex layer.
   std::string sensitive;
   std::string other;
-  std::size_t pieces = 0;              ///< "pieces"
-  std::size_t epochs = 0;              ///< "icnn"
-  std::optional<ExactAccuracy> bytes;  ///< Images of bytes: on the stored bytes p, x = p / 255.
-  ExactAccuracy floats;                ///< On the float32 inputs as every program reads them.
-  std::optional<double>
-      smallest_margin_l2;                  ///< "pieces": distance of the training input nearest to a change of verdict,
-  std::optional<double> median_margin_l2;  ///< in the features' units, as measured in float64.
+  std::size_t pieces = 0;                    ///< "pieces"
+  std::size_t epochs = 0;                    ///< "icnn"
+  std::optional<ExactAccuracy> bytes;        ///< Images of bytes: on the stored bytes p, x = p / 255.
+  ExactAccuracy floats;                      ///< On the float32 inputs as every program reads them.
+  std::optional<double> smallest_margin_l2;  ///< "pieces": no training input's verdict changes within this distance;
+  std::optional<double> median_margin_l2;    ///< in the features' units, rounded down.
   std::optional<ExactAccuracy> test;
   std::optional<ExactAccuracy> linear_test;  ///< Of a linear classifier of the same inputs, to compare with.
   std::size_t contradictions = 0;  ///< Inputs that are equal to one of the other class: no function fits both.

@@ -10,9 +10,8 @@ namespace {
 
 // wide enough that the rounding is far below the margins, short enough that sums of bytes stay in 62 bits
 constexpr int kWeightPlaces = 40;
-// a network multiplies three weights: the product of all layers has to fit 126 bits
+// of a network: its first layer is long, and is summed in integers of 64 bits where 31 more stand for a float32 input
 constexpr int kInputPlaces = 20;
-constexpr int kHiddenPlaces = 16;
 
 Node linear(std::string name, std::int32_t input, std::size_t outputs, std::span<const double> weights, int places) {
   Node node;
@@ -68,26 +67,22 @@ Model max_affine_model(const Dataset& data, const Planes& planes, const std::str
   return model;
 }
 
-Model icnn_model(const Dataset& data, const Icnn& icnn, const std::string& sensitive, const std::string& other) {
+Model icnn_model(const Dataset& data, const Planes& affine, const std::string& sensitive, const std::string& other) {
   Model model = blank_model(data, sensitive, other);
-  const std::size_t dim = data.dim();
+  const std::size_t units = affine.count() - 1;
   const auto from_input = [&](std::string name, std::size_t begin, std::size_t count) {
-    const auto weights = std::span(icnn.affine.weights).subspan(begin * dim, count * dim);
+    const auto weights = std::span(affine.weights).subspan(begin * data.dim(), count * data.dim());
     Node node = linear(std::move(name), kGraphInput, count, weights, kInputPlaces);
     node.bias = {{static_cast<std::int64_t>(count)},
-                 to_grid(std::span(icnn.affine.offsets).subspan(begin, count), kWeightPlaces)};
+                 to_grid(std::span(affine.offsets).subspan(begin, count), kWeightPlaces)};
     return node;
   };
   model.graph.nodes = {
-      from_input("s1", 0, icnn.first),
+      from_input("s1", 0, units),
       combine(NodeKind::kRelu, "z1", {0}),
-      from_input("s2", icnn.first, icnn.second),
-      linear("w2", 1, icnn.second, icnn.hidden, kHiddenPlaces),
-      combine(NodeKind::kAdd, "p2", {2, 3}),
-      combine(NodeKind::kRelu, "z2", {4}),
-      from_input("s3", icnn.first + icnn.second, 1),
-      linear("w3", 5, 1, icnn.last, kHiddenPlaces),
-      combine(NodeKind::kAdd, "score", {6, 7}),
+      from_input("s2", units, 1),
+      linear("sum", 1, 1, std::vector<double>(units, 1.0), 1),
+      combine(NodeKind::kAdd, "score", {2, 3}),
   };
   return model;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/parallel.hpp"
+#include "base/rounding.hpp"
 #include "separate/vector_loops.hpp"
 
 namespace standfast::separate {
@@ -51,6 +52,26 @@ std::vector<double> signed_distances(const Dataset& data, const Planes& planes, 
     }
   });
   return distances;
+}
+
+std::vector<double> margins_lower(const Dataset& data, const Planes& planes, std::span<const std::uint8_t> positive,
+                                  std::size_t threads) {
+  const auto distances = signed_distances(data, planes, threads);
+  const std::size_t count = planes.count();
+  const auto offsets = unit_planes(planes, data.dim()).offsets;
+  double offset = 0;
+  for (const double one : offsets) offset = std::max(offset, std::abs(one));
+  // as many roundings as the dot product has terms, once more for the norm, and a few; |a|.|x| <= |a| |x|
+  const double share = kBoundSlack * gamma_n(2 * data.dim() + 16);
+  std::vector<double> margins;
+  for (std::size_t i = 0; i < data.count(); ++i) {
+    const auto first = distances.begin() + static_cast<std::ptrdiff_t>(i * count);
+    const double largest = *std::max_element(first, first + static_cast<std::ptrdiff_t>(count));
+    double square = 0;
+    for (const float x : data.row(i)) square += static_cast<double>(x) * static_cast<double>(x);
+    margins.push_back((positive[i] != 0 ? largest : -largest) - share * (std::sqrt(square) + offset));
+  }
+  return margins;
 }
 
 Planes keep_valid(const Planes& planes, std::size_t dim, std::span<const double> distances,

@@ -14,6 +14,7 @@
 #include "separate/contradictions.hpp"
 #include "separate/exact_score.hpp"
 #include "separate/fitted_model.hpp"
+#include "separate/icnn.hpp"
 #include "separate/linear_discriminant.hpp"
 #include "separate/plane_scores.hpp"
 #include "separate/sides.hpp"
@@ -32,15 +33,12 @@ Result<ExactAccuracy> exact_accuracy(const Model& model, const Dataset& data, st
   return ExactAccuracy{count.right, count.count, count.bits};
 }
 
-void measure_margins(const Prepared& prepared, const Side& side, PerfectFit& fit) {
-  const auto distances = separate::signed_distances(*prepared.data, side.planes, prepared.options->threads);
-  const std::size_t count = side.planes.count();
-  std::vector<double> margins;
-  for (std::size_t i = 0; i < side.positive.size(); ++i) {
-    const double largest = *std::max_element(distances.begin() + static_cast<std::ptrdiff_t>(i * count),
-                                             distances.begin() + static_cast<std::ptrdiff_t>((i + 1) * count));
-    margins.push_back(side.positive[i] != 0 ? largest : -largest);
-  }
+/// Of the model's own planes: its weights are rounded to float32.
+void measure_margins(const Prepared& prepared, const Side& side, const Model& model, PerfectFit& fit) {
+  const Node& pieces = model.graph.nodes[0];
+  const separate::Planes planes{{pieces.weight.values.begin(), pieces.weight.values.end()},
+                                {pieces.bias.values.begin(), pieces.bias.values.end()}};
+  auto margins = separate::margins_lower(*prepared.data, planes, side.positive, prepared.options->threads);
   std::ranges::sort(margins);
   fit.smallest_margin_l2 = std::max(margins.front(), 0.0);
   fit.median_margin_l2 = std::max(margins[margins.size() / 2], 0.0);
@@ -56,13 +54,13 @@ Result<ExactAccuracy> test_accuracy(const Model& model, const Dataset& test, con
 }
 
 /// One number for both classes: the other one's discriminant is its negative.
-Result<std::optional<ExactAccuracy>> linear_accuracy(const Dataset& train, const Dataset* test) {
+Result<std::optional<ExactAccuracy>> linear_accuracy(const Dataset& train, const Dataset* test, std::size_t threads) {
   if (test == nullptr) return std::optional<ExactAccuracy>{};
   std::vector<std::uint8_t> positive;
   for (const auto label : train.labels) positive.push_back(label == 0 ? 1 : 0);
   const auto plane = separate::linear_discriminant(train, positive);
   const Model model = separate::max_affine_model(train, plane, train.class_names[0], train.class_names[1]);
-  STANDFAST_TRY(const auto accuracy, test_accuracy(model, *test, train.class_names[0], 0));
+  STANDFAST_TRY(const auto accuracy, test_accuracy(model, *test, train.class_names[0], threads));
   return std::optional(accuracy);
 }
 
@@ -107,13 +105,36 @@ Result<PerfectFit> fit_pieces(const Prepared& prepared, const Dataset* test, Sid
   PerfectFit fit = blank_fit(prepared, side, "pieces");
   fit.pieces = side.planes.count();
   if (fit.pieces == 0) return fit;
-  measure_margins(prepared, side, fit);
-  STANDFAST_CHECK(prove(prepared, side, test,
-                        separate::max_affine_model(*prepared.data, side.planes, side.above, side.below), fit));
+  Model model = separate::max_affine_model(*prepared.data, side.planes, side.above, side.below);
+  measure_margins(prepared, side, model, fit);
+  STANDFAST_CHECK(prove(prepared, side, test, std::move(model), fit));
   return fit;
 }
 
+/// The linear discriminant with scores of deviation 1, and these scores.
+struct LinearScore {
+  separate::Planes plane;
+  std::vector<float> scores;
+};
+
+LinearScore linear_score(const Dataset& data, std::span<const std::uint8_t> positive) {
+  LinearScore linear{separate::linear_discriminant(data, positive), {}};
+  std::vector<double> scores(data.count(), linear.plane.offsets[0]);
+  double square = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    for (std::size_t f = 0; f < data.dim(); ++f)
+      scores[i] += linear.plane.weights[f] * static_cast<double>(data.row(i)[f]);
+    square += scores[i] * scores[i] / static_cast<double>(data.count());
+  }
+  const double scale = square > 0 ? 1 / std::sqrt(square) : 0;
+  for (const double score : scores) linear.scores.push_back(static_cast<float>(score * scale));
+  for (double& weight : linear.plane.weights) weight *= scale;
+  linear.plane.offsets[0] *= scale;
+  return linear;
+}
+
 Result<PerfectFit> fit_icnn(const Prepared& prepared, const Dataset* test, const Side& side) {
+  const Dataset& data = *prepared.data;
   const SeparateOptions& options = *prepared.options;
   PerfectFit fit = blank_fit(prepared, side, "icnn");
   if (fit.contradictions > 0) return fit;  // no number of epochs would do
@@ -123,10 +144,14 @@ Result<PerfectFit> fit_icnn(const Prepared& prepared, const Dataset* test, const
   training.progress = [&](std::size_t right, std::size_t count) {
     show_progress(options, "network for " + side.above, right, count);
   };
-  auto icnn = separate::train_icnn(prepared.rows, prepared.data->dim(), side.positive, training);
+  const LinearScore linear = linear_score(data, side.positive);
+  const auto icnn = separate::train_icnn(prepared.rows, data.dim(), linear.scores, side.positive, training);
   fit.epochs = icnn.epochs;
-  icnn.affine = prepared.whitening.fold(icnn.affine, options.threads);
-  STANDFAST_CHECK(prove(prepared, side, test, separate::icnn_model(*prepared.data, icnn, side.above, side.below), fit));
+  auto affine = prepared.whitening.fold(icnn.affine, options.threads);
+  const std::size_t last = affine.weights.size() - data.dim();
+  for (std::size_t f = 0; f < data.dim(); ++f) affine.weights[last + f] += linear.plane.weights[f];
+  affine.offsets.back() += linear.plane.offsets[0];
+  STANDFAST_CHECK(prove(prepared, side, test, separate::icnn_model(data, affine, side.above, side.below), fit));
   return fit;
 }
 
@@ -148,7 +173,7 @@ Result<std::vector<PerfectFit>> fit_perfectly(const Dataset& train, const Datase
                                                      test->source, train.dim(), train.source)};
     STANDFAST_TRY(const Prepared prepared, separate::prepare(train, options));
     STANDFAST_TRY(const auto labels, separate::classes_above(train, options));
-    STANDFAST_TRY(const auto linear_test, linear_accuracy(train, test));
+    STANDFAST_TRY(const auto linear_test, linear_accuracy(train, test, options.threads));
     std::vector<PerfectFit> fits;
     for (const auto label : labels)
       for (const auto& method : options.methods) {

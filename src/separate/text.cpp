@@ -11,11 +11,19 @@ namespace {
 
 constexpr const char* kMeaning =
     "A perfect fit is memorisation: with this many features a random labelling is fitted as well\n"
-    "(--random-labels SEED shows it), and what is not in the training set is judged close to chance.\n";
+    "(--random-labels SEED shows it). Only a test split says how other inputs are judged.\n";
+
+/// Three digits, rounded down: what is printed is promised.
+double lowered(double value) {
+  if (!(value > 0 && std::isfinite(value))) return value;
+  const double unit = std::pow(10.0, std::floor(std::log10(value)) - 2);
+  return std::floor(value * (1 - 0x1p-50) / unit) * unit;
+}
 
 /// Distances between images of bytes read best in grey levels.
 std::string distance_text(double distance, const Dataset& data) {
-  return data.is_image ? fmt::format("{:.3g} grey levels", distance * 255) : fmt::format("{:.3g}", distance);
+  return data.is_image ? fmt::format("{:.3g} grey levels", lowered(distance * 255))
+                       : fmt::format("{:.3g}", lowered(distance));
 }
 
 std::string exact_text(const ExactAccuracy& accuracy, const char* where) {

@@ -134,6 +134,54 @@ TEST(FitPerfectly, StaysPerfectFromALinearStartAndComparesWithALinearClassifier)
   EXPECT_EQ(fit_perfectly(data, nullptr, options).error().code, ErrorCode::kBadOption);
 }
 
+/// Gaussian clouds of two classes whose means are `apart` deviations from each other, in the order of their labels.
+Dataset clouds(std::size_t dim, std::size_t count, double apart, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<std::vector<float>> sides[2];
+  for (std::size_t i = 0; i < count; ++i) {
+    std::vector<float> x;
+    for (std::size_t f = 0; f < dim; ++f) x.push_back(static_cast<float>(random.normal()));
+    x[0] += static_cast<float>(i % 2 == 0 ? apart : 0);
+    sides[i % 2].push_back(std::move(x));
+  }
+  return points(sides[0], sides[1]);
+}
+
+double share(const ExactAccuracy& accuracy) {
+  return static_cast<double>(accuracy.right) / static_cast<double>(accuracy.count);
+}
+
+TEST(FitPerfectly, ANetworkKeepsMostOfALinearClassifiersVerdictsOnOtherInputs) {
+  const Dataset train = clouds(200, 600, 1.5, 1);
+  const Dataset test = clouds(200, 1000, 1.5, 2);
+  SeparateOptions options = one_way();
+  options.methods = {"icnn"};
+  const auto fits = fit_perfectly(train, &test, options);
+  ASSERT_TRUE(fits.ok()) << fits.error().message;
+  const PerfectFit& fit = fits->front();
+  EXPECT_TRUE(fit.perfect()) << fit.floats.right << " of " << fit.floats.count;
+  EXPECT_GT(share(*fit.linear_test), 0.65);
+  EXPECT_GT(share(*fit.test), share(*fit.linear_test) - 0.05);
+}
+
+TEST(FitPerfectly, ANetworkFitsRandomLabels) {
+  SeparateOptions options = one_way();
+  options.methods = {"icnn"};
+  const auto fits = fit_perfectly(clouds(100, 400, 0, 3), nullptr, options);
+  ASSERT_TRUE(fits.ok()) << fits.error().message;
+  EXPECT_TRUE(fits->front().perfect());
+}
+
+TEST(FitPerfectly, PromisesNoMoreThanHalfTheGapBetweenTheClasses) {
+  SeparateOptions options = one_way();
+  options.methods = {"pieces"};
+  const auto fits = fit_perfectly(points({{3}, {5}}, {{0}, {1}}), nullptr, options);
+  ASSERT_TRUE(fits.ok()) << fits.error().message;
+  ASSERT_TRUE(fits->front().perfect());
+  EXPECT_LE(*fits->front().smallest_margin_l2, 1.0);
+  EXPECT_GT(*fits->front().smallest_margin_l2, 0.9);
+}
+
 TEST(FitPerfectly, IsTheSameBitsWhateverTheThreads) {
   const Dataset data = points({{7, 2}, {9, 1}, {-3, -3}, {2, 9}, {8, 8}}, kSquare);
   SeparateOptions one = one_way();
