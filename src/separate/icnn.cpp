@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <numeric>
 
 #include "base/parallel.hpp"
@@ -12,9 +13,9 @@
 namespace standfast::separate {
 namespace {
 
-constexpr double kConeReach = 0.75;    // of the cone's height
+constexpr double kConeReach = 0.93;    // of the cone's height
 constexpr double kLinearShare = 0.01;  // of a step that w takes: little, for w.z moves f at every other input too
-constexpr double kMeanSize = 0.7978845608028654;  // of a standard normal number: sqrt(2 / pi)
+constexpr double kMeanSize = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;  // of a standard normal number
 
 /// Some of the inputs, and what the network makes of them.
 struct Batch {
@@ -107,6 +108,8 @@ class Trainer {
   /// Inputs [begin, end) of `order` with their scores.
   Batch gather(const std::vector<std::uint32_t>& order, std::size_t begin, std::size_t end) const {
     Batch batch;
+    batch.members.reserve(end - begin);
+    batch.signs.reserve(end - begin);
     batch.inputs.reserve((end - begin) * inner_);
     for (std::size_t i = begin; i < end; ++i) {
       const float* row = rows_.row(order[i]);
@@ -127,6 +130,7 @@ class Trainer {
         multiply_panel(batch.inputs.data(), count, inner_, inner_, weights_.data() + panel * inner_ * kFloatPanel,
                        batch.units.data() + panel * count * kFloatPanel);
     });
+    batch.scores.reserve(count);
     for (std::size_t b = 0; b < count; ++b) {
       const float* x = batch.inputs.data() + b * inner_;
       float sum = 0;

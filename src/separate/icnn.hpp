@@ -23,7 +23,7 @@ struct IcnnOptions {
   std::size_t units = 256;
   std::size_t batch = 250;
   std::size_t most_steps = 16000;
-  double height = 2;     ///< Of the cone at the start, in deviations of the linear score.
+  double height = 1.6;   ///< Of the cone at the start, in deviations of the linear score.
   double margin = 0.1;   ///< Aimed at, in the same unit.
   double enough = 0.02;  ///< Every y f is above this at the end: far above what rounding the weights moves.
   std::uint64_t seed = 1;

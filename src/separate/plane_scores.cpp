@@ -64,6 +64,7 @@ std::vector<double> margins_lower(const Dataset& data, const Planes& planes, std
   // as many roundings as the dot product has terms, once more for the norm, and a few; |a|.|x| <= |a| |x|
   const double share = kBoundSlack * gamma_n(2 * data.dim() + 16);
   std::vector<double> margins;
+  margins.reserve(data.count());
   for (std::size_t i = 0; i < data.count(); ++i) {
     const auto first = distances.begin() + static_cast<std::ptrdiff_t>(i * count);
     const double largest = *std::max_element(first, first + static_cast<std::ptrdiff_t>(count));

@@ -127,6 +127,7 @@ LinearScore linear_score(const Dataset& data, std::span<const std::uint8_t> posi
     square += scores[i] * scores[i] / static_cast<double>(data.count());
   }
   const double scale = square > 0 ? 1 / std::sqrt(square) : 0;
+  linear.scores.reserve(scores.size());
   for (const double score : scores) linear.scores.push_back(static_cast<float>(score * scale));
   for (double& weight : linear.plane.weights) weight *= scale;
   linear.plane.offsets[0] *= scale;
