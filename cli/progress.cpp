@@ -1,13 +1,27 @@
-// Draws over one line of stderr and clears it at the end.
+// Draws over the last lines of stderr and clears them at the end.
 #include "cli/progress.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/output.hpp"
+
 namespace standfast::cli {
+namespace {
+
+/// Characters that fit in one line of the terminal; a longer one would wrap and not be cleared.
+std::size_t terminal_width() {
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+}  // namespace
 
 ProgressBar::ProgressBar(std::string task, std::size_t total)
     : task_(std::move(task)),
@@ -42,6 +56,45 @@ void ProgressBars::show(std::string_view task, std::size_t done, std::size_t tot
     bar_.emplace(task_, total);
   }
   bar_->show(done);
+}
+
+StatusLines::StatusLines() : on_terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+StatusLines::~StatusLines() { clear(); }
+
+void StatusLines::show(const std::string& name, const std::string& message) {
+  std::string line = fmt::format("{}: {}", name, message);
+  if (!on_terminal_) return say(line);
+  const auto mine = std::ranges::find(lines_, name, &std::pair<std::string, std::string>::first);
+  if (mine == lines_.end())
+    lines_.emplace_back(name, std::move(line));
+  else
+    mine->second = std::move(line);
+  clear();
+  draw();
+}
+
+void StatusLines::drop(const std::string& name) {
+  clear();
+  std::erase_if(lines_, [&](const auto& line) { return line.first == name; });
+  draw();
+}
+
+void StatusLines::say_above(const std::string& message) {
+  clear();
+  say(message);
+  draw();
+}
+
+void StatusLines::clear() {
+  if (drawn_ > 0) fmt::print(stderr, "\x1b[{}A\x1b[J", drawn_);
+  drawn_ = 0;
+}
+
+void StatusLines::draw() {
+  const std::size_t width = terminal_width();
+  for (const auto& [name, line] : lines_) fmt::print(stderr, "{}\n", std::string_view(line).substr(0, width));
+  drawn_ = lines_.size();
 }
 
 }  // namespace standfast::cli

@@ -1,4 +1,4 @@
-// A progress bar on stderr: only on a terminal, and only for work that takes a while.
+// Progress on stderr: a bar, only on a terminal and only for work that takes a while, and lines of work side by side.
 #pragma once
 
 #include <chrono>
@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace standfast::cli {
 
@@ -37,6 +39,28 @@ class ProgressBars {
  private:
   std::string task_;
   std::optional<ProgressBar> bar_;
+};
+
+/// One line for each of several works: at the bottom of a terminal its last message, elsewhere all of them in turn.
+class StatusLines {
+ public:
+  StatusLines();
+  ~StatusLines();
+  StatusLines(const StatusLines&) = delete;
+  StatusLines& operator=(const StatusLines&) = delete;
+
+  void show(const std::string& name, const std::string& message);
+  void drop(const std::string& name);
+  /// A message that stays.
+  void say_above(const std::string& message);
+
+ private:
+  void clear();
+  void draw();
+
+  bool on_terminal_;
+  std::vector<std::pair<std::string, std::string>> lines_;  ///< Names and what is shown, in the order of arrival.
+  std::size_t drawn_ = 0;
 };
 
 }  // namespace standfast::cli

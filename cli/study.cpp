@@ -1,18 +1,23 @@
 // The work of `standfast reproduce`, with a file per finished recipe that names what it was made from.
 #include "cli/study.hpp"
 
-#include <ctime>
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <sstream>
+#include <string_view>
+#include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include "cli/command.hpp"
 #include "cli/output.hpp"
-#include "cli/progress.hpp"
+#include "cli/processes.hpp"
 #include "cli/trainer.hpp"
 #include "cli/try.hpp"
 #include "standfast/certificate.hpp"
@@ -96,6 +101,16 @@ Result<double> train_recipe(const StudyJob& job) {
   return processor_seconds(RUSAGE_CHILDREN) - before;
 }
 
+/// One message in five seconds, as the trainer's.
+std::function<void(std::string_view, std::size_t, std::size_t)> said_now_and_then() {
+  using Clock = std::chrono::steady_clock;
+  return [last = Clock::now()](std::string_view task, std::size_t done, std::size_t total) mutable {
+    if (Clock::now() - last < std::chrono::seconds(5)) return;
+    last = Clock::now();
+    say(fmt::format("{} {}/{}", task, done, total));
+  };
+}
+
 Result<RecipeResult> measure_both(const StudyJob& job, const StudyPlan& plan, const Dataset& test) {
   RecipeResult result;
   result.fingerprint = job.fingerprint;
@@ -111,15 +126,13 @@ Result<RecipeResult> measure_both(const StudyJob& job, const StudyPlan& plan, co
   const std::string balanced = balanced_path(job.options.output);
   CLI_CHECK(write_balanced_model(job.options.output, balanced, test));
   const std::string models[] = {job.options.output, balanced};
-  ProgressBars bars;
   MeasureOptions options;
   options.effort = plan.effort;
   options.threads = plan.threads;
   options.processor_seconds = [] { return processor_seconds(RUSAGE_SELF); };
-  options.progress = [&bars](std::string_view task, std::size_t done, std::size_t total) {
-    bars.show(task, done, total);
-  };
+  options.progress = said_now_and_then();
   for (std::size_t p = 0; p < kProtocols.size(); ++p) {
+    say(fmt::format("measuring, threshold from {}", kProtocols[p]));
     CLI_TRY(const Classifier classifier, Classifier::load(models[p]));
     CLI_TRY(result.protocols[p], measure(classifier, test, options));
   }
@@ -127,17 +140,14 @@ Result<RecipeResult> measure_both(const StudyJob& job, const StudyPlan& plan, co
   return result;
 }
 
-Result<RecipeResult> do_recipe(const StudyJob& job, const StudyPlan& plan, const Dataset& test) {
+Status do_recipe(const StudyJob& job, const StudyPlan& plan) {
+  CLI_TRY(const Dataset test, read_data({.source = job.found.folder + job.found.data->size + ":test",
+                                         .label_column = "",
+                                         .classes = job.options.data.classes}));
   CLI_TRY(const double seconds, train_recipe(job));
   CLI_TRY(RecipeResult result, measure_both(job, plan, test));
   result.training_seconds = seconds;
-  CLI_CHECK(write_file_atomically(job.result_path, to_json(result)));
-  return result;
-}
-
-Status write_study(const StudyPlan& plan, const Study& study) {
-  CLI_CHECK(write_file_atomically(path_in(plan.output, "study.json"), to_json(study)));
-  return write_file_atomically(path_in(plan.output, "study.html"), to_html(study));
+  return write_file_atomically(job.result_path, to_json(result));
 }
 
 Result<StudyJob> plan_job(const Recipe& recipe, const FoundData& found, const StudyPlan& plan,
@@ -148,38 +158,79 @@ Result<StudyJob> plan_job(const Recipe& recipe, const FoundData& found, const St
   return StudyJob{recipe, found, std::move(options), fingerprint, path_in(plan.output, recipe.name + ".json")};
 }
 
-Status run_data_set(const FoundData& found, const StudyPlan& plan, Study& study) {
-  std::optional<Dataset> test;  // read once, and only where there is something to do
-  CLI_TRY(const std::string digest, folder_digest(found.folder));
-  for (const auto& recipe : recipes()) {
-    if (recipe.data != found.data->name) continue;
-    CLI_TRY(const StudyJob job, plan_job(recipe, found, plan, digest));
-    if (auto earlier = finished(job)) {
-      say(fmt::format("{}: done before", recipe.name));
-      study.results.push_back(*std::move(earlier));
-    } else {
-      if (!test) {
-        CLI_TRY(test, read_data({.source = found.folder + found.data->size + ":test",
-                                 .label_column = "",
-                                 .classes = job.options.data.classes}));
-      }
-      const auto epochs = job.options.epochs;
-      say(fmt::format("{}: {}, {} epoch{}", recipe.name, recipe.label, epochs, epochs == 1 ? "" : "s"));
-      CLI_TRY(RecipeResult result, do_recipe(job, plan, *test));
-      study.results.push_back(std::move(result));
+Result<std::vector<StudyJob>> plan_jobs(const StudyPlan& plan) {
+  std::vector<StudyJob> jobs;
+  for (const auto& found : plan.data) {
+    CLI_TRY(const std::string digest, folder_digest(found.folder));
+    for (const auto& recipe : recipes()) {
+      if (recipe.data != found.data->name) continue;
+      CLI_TRY(StudyJob job, plan_job(recipe, found, plan, digest));
+      jobs.push_back(std::move(job));
     }
-    CLI_CHECK(write_study(plan, study));
   }
-  return {};
+  return jobs;
+}
+
+/// Those of finished recipes, in the order of the jobs.
+using StudyResults = std::vector<std::optional<RecipeResult>>;
+
+std::string finished_text(const RecipeResult& result, const StudyResults& results) {
+  const auto& measured = result.protocols[0];
+  return fmt::format("{:.1f} and {:.1f} % right, trained in {:.0f} s; {} of {} finished",
+                     100 * measured.accuracy_sensitive, 100 * measured.accuracy_other, result.training_seconds,
+                     std::ranges::count_if(results, [](const auto& one) { return one.has_value(); }), results.size());
+}
+
+Result<Study> write_study(const StudyPlan& plan, const StudyResults& results) {
+  Study study;
+  study.notes = plan.notes;
+  for (const auto& result : results)
+    if (result) study.results.push_back(*result);
+  CLI_CHECK(write_file_atomically(path_in(plan.output, "study.json"), to_json(study)));
+  CLI_CHECK(write_file_atomically(path_in(plan.output, "study.html"), to_html(study)));
+  return study;
+}
+
+StudyResults finished_before(const std::vector<StudyJob>& jobs) {
+  StudyResults results(jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    results[i] = finished(jobs[i]);
+    if (results[i]) say(fmt::format("{}: done before", jobs[i].recipe.name));
+  }
+  return results;
+}
+
+ProcessJob process_job(const StudyJob& job, const StudyPlan& plan) {
+  const auto epochs = job.options.epochs;
+  return {job.recipe.name, fmt::format("{}, {} epoch{}", job.recipe.label, epochs, epochs == 1 ? "" : "s"),
+          [&job, plan] { return do_recipe(job, plan); }};
 }
 
 }  // namespace
 
 Result<Study> run_study(const StudyPlan& plan) {
-  Study study;
-  study.notes = plan.notes;
-  for (const auto& found : plan.data) CLI_CHECK(run_data_set(found, plan, study));
-  return study;
+  CLI_TRY(const auto jobs, plan_jobs(plan));
+  StudyResults results = finished_before(jobs);
+  std::vector<std::size_t> left;
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    if (!results[i]) left.push_back(i);
+
+  const std::size_t threads = plan.threads > 0 ? plan.threads : std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t at_once = std::clamp<std::size_t>(left.size(), 1, threads);
+  StudyPlan share = plan;
+  share.threads = threads / at_once;  // for certificates and attacks; a training takes one
+  std::vector<ProcessJob> work;
+  for (const std::size_t i : left) work.push_back(process_job(jobs[i], share));
+  const auto keep = [&](std::size_t k) -> Result<std::string> {
+    const std::size_t i = left[k];
+    results[i] = finished(jobs[i]);
+    if (!results[i])
+      return Error{ErrorCode::kIo, fmt::format("{}: was changed while it was written", jobs[i].result_path)};
+    CLI_TRY([[maybe_unused]] const Study so_far, write_study(plan, results));
+    return finished_text(*results[i], results);
+  };
+  CLI_CHECK(run_in_processes(work, at_once, keep));
+  return write_study(plan, results);
 }
 
 }  // namespace standfast::cli

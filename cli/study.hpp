@@ -1,4 +1,4 @@
-// One recipe after the other: trains, measures and keeps what is finished, so that a stopped run goes on.
+// Recipes side by side: trains, measures and keeps what is finished, so that a stopped run goes on.
 #pragma once
 
 #include <string>
@@ -18,15 +18,15 @@ struct FoundData {
 struct StudyPlan {
   std::vector<FoundData> data;
   StudyEffort effort;
-  std::string output;  ///< Folder; exists.
-  std::size_t threads = 0;
+  std::string output;       ///< Folder; exists.
+  std::size_t threads = 0;  ///< As many recipes at once; 0: one per core.
   std::vector<std::string> notes;
 };
 
-/// Every recipe of the data sets at hand; the page and both forms of JSON are up to date after each.
+/// Every recipe of the data sets at hand, each in a process of its own; the page and both forms of JSON are up to date
+/// after each. All but the times is the same whatever the number of threads.
 ///
-/// Fails: as run_trainer, Classifier::load and certify; kEnvironment where a training was stopped, which leaves what
-/// was finished before.
+/// Fails: as run_in_processes, run_trainer, Classifier::load and certify; what was finished before is left.
 Result<Study> run_study(const StudyPlan& plan);
 
 }  // namespace standfast::cli

@@ -12,6 +12,7 @@ import time
 import unittest
 from pathlib import Path
 
+TOOLS = Path(__file__).resolve().parent / "tools"
 PROGRAM = os.path.abspath(sys.argv[1])
 TRAIN = ["train", "spam:train", "--sensitive", "spam", "--preset", "spam", "--epochs", "100000", "-o", "m.safetensors"]
 
@@ -22,12 +23,12 @@ class Interrupt(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def start(self):
+    def start(self, arguments, environment=()):
         """Its process id; it is the leader of a session whose terminal is self.terminal."""
         pid, self.terminal = pty.fork()
         if pid == 0:
             os.chdir(self.folder)
-            os.execv(PROGRAM, [PROGRAM, *TRAIN])
+            os.execve(PROGRAM, [PROGRAM, *arguments], {**os.environ, **dict(environment)})
         self.addCleanup(os.close, self.terminal)
         return pid
 
@@ -45,7 +46,7 @@ class Interrupt(unittest.TestCase):
         return shown
 
     def test_the_best_model_so_far_is_kept(self):
-        pid = self.start()
+        pid = self.start(TRAIN)
         shown = self.read_until(b"validation", 120)  # after the first epoch
         self.assertIn(b"\r", shown, "a bar that is redrawn")
         self.assertIn(b" left", shown)
@@ -57,6 +58,18 @@ class Interrupt(unittest.TestCase):
                                 capture_output=True, text=True)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual([path.name for path in self.folder.iterdir()], ["m.safetensors"], "nothing half-written")
+
+    def test_every_recipe_under_way_is_stopped(self):
+        make_stripes = [TOOLS / "make-stripes", self.folder / "data" / "mnist_tiny", "3", "8"]
+        subprocess.run(make_stripes, env={**os.environ, "PYTHON": sys.executable}, check=True)
+        pid = self.start(["reproduce", "mnist", "--data-dir", "data", "--threads", "2"],
+                         {"FAKE": "wait", "STANDFAST_TRAIN_PROGRAM": str(TOOLS / "fake-trainer")})
+        shown = b"".join(self.read_until(b'"threads"', 60) for _ in range(2))  # what a fake trainer was handed
+        os.write(self.terminal, b"\x03")
+        shown += self.read_until(b"\0never", 60)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 2)
+        self.assertEqual(shown.count(b"kept the best model"), 2, shown)
+        self.assertIn(b"stopped (Interrupt); the same command goes on from there", shown)
 
 
 if __name__ == "__main__":
