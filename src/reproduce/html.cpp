@@ -21,18 +21,6 @@ std::string head() {
   return html + "</style>\n</head>\n<body>\n<main>\n";
 }
 
-/// Which of a data set's schedules were shortened; nothing where none was.
-std::string shortened_item(const StudyData& data, std::span<const RecipeResult* const> results) {
-  std::string models;
-  for (const auto* result : results) {
-    if (result->shortened.empty()) continue;
-    models += fmt::format("{}{} ({})", models.empty() ? "" : ", ", html_escape(result->label),
-                          html_escape(result->shortened));
-  }
-  if (models.empty()) return {};
-  return fmt::format("<li>{}, shortened schedules: {}.</li>\n", html_escape(data.title), models);
-}
-
 std::string opening(const Study& study) {
   std::string html =
       "<header>\n<p class=\"kicker\">Standfast reproduce</p>\n<h1>Certified robustness of feature-convex "
@@ -41,8 +29,8 @@ std::string opening(const Study& study) {
       "<p>{} model{}: the published recipes and ours, on the same data, measured the same way.</p>\n"
       "</header>\n",
       study.results.size(), study.results.size() == 1 ? "" : "s");
+  html += html_study_overview(study);
   std::string items;
-  for (const auto& data : study_data()) items += shortened_item(data, results_of(study, data.name));
   for (const auto& note : study.notes) items += "<li>" + html_escape(note, 2000) + "</li>\n";
   return items.empty() ? html : html + "<ul class=\"notes\">\n" + items + "</ul>\n";
 }

@@ -21,7 +21,7 @@ std::vector<std::string> looks_of(std::span<const RecipeResult* const> results) 
   int published = 0;
   int ours = 0;
   for (const auto* result : results)
-    looks.push_back(result->ours ? fmt::format("s{}", ours++ % 5 + 1) : fmt::format("p{}", published++ % 3 + 1));
+    looks.push_back(result->ours ? fmt::format("s{}", ours++ % 6 + 1) : fmt::format("p{}", published++ % 3 + 1));
   return looks;
 }
 

@@ -12,7 +12,10 @@ namespace standfast {
 /// CSS beside that of an evaluation's page: the looks of several lines, wide tables, paper.
 std::string_view study_style();
 
-/// Title, key figures, charts and tables of one data set. Requires: at least one result, all of this data set.
+/// Who wins by how much: a row per data set, a tile per norm. Empty where no data set has models of both kinds.
+std::string html_study_overview(const Study& study);
+
+/// Title, charts and tables of one data set. Requires: at least one result, all of this data set.
 std::string html_study_data(const StudyData& data, std::span<const RecipeResult* const> results);
 
 /// One chart per norm with a line per model, then one per norm with a line per bound, and their legends.

@@ -18,11 +18,18 @@ std::string accuracies(const StudyData& data, const ProtocolMeasure& measure) {
                      percent_text(first ? measure.accuracy_other : measure.accuracy_sensitive));
 }
 
+/// Beside the rows of all protocols.
+std::string model_cell(const RecipeResult& result) {
+  std::string html =
+      fmt::format("<th class=\"text\" rowspan=\"{}\"><b>{}</b>", kProtocols.size(), html_escape(result.label));
+  if (!result.shortened.empty()) html += "<small>" + html_escape(result.shortened) + "</small>";
+  return html + "</th>";
+}
+
 std::string row(const StudyData& data, const RecipeResult& result, std::size_t p, std::size_t n) {
   const auto& measure = result.protocols[p];
-  std::string html = fmt::format("<tr class=\"{}{}\"><th class=\"text\">{}</th><td class=\"text soft\">{}</td>{}",
-                                 p == 0 ? "first" : "second", result.ours ? " ours" : "",
-                                 p == 0 ? "<b>" + html_escape(result.label) + "</b>" : std::string(), protocol_word(p),
+  std::string html = fmt::format("<tr class=\"{}{}\">{}<td class=\"text soft\">{}</td>{}", p == 0 ? "first" : "second",
+                                 result.ours ? " ours" : "", p == 0 ? model_cell(result) : "", protocol_word(p),
                                  accuracies(data, measure));
   for (const std::size_t b : {kFormula, kOnePass})
     html += fmt::format("<td>{}</td>", radius_text(median_of(measure.bounds[b][n].radii)));

@@ -68,13 +68,44 @@ TEST(StudyPage, ShowsModelsBothThresholdsAndTheGain) {
   EXPECT_EQ(count(html, "<h2>CIFAR"), 0u);
 }
 
-TEST(StudyPage, NamesEveryShortenedSchedule) {
+TEST(StudyPage, NamesEveryShortenedScheduleBesideItsFigures) {
   auto study = example::study();
+  EXPECT_NE(to_html(study).find("whole schedules"), std::string::npos);
   study.results[0].shortened = "2 of 60 epochs";
-  EXPECT_NE(to_html(study).find("MNIST: 3 against 8, shortened schedules: published, penalty (2 of 60 epochs)"),
-            std::string::npos);
+  const auto html = to_html(study);
+  EXPECT_NE(html.find("MNIST: 3 against 8 <span class=\"mark\">shortened schedules"), std::string::npos);
+  EXPECT_EQ(html.find("whole schedules"), std::string::npos);
+  EXPECT_EQ(count(html, "<small>published, penalty; 2 of 60 epochs</small>"), 3u) << "a tile per norm";
+  EXPECT_EQ(count(html, "<b>published, penalty</b><small>2 of 60 epochs</small>"), 3u) << "a table per norm";
   EXPECT_NE(to_text(study).find("published, penalty: 2 of 60 epochs"), std::string::npos);
   EXPECT_NE(to_json(study).find("\"shortened\": \"2 of 60 epochs\""), std::string::npos);
+}
+
+TEST(StudyOverview, ComparesMediansAtEqualAccuracyWithBarsToScale) {
+  const auto html = to_html(example::study());
+  EXPECT_EQ(count(html, "<b>×1.50</b>"), 3u) << "a tile per norm";
+  EXPECT_EQ(count(html, "<p class=\"bar\"><i style=\"width:66.7%\">"), 3u);
+  EXPECT_EQ(count(html, "<p class=\"bar ours\"><i style=\"width:100.0%\">"), 3u);
+  EXPECT_EQ(count(html, "77.5 % right"), 6u);
+}
+
+TEST(StudyOverview, SaysWhereOursIsBehind) {
+  Study study = {{example::result("mnist-published", "published", false, 3), example::result("o", "ours", true, 2)},
+                 {}};
+  EXPECT_EQ(count(to_html(study), "<b class=\"mark\">×0.66</b>"), 3u) << "rounded down";
+  study.results[1].protocols[0].accuracy_other = 0.5;
+  EXPECT_EQ(count(to_html(study), "none of ours judges as many right"), 3u);
+  study.results.pop_back();
+  EXPECT_EQ(count(to_html(study), "class=\"tile\""), 0u) << "nothing to compare with yet";
+}
+
+TEST(StudyOverview, InfiniteMediansHaveNoRatio) {
+  auto study = example::study();
+  for (auto& result : study.results)
+    result.protocols[0].bounds[1][2].radii.assign(10, std::numeric_limits<double>::infinity());
+  const auto html = to_html(study);
+  EXPECT_EQ(count(html, "<b>×1.50</b>"), 2u);
+  EXPECT_EQ(count(html, "nan"), 0u);
 }
 
 TEST(StudyPage, AsksForNothingAndRunsNothing) {
