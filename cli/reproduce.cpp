@@ -175,7 +175,10 @@ void add_reproduce(CLI::App& program, Action& chosen) {
       ->type_name("N")
       ->default_str("200, with --quick 25");
   app.add_flag("--list", command->list, "Print the recipes and stop.");
-  add_threads_option(app, command->threads);
+  only_digits(app.add_option("--threads", command->threads,
+                             "Recipes at once, 0 for one per core; changes nothing but the times."))
+      ->type_name("N")
+      ->default_str("0");
   app.callback([command, &chosen] { chosen = [command] { return run_reproduce(*command); }; });
 }
 

@@ -220,6 +220,7 @@ Result<Study> run_study(const StudyPlan& plan) {
   StudyPlan share = plan;
   share.threads = threads / at_once;  // for certificates and attacks; a training takes one
   std::vector<ProcessJob> work;
+  work.reserve(left.size());
   for (const std::size_t i : left) work.push_back(process_job(jobs[i], share));
   const auto keep = [&](std::size_t k) -> Result<std::string> {
     const std::size_t i = left[k];
