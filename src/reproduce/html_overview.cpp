@@ -28,7 +28,8 @@ std::string bar(const RecipeResult& result, std::size_t n, double longest) {
   const double median = median_at(result, n);
   const double width = median < longest ? 100 * median / longest : 100;
   return fmt::format(
-      "<p class=\"bar{}\"><i style=\"width:{:.1f}%\"></i><b>{}</b> {:.1f} % right<small>{}{}</small></p>\n",
+      "<p class=\"bar{}\"><i style=\"width:{:.1f}%\"></i><b>{}</b> <span>{:.1f} % "
+      "right</span><small>{}{}</small></p>\n",
       result.ours ? " ours" : "", width, radius_text(median), 100 * mean_accuracy(result.protocols[0]),
       html_escape(result.label), result.shortened.empty() ? "" : "; " + html_escape(result.shortened));
 }

@@ -15,7 +15,7 @@ std::string_view study_style() {
 .duels .tile > span { float: right; font-size: 1.1rem; color: var(--ink); } .duels .tile > b { font-size: 1.6rem; } .duels .tile > b.mark { color: var(--mark); }
 .bar { margin: .55rem 0 0; font-size: .85rem; line-height: 1.35; color: var(--soft); font-variant-numeric: tabular-nums; }
 .bar i { display: block; border-top: 7px solid var(--soft); margin-bottom: .2rem; } .bar.ours i { border-top-color: var(--accent); }
-p.bar b { display: inline; font-size: inherit; line-height: inherit; color: var(--ink); } p.bar.ours b { color: var(--accent); } .bar small { display: block; font-size: .78rem; }
+p.bar b { display: inline; font-size: inherit; line-height: inherit; color: var(--ink); } p.bar.ours b { color: var(--accent); } .bar span { white-space: nowrap; } .bar small { display: block; font-size: .78rem; }
 table.wide caption { font-size: 1rem; }
 ul.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .8rem 0 0; padding: 0; font-size: .9rem; }
 ul.legend li { display: flex; align-items: center; gap: .5rem; }
