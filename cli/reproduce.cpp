@@ -23,8 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kDataVariable = "STANDFAST_DATA";
-constexpr std::size_t kQuickCertified = 400;
-constexpr std::size_t kQuickAttacked = 25;
+constexpr std::size_t kQuickCertified = 200;
+constexpr std::size_t kQuickAttacked = 15;
 
 struct ReproduceCommand {
   std::vector<std::string> names;
@@ -173,7 +173,7 @@ void add_reproduce(CLI::App& program, Action& chosen) {
   only_digits(app.add_option("--epochs", command->epochs, "Train each model for at most N epochs."))->type_name("N");
   only_digits(app.add_option("--inputs", command->inputs, "Sensitive test inputs to refine and to attack."))
       ->type_name("N")
-      ->default_str("200, with --quick 25");
+      ->default_str("200, with --quick 15");
   app.add_flag("--list", command->list, "Print the recipes and stop.");
   only_digits(app.add_option("--threads", command->threads,
                              "Recipes at once, 0 for one per core; changes nothing but the times."))

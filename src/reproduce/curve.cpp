@@ -2,6 +2,7 @@
 #include "reproduce/curve.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "evaluate/certified_curve.hpp"
@@ -11,6 +12,13 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kEqualAccuracy = 0.01;
+
+/// By two standard errors: what guesses can be certified as far as one likes.
+bool better_than_chance(const RecipeResult& result) {
+  const double variance =
+      0.25 / static_cast<double>(result.sensitive_count) + 0.25 / static_cast<double>(result.other_count);
+  return mean_accuracy(result.protocols[0]) > 0.5 + std::sqrt(variance);  // twice that of the mean of both
+}
 
 }  // namespace
 
@@ -61,7 +69,7 @@ const RecipeResult* best_of(std::span<const RecipeResult* const> results, std::s
     return median_of(result.protocols[0].bounds[kOnePass][norm].radii);
   };
   for (const auto* result : results) {
-    if (result->ours != ours || !(median(*result) > 0)) continue;
+    if (result->ours != ours || !(median(*result) > 0) || !better_than_chance(*result)) continue;
     if (rival != nullptr && mean_accuracy(result->protocols[0]) < mean_accuracy(rival->protocols[0]) - kEqualAccuracy)
       continue;
     if (best == nullptr || median(*result) > median(*best)) best = result;

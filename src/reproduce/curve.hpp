@@ -36,7 +36,7 @@ double mean_accuracy(const ProtocolMeasure& measure);
 std::vector<const RecipeResult*> results_of(const Study& study, std::string_view data);
 
 /// The largest median radius of one pass in one norm under the threshold from validation; of ours, only models that
-/// judge at most a point fewer right than `rival` count.
+/// judge at most a point fewer right than `rival` count. Models that judge no better than chance do not count.
 const RecipeResult* best_of(std::span<const RecipeResult* const> results, std::size_t norm, bool ours,
                             const RecipeResult* rival);
 

@@ -64,7 +64,8 @@ std::string html_study_overview(const Study& study) {
   for (const auto& data : study_data()) rows += overview_row(data, results_of(study, data.name));
   if (rows.empty()) return {};
   return "<div class=\"overview\">\n" + rows +
-         "<p class=\"note\">Median certified radius: the published model with the largest one (upper bar) against the "
+         "<p class=\"note\">Median certified radius: of the published models that do better than chance the one with "
+         "the largest (upper bar) against the "
          "best of ours that judges at most one point fewer right (lower bar). One pass, pixels in [0, 1], threshold "
          "from validation; right is the mean of both class accuracies on the whole test split.</p>\n</div>\n";
 }

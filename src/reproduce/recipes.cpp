@@ -51,7 +51,7 @@ std::span<const Recipe> recipes() {
       {"cifar", "cifar-published-plain", "published, no penalty", false, "cifar-conv", R"({"jacobian_weight": 0})",
        R"({"epochs": 6, "first_stride": 4})"},
       {"cifar", "cifar-published", "published, penalty", false, "cifar-conv", "",
-       R"({"epochs": 6, "first_stride": 4})"},
+       R"({"epochs": 2, "first_stride": 2})"},
       {"cifar", "cifar-conv-robust", "ours, ConvNet, stride 4", true, "cifar-conv-robust", "", R"({"epochs": 4})"},
       {"cifar", "cifar-dense-linf", "ours, dense, for linf", true, "mnist-linf",
        R"({"certify_radius": 0.01, "feature_map": "abs", "flip": true})", R"({"epochs": 10})"},

@@ -58,6 +58,16 @@ TEST(StudyCurve, TheBestOfOursMustJudgeAsWell) {
   EXPECT_EQ(best_of(results, 2, true, published), nullptr);
 }
 
+TEST(StudyCurve, AModelThatGuessesIsNotTheBest) {
+  auto study = example::study();
+  study.results.push_back(example::result("mnist-published-plain", "published, no penalty", false, 100));
+  const auto best = [&] { return best_of(results_of(study, "mnist"), 2, false, nullptr)->recipe; };
+  EXPECT_EQ(best(), "mnist-published-plain");
+  auto& guess = study.results.back().protocols[0];
+  guess.accuracy_sensitive = guess.accuracy_other = 0.6;  // of 22 inputs: chance is 0.5 +- 0.11
+  EXPECT_EQ(best(), "mnist-published");
+}
+
 TEST(StudyPage, ShowsModelsBothThresholdsAndTheGain) {
   const auto html = to_html(example::study());
   for (const auto* part : {"MNIST: 3 against 8", "published, penalty", "ours, linf", "first 1,000", "validation",
