@@ -49,7 +49,8 @@ Status check_output(const SeparateCommand& command, const Dataset& data) {
   if (command.output.empty()) return {};
   if (!command.fit) return Error{ErrorCode::kBadOption, "--output: there is a model to write with --fit only"};
   if (command.method.empty())
-    return Error{ErrorCode::kBadOption, "--output: one file holds one model; choose pieces or icnn with --method"};
+    return Error{ErrorCode::kBadOption,
+                 "--output: one file holds one model; choose pieces, icnn or cone with --method"};
   if (command.sensitive.empty())
     return Error{ErrorCode::kBadOption,
                  fmt::format("--output: one file holds one model; choose {} or {} with --sensitive",
@@ -100,8 +101,10 @@ void add_separate(CLI::App& program, Action& chosen) {
   app.footer("standfast separate messages.csv --fit");
   add_data_argument(app, command->data);
   app.add_flag("--fit", command->fit, "Make classifiers that judge every training input right, and prove it.");
-  add_choice(app, "--method", command->method, "pieces|icnn",
-             "With --fit: a maximum of affine pieces or an input-convex network; otherwise one after the other.");
+  add_choice(
+      app, "--method", command->method, "pieces|icnn|cone",
+      "With --fit: a maximum of affine pieces, an input-convex network trained end to end, or one that keeps to a "
+      "linear score, which judges other inputs best; otherwise the first two.");
   app.add_option("--sensitive", command->sensitive, "The class to put above; otherwise each of the two in turn.")
       ->type_name("CLASS");
   app.add_option("-o,--output", command->output, "With --fit, --method and --sensitive: write the model to FILE.")

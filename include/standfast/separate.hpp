@@ -41,11 +41,12 @@ struct ExactAccuracy {
 
 /// A classifier made to fit, and what is proven of it.
 struct PerfectFit {
-  std::string method;  ///< "pieces": a maximum of affine pieces; "icnn": a linear score and an input-convex layer.
+  std::string method;  ///< "pieces": a maximum of affine pieces; "icnn": a network of two hidden layers;
+                       ///< "cone": a linear score and one layer.
   std::string sensitive;
   std::string other;
   std::size_t pieces = 0;                    ///< "pieces"
-  std::size_t epochs = 0;                    ///< "icnn"
+  std::size_t epochs = 0;                    ///< "icnn", "cone"
   std::optional<ExactAccuracy> bytes;        ///< Images of bytes: on the stored bytes p, x = p / 255.
   ExactAccuracy floats;                      ///< On the float32 inputs as every program reads them.
   std::optional<double> smallest_margin_l2;  ///< "pieces": no training input's verdict changes within this distance;

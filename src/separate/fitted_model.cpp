@@ -12,6 +12,8 @@ namespace {
 constexpr int kWeightPlaces = 40;
 // of a network: its first layer is long, and is summed in integers of 64 bits where 31 more stand for a float32 input
 constexpr int kInputPlaces = 20;
+// and multiplies it by two more: the product of all layers has to fit 126 bits
+constexpr int kHiddenPlaces = 16;
 
 Node linear(std::string name, std::int32_t input, std::size_t outputs, std::span<const double> weights, int places) {
   Node node;
@@ -67,7 +69,31 @@ Model max_affine_model(const Dataset& data, const Planes& planes, const std::str
   return model;
 }
 
-Model icnn_model(const Dataset& data, const Planes& affine, const std::string& sensitive, const std::string& other) {
+Model icnn_model(const Dataset& data, const Icnn& icnn, const std::string& sensitive, const std::string& other) {
+  Model model = blank_model(data, sensitive, other);
+  const std::size_t dim = data.dim();
+  const auto from_input = [&](std::string name, std::size_t begin, std::size_t count) {
+    const auto weights = std::span(icnn.affine.weights).subspan(begin * dim, count * dim);
+    Node node = linear(std::move(name), kGraphInput, count, weights, kInputPlaces);
+    node.bias = {{static_cast<std::int64_t>(count)},
+                 to_grid(std::span(icnn.affine.offsets).subspan(begin, count), kWeightPlaces)};
+    return node;
+  };
+  model.graph.nodes = {
+      from_input("s1", 0, icnn.first),
+      combine(NodeKind::kRelu, "z1", {0}),
+      from_input("s2", icnn.first, icnn.second),
+      linear("w2", 1, icnn.second, icnn.hidden, kHiddenPlaces),
+      combine(NodeKind::kAdd, "p2", {2, 3}),
+      combine(NodeKind::kRelu, "z2", {4}),
+      from_input("s3", icnn.first + icnn.second, 1),
+      linear("w3", 5, 1, icnn.last, kHiddenPlaces),
+      combine(NodeKind::kAdd, "score", {6, 7}),
+  };
+  return model;
+}
+
+Model cone_model(const Dataset& data, const Planes& affine, const std::string& sensitive, const std::string& other) {
   Model model = blank_model(data, sensitive, other);
   const std::size_t units = affine.count() - 1;
   const auto from_input = [&](std::string name, std::size_t begin, std::size_t count) {

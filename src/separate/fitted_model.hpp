@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/model.hpp"
+#include "separate/icnn.hpp"
 #include "separate/whitening.hpp"
 #include "standfast/data.hpp"
 
@@ -21,7 +22,10 @@ Model blank_model(const Dataset& data, const std::string& sensitive, const std::
 Model max_affine_model(const Dataset& data, const Planes& planes, const std::string& sensitive,
                        const std::string& other);
 
+/// The network on the inputs themselves. Shape: icnn.affine is folded.
+Model icnn_model(const Dataset& data, const Icnn& icnn, const std::string& sensitive, const std::string& other);
+
 /// sum_j relu(a_j.x + b_j) over all planes but the last, plus the last. Requires: at least two planes.
-Model icnn_model(const Dataset& data, const Planes& affine, const std::string& sensitive, const std::string& other);
+Model cone_model(const Dataset& data, const Planes& affine, const std::string& sensitive, const std::string& other);
 
 }  // namespace standfast::separate

@@ -3,54 +3,51 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <numeric>
 
 #include "base/parallel.hpp"
 #include "base/random.hpp"
+#include "separate/adam.hpp"
 #include "separate/vector_loops.hpp"
 
 namespace standfast::separate {
 namespace {
 
-constexpr double kConeReach = 0.93;    // of the cone's height
-constexpr double kLinearShare = 0.01;  // of a step that w takes: little, for w.z moves f at every other input too
-constexpr double kMeanSize = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;  // of a standard normal number
-
-/// Some of the inputs, and what the network makes of them.
+/// Some of the inputs, and what the network makes of them. Arrays of units are (input, unit) row-major.
 struct Batch {
-  std::vector<std::uint32_t> members;
-  std::vector<float> inputs;  ///< z, and 1 for the constant: (count, inner)
+  std::vector<float> inputs;  ///< (count, dim)
   std::vector<float> signs;
-  std::vector<float> units;  ///< v_k.z + c_k in panels: (panels, count, kFloatPanel)
+  std::vector<float> affine;  ///< A u + b of all units: (count, units)
+  std::vector<float> first;   ///< z_1
+  std::vector<float> second;  ///< z_2
   std::vector<float> scores;
 
-  [[nodiscard]] std::size_t count() const { return members.size(); }
+  [[nodiscard]] std::size_t count() const { return signs.size(); }
 };
 
 class Trainer {
  public:
-  Trainer(const Rows& rows, std::size_t dim, std::span<const float> linear, std::span<const std::uint8_t> positive,
-          const IcnnOptions& options)
+  Trainer(const Rows& rows, std::size_t dim, std::span<const std::uint8_t> positive, const IcnnOptions& options)
       : rows_(rows),
-        inner_(dim + 1),
-        linear_(linear),
+        dim_(dim),
         positive_(positive),
         options_(options),
-        panels_(round_up(options.units, kFloatPanel) / kFloatPanel),
-        scale_(static_cast<float>(options.height / kMeanSize / static_cast<double>(panels_ * kFloatPanel))),
+        units_(options.first + options.second + 1),
+        panels_(round_up(units_, kFloatPanel) / kFloatPanel),
         random_(options.seed),
-        weights_(panels_ * inner_ * kFloatPanel, 0.0F),
-        gradient_(weights_.size()),
-        skip_(inner_, 0.0F),
-        squares_(rows.count),
+        weights_(panels_ * dim * kFloatPanel, 0.0F),
+        gradient_(weights_.size(), 0.0F),
+        bias_(units_, 0.0F),
+        hidden_(options.second * options.first),
+        last_(options.second),
+        adam_weights_(weights_.size()),
+        adam_bias_(units_),
+        adam_hidden_(hidden_.size()),
+        adam_last_(last_.size()),
         order_(rows.count) {
     std::iota(order_.begin(), order_.end(), 0U);
-    for (std::size_t i = 0; i < rows.count; ++i)
-      squares_[i] = 1 + std::inner_product(rows.row(i), rows.row(i) + dim, rows.row(i), 0.0F);
-    bring_within_reach();
     draw_weights();
-    balance();
+    centre();
   }
 
   Icnn run() {
@@ -59,7 +56,7 @@ class Trainer {
       ++result.epochs;
       const std::size_t wrong = epoch();
       // an epoch's own count is of weights that have moved since; it says when to look
-      if (wrong * 50 <= rows_.count) result.fits = smallest_margin() > options_.enough;
+      if (wrong * 50 <= rows_.count) result.fits = smallest_margin() > options_.margin;
       if (options_.progress) options_.progress(rows_.count - wrong, rows_.count);
     }
     write(result);
@@ -67,218 +64,221 @@ class Trainer {
   }
 
  private:
-  /// Moves w until no negative is so high that the cone, which can be lowered to 0 there, could not bring it below 0.
-  void bring_within_reach() {
-    const auto highest = static_cast<float>(kConeReach * options_.height);
-    for (int pass = 0; pass < 100; ++pass) {
-      float worst = 0;
-      for (std::size_t i = 0; i < rows_.count; ++i) {
-        if (positive_[i] != 0) continue;
-        const float* row = rows_.row(i);
-        const float excess =
-            linear_[i] + std::inner_product(row, row + inner_ - 1, skip_.data(), skip_.back()) - highest;
-        if (!(excess > 0)) continue;
-        worst = std::max(worst, excess);
-        for (std::size_t f = 0; f + 1 < inner_; ++f) skip_[f] -= excess / squares_[i] * row[f];
-        skip_.back() -= excess / squares_[i];
-      }
-      if (worst < 0.02F * highest) break;
-    }
-  }
-
-  /// Random directions, v_k.z of size 1 at the median input, no constant.
   void draw_weights() {
-    std::vector<float> sorted = squares_;
-    std::ranges::sort(sorted);
-    const double deviation = 1 / std::sqrt(static_cast<double>(sorted[sorted.size() / 2]));
-    for (std::size_t panel = 0; panel < panels_; ++panel)
-      for (std::size_t i = 0; i + 1 < inner_; ++i)
-        for (std::size_t lane = 0; lane < kFloatPanel; ++lane)
-          weights_[(panel * inner_ + i) * kFloatPanel + lane] = static_cast<float>(random_.normal() * deviation);
+    const double free = 1 / std::sqrt(static_cast<double>(dim_));
+    for (std::size_t u = 0; u < units_; ++u)
+      for (std::size_t f = 0; f < dim_; ++f) weight(u, f) = static_cast<float>(random_.uniform(-free, free));
+    for (float& w : hidden_) w = static_cast<float>(random_.uniform(0, 2.0 / static_cast<double>(options_.first)));
+    for (float& w : last_) w = static_cast<float>(random_.uniform(0, 2.0 / static_cast<double>(options_.second)));
   }
 
-  /// A constant that puts the median score at 0.
-  void balance() {
+  float& weight(std::size_t unit, std::size_t feature) {
+    return weights_[(unit / kFloatPanel * dim_ + feature) * kFloatPanel + unit % kFloatPanel];
+  }
+
+  /// Biases that make every layer's mean input 0: whitened inputs have mean 0, sums of relus have not.
+  void centre() {
     random_.shuffle(std::span(order_));
     Batch batch = gather(order_, 0, std::min<std::size_t>(rows_.count, 1000));
-    std::ranges::sort(batch.scores);
-    skip_.back() -= batch.scores[batch.count() / 2];
+    const auto mean = [&](const std::vector<float>& values, std::size_t stride, std::size_t at) {
+      double sum = 0;
+      for (std::size_t b = 0; b < batch.count(); ++b) sum += static_cast<double>(values[b * stride + at]);
+      return sum / static_cast<double>(batch.count());
+    };
+    forward(batch);
+    for (std::size_t j = 0; j < options_.second; ++j) {
+      double sum = 0;
+      for (std::size_t i = 0; i < options_.first; ++i)
+        sum += static_cast<double>(hidden_[j * options_.first + i]) * mean(batch.first, options_.first, i);
+      bias_[options_.first + j] = static_cast<float>(-sum);
+    }
+    forward(batch);
+    bias_.back() = static_cast<float>(-mean(batch.scores, 1, 0));
   }
 
-  /// Inputs [begin, end) of `order` with their scores.
+  /// Inputs [begin, end) of `order`.
   Batch gather(const std::vector<std::uint32_t>& order, std::size_t begin, std::size_t end) const {
     Batch batch;
-    batch.members.reserve(end - begin);
-    batch.signs.reserve(end - begin);
-    batch.inputs.reserve((end - begin) * inner_);
     for (std::size_t i = begin; i < end; ++i) {
       const float* row = rows_.row(order[i]);
-      batch.members.push_back(order[i]);
-      batch.inputs.insert(batch.inputs.end(), row, row + inner_);
-      batch.inputs.back() = 1;
+      batch.inputs.insert(batch.inputs.end(), row, row + dim_);
       batch.signs.push_back(positive_[order[i]] != 0 ? 1.0F : -1.0F);
     }
-    score(batch);
     return batch;
   }
 
-  void score(Batch& batch) const {
+  void forward(Batch& batch) const {
     const std::size_t count = batch.count();
-    batch.units.assign(panels_ * count * kFloatPanel, 0.0F);
+    batch.affine.resize(count * units_);
     parallel_for(panels_, 1, options_.threads, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t panel = begin; panel < end; ++panel)
-        multiply_panel(batch.inputs.data(), count, inner_, inner_, weights_.data() + panel * inner_ * kFloatPanel,
-                       batch.units.data() + panel * count * kFloatPanel);
+      std::vector<float> sums(count * kFloatPanel);
+      for (std::size_t panel = begin; panel < end; ++panel) {
+        std::ranges::fill(sums, 0.0F);
+        multiply_panel(batch.inputs.data(), count, dim_, dim_, weights_.data() + panel * dim_ * kFloatPanel,
+                       sums.data());
+        for (std::size_t b = 0; b < count; ++b)
+          for (std::size_t u = panel * kFloatPanel; u < std::min(units_, (panel + 1) * kFloatPanel); ++u)
+            batch.affine[b * units_ + u] = sums[b * kFloatPanel + u % kFloatPanel] + bias_[u];
+      }
     });
-    batch.scores.reserve(count);
-    for (std::size_t b = 0; b < count; ++b) {
-      const float* x = batch.inputs.data() + b * inner_;
-      float sum = 0;
-      for (std::size_t panel = 0; panel < panels_; ++panel)
-        for (std::size_t lane = 0; lane < kFloatPanel; ++lane)
-          sum += std::abs(batch.units[(panel * count + b) * kFloatPanel + lane]);
-      batch.scores.push_back(linear_[batch.members[b]] + std::inner_product(x, x + inner_, skip_.data(), scale_ * sum));
+    forward_hidden(batch);
+  }
+
+  void forward_hidden(Batch& batch) const {
+    const auto [first, second] = std::pair(options_.first, options_.second);
+    std::vector<float> by_input(first * second);
+    for (std::size_t j = 0; j < second; ++j)
+      for (std::size_t i = 0; i < first; ++i) by_input[i * second + j] = hidden_[j * first + i];
+    batch.first.resize(batch.count() * first);
+    batch.second.resize(batch.count() * second);
+    batch.scores.resize(batch.count());
+    for (std::size_t b = 0; b < batch.count(); ++b) {
+      const float* affine = batch.affine.data() + b * units_;
+      float* z1 = batch.first.data() + b * first;
+      float* z2 = batch.second.data() + b * second;
+      for (std::size_t i = 0; i < first; ++i) z1[i] = std::max(affine[i], 0.0F);
+      std::copy_n(affine + first, second, z2);
+      for (std::size_t i = 0; i < first; ++i) {
+        if (z1[i] == 0) continue;
+        const float* column = by_input.data() + i * second;
+        for (std::size_t j = 0; j < second; ++j) z2[j] += z1[i] * column[j];
+      }
+      float score = affine[first + second];
+      for (std::size_t j = 0; j < second; ++j) {
+        z2[j] = std::max(z2[j], 0.0F);
+        score += last_[j] * z2[j];
+      }
+      batch.scores[b] = score;
     }
   }
 
-  /// One pass over the inputs, and more over those that were inside the margin once they are few: a handful among many
+  /// One pass over the inputs, and a second one over those inside the margin once they are few: a handful among many
   /// would hardly be heard. Returns how many were judged wrong on the way.
   std::size_t epoch() {
     random_.shuffle(std::span(order_));
     std::vector<std::uint32_t> hard;
-    const std::size_t wrong = pass(order_, hard);
-    for (int again = 0; again < 40 && hard.size() * 10 <= rows_.count; ++again) {
-      const std::vector<std::uint32_t> order = std::move(hard);
-      hard.clear();
-      pass(order, hard);
-    }
+    const std::size_t wrong = pass(order_, &hard);
+    if (hard.size() * 10 <= rows_.count) pass(hard, nullptr);
     return wrong;
   }
 
-  std::size_t pass(const std::vector<std::uint32_t>& order, std::vector<std::uint32_t>& hard) {
+  std::size_t pass(const std::vector<std::uint32_t>& order, std::vector<std::uint32_t>* hard) {
     std::size_t wrong = 0;
     for (std::size_t begin = 0; begin < order.size(); begin += options_.batch) {
-      const Batch batch = gather(order, begin, std::min(order.size(), begin + options_.batch));
+      Batch batch = gather(order, begin, std::min(order.size(), begin + options_.batch));
+      forward(batch);
       for (std::size_t b = 0; b < batch.count(); ++b) {
         const float margin = batch.signs[b] * batch.scores[b];
         wrong += margin > 0 ? 0 : 1;
-        if (static_cast<double>(margin) < options_.margin) hard.push_back(order[begin + b]);
+        if (hard != nullptr && margin < 1) hard->push_back(order[begin + b]);
       }
       step(batch);
     }
     return wrong;
   }
 
-  /// An input inside the margin, what is missing to the margin, and how far its own gradient alone would have to go.
-  struct Missing {
-    std::size_t at;
-    float amount;
-    float dual;  ///< amount y / |gradient|^2
-  };
-
-  std::vector<Missing> missing_of(const Batch& batch) const {
-    std::vector<Missing> missing;
-    const float size =
-        scale_ * scale_ * static_cast<float>(panels_ * kFloatPanel) * (1 + static_cast<float>(kLinearShare));
-    for (std::size_t b = 0; b < batch.count(); ++b) {
-      const float amount = static_cast<float>(options_.margin) - batch.signs[b] * batch.scores[b];
-      if (amount > 0) missing.push_back({b, amount, amount * batch.signs[b] / (size * squares_[batch.members[b]])});
-    }
-    return missing;
-  }
-
-  /// Along the sum of these gradients, as far as is best were f linear: all the way where inputs are orthogonal, less
-  /// where they pull alike.
+  /// Adam on the mean hinge loss of the batch.
   void step(const Batch& batch) {
-    ++steps_;
-    const auto missing = missing_of(batch);
-    const std::size_t count = missing.size();
-    if (count == 0) return;
-    std::vector<float> turned(inner_ * count);  // inputs, one feature after the other
-    std::vector<float> skip(inner_, 0.0F);
-    const auto share = static_cast<float>(kLinearShare) * scale_ * scale_ * static_cast<float>(panels_ * kFloatPanel);
-    for (std::size_t m = 0; m < count; ++m) {
-      const float* x = batch.inputs.data() + missing[m].at * inner_;
-      for (std::size_t i = 0; i < inner_; ++i) turned[i * count + m] = x[i];
-      for (std::size_t i = 0; i < inner_; ++i) skip[i] += missing[m].dual * x[i];
+    const auto [first, second] = std::pair(options_.first, options_.second);
+    std::vector<std::size_t> active;  // inputs inside the margin: the others have no gradient
+    for (std::size_t b = 0; b < batch.count(); ++b)
+      if (batch.signs[b] * batch.scores[b] < 1) active.push_back(b);
+    std::vector<float> duals(panels_ * active.size() * kFloatPanel, 0.0F);
+    std::vector<float> bias(units_, 0.0F);
+    std::vector<float> hidden(hidden_.size(), 0.0F);
+    std::vector<float> last(last_.size(), 0.0F);
+    std::vector<float> dual(units_);
+    for (std::size_t a = 0; a < active.size(); ++a) {
+      const std::size_t b = active[a];
+      const float* z1 = batch.first.data() + b * first;
+      const float* z2 = batch.second.data() + b * second;
+      const float loss = -batch.signs[b] / static_cast<float>(batch.count());
+      std::ranges::fill(dual, 0.0F);
+      dual.back() = loss;
+      for (std::size_t j = 0; j < second; ++j) {
+        last[j] += loss * z2[j];
+        const float down = z2[j] > 0 ? loss * last_[j] : 0.0F;
+        dual[first + j] = down;
+        if (down == 0) continue;
+        for (std::size_t i = 0; i < first; ++i) hidden[j * first + i] += down * z1[i];
+        for (std::size_t i = 0; i < first; ++i) dual[i] += down * hidden_[j * first + i];
+      }
+      for (std::size_t i = 0; i < first; ++i) dual[i] = z1[i] > 0 ? dual[i] : 0.0F;
+      for (std::size_t u = 0; u < units_; ++u) {
+        bias[u] += dual[u];
+        duals[(u / kFloatPanel * active.size() + a) * kFloatPanel + u % kFloatPanel] = dual[u];
+      }
     }
-    double square = static_cast<double>(share * std::inner_product(skip.begin(), skip.end(), skip.begin(), 0.0F));
-    square += unit_gradients(batch, missing, turned);
-    if (!(square > 0)) return;
-    double wanted = 0;
-    for (const Missing& one : missing) wanted += static_cast<double>(one.amount * std::abs(one.dual));
-    const auto length = static_cast<float>(wanted / square);
-    for (std::size_t i = 0; i < inner_; ++i) skip_[i] += length * share * skip[i];
-    for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] += length * gradient_[i];
+    const std::size_t decays = steps_ / 40;
+    const double rate = options_.rate * std::pow(options_.decay, static_cast<double>(decays));
+    ++steps_;
+    step_affine(batch, active, duals, rate);
+    adam_bias_.update(0, units_, bias.data(), bias_.data(), steps_, rate);
+    adam_hidden_.update(0, hidden_.size(), hidden.data(), hidden_.data(), steps_, rate);
+    adam_last_.update(0, last_.size(), last.data(), last_.data(), steps_, rate);
+    for (float& w : hidden_) w = std::max(w, 0.0F);
+    for (float& w : last_) w = std::max(w, 0.0F);
   }
 
-  /// Of v_k and c_k, into gradient_; returns the sum of their squares.
-  double unit_gradients(const Batch& batch, const std::vector<Missing>& missing, const std::vector<float>& turned) {
-    const std::size_t count = missing.size();
-    const std::size_t size = inner_ * kFloatPanel;
-    std::vector<double> squares(panels_);
-    std::ranges::fill(gradient_, 0.0F);
+  /// The gradient of the weights on the inputs is inputs^T duals, panel by panel.
+  void step_affine(const Batch& batch, const std::vector<std::size_t>& active, const std::vector<float>& duals,
+                   double rate) {
+    const std::size_t count = active.size();
+    std::vector<float> turned(dim_ * count);
+    parallel_for(dim_, 64, options_.threads, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t a = 0; a < count; ++a)
+        for (std::size_t f = begin; f < end; ++f) turned[f * count + a] = batch.inputs[active[a] * dim_ + f];
+    });
     parallel_for(panels_, 1, options_.threads, [&](std::size_t begin, std::size_t end) {
-      std::vector<float> duals(count * kFloatPanel);
+      const std::size_t size = dim_ * kFloatPanel;
       for (std::size_t panel = begin; panel < end; ++panel) {
-        for (std::size_t m = 0; m < count; ++m)
-          for (std::size_t lane = 0; lane < kFloatPanel; ++lane)
-            duals[m * kFloatPanel + lane] =
-                std::copysign(scale_, batch.units[(panel * batch.count() + missing[m].at) * kFloatPanel + lane]) *
-                missing[m].dual;
         float* gradient = gradient_.data() + panel * size;
-        multiply_panel(turned.data(), inner_, count, count, duals.data(), gradient);
-        for (std::size_t i = 0; i < size; ++i) squares[panel] += static_cast<double>(gradient[i] * gradient[i]);
+        std::fill_n(gradient, size, 0.0F);
+        multiply_panel(turned.data(), dim_, count, count, duals.data() + panel * count * kFloatPanel, gradient);
+        adam_weights_.update(panel * size, (panel + 1) * size, gradient_.data(), weights_.data(), steps_, rate);
       }
     });
-    return std::accumulate(squares.begin(), squares.end(), 0.0);
   }
 
   [[nodiscard]] double smallest_margin() const {
     float smallest = std::numeric_limits<float>::infinity();
     for (std::size_t begin = 0; begin < rows_.count; begin += options_.batch) {
-      const Batch batch = gather(order_, begin, std::min(rows_.count, begin + options_.batch));
+      Batch batch = gather(order_, begin, std::min(rows_.count, begin + options_.batch));
+      forward(batch);
       for (std::size_t b = 0; b < batch.count(); ++b) smallest = std::min(smallest, batch.signs[b] * batch.scores[b]);
-      if (!(static_cast<double>(smallest) > options_.enough)) break;
+      if (!(static_cast<double>(smallest) > options_.margin)) break;
     }
     return static_cast<double>(smallest);
   }
 
-  void write(Icnn& result) const {
-    const std::size_t units = panels_ * kFloatPanel;
-    std::vector<double> last(skip_.begin(), skip_.end());
-    for (std::size_t k = 0; k < units; ++k)
-      for (std::size_t i = 0; i < inner_; ++i) {
-        const double weight =
-            static_cast<double>(scale_ * weights_[(k / kFloatPanel * inner_ + i) * kFloatPanel + k % kFloatPanel]);
-        (i + 1 < inner_ ? result.affine.weights : result.affine.offsets).push_back(2 * weight);
-        last[i] -= weight;
-      }
-    result.affine.weights.insert(result.affine.weights.end(), last.begin(), last.end() - 1);
-    result.affine.offsets.push_back(last.back());
+  void write(Icnn& result) {
+    result.first = options_.first;
+    result.second = options_.second;
+    for (std::size_t u = 0; u < units_; ++u)
+      for (std::size_t f = 0; f < dim_; ++f) result.affine.weights.push_back(static_cast<double>(weight(u, f)));
+    result.affine.offsets.assign(bias_.begin(), bias_.end());
+    result.hidden.assign(hidden_.begin(), hidden_.end());
+    result.last.assign(last_.begin(), last_.end());
   }
 
   const Rows& rows_;
-  std::size_t inner_;  ///< Values of an input, the constant included.
-  std::span<const float> linear_;
+  std::size_t dim_;
   std::span<const std::uint8_t> positive_;
   const IcnnOptions& options_;
-  std::size_t panels_;
-  float scale_;  ///< a
+  std::size_t units_, panels_;
   Random random_;
-  std::vector<float> weights_;   ///< v_k and c_k: (panels, inner, kFloatPanel)
+  std::vector<float> weights_;   ///< Of A: (panels, dim, kFloatPanel)
   std::vector<float> gradient_;  ///< As weights_.
-  std::vector<float> skip_;      ///< w and b
-  std::vector<float> squares_;   ///< |z|^2 + 1
+  std::vector<float> bias_, hidden_, last_;
+  Adam adam_weights_, adam_bias_, adam_hidden_, adam_last_;
   std::vector<std::uint32_t> order_;
   std::size_t steps_ = 0;
 };
 
 }  // namespace
 
-Icnn train_icnn(const Rows& rows, std::size_t dim, std::span<const float> linear,
-                std::span<const std::uint8_t> positive, const IcnnOptions& options) {
-  return Trainer(rows, dim, linear, positive, options).run();
+Icnn train_icnn(const Rows& rows, std::size_t dim, std::span<const std::uint8_t> positive, const IcnnOptions& options) {
+  return Trainer(rows, dim, positive, options).run();
 }
 
 }  // namespace standfast::separate

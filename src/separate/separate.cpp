@@ -11,6 +11,7 @@
 #include "base/random.hpp"
 #include "base/try.hpp"
 #include "format/model_file.hpp"
+#include "separate/cone.hpp"
 #include "separate/contradictions.hpp"
 #include "separate/exact_score.hpp"
 #include "separate/fitted_model.hpp"
@@ -135,7 +136,6 @@ LinearScore linear_score(const Dataset& data, std::span<const std::uint8_t> posi
 }
 
 Result<PerfectFit> fit_icnn(const Prepared& prepared, const Dataset* test, const Side& side) {
-  const Dataset& data = *prepared.data;
   const SeparateOptions& options = *prepared.options;
   PerfectFit fit = blank_fit(prepared, side, "icnn");
   if (fit.contradictions > 0) return fit;  // no number of epochs would do
@@ -145,14 +145,32 @@ Result<PerfectFit> fit_icnn(const Prepared& prepared, const Dataset* test, const
   training.progress = [&](std::size_t right, std::size_t count) {
     show_progress(options, "network for " + side.above, right, count);
   };
-  const LinearScore linear = linear_score(data, side.positive);
-  const auto icnn = separate::train_icnn(prepared.rows, data.dim(), linear.scores, side.positive, training);
+  auto icnn = separate::train_icnn(prepared.rows, prepared.data->dim(), side.positive, training);
   fit.epochs = icnn.epochs;
-  auto affine = prepared.whitening.fold(icnn.affine, options.threads);
+  icnn.affine = prepared.whitening.fold(icnn.affine, options.threads);
+  STANDFAST_CHECK(prove(prepared, side, test, separate::icnn_model(*prepared.data, icnn, side.above, side.below), fit));
+  return fit;
+}
+
+Result<PerfectFit> fit_cone(const Prepared& prepared, const Dataset* test, const Side& side) {
+  const Dataset& data = *prepared.data;
+  const SeparateOptions& options = *prepared.options;
+  PerfectFit fit = blank_fit(prepared, side, "cone");
+  if (fit.contradictions > 0) return fit;  // no number of epochs would do
+  separate::ConeOptions training;
+  training.seed = options.seed;
+  training.threads = options.threads;
+  training.progress = [&](std::size_t right, std::size_t count) {
+    show_progress(options, "cone for " + side.above, right, count);
+  };
+  const LinearScore linear = linear_score(data, side.positive);
+  const auto cone = separate::train_cone(prepared.rows, data.dim(), linear.scores, side.positive, training);
+  fit.epochs = cone.epochs;
+  auto affine = prepared.whitening.fold(cone.affine, options.threads);
   const std::size_t last = affine.weights.size() - data.dim();
   for (std::size_t f = 0; f < data.dim(); ++f) affine.weights[last + f] += linear.plane.weights[f];
   affine.offsets.back() += linear.plane.offsets[0];
-  STANDFAST_CHECK(prove(prepared, side, test, separate::icnn_model(data, affine, side.above, side.below), fit));
+  STANDFAST_CHECK(prove(prepared, side, test, separate::cone_model(data, affine, side.above, side.below), fit));
   return fit;
 }
 
@@ -161,7 +179,8 @@ Result<PerfectFit> fit_one(const Prepared& prepared, const Dataset* test, std::i
   Side side = separate::start_side(prepared, above);
   if (method == "pieces") return fit_pieces(prepared, test, std::move(side));
   if (method == "icnn") return fit_icnn(prepared, test, side);
-  return Error{ErrorCode::kBadOption, "method: found \"" + method + "\", expected pieces or icnn"};
+  if (method == "cone") return fit_cone(prepared, test, side);
+  return Error{ErrorCode::kBadOption, "method: found \"" + method + "\", expected pieces, icnn or cone"};
 }
 
 }  // namespace

@@ -57,8 +57,8 @@ def fit(options, method, *more):
     for where in ("stored_bytes", "float32_inputs"):
         right = found["training"][where]["right"]
         require(right == 10000, f"{method}, {where}: {right} of 10000 right")
-    if method == "icnn":
-        require(found["test"]["right"] >= 1180, f"icnn: {found['test']['right']} of 2000 test images right")
+    if method == "cone":
+        require(found["test"]["right"] >= 1180, f"cone: {found['test']['right']} of 2000 test images right")
     return model
 
 
@@ -69,7 +69,7 @@ def main():
     parser.add_argument("--folder", required=True, type=pathlib.Path)
     options = parser.parse_args()
     model = fit(options, "pieces")
-    network = fit(options, "icnn", "--ridge", "0.2")
+    network = fit(options, "cone", "--ridge", "0.2")
     records = np.frombuffer(gzip.decompress((options.data / "data_batch.bin.gz").read_bytes()), np.uint8).reshape(-1, 3073)
     labels, pixels = records[:, 0], records[:, 1:].astype(np.int64)
     integers, constants = planes_of(model)

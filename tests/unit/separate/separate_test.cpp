@@ -155,7 +155,7 @@ TEST(FitPerfectly, ANetworkKeepsMostOfALinearClassifiersVerdictsOnOtherInputs) {
   const Dataset train = clouds(200, 600, 1.5, 1);
   const Dataset test = clouds(200, 1000, 1.5, 2);
   SeparateOptions options = one_way();
-  options.methods = {"icnn"};
+  options.methods = {"cone"};
   const auto fits = fit_perfectly(train, &test, options);
   ASSERT_TRUE(fits.ok()) << fits.error().message;
   const PerfectFit& fit = fits->front();
@@ -166,7 +166,7 @@ TEST(FitPerfectly, ANetworkKeepsMostOfALinearClassifiersVerdictsOnOtherInputs) {
 
 TEST(FitPerfectly, ANetworkFitsRandomLabels) {
   SeparateOptions options = one_way();
-  options.methods = {"icnn"};
+  options.methods = {"cone"};
   const auto fits = fit_perfectly(clouds(100, 400, 0, 3), nullptr, options);
   ASSERT_TRUE(fits.ok()) << fits.error().message;
   EXPECT_TRUE(fits->front().perfect());
