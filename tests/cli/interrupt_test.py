@@ -64,7 +64,9 @@ class Interrupt(unittest.TestCase):
         subprocess.run(make_stripes, env={**os.environ, "PYTHON": sys.executable}, check=True)
         pid = self.start(["reproduce", "mnist", "--data-dir", "data", "--threads", "2"],
                          {"FAKE": "wait", "STANDFAST_TRAIN_PROGRAM": str(TOOLS / "fake-trainer")})
-        shown = b"".join(self.read_until(b'"threads"', 60) for _ in range(2))  # what a fake trainer was handed
+        shown = b""
+        while shown.count(b'"threads"') < 2:  # what each fake trainer was handed
+            shown += self.read_until(b'"threads"', 60)
         os.write(self.terminal, b"\x03")
         shown += self.read_until(b"\0never", 60)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 2)
