@@ -57,7 +57,7 @@ struct StudyEffort {
 /// Everything but the output. Shape: `folder` holds the data set. Fails: kBadOption for a recipe that the trainer would
 /// refuse.
 Result<TrainOptions> recipe_options(const Recipe& recipe, const std::string& folder, const StudyEffort& effort);
-/// What the effort changed: "4 of 60 epochs", "first_stride 2 for 1, 3 of 60 epochs"; empty where nothing.
+/// What the effort changed: "4 of 60 epochs", "first_stride 2 instead of 1, 3 of 60 epochs"; empty where nothing.
 std::string shortened_by(const Recipe& recipe, const TrainOptions& options);
 
 /// What a radius is worth: three proofs and, from above, the attack.

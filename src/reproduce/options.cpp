@@ -60,7 +60,7 @@ std::string shortened_by(const Recipe& recipe, const TrainOptions& options) {
     if (given[key] == value) continue;
     if (!text.empty()) text += ", ";
     text += key == "epochs" ? fmt::format("{} of {} epochs", options.epochs, whole->epochs)
-                            : fmt::format("{} {} for {}", key, given[key].dump(), value.dump());
+                            : fmt::format("{} {} instead of {}", key, given[key].dump(), value.dump());
   }
   return text;
 }

@@ -55,7 +55,7 @@ void write_data_set(const Study& study, const StudyData& data, Out out) {
   }
   for (const auto* result : results)
     if (!result->shortened.empty())
-      fmt::format_to(out, "  {}: {}\n", terminal_text(result->label, 60), terminal_text(result->shortened, 40));
+      fmt::format_to(out, "  {}: {}\n", terminal_text(result->label, 60), terminal_text(result->shortened, 60));
 }
 
 }  // namespace

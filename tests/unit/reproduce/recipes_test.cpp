@@ -56,7 +56,7 @@ TEST(Recipes, WhatAQuickRunChangesBesideTheEpochsIsNamed) {
   const Recipe recipe{"cifar", "x", "x", false, "cifar-conv", "", R"({"epochs": 3, "first_stride": 2})"};
   const auto quick = recipe_options(recipe, "d", {.quick = true});
   ASSERT_TRUE(quick.ok());
-  EXPECT_EQ(shortened_by(recipe, *quick), "first_stride 2 for 1, 3 of 60 epochs");
+  EXPECT_EQ(shortened_by(recipe, *quick), "first_stride 2 instead of 1, 3 of 60 epochs");
 }
 
 TEST(Recipes, BadOverridesAreRefused) {
