@@ -200,11 +200,12 @@ class Crew {
     }
   }
 
-  /// What a terminal sends, it sends to the jobs too.
+  /// What is typed at a terminal reaches the jobs too; that the terminal is closed may be told to its first program
+  /// alone.
   void stop(const signalfd_siginfo& signal) {
     note(Error{ErrorCode::kEnvironment, fmt::format("stopped ({}); the same command goes on from there",
                                                     strsignal(static_cast<int>(signal.ssi_signo)))});
-    if (signal.ssi_code == SI_KERNEL) return;
+    if (signal.ssi_code == SI_KERNEL && signal.ssi_signo != SIGHUP) return;
     for (const auto& worker : workers_) ::kill(worker.pid, static_cast<int>(signal.ssi_signo));
   }
 

@@ -73,6 +73,23 @@ class Interrupt(unittest.TestCase):
         self.assertEqual(shown.count(b"kept the best model"), 2, shown)
         self.assertIn(b"stopped (Interrupt); the same command goes on from there", shown)
 
+    def test_no_recipe_outlives_its_terminal(self):
+        make_stripes = [TOOLS / "make-stripes", self.folder / "data" / "mnist_tiny", "3", "8"]
+        subprocess.run(make_stripes, env={**os.environ, "PYTHON": sys.executable}, check=True)
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execve(PROGRAM, [PROGRAM, "reproduce", "mnist", "--data-dir", "data", "--threads", "1"],
+                      {**os.environ, "FAKE": "wait", "STANDFAST_TRAIN_PROGRAM": str(TOOLS / "fake-trainer")})
+        self.terminal = terminal
+        self.read_until(b'"threads"', 60)
+        time.sleep(1)  # the trainer may speak before its signals are passed on
+        os.close(terminal)
+        end = time.monotonic() + 30
+        while os.waitpid(pid, os.WNOHANG) == (0, 0):
+            self.assertLess(time.monotonic(), end, "it waits for its recipe")
+            time.sleep(0.05)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
