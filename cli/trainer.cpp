@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -38,6 +40,36 @@ void pass_on(int signal, siginfo_t* info, void*) {
   errno = saved;
 }
 
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+/// While it lives, such signals wait: one that came between the trainer's start and pass_on would leave it alone.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t held;
+    ::sigemptyset(&held);
+    for (const int signal : kSignals) ::sigaddset(&held, signal);
+    ::pthread_sigmask(SIG_BLOCK, &held, &before_);
+  }
+  ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+  /// Starts a program that does not inherit the hold. Returns 0 or what errno would be.
+  int spawn(const char* program, char* const arguments[], pid_t& pid) const {
+    posix_spawnattr_t attributes;
+    if (const int code = ::posix_spawnattr_init(&attributes); code != 0) return code;
+    ::posix_spawnattr_setsigmask(&attributes, &before_);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    const int code = ::posix_spawn(&pid, program, nullptr, &attributes, arguments, environ);
+    ::posix_spawnattr_destroy(&attributes);
+    return code;
+  }
+
+ private:
+  sigset_t before_{};
+};
+
 /// While it lives, signals that end a program go to the trainer instead.
 class SignalsPassedOn {
  public:
@@ -56,7 +88,6 @@ class SignalsPassedOn {
   SignalsPassedOn& operator=(const SignalsPassedOn&) = delete;
 
  private:
-  static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
   struct sigaction before_[std::size(kSignals)]{};
 };
 
@@ -77,9 +108,10 @@ Result<int> spawn_and_wait(const std::string& program, std::string argument) {
   std::string name = kProgram;
   char* arguments[] = {name.data(), argument.data(), nullptr};
   pid_t pid = 0;
-  const int code = ::posix_spawn(&pid, program.c_str(), nullptr, nullptr, arguments, environ);
-  if (code != 0) return cannot_run(program, code);
+  std::optional<SignalsHeld> held(std::in_place);
+  if (const int code = held->spawn(program.c_str(), arguments, pid); code != 0) return cannot_run(program, code);
   const SignalsPassedOn signals(pid);
+  held.reset();
   return wait_for(pid, program);
 }
 
