@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 
 // Loops are inlined into one function per instruction set, which they are then compiled for. This file is compiled with
@@ -23,6 +24,7 @@ struct Set {
   using HalfDoubles [[gnu::vector_size(kNumbers * sizeof(double) / 2)]] = double;
   static constexpr std::size_t kWidth = kNumbers;
   static constexpr bool kNarrow = sizeof(Number) == sizeof(float);
+  static constexpr bool kFused = kNumbers * sizeof(Number) > 16;
   // weights and sources of so many rows stay in the first-level cache
   static constexpr std::size_t kRows = kNarrow ? Products::kRowsAtOnce : Products::kRowsAtOnce / 2;
 };
@@ -78,6 +80,27 @@ STANDFAST_INLINE void end_sum(const typename Set::Vector& sum, double* value) {
   }
 }
 
+// The checks of clang's sanitizer come between product and sum here and there, which then are not fused.
+#ifdef __clang__
+#if __has_feature(address_sanitizer)
+#define STANDFAST_CHECKED_READS true
+#endif
+#endif
+#ifndef STANDFAST_CHECKED_READS
+#define STANDFAST_CHECKED_READS false
+#endif
+
+/// sum += weight * x, fused where the set has it.
+template <class Set>
+STANDFAST_INLINE void add_product(typename Set::Number weight, const typename Set::Vector& x,
+                                  typename Set::Vector& sum) {
+  if constexpr (STANDFAST_CHECKED_READS && Set::kFused) {
+    for (std::size_t i = 0; i < Set::kWidth; ++i) sum[i] = std::fma(weight, x[i], sum[i]);
+  } else {
+    sum += weight * x;
+  }
+}
+
 /// At most kRows rows: where their numbers are, and kColumns of their weights.
 template <class Set>
 struct Chunk {
@@ -109,7 +132,7 @@ STANDFAST_INLINE void add_columns(const Chunk<Set>& chunk, const Sums& sums, std
     const typename Set::Number* const weight = chunk.weight.data() + r * kColumns + first;
     for (std::size_t p = 0; p < kParts; ++p) load(chunk.source[r] + sums.read + at + p * Set::kWidth, x[p]);
     for (std::size_t c = 0; c < kCount; ++c) {
-      for (std::size_t p = 0; p < kParts; ++p) sum[c][p] += weight[c] * x[p];
+      for (std::size_t p = 0; p < kParts; ++p) add_product<Set>(weight[c], x[p], sum[c][p]);
     }
   }
   for (std::size_t c = 0; c < kCount; ++c) {
@@ -142,7 +165,7 @@ STANDFAST_INLINE void add_one_number(const Chunk<Set>& chunk, const Sums& sums, 
     const typename Set::Number x = chunk.source[r][sums.read + at];
     for (std::size_t p = 0; p < kParts; ++p) {
       load(weight + p * Set::kWidth, w);
-      sum[p] += x * w;
+      add_product<Set>(x, w, sum[p]);
     }
   }
   for (std::size_t p = 0; p < kParts; ++p) end_sum<Set>(sum[p], all + p * Set::kWidth);
