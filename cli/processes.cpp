@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "cli/command.hpp"
+#include "cli/held_signals.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/try.hpp"
@@ -53,24 +54,12 @@ std::string read_some(const Descriptor& from) {
   return {page.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
 }
 
-/// While it lives, signals that end a program wait to be taken; what is ignored, as by nohup, stays ignored.
-class HeldSignals {
+/// Held signals, to be taken one by one.
+class SignalQueue {
  public:
-  HeldSignals() {
-    ::sigemptyset(&held_);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
-      struct sigaction action {};
-      ::sigaction(signal, nullptr, &action);
-      if (action.sa_handler != SIG_IGN) ::sigaddset(&held_, signal);
-    }
-    ::sigprocmask(SIG_BLOCK, &held_, &before_);
-    arrived_ = Descriptor(::signalfd(-1, &held_, SFD_CLOEXEC | SFD_NONBLOCK));
-  }
-  ~HeldSignals() { release(); }
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
+  SignalQueue() : arrived_(::signalfd(-1, &held_.held(), SFD_CLOEXEC | SFD_NONBLOCK)) {}
 
-  void release() const { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+  void release() const { held_.release(); }
   [[nodiscard]] int descriptor() const { return arrived_.get(); }
   [[nodiscard]] std::optional<signalfd_siginfo> take() const {
     signalfd_siginfo signal{};
@@ -79,8 +68,7 @@ class HeldSignals {
   }
 
  private:
-  sigset_t held_{};
-  sigset_t before_{};
+  HeldSignals held_;
   Descriptor arrived_;
 };
 
@@ -119,7 +107,7 @@ Result<std::array<Descriptor, 2>> make_pipe(const ProcessJob& job) {
   return std::array{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-Result<Worker> start(const std::vector<ProcessJob>& jobs, std::size_t index, const HeldSignals& signals) {
+Result<Worker> start(const std::vector<ProcessJob>& jobs, std::size_t index, const SignalQueue& signals) {
   const auto& job = jobs[index];
   CLI_TRY(auto messages, make_pipe(job));
   CLI_TRY(auto failure, make_pipe(job));
@@ -132,7 +120,7 @@ Result<Worker> start(const std::vector<ProcessJob>& jobs, std::size_t index, con
   return Worker{index, pid, std::move(messages[0]), std::move(failure[0]), {}};
 }
 
-void wait_for_news(const HeldSignals& signals, const std::vector<Worker>& workers) {
+void wait_for_news(const SignalQueue& signals, const std::vector<Worker>& workers) {
   std::vector<pollfd> sources = {{signals.descriptor(), POLLIN, 0}};
   for (const auto& worker : workers) sources.push_back({worker.messages.get(), POLLIN, 0});
   ::poll(sources.data(), sources.size(), -1);
@@ -220,7 +208,7 @@ class Crew {
 
   const std::vector<ProcessJob>& jobs_;
   std::size_t at_once_;
-  HeldSignals signals_;
+  SignalQueue signals_;
   StatusLines lines_;
   std::vector<Worker> workers_;
   std::size_t next_ = 0;

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/held_signals.hpp"
 #include "cli/output.hpp"
 #include "cli/try.hpp"
 
@@ -40,35 +41,16 @@ void pass_on(int signal, siginfo_t* info, void*) {
   errno = saved;
 }
 
-constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-
-/// While it lives, such signals wait: one that came between the trainer's start and pass_on would leave it alone.
-class SignalsHeld {
- public:
-  SignalsHeld() {
-    sigset_t held;
-    ::sigemptyset(&held);
-    for (const int signal : kSignals) ::sigaddset(&held, signal);
-    ::pthread_sigmask(SIG_BLOCK, &held, &before_);
-  }
-  ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsHeld(const SignalsHeld&) = delete;
-  SignalsHeld& operator=(const SignalsHeld&) = delete;
-
-  /// Starts a program that does not inherit the hold. Returns 0 or what errno would be.
-  int spawn(const char* program, char* const arguments[], pid_t& pid) const {
-    posix_spawnattr_t attributes;
-    if (const int code = ::posix_spawnattr_init(&attributes); code != 0) return code;
-    ::posix_spawnattr_setsigmask(&attributes, &before_);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    const int code = ::posix_spawn(&pid, program, nullptr, &attributes, arguments, environ);
-    ::posix_spawnattr_destroy(&attributes);
-    return code;
-  }
-
- private:
-  sigset_t before_{};
-};
+/// Starts a program that does not inherit the hold. Returns 0 or what errno would be.
+int spawn(const HeldSignals& held, const char* program, char* const arguments[], pid_t& pid) {
+  posix_spawnattr_t attributes;
+  if (const int code = ::posix_spawnattr_init(&attributes); code != 0) return code;
+  ::posix_spawnattr_setsigmask(&attributes, &held.before());
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  const int code = ::posix_spawn(&pid, program, nullptr, &attributes, arguments, environ);
+  ::posix_spawnattr_destroy(&attributes);
+  return code;
+}
 
 /// While it lives, signals that end a program go to the trainer instead.
 class SignalsPassedOn {
@@ -78,17 +60,17 @@ class SignalsPassedOn {
     struct sigaction action {};
     action.sa_sigaction = pass_on;
     action.sa_flags = SA_SIGINFO | SA_RESTART;
-    for (std::size_t i = 0; i < std::size(kSignals); ++i) ::sigaction(kSignals[i], &action, &before_[i]);
+    for (std::size_t i = 0; i < std::size(kEndingSignals); ++i) ::sigaction(kEndingSignals[i], &action, &before_[i]);
   }
   ~SignalsPassedOn() {
-    for (std::size_t i = 0; i < std::size(kSignals); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+    for (std::size_t i = 0; i < std::size(kEndingSignals); ++i) ::sigaction(kEndingSignals[i], &before_[i], nullptr);
     trainer_pid = 0;
   }
   SignalsPassedOn(const SignalsPassedOn&) = delete;
   SignalsPassedOn& operator=(const SignalsPassedOn&) = delete;
 
  private:
-  struct sigaction before_[std::size(kSignals)]{};
+  struct sigaction before_[std::size(kEndingSignals)]{};
 };
 
 Error cannot_run(const std::string& program, int code) {
@@ -108,8 +90,8 @@ Result<int> spawn_and_wait(const std::string& program, std::string argument) {
   std::string name = kProgram;
   char* arguments[] = {name.data(), argument.data(), nullptr};
   pid_t pid = 0;
-  std::optional<SignalsHeld> held(std::in_place);
-  if (const int code = held->spawn(program.c_str(), arguments, pid); code != 0) return cannot_run(program, code);
+  std::optional<HeldSignals> held(std::in_place);  // one that came before pass_on would leave the trainer alone
+  if (const int code = spawn(*held, program.c_str(), arguments, pid); code != 0) return cannot_run(program, code);
   const SignalsPassedOn signals(pid);
   held.reset();
   return wait_for(pid, program);
