@@ -55,13 +55,8 @@ class ConeTrainer {
 
   Cone run() {
     Cone result;
-    while (!result.fits && steps_ < options_.most_steps) {
-      ++result.epochs;
-      const std::size_t wrong = epoch();
-      // an epoch's own count is of weights that have moved since; it says when to look
-      if (wrong * 50 <= rows_.count) result.fits = smallest_margin() > options_.enough;
-      if (options_.progress) options_.progress(rows_.count - wrong, rows_.count);
-    }
+    result.epochs = run_epochs(
+        options_, rows_.count, steps_, [this] { return epoch(); }, [this] { return smallest_margin(); });
     write(result);
     return result;
   }

@@ -11,31 +11,24 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
+#include "separate/epochs.hpp"
 #include "separate/whitening.hpp"
 
 namespace standfast::separate {
 
-struct ConeOptions {
+struct ConeOptions : TrainingOptions {
   std::size_t units = 256;
-  std::size_t batch = 250;
-  std::size_t most_steps = 16000;
-  double height = 1.6;   ///< Of the cone at the start, in deviations of the linear score.
-  double margin = 0.1;   ///< Aimed at, in the same unit.
-  double enough = 0.02;  ///< Every y f is above this at the end: far above what rounding the weights moves.
-  std::uint64_t seed = 1;
-  std::size_t threads = 0;
-  std::function<void(std::size_t right, std::size_t count)> progress;  ///< After each epoch.
+  double height = 1.6;  ///< Of the cone at the start, in deviations of the linear score.
+  double margin = 0.1;  ///< Aimed at, in the same unit, so that all end above `enough`.
 };
 
 /// f less the linear score, as sum_k relu(u_k) + u_last with affine u of z: |u| = 2 relu(u) - u.
 struct Cone {
   Planes affine;
   std::size_t epochs = 0;
-  bool fits = false;
 };
 
 /// The same seed gives the same bits whatever the threads. Shape: rows hold `dim` values each, `linear` one score of

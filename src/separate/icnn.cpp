@@ -52,13 +52,8 @@ class Trainer {
 
   Icnn run() {
     Icnn result;
-    while (!result.fits && steps_ < options_.most_steps) {
-      ++result.epochs;
-      const std::size_t wrong = epoch();
-      // an epoch's own count is of weights that have moved since; it says when to look
-      if (wrong * 50 <= rows_.count) result.fits = smallest_margin() > options_.margin;
-      if (options_.progress) options_.progress(rows_.count - wrong, rows_.count);
-    }
+    result.epochs = run_epochs(
+        options_, rows_.count, steps_, [this] { return epoch(); }, [this] { return smallest_margin(); });
     write(result);
     return result;
   }
@@ -246,7 +241,7 @@ class Trainer {
       Batch batch = gather(order_, begin, std::min(rows_.count, begin + options_.batch));
       forward(batch);
       for (std::size_t b = 0; b < batch.count(); ++b) smallest = std::min(smallest, batch.signs[b] * batch.scores[b]);
-      if (!(static_cast<double>(smallest) > options_.margin)) break;
+      if (!(static_cast<double>(smallest) > options_.enough)) break;
     }
     return static_cast<double>(smallest);
   }

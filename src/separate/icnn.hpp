@@ -9,25 +9,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
+#include "separate/epochs.hpp"
 #include "separate/whitening.hpp"
 
 namespace standfast::separate {
 
-struct IcnnOptions {
+struct IcnnOptions : TrainingOptions {
   std::size_t first = 200;  ///< Units of the hidden layers.
   std::size_t second = 50;
-  std::size_t batch = 250;
-  std::size_t most_steps = 16000;
   double rate = 2.5e-3;
-  double decay = 0.98;   ///< Factor on the rate every 40 steps: an epoch of 10,000 inputs.
-  double margin = 0.02;  ///< Every y f must be above this at the end: far above what rounding the weights moves.
-  std::uint64_t seed = 1;
-  std::size_t threads = 0;
-  std::function<void(std::size_t right, std::size_t count)> progress;  ///< After each epoch.
+  double decay = 0.98;  ///< Factor on the rate every 40 steps: an epoch of 10,000 inputs.
 };
 
 struct Icnn {
@@ -37,7 +31,6 @@ struct Icnn {
   std::vector<double> hidden;  ///< W_1: (second, first)
   std::vector<double> last;    ///< w_2: (second)
   std::size_t epochs = 0;
-  bool fits = false;
 };
 
 /// The same seed gives the same bits whatever the threads. Shape: rows hold `dim` values each, positive one flag per

@@ -54,13 +54,17 @@ Result<ExactAccuracy> test_accuracy(const Model& model, const Dataset& test, con
   return exact_accuracy(model, test, positive, units, threads);
 }
 
-/// One number for both classes: the other one's discriminant is its negative.
-Result<std::optional<ExactAccuracy>> linear_accuracy(const Dataset& train, const Dataset* test, std::size_t threads) {
-  if (test == nullptr) return std::optional<ExactAccuracy>{};
+/// The discriminant with the first class above; that with the other one above is its negative.
+separate::Planes first_above(const Dataset& train) {
   std::vector<std::uint8_t> positive;
   for (const auto label : train.labels) positive.push_back(label == 0 ? 1 : 0);
-  const auto plane = separate::linear_discriminant(train, positive);
-  const Model model = separate::max_affine_model(train, plane, train.class_names[0], train.class_names[1]);
+  return separate::linear_discriminant(train, positive);
+}
+
+Result<std::optional<ExactAccuracy>> linear_accuracy(const Dataset& train, const separate::Planes& first,
+                                                     const Dataset* test, std::size_t threads) {
+  if (test == nullptr) return std::optional<ExactAccuracy>{};
+  const Model model = separate::max_affine_model(train, first, train.class_names[0], train.class_names[1]);
   STANDFAST_TRY(const auto accuracy, test_accuracy(model, *test, train.class_names[0], threads));
   return std::optional(accuracy);
 }
@@ -112,61 +116,60 @@ Result<PerfectFit> fit_pieces(const Prepared& prepared, const Dataset* test, Sid
   return fit;
 }
 
-/// The linear discriminant with scores of deviation 1, and these scores.
+/// A linear classifier with scores of deviation 1, and these scores.
 struct LinearScore {
   separate::Planes plane;
   std::vector<float> scores;
 };
 
-LinearScore linear_score(const Dataset& data, std::span<const std::uint8_t> positive) {
-  LinearScore linear{separate::linear_discriminant(data, positive), {}};
-  std::vector<double> scores(data.count(), linear.plane.offsets[0]);
+/// `sign` times the plane, scaled.
+LinearScore linear_score(const Dataset& data, separate::Planes plane, double sign) {
+  std::vector<double> scores(data.count(), plane.offsets[0]);
   double square = 0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    for (std::size_t f = 0; f < data.dim(); ++f)
-      scores[i] += linear.plane.weights[f] * static_cast<double>(data.row(i)[f]);
+    for (std::size_t f = 0; f < data.dim(); ++f) scores[i] += plane.weights[f] * static_cast<double>(data.row(i)[f]);
     square += scores[i] * scores[i] / static_cast<double>(data.count());
   }
-  const double scale = square > 0 ? 1 / std::sqrt(square) : 0;
+  const double scale = square > 0 ? sign / std::sqrt(square) : 0;
+  for (double& weight : plane.weights) weight *= scale;
+  plane.offsets[0] *= scale;
+  LinearScore linear{std::move(plane), {}};
   linear.scores.reserve(scores.size());
   for (const double score : scores) linear.scores.push_back(static_cast<float>(score * scale));
-  for (double& weight : linear.plane.weights) weight *= scale;
-  linear.plane.offsets[0] *= scale;
   return linear;
 }
 
-Result<PerfectFit> fit_icnn(const Prepared& prepared, const Dataset* test, const Side& side) {
-  const SeparateOptions& options = *prepared.options;
-  PerfectFit fit = blank_fit(prepared, side, "icnn");
-  if (fit.contradictions > 0) return fit;  // no number of epochs would do
-  separate::IcnnOptions training;
+template <class Options>
+Options training_options(const SeparateOptions& options, std::string task) {
+  Options training;
   training.seed = options.seed;
   training.threads = options.threads;
-  training.progress = [&](std::size_t right, std::size_t count) {
-    show_progress(options, "network for " + side.above, right, count);
+  training.progress = [&options, task = std::move(task)](std::size_t right, std::size_t count) {
+    show_progress(options, task, right, count);
   };
+  return training;
+}
+
+Result<PerfectFit> fit_icnn(const Prepared& prepared, const Dataset* test, const Side& side) {
+  PerfectFit fit = blank_fit(prepared, side, "icnn");
+  if (fit.contradictions > 0) return fit;  // no number of epochs would do
+  const auto training = training_options<separate::IcnnOptions>(*prepared.options, "network for " + side.above);
   auto icnn = separate::train_icnn(prepared.rows, prepared.data->dim(), side.positive, training);
   fit.epochs = icnn.epochs;
-  icnn.affine = prepared.whitening.fold(icnn.affine, options.threads);
+  icnn.affine = prepared.whitening.fold(icnn.affine, training.threads);
   STANDFAST_CHECK(prove(prepared, side, test, separate::icnn_model(*prepared.data, icnn, side.above, side.below), fit));
   return fit;
 }
 
-Result<PerfectFit> fit_cone(const Prepared& prepared, const Dataset* test, const Side& side) {
+Result<PerfectFit> fit_cone(const Prepared& prepared, const Dataset* test, const Side& side,
+                            const LinearScore& linear) {
   const Dataset& data = *prepared.data;
-  const SeparateOptions& options = *prepared.options;
   PerfectFit fit = blank_fit(prepared, side, "cone");
-  if (fit.contradictions > 0) return fit;  // no number of epochs would do
-  separate::ConeOptions training;
-  training.seed = options.seed;
-  training.threads = options.threads;
-  training.progress = [&](std::size_t right, std::size_t count) {
-    show_progress(options, "cone for " + side.above, right, count);
-  };
-  const LinearScore linear = linear_score(data, side.positive);
+  if (fit.contradictions > 0) return fit;  // as above
+  const auto training = training_options<separate::ConeOptions>(*prepared.options, "cone for " + side.above);
   const auto cone = separate::train_cone(prepared.rows, data.dim(), linear.scores, side.positive, training);
   fit.epochs = cone.epochs;
-  auto affine = prepared.whitening.fold(cone.affine, options.threads);
+  auto affine = prepared.whitening.fold(cone.affine, training.threads);
   const std::size_t last = affine.weights.size() - data.dim();
   for (std::size_t f = 0; f < data.dim(); ++f) affine.weights[last + f] += linear.plane.weights[f];
   affine.offsets.back() += linear.plane.offsets[0];
@@ -174,12 +177,12 @@ Result<PerfectFit> fit_cone(const Prepared& prepared, const Dataset* test, const
   return fit;
 }
 
-Result<PerfectFit> fit_one(const Prepared& prepared, const Dataset* test, std::int32_t above,
-                           const std::string& method) {
+Result<PerfectFit> fit_one(const Prepared& prepared, const separate::Planes& first, const Dataset* test,
+                           std::int32_t above, const std::string& method) {
   Side side = separate::start_side(prepared, above);
   if (method == "pieces") return fit_pieces(prepared, test, std::move(side));
   if (method == "icnn") return fit_icnn(prepared, test, side);
-  if (method == "cone") return fit_cone(prepared, test, side);
+  if (method == "cone") return fit_cone(prepared, test, side, linear_score(*prepared.data, first, above == 0 ? 1 : -1));
   return Error{ErrorCode::kBadOption, "method: found \"" + method + "\", expected pieces, icnn or cone"};
 }
 
@@ -193,11 +196,13 @@ Result<std::vector<PerfectFit>> fit_perfectly(const Dataset& train, const Datase
                                                      test->source, train.dim(), train.source)};
     STANDFAST_TRY(const Prepared prepared, separate::prepare(train, options));
     STANDFAST_TRY(const auto labels, separate::classes_above(train, options));
-    STANDFAST_TRY(const auto linear_test, linear_accuracy(train, test, options.threads));
+    const bool has_cone = std::ranges::find(options.methods, "cone") != options.methods.end();
+    const auto first = test != nullptr || has_cone ? first_above(train) : separate::Planes{};
+    STANDFAST_TRY(const auto linear_test, linear_accuracy(train, first, test, options.threads));
     std::vector<PerfectFit> fits;
     for (const auto label : labels)
       for (const auto& method : options.methods) {
-        STANDFAST_TRY(auto fit, fit_one(prepared, test, label, method));
+        STANDFAST_TRY(auto fit, fit_one(prepared, first, test, label, method));
         fit.linear_test = linear_test;
         fits.push_back(std::move(fit));
       }

@@ -38,7 +38,9 @@ std::string test_text(const ExactAccuracy& accuracy, const char* name, const cha
 
 std::string fit_text(const PerfectFit& fit, const Dataset& train) {
   const std::string what = fit.method == "pieces" ? fmt::format("a maximum of {} affine pieces", fit.pieces)
-                                                  : fmt::format("an input-convex network, {} epochs", fit.epochs);
+                           : fit.method == "cone"
+                               ? fmt::format("a linear score and an input-convex layer, {} epochs", fit.epochs)
+                               : fmt::format("an input-convex network, {} epochs", fit.epochs);
   std::string text = fmt::format("{} above {}: {}\n", fit.sensitive, fit.other, what);
   if (fit.contradictions > 0)
     text += fmt::format("  {:<12}{} inputs equal one of the other class: no function fits them all\n", "impossible",
