@@ -1,4 +1,4 @@
-// Affine operations and their transposes in float64, over inputs side by side.
+// Affine operations and their transposes, over inputs side by side.
 #pragma once
 
 #include <cstddef>

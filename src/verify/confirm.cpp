@@ -151,10 +151,9 @@ double confirm_closed_form(const ProvenMinorant& m, std::span<const double> cost
     const bool side_by_side = s.kinks() == 1;
     const bool unpriced = std::ranges::all_of(cost, [](double c) { return c == 1; });
     const auto norm_of = [&](std::size_t parts, const auto& size) {
-      if (unpriced) return dual_norm_upper(n, parts, q, size);
       return dual_norm_upper(n, parts, q, [&](std::size_t part, std::size_t i) {
-        const double unpriced_size = size(part, i);
-        return raised(unpriced_size / cost[i], unpriced_size == 0);
+        const double slope_i = size(part, i);
+        return raised(unpriced ? slope_i : slope_i / cost[i], slope_i == 0);
       });
     };
     const double* const sides[] = {s.linear.data(), s.fold.data()};

@@ -1,5 +1,5 @@
-// A proven affine minorant of the network graph, in float64, for slopes that nobody needs to trust; inputs side by
-// side. Source: the lemma on slopes and running error analysis, docs/certificates.md.
+// A proven affine minorant of the network graph, in float64 or with products in float32, for slopes that nobody needs
+// to trust; inputs side by side. Source: the lemma on slopes and running error analysis, docs/certificates.md.
 #pragma once
 
 #include <array>

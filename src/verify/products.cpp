@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 
 // Loops are inlined into one function per instruction set, which they are then compiled for. This file is compiled with
 // -ffp-contract=fast: where the set has fused products, each `sum += weight * x` is one.

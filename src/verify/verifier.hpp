@@ -1,6 +1,7 @@
 // The trusted verifier: turns slopes proposed by an untrusted search into radii that are theorems in real arithmetic.
 //
-// Small, plain, float64, and without a line shared with `infer` or `certify`. The proofs are in docs/certificates.md.
+// Small, plain, float64 (products float32 on demand), and without a line shared with `infer` or `certify`. The proofs
+// are in docs/certificates.md.
 #pragma once
 
 #include <cstddef>
