@@ -89,7 +89,7 @@ void add_certify_options(CLI::App& command, CertifyFlags& flags) {
              "Print the search's own numbers; only radii that the verifier has confirmed for the stored weights; or "
              "such that also hold for what the float32 program says.");
   add_choice(command, "--precision", flags.precision, "float64|float32",
-             "The arithmetic that radii are confirmed in: float32 takes less time and gives up about 0.01 % of a "
+             "The arithmetic that radii are confirmed in: float32 takes less time and gives up about 0.1 % of a "
              "radius.");
   command.add_flag("--attack", flags.attack,
                    "Also search for the smallest change that flips each sensitive verdict, and show both bounds.");
@@ -105,6 +105,8 @@ Result<CertifyPlan> plan_certify(const CertifyFlags& flags, const ModelSummary& 
   CLI_TRY(plan.options.method, parse_method(flags.method));
   CLI_TRY(plan.options.guarantee, parse_guarantee(flags.guarantee));
   CLI_TRY(plan.options.precision, parse_precision(flags.precision));
+  if (plan.options.precision != Precision::kFloat64 && plan.options.guarantee == Guarantee::kNone)
+    return bad_option("--precision: --guarantee none proves nothing; ask for --guarantee real or deployed");
   plan.options.attack = flags.attack;
   plan.options.both_classes = flags.both;
   plan.options.threads = flags.threads;

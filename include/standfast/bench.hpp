@@ -56,7 +56,7 @@ struct BenchCell {
   bool certified = true;  ///< False: logits alone; then method and guarantee mean nothing.
   Method method = Method::kClosedForm;
   Guarantee guarantee = Guarantee::kNone;
-  Precision precision = Precision::kFloat64;  ///< Of the proof; means nothing without a guarantee.
+  Precision precision = Precision::kFloat64;  ///< Of the proof, where the line proves().
   std::size_t rounds = 0;
   double inputs_per_second = 0;  ///< One thread: in processor time; more: on the wall's clock.
   Spread latency;                ///< Unit: seconds on the wall's clock per call; median, 10th and 90th percentile.
@@ -68,6 +68,8 @@ struct BenchCell {
   // Of the machine's peak, for one float32 forward (and, where certified, one backward) pass; negative where unknown.
   double of_flops = -1;
   double of_read = -1;  ///< Only where the weights cannot stay in a cache.
+
+  [[nodiscard]] bool proves() const { return certified && guarantee != Guarantee::kNone; }
 };
 
 /// How much longer one line takes than another, round by round.

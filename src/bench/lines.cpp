@@ -23,16 +23,9 @@ BenchCell line_of(const Subject& subject, std::size_t batch, std::size_t threads
   return line;
 }
 
-bool proves(const BenchCell& line) { return line.certified && line.guarantee != Guarantee::kNone; }
-
-bool same_question(const BenchCell& a, const BenchCell& b) {
-  if (a.certified != b.certified || (proves(a) && a.precision != b.precision)) return false;
-  return !a.certified || (a.method == b.method && a.guarantee == b.guarantee);
-}
-
 std::string guarantee_text(const BenchCell& line) {
   std::string text(line.certified ? guarantee_name(line.guarantee) : "");
-  if (proves(line) && line.precision != Precision::kFloat64) text += " " + std::string(precision_name(line.precision));
+  if (line.proves() && line.precision != Precision::kFloat64) text += " " + std::string(precision_name(line.precision));
   return text;
 }
 
@@ -96,6 +89,11 @@ BenchRatio ratio(const BenchCell& a, const Timings& of_a, const Measured& b, std
 }
 
 }  // namespace
+
+bool same_question(const BenchCell& a, const BenchCell& b) {
+  if (a.certified != b.certified || (a.proves() && a.precision != b.precision)) return false;
+  return !a.certified || (a.method == b.method && a.guarantee == b.guarantee);
+}
 
 std::vector<BenchCell> lines_of(const Subject& subject, const BenchOptions& options, std::size_t batch, bool largest) {
   std::vector<BenchCell> lines;

@@ -38,8 +38,8 @@ Status check(const BenchOptions& options) {
   STANDFAST_CHECK(check_list("threads", options.threads, kMostThreads));
   if (!(options.seconds > 0 && options.seconds <= 3600))
     return bad_option(fmt::format("seconds: found {}, expected more than 0 and at most 3600", options.seconds));
-  if (options.methods.empty() || options.guarantees.empty())
-    return bad_option("methods and guarantees: found none, expected at least one of each");
+  if (options.methods.empty() || options.guarantees.empty() || options.precisions.empty())
+    return bad_option("methods, guarantees and precisions: found none, expected at least one of each");
   if (!options.model.empty() && !options.sizes.empty())
     return bad_option("sizes: found some beside a model file, expected one or the other");
   return {};
@@ -109,9 +109,8 @@ class Run {
 
   bool takes_too_long(const BenchCell& line, const std::vector<BenchCell>& smaller) {
     if (smaller.empty()) return false;
-    const auto before = std::ranges::find_if(smaller, [&](const BenchCell& other) {
-      return other.certified == line.certified && other.method == line.method && other.guarantee == line.guarantee;
-    });
+    const auto before =
+        std::ranges::find_if(smaller, [&](const BenchCell& other) { return same_question(other, line); });
     if (before == smaller.end()) return true;  // said for the batch before
     const double expected =
         before->processor.median * static_cast<double>(line.batch) / static_cast<double>(before->batch * line.threads);

@@ -46,16 +46,16 @@ std::string heading(const BenchModel& model, const std::string& norm) {
 std::string cell_text(const BenchCell& cell) {
   const auto method = cell.certified ? method_name(cell.method) : "logits";
   std::string guarantee(cell.certified ? guarantee_name(cell.guarantee) : "");
-  if (guarantee == "real" && cell.precision == Precision::kFloat32) guarantee += " f32";
-  return fmt::format("{:>6} {:>2}  {:<11} {:<8} {:>10} {:>24} {:>8} {:>6} {:>6} {:>9}\n", cell.batch, cell.threads,
+  if (cell.proves() && cell.precision == Precision::kFloat32) guarantee += " f32";
+  return fmt::format("{:>6} {:>2}  {:<11} {:<12} {:>10} {:>24} {:>8} {:>6} {:>6} {:>9}\n", cell.batch, cell.threads,
                      method, guarantee, three_digits(cell.inputs_per_second), time_text(cell.latency),
                      percent(cell.forward), percent(cell.search), percent(cell.proof), peak_text(cell));
 }
 
 std::string table(const BenchReport& report, const BenchModel& model) {
   std::string text =
-      fmt::format("{:>6} {:>2}  {:<11} {:<8} {:>10} {:>24} {:>8} {:>6} {:>6} {:>9}\n", "batch", "th", "method",
-                  "guarant.", "inputs/s", "time of a call [10-90 %]", "forward", "search", "proof", "of peak");
+      fmt::format("{:>6} {:>2}  {:<11} {:<12} {:>10} {:>24} {:>8} {:>6} {:>6} {:>9}\n", "batch", "th", "method",
+                  "guarantee", "inputs/s", "time of a call [10-90 %]", "forward", "search", "proof", "of peak");
   for (const auto& cell : report.cells)
     if (cell.model == model.name) text += cell_text(cell);
   return text;

@@ -45,6 +45,22 @@ TEST(Bench, HasALineForEveryQuestion) {
   EXPECT_TRUE(report->left_out.empty());
 }
 
+TEST(Bench, HasALineForEveryPrecisionOfAProof) {
+  BenchOptions options = quick();
+  options.batches = {1};
+  options.threads = {1};
+  options.precisions = {Precision::kFloat64, Precision::kFloat32};
+  const auto report = run_bench(options);
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  // logits, and of each of two methods guarantee none and two proofs
+  EXPECT_EQ(report->cells.size(), 1u + 2u * 3u);
+  std::size_t narrow = 0, ratios = 0;
+  for (const auto& cell : report->cells) narrow += cell.proves() && cell.precision == Precision::kFloat32 ? 1 : 0;
+  for (const auto& ratio : report->ratios) ratios += ratio.what == "real float32 / none" ? 1 : 0;
+  EXPECT_EQ(narrow, 2u);
+  EXPECT_EQ(ratios, 2u);
+}
+
 TEST(Bench, MeasuresPositiveTimesAndShares) {
   const auto report = run_bench(quick());
   ASSERT_TRUE(report.ok()) << report.error().message;
@@ -113,6 +129,7 @@ TEST(Bench, RefusesWhatItCannotMeasure) {
   EXPECT_TRUE(fails([](auto& o) { o.seconds = std::nan(""); }));
   EXPECT_TRUE(fails([](auto& o) { o.methods = {}; }));
   EXPECT_TRUE(fails([](auto& o) { o.guarantees = {}; }));
+  EXPECT_TRUE(fails([](auto& o) { o.precisions = {}; }));
   EXPECT_TRUE(fails([](auto& o) { o.sizes = {"huge"}; }));
   EXPECT_TRUE(fails([](auto& o) { o.model = "m.safetensors"; }));
 }
