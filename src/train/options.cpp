@@ -159,7 +159,6 @@ Status check_conv(const ConvLayout& conv) {
       fmt::format("--first-kernel, --kernel: found {} and {}, expected odd numbers", conv.first_kernel, conv.kernel));
 }
 
-/// Penalty and certificate need gradients as products, which this network has not.
 Status check_learnt(const TrainOptions& options) {
   const LearntLayout& learnt = options.learnt;
   STANDFAST_CHECK(check_integer("filters", learnt.filters, 1, 4096));
@@ -171,11 +170,9 @@ Status check_learnt(const TrainOptions& options) {
                                   learnt.filter_kernel, learnt.filter_stride));
   if (!learnt.orthogonal_filters && learnt.filter_kernel % 2 == 0)
     return bad_option(fmt::format("filter_kernel: {} is not odd", learnt.filter_kernel));
-  if (options.feature_map != "identity")
-    return bad_option(
-        fmt::format("--feature-map: {} cannot go before a learnt one, expected identity", options.feature_map));
-  if (options.jacobian_weight == 0 && options.certify_norm.empty()) return {};
-  return bad_option("--jacobian-weight, --certify-for: the network 'learnt' knows neither; use --noise");
+  if (options.feature_map == "identity") return {};
+  return bad_option(
+      fmt::format("--feature-map: {} cannot go before a learnt one, expected identity", options.feature_map));
 }
 
 Status check_layers(const TrainOptions& options) {

@@ -95,10 +95,15 @@ std::vector<float> torch_scores(const Graph& graph, std::span<const float> featu
   return torch_scores({}, graph.input_shape, graph, features, count);
 }
 
-std::vector<float> torch_gradients(const Graph& graph, std::span<const float> features, std::size_t count) {
+std::vector<float> torch_gradients(const FeatureMap& map, const Shape& image, const Graph& graph,
+                                   std::span<const float> features, std::size_t count) {
   const TorchArray rows = view_of(features, count).clone().requires_grad_();
-  run_graph(graph, rows).sum().backward();
+  run_graph(graph, run_map(map, image, rows)).sum().backward();
   return values_of(rows.grad());
+}
+
+std::vector<float> torch_gradients(const Graph& graph, std::span<const float> features, std::size_t count) {
+  return torch_gradients({}, graph.input_shape, graph, features, count);
 }
 
 }  // namespace standfast

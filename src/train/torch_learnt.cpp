@@ -15,6 +15,7 @@ constexpr double kInputDropout = 0.2;
 /// Gain and shift are undefined where they are 1 and 0 for good.
 struct TorchNorm {
   TorchArray gain, shift, mean, variance;
+  TorchArray scale;  // what the last pass multiplied each channel by, where that was asked for: (1, C, 1, 1)
 
   explicit TorchNorm(const ChannelNorm& start) {
     const auto channels = static_cast<std::int64_t>(start.mean.size());
@@ -26,7 +27,12 @@ struct TorchNorm {
     variance = torch_array(start.variance, {channels});
   }
 
-  [[nodiscard]] TorchArray of(const TorchArray& z, bool learns) const {
+  TorchArray of(const TorchArray& z, bool learns, bool keeps_scale) {
+    if (keeps_scale) {
+      const TorchArray spread = learns ? z.var(at::IntArrayRef{0, 2, 3}, false, true) : variance.reshape({1, -1, 1, 1});
+      scale = (spread + kBatchNormEpsilon).rsqrt();
+      if (gain.defined()) scale = scale * gain.reshape({1, -1, 1, 1});
+    }
     return torch::batch_norm(z, gain, shift, mean, variance, learns, kBatchNormMomentum, kBatchNormEpsilon, false);
   }
 
@@ -36,9 +42,41 @@ struct TorchNorm {
   }
 };
 
+/// A convolution that halves the sides of an image, and its adjoint.
+TorchArray halve(const TorchArray& u, const TorchArray& weight) { return torch::conv2d(u, weight, {}, 2, 1); }
+TorchArray double_back(const TorchArray& slope, const TorchArray& weight) {
+  return torch::conv_transpose2d(slope, weight, {}, 2, 1, 1);
+}
+
+/// Means of windows of 2 x 2, and their adjoint.
+TorchArray pool(const TorchArray& z) { return torch::avg_pool2d(z, 2); }
+TorchArray before_pool(const TorchArray& slope) { return slope.repeat_interleave(2, 2).repeat_interleave(2, 3) / 4; }
+
+/// relu with the mask of its last pass.
+struct TorchRelu {
+  TorchArray mask;
+
+  TorchArray of(const TorchArray& sum) {
+    mask = (sum.detach() > 0).to(torch::kFloat);
+    return sum.relu();
+  }
+};
+
+/// Dropout with the factors of its last pass; 1 where nothing is dropped.
+struct TorchDropout {
+  double share;
+  TorchArray factors;
+
+  TorchArray of(const TorchArray& z, bool learns) {
+    factors = torch::dropout(torch::ones_like(z), share, learns);
+    return z * factors;
+  }
+};
+
 struct TorchLearntBlock {
   TorchArray weight, input_weight;
   TorchNorm sum, identity;
+  TorchRelu relu;
 
   TorchLearntBlock(const LearntBlock& start, const LearntNet& network)
       : weight(torch_array(start.weight, network.block_weight_shape())),
@@ -46,9 +84,19 @@ struct TorchLearntBlock {
         sum(start.sum),
         identity(start.identity) {}
 
-  [[nodiscard]] TorchArray of(const TorchArray& z, const TorchArray& u, bool learns) const {
-    const TorchArray both = torch::conv2d(z, weight, {}, 1, 1) + torch::conv2d(u, input_weight, {}, 2, 1);
-    return (sum.of(both, learns) + identity.of(z, learns)).relu();
+  TorchArray of(const TorchArray& z, const TorchArray& u, bool learns, bool keeps_scale) {
+    const TorchArray both = torch::conv2d(z, weight, {}, 1, 1) + halve(u, input_weight);
+    return relu.of(sum.of(both, learns, keeps_scale) + identity.of(z, learns, keeps_scale));
+  }
+
+  /// The score's slope with respect to what the last pass put out becomes those of z and of u.
+  struct Slopes {
+    TorchArray z, u;
+  };
+  [[nodiscard]] Slopes slopes(const TorchArray& slope, const TorchArray& rows) const {
+    const TorchArray masked = slope * pick(relu.mask, rows), scaled = masked * sum.scale;
+    return {torch::conv_transpose2d(scaled, weight, {}, 1, 1) + masked * identity.scale,
+            double_back(scaled, input_weight)};
   }
 };
 
@@ -75,17 +123,11 @@ class TorchLearntNet final : public TorchLearner {
   [[nodiscard]] Result<Graph> graph() const override { return to_graph(values()); }
   [[nodiscard]] Result<FeatureMap> learnt_map() const override { return to_map(values()); }
 
-  /// There is no explicit product of this network's gradients: they come from automatic differentiation.
-  Evaluation evaluate(std::span<const float> features, std::size_t count) override {
-    const TorchArray rows = view_of(features, count).clone().requires_grad_();
-    const TorchArray scores = forward(rows, false);
-    return {values_of(scores), values_of(torch::autograd::grad({scores.sum()}, {rows})[0])};
-  }
-
  private:
   [[nodiscard]] LearntNet values() const;
   TorchArray forward(const TorchArray& x, bool learns) override;
-  TorchArray input_gradients(const TorchArray&) override { return {}; }  // no penalty, no adversary: see validate
+  TorchArray input_gradients(const TorchArray& rows) override;
+  [[nodiscard]] TorchArray feature_slopes(const TorchArray& rows) const;
   [[nodiscard]] std::vector<TorchArray> trainable() const override;
   [[nodiscard]] std::vector<TorchArray> statistics() const override;
   void project() override;
@@ -96,9 +138,12 @@ class TorchLearntNet final : public TorchLearner {
   std::optional<TorchNorm> filter_norm_;
   TorchArray stem_weight_;
   TorchNorm stem_;
+  TorchRelu stem_relu_;
   std::array<TorchLearntBlock, 2> blocks_;
   TorchNorm head_;
+  TorchDropout head_dropout_{kHeadDropout, {}}, input_dropout_{kInputDropout, {}};
   TorchArray head_weight_, input_weight_, bias_;
+  TorchArray signs_;  // of v in the last pass
 };
 
 LearntNet TorchLearntNet::values() const {
@@ -122,19 +167,48 @@ LearntNet TorchLearntNet::values() const {
 
 TorchArray TorchLearntNet::forward(const TorchArray& x, bool learns) {
   const Shape& shape = start_.input_shape;
-  TorchArray image = x.reshape({x.size(0), shape[0], shape[1], shape[2]});
+  // reading the variances costs a pass over every value, which learning without gradients can spare
+  const bool keeps_scale = !learns || options_.jacobian_weight > 0 || !options_.certify_norm.empty();
+  // the convolutions would put every other order into this one first
+  TorchArray image = x.reshape({x.size(0), shape[0], shape[1], shape[2]}).contiguous(at::MemoryFormat::ChannelsLast);
   if (learns && options_.noise > 0) image = image + options_.noise * torch::randn_like(image);
   TorchArray v = torch::conv2d(image, filter_, {}, start_.layout.filter_stride, start_.filter_padding());
-  if (filter_norm_) v = filter_norm_->of(v, learns);
+  if (filter_norm_) v = filter_norm_->of(v, learns, keeps_scale);
   v = v - offset_;
-  const TorchArray u = torch::cat({v, v.abs()}, 1), small = torch::avg_pool2d(u, 2);
-  TorchArray z = stem_.of(torch::conv2d(u, stem_weight_, {}, 2, 1), learns).relu();
-  z = blocks_[0].of(z, u, learns);
-  z = blocks_[1].of(torch::avg_pool2d(z, 2), small, learns);
-  z = head_.of(torch::avg_pool2d(z, 2), learns).flatten(1);
-  const TorchArray head = torch::dropout(z, kHeadDropout, learns).mm(head_weight_);
-  const TorchArray input = torch::dropout(small.flatten(1), kInputDropout, learns).mm(input_weight_);
+  signs_ = v.detach().sign();
+  const TorchArray u = torch::cat({v, v.abs()}, 1), small = pool(u);
+  TorchArray z = stem_relu_.of(stem_.of(halve(u, stem_weight_), learns, keeps_scale));
+  z = blocks_[0].of(z, u, learns, keeps_scale);
+  z = blocks_[1].of(pool(z), small, learns, keeps_scale);
+  z = head_.of(pool(z), learns, keeps_scale).flatten(1);
+  const TorchArray head = head_dropout_.of(z, learns).mm(head_weight_);
+  const TorchArray input = input_dropout_.of(small.flatten(1), learns).mm(input_weight_);
   return (head + input + bias_).squeeze(1);
+}
+
+/// Of u in the last pass: the network backwards, with its masks. Shape: that of u.
+TorchArray TorchLearntNet::feature_slopes(const TorchArray& rows) const {
+  const auto image = [](const TorchArray& slope, const Shape& shape) {
+    return slope.reshape({-1, shape[0], shape[1], shape[2]});
+  };
+  const TorchArray head = pick(head_dropout_.factors, rows) * head_weight_.t();
+  const TorchArray input = pick(input_dropout_.factors, rows) * input_weight_.t();
+  TorchArray slope = before_pool(image(head, start_.halved(start_.layout.channels, 3)) * head_.scale);
+  auto [before, small] = blocks_[1].slopes(slope, rows);
+  const auto [z, u] = blocks_[0].slopes(before_pool(before), rows);
+  small = small + image(input, start_.halved(start_.features(), 1));
+  return u + before_pool(small) + double_back(z * pick(stem_relu_.mask, rows) * stem_.scale, stem_weight_);
+}
+
+/// The slopes of u, back through |v| and the filters.
+TorchArray TorchLearntNet::input_gradients(const TorchArray& rows) {
+  const std::int64_t filters = start_.layout.filters;
+  const TorchArray slopes = feature_slopes(rows);
+  TorchArray slope = slopes.narrow(1, 0, filters) + slopes.narrow(1, filters, filters) * pick(signs_, rows);
+  if (filter_norm_) slope = slope * filter_norm_->scale;
+  const std::int64_t stride = start_.layout.filter_stride, padding = start_.filter_padding();
+  const std::int64_t missing = stride + 2 * padding - start_.layout.filter_kernel;
+  return torch::conv_transpose2d(slope, filter_, {}, stride, padding, missing).flatten(1);
 }
 
 std::vector<TorchArray> TorchLearntNet::trainable() const {

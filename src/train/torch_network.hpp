@@ -73,6 +73,8 @@ std::unique_ptr<Learner> make_learner(const LearntNet& start, const TrainOptions
 /// both.
 std::vector<float> torch_scores(const FeatureMap& map, const Shape& image, const Graph& graph,
                                 std::span<const float> features, std::size_t count);
+std::vector<float> torch_gradients(const FeatureMap& map, const Shape& image, const Graph& graph,
+                                   std::span<const float> features, std::size_t count);
 /// The same without steps before the graph.
 std::vector<float> torch_scores(const Graph& graph, std::span<const float> features, std::size_t count);
 std::vector<float> torch_gradients(const Graph& graph, std::span<const float> features, std::size_t count);

@@ -331,13 +331,6 @@ INSTANTIATE_TEST_SUITE_P(
                     o.feature_map = "abs";
                   },
                   "--feature-map: abs cannot go before a learnt one, expected identity"},
-        BadOption{"LearntPenalty",
-                  [](TrainOptions& o) {
-                    o.network = "learnt";
-                    o.feature_map = "identity";
-                    o.jacobian_weight = 1;
-                  },
-                  "--jacobian-weight, --certify-for: the network 'learnt' knows neither; use --noise"},
         BadOption{"Validation", [](TrainOptions& o) { o.validation_share = 0; },
                   "--validation-share: 0 is not in [0.01, 0.9]"},
         BadOption{"Fpr", [](TrainOptions& o) { o.max_fpr = 1.5; }, "--max-fpr: 1.5 is not in [0, 1]"},

@@ -92,27 +92,69 @@ TEST(TorchLearnt, ScoresAreThoseOfTheExportedMapAndGraph) {
   EXPECT_GT(spread, 1e-2) << "a constant would agree as well";
 }
 
-TEST(TorchLearnt, GradientsAreThoseOfFiniteDifferences) {
+TEST(TorchLearnt, GradientProductEqualsAutomaticDifferentiation) {
+  use_one_thread();
+  for (const bool orthogonal : {false, true}) {
+    TrainOptions options = learnt_options();
+    if (orthogonal)
+      options.learnt = {
+          .filters = 5, .filter_kernel = 2, .filter_stride = 2, .channels = 6, .orthogonal_filters = true};
+    const auto data = prepare(bars(64), options);
+    ASSERT_TRUE(data.ok());
+    Random random(1);
+    const auto learner =
+        make_learner(*starting_learnt_network(options, data->feature_shape, data->train.features, random), options);
+    Batches batches(*data, 32, 0, false, 1);
+    batches.shuffle();
+    const Batch batch = batches.next();
+    for (int step = 0; step < 3; ++step) learner->step(batch, nullptr);
+    const auto product = learner->evaluate(batch.features, batch.count()).gradients;
+    const auto expected =
+        torch_gradients(*learner->learnt_map(), data->feature_shape, *learner->graph(), batch.features, batch.count());
+    ASSERT_EQ(product.size(), expected.size());
+    double largest = 0;
+    for (std::size_t i = 0; i < product.size(); ++i) {
+      EXPECT_NEAR(product[i], expected[i], 1e-4) << i;
+      largest = std::max<double>(largest, std::fabs(expected[i]));
+    }
+    EXPECT_GT(largest, 1e-2) << "zeros would agree as well";
+  }
+}
+
+/// Median of score / ||gradient|| over the rows of the sensitive class: the margin's own first-order l2 radius.
+double median_reach(const TrainingData& data, const RunResult& run) {
+  const std::size_t count = data.train.count(), dim = data.train.features.size() / count;
+  const auto scores = torch_scores(run.learnt, data.feature_shape, run.graph, data.train.features, count);
+  const auto gradients = torch_gradients(run.learnt, data.feature_shape, run.graph, data.train.features, count);
+  std::vector<double> reach;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (data.train.labels[i] == 0) continue;
+    double squares = 0;
+    for (std::size_t j = 0; j < dim; ++j) squares += std::pow(gradients[i * dim + j], 2);
+    reach.push_back((scores[i] - run.validation.threshold) / std::sqrt(squares));
+  }
+  std::ranges::nth_element(reach, reach.begin() + static_cast<std::ptrdiff_t>(reach.size() / 2));
+  return reach[reach.size() / 2];
+}
+
+TEST(TorchLearnt, MarginsAndPenaltiesEnlargeWhatTheyName) {
   use_one_thread();
   TrainOptions options = learnt_options();
-  const auto data = prepare(bars(64), options);
-  Random random(1);
-  const auto learner =
-      make_learner(*starting_learnt_network(options, data->feature_shape, data->train.features, random), options);
-  Batches batches(*data, 32, 0, false, 1);
-  batches.shuffle();
-  const Batch batch = batches.next();
-  for (int step = 0; step < 3; ++step) learner->step(batch, nullptr);
-  std::vector<float> x(data->train.features.begin(), data->train.features.begin() + 512);
-  const auto at = learner->evaluate(x, 1);
-  double predicted = 0;
-  std::vector<float> moved = x;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const double step = 1e-3 * random.normal();
-    moved[i] = static_cast<float>(x[i] + step);
-    predicted += at.gradients[i] * (static_cast<double>(moved[i]) - x[i]);
+  const auto data = prepare(bars(600), options);
+  ASSERT_TRUE(data.ok());
+  const auto plain = run_training(*data, options, kQuiet);
+  ASSERT_TRUE(plain.ok());
+  const double without = median_reach(*data, *plain);
+  TrainOptions penalised = options;
+  penalised.jacobian_weight = 0.02;
+  options.certify_norm = "2";
+  options.certify_radius = 0.5;
+  for (const TrainOptions& robust : {options, penalised}) {
+    const auto run = run_training(*data, robust, kQuiet);
+    ASSERT_TRUE(run.ok()) << run.error().message;
+    EXPECT_GT(run->validation.balanced_accuracy(), 0.95);
+    EXPECT_GT(median_reach(*data, *run), 1.2 * without) << robust.certify_norm;
   }
-  EXPECT_NEAR(learner->evaluate(moved, 1).scores[0] - at.scores[0], predicted, 0.1 * std::fabs(predicted) + 1e-4);
 }
 
 TEST(TorchLearnt, LearnsUprightBars) {
