@@ -178,16 +178,10 @@ TorchArray TorchConvNet::skip_slope() const {
 
 /// The adjoint of from_input.
 TorchArray TorchConvNet::to_input(const TorchArray& slope, const TorchArray& weight) const {
-  const ConvLayout& layout = start_.layout;
-  const std::int64_t padding = start_.first_padding();
-  const auto missing = [&](std::size_t axis) {
-    const std::int64_t rows = slope.size(static_cast<std::int64_t>(axis) + 1);
-    const std::int64_t reached =
-        (rows - 1) * layout.first_stride - 2 * padding + layout.first_dilation * (layout.first_kernel - 1) + 1;
-    return start_.seen_shape()[axis] - reached;
-  };
-  return torch::conv_transpose2d(slope, weight, {}, layout.first_stride, padding, {missing(1), missing(2)}, 1,
-                                 layout.first_dilation);
+  const Shape seen = start_.seen_shape();
+  return conv_adjoint(
+      slope, weight,
+      {start_.layout.first_stride, start_.first_padding(), start_.layout.first_dilation, seen[1], seen[2]});
 }
 
 /// The windows do not overlap: each slope goes to its window's largest value.
@@ -210,8 +204,8 @@ TorchArray TorchConvNet::input_gradients(const TorchArray& rows) {
     const Block& block = blocks_[k];
     const TorchArray masked = slope * pick(masks_[k + 1], rows);
     if (block.skip_weight.defined()) gradients = gradients + to_input(masked, block.skip_weight);
-    slope = torch::conv_transpose2d(masked, block.weight, {}, 1, start_.block_padding()) * block.conv_gain +
-            masked * block.identity_gain;
+    const ConvGeometry geometry = {1, start_.block_padding(), 1, masked.size(2), masked.size(3)};
+    slope = conv_adjoint(masked, block.weight, geometry) * block.conv_gain + masked * block.identity_gain;
     slope = slope * scales_[k];
   }
   gradients = gradients + to_input(slope * pick(masks_[0], rows), first_weight_);

@@ -36,7 +36,50 @@ TorchArray penalty(const std::string& norm, const TorchArray& gradients) {
   return gradients.norm(norm == "2" ? 2 : 1, 1).mean();
 }
 
+/// What libtorch's own backward pass calls; its transposed convolution does the same several times slower.
+class ConvAdjoint : public torch::autograd::Function<ConvAdjoint> {
+ public:
+  static TorchArray forward(torch::autograd::AutogradContext* context, const TorchArray& slope,
+                            const TorchArray& weight, const ConvGeometry& geometry) {
+    context->save_for_backward({slope, weight});
+    context->saved_data["stride"] = geometry.stride;
+    context->saved_data["padding"] = geometry.padding;
+    context->saved_data["dilation"] = geometry.dilation;
+    // only the input's shape matters to its own slopes
+    const TorchArray input = at::empty({slope.size(0), weight.size(1), geometry.height, geometry.width},
+                                       slope.suggest_memory_format());
+    return std::get<0>(backward_of_conv(slope, input, weight, geometry, {true, false, false}));
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const ConvGeometry geometry = {context->saved_data["stride"].toInt(), context->saved_data["padding"].toInt(),
+                                   context->saved_data["dilation"].toInt()};
+    const TorchArray slope = torch::conv2d(gradients[0], saved[1], {}, geometry.stride, geometry.padding, geometry.dilation);
+    // <gradient, adjoint(slope)> = <conv(gradient), slope>
+    return {slope, std::get<1>(backward_of_conv(saved[0], gradients[0], saved[1], geometry, {false, true, false})), {}};
+  }
+
+ private:
+  static std::tuple<TorchArray, TorchArray, TorchArray> backward_of_conv(const TorchArray& slope,
+                                                                         const TorchArray& input,
+                                                                         const TorchArray& weight,
+                                                                         const ConvGeometry& geometry,
+                                                                         std::array<bool, 3> wanted) {
+    const std::array<std::int64_t, 2> stride = {geometry.stride, geometry.stride},
+                                      padding = {geometry.padding, geometry.padding},
+                                      dilation = {geometry.dilation, geometry.dilation}, none = {0, 0};
+    return at::convolution_backward(slope, input, weight, c10::nullopt, stride, padding, dilation, false, none, 1,
+                                    wanted);
+  }
+};
+
 }  // namespace
+
+TorchArray conv_adjoint(const TorchArray& slope, const TorchArray& weight, const ConvGeometry& geometry) {
+  return ConvAdjoint::apply(slope, weight, geometry);
+}
 
 TorchArray torch_array(const std::vector<float>& values, const Shape& shape) {
   return view_of(values, 1).clone().reshape(shape);

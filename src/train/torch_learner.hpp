@@ -30,6 +30,16 @@ TorchArray view_of(std::span<const float> rows, std::size_t count);
 /// Unless `rows` is undefined, those rows of the array.
 TorchArray pick(const TorchArray& array, const TorchArray& rows);
 
+/// A convolution without bias, of zero-padded images of this height and width.
+struct ConvGeometry {
+  std::int64_t stride = 1, padding = 0, dilation = 1;
+  std::int64_t height = 0, width = 0;
+};
+
+/// The convolution's adjoint: slopes with respect to its result become those of its input. Differentiable in both.
+/// Shapes: slope (count, O, h, w), weight (O, C, k, k); the result is (count, C, height, width).
+TorchArray conv_adjoint(const TorchArray& slope, const TorchArray& weight, const ConvGeometry& geometry);
+
 class TorchLearner : public Learner {
  public:
   ~TorchLearner() override;

@@ -45,7 +45,7 @@ struct TorchNorm {
 /// A convolution that halves the sides of an image, and its adjoint.
 TorchArray halve(const TorchArray& u, const TorchArray& weight) { return torch::conv2d(u, weight, {}, 2, 1); }
 TorchArray double_back(const TorchArray& slope, const TorchArray& weight) {
-  return torch::conv_transpose2d(slope, weight, {}, 2, 1, 1);
+  return conv_adjoint(slope, weight, {2, 1, 1, 2 * slope.size(2), 2 * slope.size(3)});
 }
 
 /// Means of windows of 2 x 2, and their adjoint.
@@ -95,7 +95,7 @@ struct TorchLearntBlock {
   };
   [[nodiscard]] Slopes slopes(const TorchArray& slope, const TorchArray& rows) const {
     const TorchArray masked = slope * pick(relu.mask, rows), scaled = masked * sum.scale;
-    return {torch::conv_transpose2d(scaled, weight, {}, 1, 1) + masked * identity.scale,
+    return {conv_adjoint(scaled, weight, {1, 1, 1, slope.size(2), slope.size(3)}) + masked * identity.scale,
             double_back(scaled, input_weight)};
   }
 };
@@ -206,9 +206,9 @@ TorchArray TorchLearntNet::input_gradients(const TorchArray& rows) {
   const TorchArray slopes = feature_slopes(rows);
   TorchArray slope = slopes.narrow(1, 0, filters) + slopes.narrow(1, filters, filters) * pick(signs_, rows);
   if (filter_norm_) slope = slope * filter_norm_->scale;
-  const std::int64_t stride = start_.layout.filter_stride, padding = start_.filter_padding();
-  const std::int64_t missing = stride + 2 * padding - start_.layout.filter_kernel;
-  return torch::conv_transpose2d(slope, filter_, {}, stride, padding, missing).flatten(1);
+  const Shape& shape = start_.input_shape;
+  return conv_adjoint(slope, filter_, {start_.layout.filter_stride, start_.filter_padding(), 1, shape[1], shape[2]})
+      .flatten(1);
 }
 
 std::vector<TorchArray> TorchLearntNet::trainable() const {
