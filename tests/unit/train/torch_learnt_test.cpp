@@ -1,6 +1,7 @@
 // What the network with a learnt map computes in training is what its exported map and graph compute, and it learns.
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -58,20 +59,33 @@ Dataset bars(std::size_t count) {
   return data;
 }
 
+TrainOptions orthogonal_options() {
+  TrainOptions options = learnt_options();
+  options.learnt = {.filters = 5, .filter_kernel = 2, .filter_stride = 2, .channels = 6, .orthogonal_filters = true};
+  return options;
+}
+
+/// A network after a few steps on one batch, which move every weight and statistic away from where it started.
+struct Stepped {
+  Result<TrainingData> data;
+  std::unique_ptr<Learner> learner;
+  Batch batch;
+
+  explicit Stepped(const TrainOptions& options) : data(prepare(bars(64), options)) {
+    use_one_thread();
+    Random random(1);
+    learner =
+        make_learner(*starting_learnt_network(options, data->feature_shape, data->train.features, random), options);
+    Batches batches(*data, 32, 0, false, 1);
+    batches.shuffle();
+    batch = batches.next();
+    for (int step = 0; step < 5; ++step) learner->step(batch, nullptr);
+  }
+};
+
 TEST(TorchLearnt, ScoresAreThoseOfTheExportedMapAndGraph) {
-  use_one_thread();
-  const TrainOptions options = learnt_options();
-  const auto data = prepare(bars(64), options);
-  ASSERT_TRUE(data.ok());
-  Random random(1);
-  const auto start = starting_learnt_network(options, data->feature_shape, data->train.features, random);
-  ASSERT_TRUE(start.ok()) << start.error().message;
-  const auto learner = make_learner(*start, options);
-  Batches batches(*data, 32, 0, false, 1);
-  batches.shuffle();
-  const Batch batch = batches.next();
-  // a few steps move every weight and statistic away from where it started
-  for (int step = 0; step < 5; ++step) learner->step(batch, nullptr);
+  const Stepped stepped(learnt_options());
+  const auto& [data, learner, batch] = stepped;
   const auto graph = learner->graph();
   const auto map = learner->learnt_map();
   ASSERT_TRUE(graph.ok()) << graph.error().message;
@@ -93,21 +107,9 @@ TEST(TorchLearnt, ScoresAreThoseOfTheExportedMapAndGraph) {
 }
 
 TEST(TorchLearnt, GradientProductEqualsAutomaticDifferentiation) {
-  use_one_thread();
-  for (const bool orthogonal : {false, true}) {
-    TrainOptions options = learnt_options();
-    if (orthogonal)
-      options.learnt = {
-          .filters = 5, .filter_kernel = 2, .filter_stride = 2, .channels = 6, .orthogonal_filters = true};
-    const auto data = prepare(bars(64), options);
-    ASSERT_TRUE(data.ok());
-    Random random(1);
-    const auto learner =
-        make_learner(*starting_learnt_network(options, data->feature_shape, data->train.features, random), options);
-    Batches batches(*data, 32, 0, false, 1);
-    batches.shuffle();
-    const Batch batch = batches.next();
-    for (int step = 0; step < 3; ++step) learner->step(batch, nullptr);
+  for (const TrainOptions& options : {learnt_options(), orthogonal_options()}) {
+    const Stepped stepped(options);
+    const auto& [data, learner, batch] = stepped;
     const auto product = learner->evaluate(batch.features, batch.count()).gradients;
     const auto expected =
         torch_gradients(*learner->learnt_map(), data->feature_shape, *learner->graph(), batch.features, batch.count());
@@ -210,17 +212,8 @@ TEST(TorchLearnt, OrthogonalFiltersAreProvenToEnlargeNoChange) {
 }
 
 TEST(TorchLearnt, ScoresOfOrthogonalFiltersAreThoseOfTheExportedMap) {
-  use_one_thread();
-  TrainOptions options = learnt_options();
-  options.learnt = {.filters = 5, .filter_kernel = 2, .filter_stride = 2, .channels = 6, .orthogonal_filters = true};
-  const auto data = prepare(bars(64), options);
-  Random random(1);
-  const auto learner =
-      make_learner(*starting_learnt_network(options, data->feature_shape, data->train.features, random), options);
-  Batches batches(*data, 32, 0, false, 1);
-  batches.shuffle();
-  const Batch batch = batches.next();
-  for (int step = 0; step < 5; ++step) learner->step(batch, nullptr);
+  const Stepped stepped(orthogonal_options());
+  const auto& [data, learner, batch] = stepped;
   const auto own = learner->evaluate(batch.features, batch.count());
   const auto scores =
       torch_scores(*learner->learnt_map(), data->feature_shape, *learner->graph(), batch.features, batch.count());
