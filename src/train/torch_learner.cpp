@@ -46,8 +46,8 @@ class ConvAdjoint : public torch::autograd::Function<ConvAdjoint> {
     context->saved_data["padding"] = geometry.padding;
     context->saved_data["dilation"] = geometry.dilation;
     // only the input's shape matters to its own slopes
-    const TorchArray input = at::empty({slope.size(0), weight.size(1), geometry.height, geometry.width},
-                                       slope.suggest_memory_format());
+    const TorchArray input =
+        at::empty({slope.size(0), weight.size(1), geometry.height, geometry.width}, slope.suggest_memory_format());
     return std::get<0>(backward_of_conv(slope, input, weight, geometry, {true, false, false}));
   }
 
@@ -56,7 +56,8 @@ class ConvAdjoint : public torch::autograd::Function<ConvAdjoint> {
     const auto saved = context->get_saved_variables();
     const ConvGeometry geometry = {context->saved_data["stride"].toInt(), context->saved_data["padding"].toInt(),
                                    context->saved_data["dilation"].toInt()};
-    const TorchArray slope = torch::conv2d(gradients[0], saved[1], {}, geometry.stride, geometry.padding, geometry.dilation);
+    const TorchArray slope =
+        torch::conv2d(gradients[0], saved[1], {}, geometry.stride, geometry.padding, geometry.dilation);
     // <gradient, adjoint(slope)> = <conv(gradient), slope>
     return {slope, std::get<1>(backward_of_conv(saved[0], gradients[0], saved[1], geometry, {false, true, false})), {}};
   }
