@@ -61,7 +61,7 @@ std::span<const Recipe> recipes() {
        R"({"certify_radius": 4, "feature_map": "abs", "flip": true})", R"({"epochs": 10})"},
 
       {"cifar", "cifar-learnt", "ours, learnt map", true, "cifar-learnt", "", R"({"epochs": 4})"},
-      {"cifar", "cifar-learnt-robust", "ours, learnt map, noise", true, "cifar-learnt-robust", "", R"({"epochs": 4})"},
+      {"cifar", "cifar-learnt-robust", "ours, learnt map, for l2", true, "cifar-learnt-robust", "", R"({"epochs": 3})"},
 
       {"malimg", "malimg-published-plain", "published, no penalty", false, "malimg-mlp", R"({"jacobian_weight": 0})",
        R"({"epochs": 1})"},
