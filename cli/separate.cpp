@@ -50,7 +50,7 @@ Status check_output(const SeparateCommand& command, const Dataset& data) {
   if (!command.fit) return Error{ErrorCode::kBadOption, "--output: there is a model to write with --fit only"};
   if (command.method.empty())
     return Error{ErrorCode::kBadOption,
-                 "--output: one file holds one model; choose pieces, icnn or cone with --method"};
+                 "--output: one file holds one model; choose pieces, icnn, cone or repair with --method"};
   if (command.sensitive.empty())
     return Error{ErrorCode::kBadOption,
                  fmt::format("--output: one file holds one model; choose {} or {} with --sensitive",
@@ -77,7 +77,15 @@ Result<int> run_hulls(const SeparateCommand& command, const Dataset& data, const
   return separable ? kDone : kPropertyFails;
 }
 
+Status check_start(const SeparateCommand& command) {
+  const bool repair = command.method == "repair";
+  if (repair == !command.options.start.empty()) return {};
+  return Error{ErrorCode::kBadOption, repair ? "--method repair: expected --start MODEL beside it"
+                                             : "--start: expected --method repair beside it"};
+}
+
 Result<int> run_separate(const SeparateCommand& command) {
+  CLI_CHECK(check_start(command));
   CLI_CHECK(check_writable(command.json));
   CLI_TRY(Dataset data, read(command.data, true));
   CLI_CHECK(check_output(command, data));
@@ -101,10 +109,12 @@ void add_separate(CLI::App& program, Action& chosen) {
   app.footer("standfast separate messages.csv --fit");
   add_data_argument(app, command->data);
   app.add_flag("--fit", command->fit, "Make classifiers that judge every training input right, and prove it.");
-  add_choice(
-      app, "--method", command->method, "pieces|icnn|cone",
-      "With --fit: a maximum of affine pieces, an input-convex network trained end to end, or one that keeps to a "
-      "linear score, which judges other inputs best; otherwise the first two.");
+  add_choice(app, "--method", command->method, "pieces|icnn|cone|repair",
+             "With --fit: a maximum of affine pieces, an input-convex network trained end to end, one that keeps to a "
+             "linear score, or to that of --start, which judges other inputs best; otherwise the first two.");
+  app.add_option("--start", command->options.start,
+                 "With --method repair: a model file whose score is convex in the input (--feature-map identity).")
+      ->type_name("MODEL");
   app.add_option("--sensitive", command->sensitive, "The class to put above; otherwise each of the two in turn.")
       ->type_name("CLASS");
   app.add_option("-o,--output", command->output, "With --fit, --method and --sensitive: write the model to FILE.")

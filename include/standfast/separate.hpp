@@ -25,6 +25,7 @@ struct SeparateOptions {
       0.0157;  ///< Whitening, as a share of the features' deviation: more gives wider margins, harder to fit.
   double linear_start = 0;  ///< "pieces": start planes from the linear discriminant, its scores deviating by so many
                             ///< margins; 0: from nothing.
+  std::string start;  ///< "repair": the model file whose score is kept; its classes and inputs are those of the data.
   std::uint64_t seed = 1;
   std::size_t threads = 0;  ///< 0: one per core; never changes a result.
   std::function<void(std::string_view task, std::size_t done, std::size_t total)> progress;
@@ -42,10 +43,11 @@ struct ExactAccuracy {
 /// A classifier made to fit, and what is proven of it.
 struct PerfectFit {
   std::string method;  ///< "pieces": a maximum of affine pieces; "icnn": a network of two hidden layers;
-                       ///< "cone": a linear score and one layer.
+                       ///< "cone": a linear score and one layer; "repair": a model file's score, a plane that
+                       ///< lowers the class below, and planes that lift what is still missing.
   std::string sensitive;
   std::string other;
-  std::size_t pieces = 0;                    ///< "pieces"
+  std::size_t pieces = 0;                    ///< "pieces", "repair"
   std::size_t epochs = 0;                    ///< "icnn", "cone"
   std::optional<ExactAccuracy> bytes;        ///< Images of bytes: on the stored bytes p, x = p / 255.
   ExactAccuracy floats;                      ///< On the float32 inputs as every program reads them.

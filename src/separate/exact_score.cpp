@@ -74,39 +74,46 @@ std::vector<std::int64_t> integers_of(std::span<const float> x, const InputUnits
   return integers;
 }
 
-Status ExactScore::add_linear(const Graph& graph, std::size_t index, const InputUnits& units) {
+Status ExactScore::add_weighted(const Graph& graph, std::size_t index, const std::vector<Shape>& shapes) {
   const Node& node = graph.nodes[index];
   const bool first = node.inputs[0] == kGraphInput;
   const Layer* below = first ? nullptr : &layers_[static_cast<std::size_t>(node.inputs[0])];
   const int weight_places = binary_places(node.weight.values);
   const int bias_places = binary_places(node.bias.values);
-  const int input_exponent = first ? units.exponent : below->exponent;
-  const long double input_largest = first ? static_cast<long double>(units.largest) : below->largest;
-  const long double unit = units.bytes ? 255 : 1;
+  const int input_exponent = first ? units_.exponent : below->exponent;
+  const long double input_largest = first ? static_cast<long double>(units_.largest) : below->largest;
+  const long double unit = units_.bytes ? 255 : 1;
   Layer layer;
+  layer.kind = node.kind;
   layer.inputs = node.inputs;
-  layer.size = static_cast<std::size_t>(node.weight.shape[0]);
+  layer.size = element_count(shapes[index]);
+  const Shape& input = first ? graph.input_shape : shapes[static_cast<std::size_t>(node.inputs[0])];
+  layer.windows = {input, node.weight.shape, shapes[index], node.stride, node.padding, node.dilation};
   // the bias may need finer units than the products: the weights then move up
   layer.exponent = std::max(weight_places + input_exponent, bias_places);
   const int lift = layer.exponent - input_exponent;
   if (lift > kMostShift || layer.exponent > 2 * kMostShift) return too_wide(node_place(graph, index));
+  layer.weights.reserve(node.weight.values.size());
   for (const float weight : node.weight.values) {
     if (!(std::abs(std::ldexp(static_cast<long double>(weight), lift)) < kNarrow))
       return too_wide(node_place(graph, index));
     layer.weights.push_back(as_integer(weight, lift));
   }
+  const auto rows = static_cast<std::size_t>(node.weight.shape[0]);
+  std::vector<long double> totals(rows);
+  const std::size_t inner = layer.weights.size() / rows;
+  for (std::size_t i = 0; i < layer.weights.size(); ++i)
+    totals[i / inner] += std::abs(static_cast<long double>(layer.weights[i])) * input_largest;
   layer.bias.assign(layer.size, 0);
-  const std::size_t inner = layer.weights.size() / layer.size;
   for (std::size_t r = 0; r < layer.size; ++r) {
-    long double total = 0;
-    for (std::size_t i = 0; i < inner; ++i)
-      total += std::abs(static_cast<long double>(layer.weights[r * inner + i])) * input_largest;
-    if (!node.bias.empty()) {
-      const long double bias = std::ldexp(static_cast<long double>(node.bias.values[r]), layer.exponent) * unit;
-      if (!(std::abs(bias) < kWidest)) return too_wide(node_place(graph, index));
-      layer.bias[r] = static_cast<Int128>(bias);
-      total += std::abs(bias);
-    }
+    long double bias = 0;
+    if (!node.bias.empty())
+      bias = std::ldexp(static_cast<long double>(node.bias.values[r * node.bias.values.size() / layer.size]),
+                        layer.exponent) *
+             unit;
+    if (!(std::abs(bias) < kWidest)) return too_wide(node_place(graph, index));
+    layer.bias[r] = static_cast<Int128>(bias);
+    const long double total = totals[r * rows / layer.size] + std::abs(bias);
     layer.largest = std::max(layer.largest, total * (1 + 0x1p-40L));  // covers the roundings of this sum
   }
   layer.narrow = first && layer.largest < kNarrow;
@@ -147,14 +154,15 @@ Result<ExactScore> ExactScore::make(const Model& model, const InputUnits& units)
   ExactScore score;
   score.units_ = units;
   score.dim_ = model.dim();
+  STANDFAST_TRY(const auto shapes, infer_shapes(model.graph));
   for (std::size_t index = 0; index < model.graph.nodes.size(); ++index) {
     const Node& node = model.graph.nodes[index];
     const bool from_input = std::ranges::find(node.inputs, kGraphInput) != node.inputs.end();
-    if (node.kind == NodeKind::kLinear) {
-      STANDFAST_CHECK(score.add_linear(model.graph, index, units));
+    if (node.kind == NodeKind::kLinear || node.kind == NodeKind::kConv2d) {
+      STANDFAST_CHECK(score.add_weighted(model.graph, index, shapes));
     } else if (node.kind == NodeKind::kAdd && !from_input) {
       STANDFAST_CHECK(score.add_sum(model.graph, index));
-    } else if ((node.kind == NodeKind::kRelu || node.kind == NodeKind::kMax) && !from_input) {
+    } else if (node.kind != NodeKind::kMaxPool && node.kind != NodeKind::kAdd && !from_input) {
       const Layer& below = score.layers_[static_cast<std::size_t>(node.inputs[0])];
       Layer layer;
       layer.kind = node.kind;
@@ -165,7 +173,8 @@ Result<ExactScore> ExactScore::make(const Model& model, const InputUnits& units)
       score.layers_.push_back(std::move(layer));
     } else {
       return Error{ErrorCode::kUnsupported,
-                   node_place(model.graph, index) + ": exact scores know linear, add, relu and max over other nodes"};
+                   node_place(model.graph, index) +
+                       ": exact scores know linear and conv2d, and add, relu, flatten and max over other nodes"};
     }
     STANDFAST_CHECK(score.check_size(model.graph, index));
   }
@@ -192,32 +201,93 @@ ExactScore::Values ExactScore::run(const Layer& layer, std::span<const std::int6
     case NodeKind::kMax:
       values[0] = *std::ranges::max_element(input(0));
       return values;
+    case NodeKind::kFlatten:
+      return input(0);
     default:
       break;
   }
-  const bool first = layer.inputs[0] == kGraphInput;
-  const std::size_t inner = layer.weights.size() / layer.size;
-  for (std::size_t r = 0; r < layer.size; ++r) {
-    const std::int64_t* weights = layer.weights.data() + r * inner;
-    if (layer.narrow) {
-      std::int64_t sum = 0;
-      for (std::size_t i = 0; i < inner; ++i) sum += weights[i] * x[i];
-      values[r] = sum;
-    } else {
-      for (std::size_t i = 0; i < inner; ++i) values[r] += Int128{weights[i]} * (first ? Int128{x[i]} : input(0)[i]);
-    }
-    values[r] += layer.bias[r];
-  }
+  values = layer.bias;
+  if (layer.narrow)
+    add_products<std::int64_t>(layer, x.data(), values);
+  else if (layer.inputs[0] == kGraphInput)
+    add_products<Int128>(layer, x.data(), values);
+  else
+    add_products<Int128>(layer, input(0).data(), values);
   return values;
 }
 
-int ExactScore::sign(std::span<const float> x) const {
+template <class Sum, class Input>
+void ExactScore::add_products(const Layer& layer, const Input* x, Values& values) {
+  if (layer.kind == NodeKind::kConv2d) {
+    for (std::size_t r = 0; r < layer.size; ++r) values[r] += window_sum<Sum>(layer, x, r);
+    return;
+  }
+  const std::size_t inner = layer.weights.size() / layer.size;
+  for (std::size_t r = 0; r < layer.size; ++r) {
+    const std::int64_t* weights = layer.weights.data() + r * inner;
+    Sum sum = 0;
+    for (std::size_t i = 0; i < inner; ++i) sum += Sum{weights[i]} * x[i];
+    values[r] += sum;
+  }
+}
+
+/// The products of one output pixel: of the taps that lie inside the image.
+template <class Sum, class Input>
+Sum ExactScore::window_sum(const Layer& layer, const Input* x, std::size_t element) {
+  const Windows& at = layer.windows;
+  const auto pixel = static_cast<std::int64_t>(element) % (at.output[1] * at.output[2]);
+  const std::int64_t top = pixel / at.output[2] * at.stride - at.padding;
+  const std::int64_t left = pixel % at.output[2] * at.stride - at.padding;
+  // taps [first, last) of a row are inside
+  const std::int64_t first = left < 0 ? (-left + at.dilation - 1) / at.dilation : 0;
+  const std::int64_t last = std::min(at.weight[3], (at.input[2] - left + at.dilation - 1) / at.dilation);
+  const std::int64_t taps = at.weight[1] * at.weight[2] * at.weight[3];
+  const std::int64_t* weights =
+      layer.weights.data() + static_cast<std::int64_t>(element) / (at.output[1] * at.output[2]) * taps;
+  Sum sum = 0;
+  for (std::int64_t c = 0; c < at.weight[1]; ++c)
+    for (std::int64_t i = 0; i < at.weight[2]; ++i, weights += at.weight[3]) {
+      const std::int64_t row = top + i * at.dilation;
+      if (row < 0 || row >= at.input[1]) continue;
+      const std::int64_t start = (c * at.input[1] + row) * at.input[2] + left;
+      for (std::int64_t j = first; j < last; ++j) sum += Sum{weights[j]} * x[start + j * at.dilation];
+    }
+  return sum;
+}
+
+std::vector<ExactScore::Values> ExactScore::run_all(std::span<const float> x) const {
   const auto integers = integers_of(x, units_);
   std::vector<Values> done;
   done.reserve(layers_.size());
   for (const auto& layer : layers_) done.push_back(run(layer, integers, done));
-  const Int128 score = done.back()[0] - threshold_;
+  return done;
+}
+
+int ExactScore::sign(std::span<const float> x) const {
+  const Int128 score = run_all(x).back()[0] - threshold_;
   return score > 0 ? 1 : score < 0 ? -1 : 0;
+}
+
+double ExactScore::unit_of(const Layer& layer) const {
+  return std::ldexp(1.0, -layer.exponent) / (units_.bytes ? 255 : 1);
+}
+
+std::vector<double> ExactScore::scores(const Dataset& data, std::size_t threads, std::optional<std::int32_t> node,
+                                       std::vector<float>& values) const {
+  const Layer* layer = node ? &layers_[static_cast<std::size_t>(*node)] : nullptr;
+  const std::size_t size = layer != nullptr ? layer->size : 0;
+  std::vector<double> scores(data.count());
+  values.assign(data.count() * size, 0.0F);
+  parallel_for(data.count(), 64, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto done = run_all(data.row(i));
+      scores[i] = static_cast<double>(done.back()[0] - threshold_) * unit_of(layers_.back());
+      for (std::size_t k = 0; k < size; ++k)
+        values[i * size + k] =
+            static_cast<float>(static_cast<double>(done[static_cast<std::size_t>(*node)][k]) * unit_of(*layer));
+    }
+  });
+  return scores;
 }
 
 std::vector<std::int8_t> ExactScore::signs(const Dataset& data, std::size_t threads) const {

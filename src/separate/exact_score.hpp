@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,7 +34,8 @@ Result<InputUnits> dyadic_units(const Dataset& data);
 /// X of one input. Requires: x is one of the data that the units were made for.
 std::vector<std::int64_t> integers_of(std::span<const float> x, const InputUnits& units);
 
-/// Sign of f on inputs in the given units, for graphs of linear, add, relu and max nodes without a feature map.
+/// f on inputs in the given units, for graphs of linear, conv2d, add, relu, flatten and max nodes without a feature
+/// map.
 class ExactScore {
  public:
   /// Fails: kUnsupported for other nodes, for a feature map, and where a sum might not fit 126 bits.
@@ -43,16 +45,25 @@ class ExactScore {
   [[nodiscard]] int sign(std::span<const float> x) const;
   /// Of every input. Requires: as sign().
   [[nodiscard]] std::vector<std::int8_t> signs(const Dataset& data, std::size_t threads) const;
+  /// f of every input, and all values of `node`, (count, size), each rounded once. Requires: as sign().
+  [[nodiscard]] std::vector<double> scores(const Dataset& data, std::size_t threads, std::optional<std::int32_t> node,
+                                           std::vector<float>& values) const;
   /// No sum exceeds 2^bits, whatever the input.
   [[nodiscard]] int bits() const { return bits_; }
 
  private:
+  /// Where a convolution reads, with padding that stands for 0.
+  struct Windows {
+    Shape input, weight, output;
+    std::int64_t stride = 1, padding = 0, dilation = 1;
+  };
   struct Layer {
     NodeKind kind = NodeKind::kLinear;
     std::vector<std::int32_t> inputs;
     std::size_t size = 0;
-    std::vector<std::int64_t> weights;  ///< kLinear: (out, in).
-    std::vector<Int128> bias;           ///< kLinear: (out).
+    std::vector<std::int64_t> weights;  ///< kLinear: (out, in); kConv2d: (out, in, kh, kw).
+    std::vector<Int128> bias;           ///< kLinear, kConv2d: (size).
+    Windows windows;                    ///< kConv2d.
     std::vector<int> shifts;            ///< kAdd: binary places that each input moves up.
     int exponent = 0;                   ///< Values are in units of 1 / (D 2^exponent).
     long double largest = 0;            ///< An upper bound on |value|, rounded up.
@@ -60,10 +71,18 @@ class ExactScore {
   };
   using Values = std::vector<Int128>;
 
-  Status add_linear(const Graph& graph, std::size_t index, const InputUnits& units);
+  Status add_weighted(const Graph& graph, std::size_t index, const std::vector<Shape>& shapes);
   Status add_sum(const Graph& graph, std::size_t index);
   Status check_size(const Graph& graph, std::size_t index);
   [[nodiscard]] Values run(const Layer& layer, std::span<const std::int64_t> x, const std::vector<Values>& done) const;
+  template <class Sum, class Input>
+  static void add_products(const Layer& layer, const Input* x, Values& values);
+  template <class Sum, class Input>
+  static Sum window_sum(const Layer& layer, const Input* x, std::size_t element);
+  /// The values of every layer.
+  [[nodiscard]] std::vector<Values> run_all(std::span<const float> x) const;
+  /// What one unit of a layer's values stands for.
+  [[nodiscard]] double unit_of(const Layer& layer) const;
 
   InputUnits units_;
   std::size_t dim_ = 0;

@@ -1,12 +1,15 @@
 // What was found, as a model of ours whose weights are few binary places wide, so that exact sums of them stay short.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "model/model.hpp"
 #include "separate/icnn.hpp"
+#include "separate/repair.hpp"
+#include "separate/start_model.hpp"
 #include "separate/whitening.hpp"
 #include "standfast/data.hpp"
 
@@ -27,5 +30,9 @@ Model icnn_model(const Dataset& data, const Icnn& icnn, const std::string& sensi
 
 /// sum_j relu(a_j.x + b_j) over all planes but the last, plus the last. Requires: at least two planes.
 Model cone_model(const Dataset& data, const Planes& affine, const std::string& sensitive, const std::string& other);
+
+/// The start with the planes of the repair, which are folded, in their places: see Repair. Requires: repair.units has
+/// one plane per unit of the head, none without a head.
+Model repaired_model(const Model& start, const std::optional<Head>& head, const Repair& repair);
 
 }  // namespace standfast::separate

@@ -18,7 +18,9 @@
 #include "separate/icnn.hpp"
 #include "separate/linear_discriminant.hpp"
 #include "separate/plane_scores.hpp"
+#include "separate/repair.hpp"
 #include "separate/sides.hpp"
+#include "separate/start_model.hpp"
 
 namespace standfast {
 namespace {
@@ -177,13 +179,52 @@ Result<PerfectFit> fit_cone(const Prepared& prepared, const Dataset* test, const
   return fit;
 }
 
+/// As exact arithmetic has them, rounded once.
+Result<separate::StartScores> start_scores(const Prepared& prepared, const Model& start,
+                                           const std::optional<separate::Head>& head) {
+  STANDFAST_TRY(const auto exact, separate::ExactScore::make(start, prepared.bytes.value_or(prepared.floats)));
+  separate::StartScores scores;
+  if (!head) {
+    scores.scores = exact.scores(*prepared.data, prepared.options->threads, {}, scores.sums);
+    return scores;
+  }
+  const auto& weights = start.graph.nodes[static_cast<std::size_t>(head->weights)].weight.values;
+  scores.weights.assign(weights.begin(), weights.end());
+  scores.scores = exact.scores(*prepared.data, prepared.options->threads, head->sums, scores.sums);
+  return scores;
+}
+
+Result<PerfectFit> fit_repair(const Prepared& prepared, const Dataset* test, const Side& side) {
+  const Dataset& data = *prepared.data;
+  const SeparateOptions& options = *prepared.options;
+  PerfectFit fit = blank_fit(prepared, side, "repair");
+  STANDFAST_TRY(const Model file, load_model(options.start));
+  STANDFAST_TRY(const Model start, separate::start_from(file, options.start, data, side.above, side.below));
+  if (fit.contradictions > 0) return fit;  // as above
+  show_progress(options, "score", 0, 1);
+  const auto head = separate::find_head(start.graph);
+  STANDFAST_TRY(const auto scores, start_scores(prepared, start, head));
+  show_progress(options, "score", 1, 1);
+  separate::RepairOptions repairing;
+  repairing.seed = options.seed;
+  repairing.threads = options.threads;
+  auto repair = separate::find_repair(prepared.rows, data.dim(), scores, side.positive, repairing);
+  fit.pieces = repair.lifts.count();
+  repair.lowering = prepared.whitening.fold(repair.lowering, options.threads);
+  repair.units = prepared.whitening.fold(repair.units, options.threads);
+  repair.lifts = prepared.whitening.fold(repair.lifts, options.threads);
+  STANDFAST_CHECK(prove(prepared, side, test, separate::repaired_model(start, head, repair), fit));
+  return fit;
+}
+
 Result<PerfectFit> fit_one(const Prepared& prepared, const separate::Planes& first, const Dataset* test,
                            std::int32_t above, const std::string& method) {
   Side side = separate::start_side(prepared, above);
   if (method == "pieces") return fit_pieces(prepared, test, std::move(side));
   if (method == "icnn") return fit_icnn(prepared, test, side);
   if (method == "cone") return fit_cone(prepared, test, side, linear_score(*prepared.data, first, above == 0 ? 1 : -1));
-  return Error{ErrorCode::kBadOption, "method: found \"" + method + "\", expected pieces, icnn or cone"};
+  if (method == "repair") return fit_repair(prepared, test, side);
+  return Error{ErrorCode::kBadOption, "method: found \"" + method + "\", expected pieces, icnn, cone or repair"};
 }
 
 }  // namespace

@@ -37,9 +37,10 @@ std::string test_text(const ExactAccuracy& accuracy, const char* name, const cha
 }
 
 std::string fit_text(const PerfectFit& fit, const Dataset& train) {
-  const std::string what = fit.method == "pieces" ? fmt::format("a maximum of {} affine pieces", fit.pieces)
-                           : fit.method == "cone"
-                               ? fmt::format("a linear score and an input-convex layer, {} epochs", fit.epochs)
+  const std::string what =
+      fit.method == "pieces"   ? fmt::format("a maximum of {} affine pieces", fit.pieces)
+      : fit.method == "repair" ? fmt::format("a model file's score, lowered, and {} planes that lift", fit.pieces)
+      : fit.method == "cone"   ? fmt::format("a linear score and an input-convex layer, {} epochs", fit.epochs)
                                : fmt::format("an input-convex network, {} epochs", fit.epochs);
   std::string text = fmt::format("{} above {}: {}\n", fit.sensitive, fit.other, what);
   if (fit.contradictions > 0)

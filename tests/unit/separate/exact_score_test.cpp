@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/random.hpp"
 #include "separate/fitted_model.hpp"
 
 namespace standfast::separate {
@@ -74,6 +75,76 @@ TEST(ExactScore, CountsAWrongPlaneAsWrong) {
   EXPECT_EQ(count(-20), 2U) << "a score of 0 is no proof";
   EXPECT_EQ(count(-30), 2U);
   EXPECT_EQ(count(-15), 2U);
+}
+
+Node weighted(NodeKind kind, std::int32_t input, Tensor weight, Tensor bias) {
+  Node node;
+  node.kind = kind;
+  node.name = std::to_string(input + 1);
+  node.inputs = {input};
+  node.weight = std::move(weight);
+  node.bias = std::move(bias);
+  return node;
+}
+
+/// The convolution as a matrix, its padding left out.
+Tensor as_matrix(const Node& conv, const Shape& in, const Shape& out) {
+  Tensor matrix{{out[0] * out[1] * out[2], in[0] * in[1] * in[2]}, {}};
+  matrix.values.resize(element_count(matrix.shape));
+  for (std::int64_t o = 0; o < matrix.shape[0]; ++o)
+    for (std::int64_t c = 0; c < in[0]; ++c)
+      for (std::int64_t i = 0; i < conv.weight.shape[2]; ++i)
+        for (std::int64_t j = 0; j < conv.weight.shape[3]; ++j) {
+          const std::int64_t y = o / out[2] % out[1] * conv.stride - conv.padding + i * conv.dilation;
+          const std::int64_t x = o % out[2] * conv.stride - conv.padding + j * conv.dilation;
+          if (y < 0 || y >= in[1] || x < 0 || x >= in[2]) continue;
+          const std::int64_t channel = o / (out[1] * out[2]);
+          const std::int64_t tap = ((channel * in[0] + c) * conv.weight.shape[2] + i) * conv.weight.shape[3] + j;
+          matrix.values[static_cast<std::size_t>(o * matrix.shape[1] + (c * in[1] + y) * in[2] + x)] =
+              conv.weight.values[static_cast<std::size_t>(tap)];
+        }
+  return matrix;
+}
+
+Tensor random_tensor(Shape shape, Random& random) {
+  Tensor tensor{std::move(shape), {}};
+  tensor.values.resize(element_count(tensor.shape));
+  for (float& value : tensor.values) value = static_cast<float>(std::round(random.uniform(-64, 64)) / 16);
+  return tensor;
+}
+
+TEST(ExactScore, OfAConvolutionIsThatOfItsMatrix) {
+  Random random(5);
+  for (const std::int64_t dilation : {1, 2}) {
+    Dataset data = one_row(std::vector<float>(2 * 5 * 7), true);
+    data.input_shape = {2, 5, 7};
+    for (float& x : data.features) x = static_cast<float>(std::floor(random.uniform(0, 256))) / 255.0F;
+    Node conv =
+        weighted(NodeKind::kConv2d, kGraphInput, random_tensor({3, 2, 3, 3}, random), random_tensor({3}, random));
+    conv.stride = 2;
+    conv.padding = 2;
+    conv.dilation = dilation;
+    Model model = blank_model(data, "a", "b");
+    const std::int64_t rows = (5 + 4 - 2 * dilation - 1) / 2 + 1;
+    const std::int64_t columns = (7 + 4 - 2 * dilation - 1) / 2 + 1;
+    const Shape out = {3, rows, columns};
+    model.graph.nodes = {conv, weighted(NodeKind::kLinear, 0, random_tensor({1, 3 * rows * columns}, random), {})};
+    Model dense = model;
+    Tensor bias{{3 * rows * columns}, {}};
+    for (std::int64_t o = 0; o < bias.shape[0]; ++o)
+      bias.values.push_back(conv.bias.values[static_cast<std::size_t>(o / (rows * columns))]);
+    dense.graph.nodes[0] = weighted(NodeKind::kLinear, kGraphInput, as_matrix(conv, data.input_shape, out), bias);
+    for (const auto& units : {byte_units(), *dyadic_units(data)}) {
+      const auto one = ExactScore::make(model, units);
+      const auto other = ExactScore::make(dense, units);
+      ASSERT_TRUE(one.ok() && other.ok());
+      std::vector<float> sums;
+      std::vector<float> dense_sums;
+      EXPECT_EQ(one->scores(data, 1, 0, sums), other->scores(data, 1, 0, dense_sums));
+      EXPECT_EQ(sums, dense_sums);
+      EXPECT_EQ(sums.size(), bias.values.size());
+    }
+  }
 }
 
 TEST(ExactScore, RefusesNumbersTooFarApart) {
