@@ -1,7 +1,6 @@
 #include "separate/start_model.hpp"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
@@ -56,8 +55,8 @@ Status check_fits(const Model& model, const std::string& name, const Dataset& da
 /// The steps disappear into a layer that reads the input: the last one first, for it is nearest.
 Status fold_steps(const std::vector<ElementwiseAffine>& steps, const Graph& graph, Node& node) {
   WideLayer layer = widen(node);
-  for (const auto& step : steps | std::views::reverse)
-    STANDFAST_CHECK(fold_before(layer, step, graph.input_shape, LayerReads::kAffine));
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step)
+    STANDFAST_CHECK(fold_before(layer, *step, graph.input_shape, LayerReads::kAffine));
   return round_into(layer, node);
 }
 
