@@ -78,6 +78,8 @@ Result<int> run_hulls(const SeparateCommand& command, const Dataset& data, const
 }
 
 Status check_start(const SeparateCommand& command) {
+  if (!command.fit && !(command.method.empty() && command.options.start.empty()))
+    return Error{ErrorCode::kBadOption, "--method, --start: they belong to --fit, which is not given"};
   const bool repair = command.method == "repair";
   if (repair == !command.options.start.empty()) return {};
   return Error{ErrorCode::kBadOption, repair ? "--method repair: expected --start MODEL beside it"
