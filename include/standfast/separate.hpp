@@ -43,8 +43,8 @@ struct ExactAccuracy {
 /// A classifier made to fit, and what is proven of it.
 struct PerfectFit {
   std::string method;  ///< "pieces": a maximum of affine pieces; "icnn": a network of two hidden layers;
-                       ///< "cone": a linear score and one layer; "repair": a model file's score, a plane that
-                       ///< lowers the class below, and planes that lift what is still missing.
+                       ///< "cone": a linear score and one layer; "repair": a model file's score, lowered where
+                       ///< the class below needs it, and planes that lift what is then missing.
   std::string sensitive;
   std::string other;
   std::size_t pieces = 0;                    ///< "pieces", "repair"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <string>
 
 #include "base/parallel.hpp"
@@ -42,6 +43,23 @@ std::int64_t byte_of(float x) { return std::lround(x * 255.0F); }
 Error too_wide(const std::string& place) {
   return {ErrorCode::kUnsupported,
           place + ": the numbers span more binary places than exact arithmetic of 128 bits can hold"};
+}
+
+bool kind_in(const Node& node, std::initializer_list<NodeKind> kinds) {
+  return std::ranges::find(kinds, node.kind) != kinds.end();
+}
+
+constexpr std::size_t kInputsBetweenReports = 512;
+
+template <class Body>
+void for_each_input(std::size_t count, std::size_t threads, const ScoreProgress& progress, const Body& body) {
+  for (std::size_t first = 0; first < count; first += kInputsBetweenReports) {
+    const std::size_t size = std::min(kInputsBetweenReports, count - first);
+    parallel_for(size, 16, threads, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) body(first + i);
+    });
+    if (progress) progress(first + size, count);
+  }
 }
 
 }  // namespace
@@ -158,11 +176,11 @@ Result<ExactScore> ExactScore::make(const Model& model, const InputUnits& units)
   for (std::size_t index = 0; index < model.graph.nodes.size(); ++index) {
     const Node& node = model.graph.nodes[index];
     const bool from_input = std::ranges::find(node.inputs, kGraphInput) != node.inputs.end();
-    if (node.kind == NodeKind::kLinear || node.kind == NodeKind::kConv2d) {
+    if (kind_in(node, {NodeKind::kLinear, NodeKind::kConv2d})) {
       STANDFAST_CHECK(score.add_weighted(model.graph, index, shapes));
     } else if (node.kind == NodeKind::kAdd && !from_input) {
       STANDFAST_CHECK(score.add_sum(model.graph, index));
-    } else if (node.kind != NodeKind::kMaxPool && node.kind != NodeKind::kAdd && !from_input) {
+    } else if (kind_in(node, {NodeKind::kRelu, NodeKind::kFlatten, NodeKind::kMax}) && !from_input) {
       const Layer& below = score.layers_[static_cast<std::size_t>(node.inputs[0])];
       Layer layer;
       layer.kind = node.kind;
@@ -272,36 +290,35 @@ double ExactScore::unit_of(const Layer& layer) const {
   return std::ldexp(1.0, -layer.exponent) / (units_.bytes ? 255 : 1);
 }
 
-std::vector<double> ExactScore::scores(const Dataset& data, std::size_t threads, std::optional<std::int32_t> node,
-                                       std::vector<float>& values) const {
+ExactScore::Scores ExactScore::scores(const Dataset& data, std::optional<std::int32_t> node, std::size_t threads,
+                                      const ScoreProgress& progress) const {
   const Layer* layer = node ? &layers_[static_cast<std::size_t>(*node)] : nullptr;
   const std::size_t size = layer != nullptr ? layer->size : 0;
-  std::vector<double> scores(data.count());
-  values.assign(data.count() * size, 0.0F);
-  parallel_for(data.count(), 64, threads, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      const auto done = run_all(data.row(i));
-      scores[i] = static_cast<double>(done.back()[0] - threshold_) * unit_of(layers_.back());
-      for (std::size_t k = 0; k < size; ++k)
-        values[i * size + k] =
-            static_cast<float>(static_cast<double>(done[static_cast<std::size_t>(*node)][k]) * unit_of(*layer));
-    }
+  Scores all;
+  all.scores.resize(data.count());
+  all.values.resize(data.count() * size);
+  for_each_input(data.count(), threads, progress, [&](std::size_t i) {
+    const auto done = run_all(data.row(i));
+    all.scores[i] = static_cast<double>(done.back()[0] - threshold_) * unit_of(layers_.back());
+    for (std::size_t k = 0; k < size; ++k)
+      all.values[i * size + k] =
+          static_cast<float>(static_cast<double>(done[static_cast<std::size_t>(*node)][k]) * unit_of(*layer));
   });
-  return scores;
+  return all;
 }
 
-std::vector<std::int8_t> ExactScore::signs(const Dataset& data, std::size_t threads) const {
+std::vector<std::int8_t> ExactScore::signs(const Dataset& data, std::size_t threads,
+                                           const ScoreProgress& progress) const {
   std::vector<std::int8_t> signs(data.count());
-  parallel_for(data.count(), 64, threads, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) signs[i] = static_cast<std::int8_t>(sign(data.row(i)));
-  });
+  for_each_input(data.count(), threads, progress,
+                 [&](std::size_t i) { signs[i] = static_cast<std::int8_t>(sign(data.row(i))); });
   return signs;
 }
 
 Result<ExactCount> count_exactly(const Model& model, const Dataset& data, std::span<const std::uint8_t> positive,
-                                 const InputUnits& units, std::size_t threads) {
+                                 const InputUnits& units, std::size_t threads, const ScoreProgress& progress) {
   STANDFAST_TRY(const ExactScore score, ExactScore::make(model, units));
-  const auto signs = score.signs(data, threads);
+  const auto signs = score.signs(data, threads, progress);
   ExactCount count{0, data.count(), score.bits()};
   for (std::size_t i = 0; i < signs.size(); ++i) count.right += signs[i] == (positive[i] != 0 ? 1 : -1) ? 1 : 0;
   return count;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -34,6 +35,9 @@ Result<InputUnits> dyadic_units(const Dataset& data);
 /// X of one input. Requires: x is one of the data that the units were made for.
 std::vector<std::int64_t> integers_of(std::span<const float> x, const InputUnits& units);
 
+/// How many inputs have been scored, now and then.
+using ScoreProgress = std::function<void(std::size_t done, std::size_t total)>;
+
 /// f on inputs in the given units, for graphs of linear, conv2d, add, relu, flatten and max nodes without a feature
 /// map.
 class ExactScore {
@@ -44,10 +48,15 @@ class ExactScore {
   /// -1, 0 or 1. Shape: x is (dim). Requires: x is one of the data that the units were made for.
   [[nodiscard]] int sign(std::span<const float> x) const;
   /// Of every input. Requires: as sign().
-  [[nodiscard]] std::vector<std::int8_t> signs(const Dataset& data, std::size_t threads) const;
-  /// f of every input, and all values of `node`, (count, size), each rounded once. Requires: as sign().
-  [[nodiscard]] std::vector<double> scores(const Dataset& data, std::size_t threads, std::optional<std::int32_t> node,
-                                           std::vector<float>& values) const;
+  [[nodiscard]] std::vector<std::int8_t> signs(const Dataset& data, std::size_t threads,
+                                               const ScoreProgress& progress = {}) const;
+  /// f of every input, and all values of `node`, each rounded once. Requires: as sign().
+  struct Scores {
+    std::vector<double> scores;  ///< (count)
+    std::vector<float> values;   ///< (count, size of the node); empty without a node.
+  };
+  [[nodiscard]] Scores scores(const Dataset& data, std::optional<std::int32_t> node, std::size_t threads,
+                              const ScoreProgress& progress = {}) const;
   /// No sum exceeds 2^bits, whatever the input.
   [[nodiscard]] int bits() const { return bits_; }
 
@@ -101,6 +110,6 @@ struct ExactCount {
 /// Counts f > 0 on the inputs with `positive` set and f < 0 on the others: a score of exactly 0 is wrong for both.
 /// Shape: positive is (count). Fails: as ExactScore::make.
 Result<ExactCount> count_exactly(const Model& model, const Dataset& data, std::span<const std::uint8_t> positive,
-                                 const InputUnits& units, std::size_t threads);
+                                 const InputUnits& units, std::size_t threads, const ScoreProgress& progress = {});
 
 }  // namespace standfast::separate

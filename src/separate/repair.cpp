@@ -18,6 +18,9 @@ constexpr float kRate = 0.3F;         // of what is missing, for later steps low
 constexpr int kGentlePasses = 60;     // then steps go all the way
 constexpr int kMostPasses = 300;
 constexpr double kLiftShift = 0.75;  // of a lift's margin: towards its group, away from everything else
+constexpr double kLiftShare = 0.6;   // of what is left of it: a margin may lack 2 %, and weights are rounded
+constexpr float kNearest = 1e-3F;    // of the usual squared length: nearer to the mean, planes would be too steep
+constexpr std::size_t kMostProducts = std::size_t{1} << 27;  // kept: half a gigabyte
 
 /// Half the distance between the 16th and the 84th percentile: a deviation that long tails do not stretch.
 double deviation_of(std::span<const double> scores) {
@@ -47,6 +50,7 @@ class Lowering {
         dim_(dim),
         margin_(static_cast<float>(options.margin)),
         threads_(options.threads),
+        progress_(options.progress),
         unit_(deviation_of(start.scores)),
         drop_(drop),
         mean_(mean_above(rows, dim, positive)),
@@ -61,6 +65,8 @@ class Lowering {
       row[dim] = 0;
       add_scaled(-1, mean_.data(), row, rows.stride);
     }
+    for (std::size_t m = 0; m < rows_.count; ++m)
+      usual_square_ += dot(rows_.row(m), rows_.row(m), rows_.stride) / static_cast<float>(rows_.count);
     weights_.reserve(start.weights.size());
     for (const double weight : start.weights) weights_.push_back(static_cast<float>(weight / unit_));
     const float squares = std::inner_product(weights_.begin(), weights_.end(), weights_.begin(), 0.0F);
@@ -75,6 +81,7 @@ class Lowering {
   bool run() {
     for (int pass = 0; pass < kMostPasses; ++pass) {
       auto order = over_margin();
+      if (progress_) progress_(rows_.count - order.size(), rows_.count);
       if (order.empty()) return true;
       random_.shuffle(std::span(order));
       for (const auto member : order) step(member, pass < kGentlePasses ? kRate : 1);
@@ -118,10 +125,12 @@ class Lowering {
     return over;
   }
 
-  /// z.z of one member with each, kept: members that are lowered once are often lowered again.
+  /// z.z of one member with each. The first ones are kept: members that are lowered once are often lowered again.
   const std::vector<float>& products_of(std::size_t member) {
-    std::vector<float>& row = gram_[member];
-    if (!row.empty()) return row;
+    if (!gram_[member].empty()) return gram_[member];
+    const bool keeps = (kept_ + 1) * padded_ <= kMostProducts;
+    kept_ += keeps ? 1 : 0;
+    std::vector<float>& row = keeps ? gram_[member] : products_;
     row.assign(padded_, 0.0F);
     parallel_for(rows_.count, 256, threads_, [&](std::size_t begin, std::size_t end) {
       for (std::size_t m = begin; m < end; ++m) row[m] = dot(rows_.row(member), rows_.row(m), rows_.stride);
@@ -143,6 +152,7 @@ class Lowering {
     }
     if (!(score > -margin_)) return;
     const std::vector<float>& products = products_of(member);
+    if (!(products[member] > kNearest * usual_square_)) return;  // at the mean only a drop helps
     const float length = rate * (score + 2 * margin_) / (products[member] * square);
     const float* row = rows_.row(member);
     add_scaled(-length * plane_share_, row, plane_.data(), rows_.stride);
@@ -167,6 +177,7 @@ class Lowering {
   std::size_t dim_;
   float margin_;
   std::size_t threads_;
+  std::function<void(std::size_t under, std::size_t count)> progress_;
   double unit_;
   double drop_;
   std::vector<float> mean_;
@@ -174,6 +185,7 @@ class Lowering {
   std::vector<std::uint32_t> members_;
   Rows rows_;                   ///< z of the members less the mean.
   std::vector<float> weights_;  ///< r
+  float usual_square_ = 0;      ///< Mean of z.z.
   float plane_share_ = 1;
   std::size_t padded_ = 0;
   std::vector<float> sums_;   ///< p_k + d_k.z: (units, padded).
@@ -181,6 +193,8 @@ class Lowering {
   std::vector<float> plane_;  ///< w
   std::vector<float> units_;  ///< d: (units, stride).
   std::vector<std::vector<float>> gram_;
+  std::size_t kept_ = 0;         ///< Rows of gram_.
+  std::vector<float> products_;  ///< A row that is not kept.
 };
 
 /// Lowers by more as a whole where planes are not enough: all may be under 0, and the lifts do the work.
@@ -220,7 +234,7 @@ std::vector<double> lowered_scores(const Rows& rows, std::size_t dim, const Star
 
 /// Towards their groups, and high enough there to make up for what is missing.
 void raise(Planes& lifts, double missing) {
-  const double height = missing / (0.6 * (1 - kLiftShift));
+  const double height = missing / (kLiftShare * (1 - kLiftShift));
   for (double& offset : lifts.offsets) offset = (offset - kLiftShift) * height;
   for (double& weight : lifts.weights) weight *= height;
 }

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct RepairOptions {
   std::size_t per_lift = 40;  ///< Inputs of the class above to each a_j.
   std::uint64_t seed = 1;
   std::size_t threads = 0;
+  std::function<void(std::size_t under, std::size_t count)> progress;  ///< Of the class below, after each pass.
 };
 
 struct Repair {
@@ -41,7 +43,8 @@ struct Repair {
 };
 
 /// Requires: no input equals one of the other class. Shape: positive is one flag per row.
-/// Cost: a product of count rows and vectors per input that has to be lowered; count units rows floats.
+/// Cost: a product of the class below with each of its inputs that has to be lowered. Memory: (count, units) twice, and
+/// half a gigabyte of such products.
 Repair find_repair(const Rows& rows, std::size_t dim, const StartScores& start, std::span<const std::uint8_t> positive,
                    const RepairOptions& options);
 

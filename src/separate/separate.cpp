@@ -31,8 +31,9 @@ using separate::show_progress;
 using separate::Side;
 
 Result<ExactAccuracy> exact_accuracy(const Model& model, const Dataset& data, std::span<const std::uint8_t> positive,
-                                     const InputUnits& units, std::size_t threads) {
-  STANDFAST_TRY(const auto count, separate::count_exactly(model, data, positive, units, threads));
+                                     const InputUnits& units, std::size_t threads,
+                                     const separate::ScoreProgress& progress = {}) {
+  STANDFAST_TRY(const auto count, separate::count_exactly(model, data, positive, units, threads, progress));
   return ExactAccuracy{count.right, count.count, count.bits};
 }
 
@@ -76,6 +77,12 @@ std::size_t count_twins(const Side& side) {
       std::ranges::count_if(side.twins, [](std::size_t twin) { return twin != separate::kNoTwin; }));
 }
 
+std::function<void(std::size_t, std::size_t)> task_progress(const SeparateOptions& options, std::string task) {
+  return [&options, task = std::move(task)](std::size_t done, std::size_t total) {
+    show_progress(options, task, done, total);
+  };
+}
+
 /// What exact arithmetic says of the model, and the model as a file.
 Status prove(const Prepared& prepared, const Side& side, const Dataset* test, Model model, PerfectFit& fit) {
   const Dataset& data = *prepared.data;
@@ -84,16 +91,16 @@ Status prove(const Prepared& prepared, const Side& side, const Dataset* test, Mo
                       {"method", "separate --fit, " + fit.method + ": made to fit every training input"},
                       {"seed", std::to_string(options.seed)},
                       {"version", STANDFAST_VERSION}};
-  show_progress(options, "check", 0, 1);
   if (prepared.bytes) {
-    STANDFAST_TRY(fit.bytes, exact_accuracy(model, data, side.positive, *prepared.bytes, options.threads));
+    STANDFAST_TRY(fit.bytes, exact_accuracy(model, data, side.positive, *prepared.bytes, options.threads,
+                                            task_progress(options, "check on bytes")));
   }
-  STANDFAST_TRY(fit.floats, exact_accuracy(model, data, side.positive, prepared.floats, options.threads));
+  STANDFAST_TRY(fit.floats, exact_accuracy(model, data, side.positive, prepared.floats, options.threads,
+                                           task_progress(options, "check on float32")));
   if (test != nullptr) {
     STANDFAST_TRY(fit.test, test_accuracy(model, *test, side.above, options.threads));
   }
   STANDFAST_TRY(fit.model, serialise_model(model));
-  show_progress(options, "check", 1, 1);
   return {};
 }
 
@@ -146,9 +153,7 @@ Options training_options(const SeparateOptions& options, std::string task) {
   Options training;
   training.seed = options.seed;
   training.threads = options.threads;
-  training.progress = [&options, task = std::move(task)](std::size_t right, std::size_t count) {
-    show_progress(options, task, right, count);
-  };
+  training.progress = task_progress(options, std::move(task));
   return training;
 }
 
@@ -183,14 +188,13 @@ Result<PerfectFit> fit_cone(const Prepared& prepared, const Dataset* test, const
 Result<separate::StartScores> start_scores(const Prepared& prepared, const Model& start,
                                            const std::optional<separate::Head>& head) {
   STANDFAST_TRY(const auto exact, separate::ExactScore::make(start, prepared.bytes.value_or(prepared.floats)));
-  separate::StartScores scores;
-  if (!head) {
-    scores.scores = exact.scores(*prepared.data, prepared.options->threads, {}, scores.sums);
-    return scores;
-  }
+  const auto node = head ? std::optional(head->sums) : std::nullopt;
+  auto all = exact.scores(*prepared.data, node, prepared.options->threads,
+                          task_progress(*prepared.options, "scores of the start"));
+  separate::StartScores scores{std::move(all.scores), std::move(all.values), {}};
+  if (!head) return scores;
   const auto& weights = start.graph.nodes[static_cast<std::size_t>(head->weights)].weight.values;
   scores.weights.assign(weights.begin(), weights.end());
-  scores.scores = exact.scores(*prepared.data, prepared.options->threads, head->sums, scores.sums);
   return scores;
 }
 
@@ -201,13 +205,9 @@ Result<PerfectFit> fit_repair(const Prepared& prepared, const Dataset* test, con
   STANDFAST_TRY(const Model file, load_model(options.start));
   STANDFAST_TRY(const Model start, separate::start_from(file, options.start, data, side.above, side.below));
   if (fit.contradictions > 0) return fit;  // as above
-  show_progress(options, "score", 0, 1);
   const auto head = separate::find_head(start.graph);
   STANDFAST_TRY(const auto scores, start_scores(prepared, start, head));
-  show_progress(options, "score", 1, 1);
-  separate::RepairOptions repairing;
-  repairing.seed = options.seed;
-  repairing.threads = options.threads;
+  const auto repairing = training_options<separate::RepairOptions>(options, "repair for " + side.above);
   auto repair = separate::find_repair(prepared.rows, data.dim(), scores, side.positive, repairing);
   fit.pieces = repair.lifts.count();
   repair.lowering = prepared.whitening.fold(repair.lowering, options.threads);

@@ -60,6 +60,12 @@ Status fold_steps(const std::vector<ElementwiseAffine>& steps, const Graph& grap
   return round_into(layer, node);
 }
 
+std::ptrdiff_t readers_of(const Graph& graph, std::int32_t index) {
+  std::ptrdiff_t readers = 0;
+  for (const Node& node : graph.nodes) readers += std::ranges::count(node.inputs, index);
+  return readers;
+}
+
 }  // namespace
 
 Result<Model> start_from(const Model& model, const std::string& name, const Dataset& data, const std::string& above,
@@ -93,10 +99,9 @@ std::optional<Head> find_head(const Graph& graph) {
     if (term == kGraphInput || graph.nodes[static_cast<std::size_t>(term)].kind != NodeKind::kLinear) continue;
     const std::int32_t relu = graph.nodes[static_cast<std::size_t>(term)].inputs[0];
     if (relu == kGraphInput || graph.nodes[static_cast<std::size_t>(relu)].kind != NodeKind::kRelu) continue;
-    std::size_t readers = static_cast<std::size_t>(std::ranges::count(terms, term)) - 1;
-    for (const Node& node : graph.nodes) readers += static_cast<std::size_t>(std::ranges::count(node.inputs, relu));
     const std::int32_t sums = graph.nodes[static_cast<std::size_t>(relu)].inputs[0];
-    if (readers == 1 && sums != kGraphInput) return Head{sums, relu, term};
+    if (readers_of(graph, relu) == 1 && readers_of(graph, term) == (term == last ? 0 : 1) && sums != kGraphInput)
+      return Head{sums, relu, term};
   }
   return {};
 }

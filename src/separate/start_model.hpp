@@ -22,7 +22,7 @@ Result<Model> start_from(const Model& model, const std::string& name, const Data
 struct Head {
   std::int32_t sums = 0;     ///< The node p, of any shape.
   std::int32_t relu = 0;     ///< Read by nothing but
-  std::int32_t weights = 0;  ///< a linear node of one output.
+  std::int32_t weights = 0;  ///< a linear node of one output, which only the score reads.
 };
 std::optional<Head> find_head(const Graph& graph);
 

@@ -138,11 +138,11 @@ TEST(ExactScore, OfAConvolutionIsThatOfItsMatrix) {
       const auto one = ExactScore::make(model, units);
       const auto other = ExactScore::make(dense, units);
       ASSERT_TRUE(one.ok() && other.ok());
-      std::vector<float> sums;
-      std::vector<float> dense_sums;
-      EXPECT_EQ(one->scores(data, 1, 0, sums), other->scores(data, 1, 0, dense_sums));
-      EXPECT_EQ(sums, dense_sums);
-      EXPECT_EQ(sums.size(), bias.values.size());
+      const auto of_conv = one->scores(data, 0, 1);
+      const auto of_matrix = other->scores(data, 0, 1);
+      EXPECT_EQ(of_conv.scores, of_matrix.scores);
+      EXPECT_EQ(of_conv.values, of_matrix.values);
+      EXPECT_EQ(of_conv.values.size(), bias.values.size());
     }
   }
 }

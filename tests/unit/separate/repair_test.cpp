@@ -1,6 +1,8 @@
 // A start's score, repaired: every training input right, and the start's say on others mostly kept.
 #include "separate/repair.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -98,6 +100,28 @@ TEST(Repair, DoesWithoutUnits) {
   const auto fits = fit_perfectly(train, nullptr, repair_options(linear, "plane.safetensors"));
   ASSERT_TRUE(fits.ok()) << fits.error().message;
   EXPECT_TRUE(fits->front().perfect());
+}
+
+TEST(Repair, LowersAnInputAtTheMeanOfTheOthers) {
+  constexpr std::size_t kEach = 40;
+  Dataset data = two_clouds(kEach, 0, 8);
+  // no plane through the mean of the class above moves the first input of the other class
+  for (std::size_t f = 0; f < kDim; ++f) {
+    double sum = 0;
+    for (std::size_t i = 0; i < kEach; ++i) sum += static_cast<double>(data.features[i * kDim + f]);
+    data.features[kEach * kDim + f] = static_cast<float>(sum / kEach);
+  }
+  Model model = hinge_model(data);
+  model.threshold = -100;  // everything is of the class above
+  const auto fits = fit_perfectly(data, nullptr, repair_options(model, "everything.safetensors"));
+  ASSERT_TRUE(fits.ok()) << fits.error().message;
+  EXPECT_TRUE(fits->front().perfect()) << fits->front().floats.right << " of " << fits->front().floats.count;
+  const auto model_file = parse_model(std::as_bytes(std::span(fits->front().model)), "repaired");
+  ASSERT_TRUE(model_file.ok()) << model_file.error().message;
+  float steepest = 0;
+  for (const Node& node : model_file->graph.nodes)
+    for (const float weight : node.weight.values) steepest = std::max(steepest, std::abs(weight));
+  EXPECT_LT(steepest, 1000) << "planes through it that move it all the same";
 }
 
 TEST(StartModel, FoldsCentresAndScalesAway) {
