@@ -36,7 +36,7 @@ TorchArray penalty(const std::string& norm, const TorchArray& gradients) {
   return gradients.norm(norm == "2" ? 2 : 1, 1).mean();
 }
 
-/// What libtorch's own backward pass calls; its transposed convolution does the same several times slower.
+/// What libtorch's own backward pass calls; its transposed convolution does the same, by a slower path.
 class ConvAdjoint : public torch::autograd::Function<ConvAdjoint> {
  public:
   static TorchArray forward(torch::autograd::AutogradContext* context, const TorchArray& slope,

@@ -15,7 +15,7 @@ constexpr double kInputDropout = 0.2;
 /// Gain and shift are undefined where they are 1 and 0 for good.
 struct TorchNorm {
   TorchArray gain, shift, mean, variance;
-  TorchArray scale;  // what the last pass multiplied each channel by, where that was asked for: (1, C, 1, 1)
+  TorchArray learnt_from;  // what the last pass normalised by its own statistics; undefined otherwise
 
   explicit TorchNorm(const ChannelNorm& start) {
     const auto channels = static_cast<std::int64_t>(start.mean.size());
@@ -27,13 +27,17 @@ struct TorchNorm {
     variance = torch_array(start.variance, {channels});
   }
 
-  TorchArray of(const TorchArray& z, bool learns, bool keeps_scale) {
-    if (keeps_scale) {
-      const TorchArray spread = learns ? z.var(at::IntArrayRef{0, 2, 3}, false, true) : variance.reshape({1, -1, 1, 1});
-      scale = (spread + kBatchNormEpsilon).rsqrt();
-      if (gain.defined()) scale = scale * gain.reshape({1, -1, 1, 1});
-    }
+  TorchArray of(const TorchArray& z, bool learns) {
+    learnt_from = learns ? z : TorchArray();
     return torch::batch_norm(z, gain, shift, mean, variance, learns, kBatchNormMomentum, kBatchNormEpsilon, false);
+  }
+
+  /// What the last pass multiplied each channel by. Shape: (1, C, 1, 1).
+  [[nodiscard]] TorchArray scale() const {
+    const TorchArray spread = learnt_from.defined() ? learnt_from.var(at::IntArrayRef{0, 2, 3}, false, true)
+                                                    : variance.reshape({1, -1, 1, 1});
+    const TorchArray inverse = (spread + kBatchNormEpsilon).rsqrt();
+    return gain.defined() ? inverse * gain.reshape({1, -1, 1, 1}) : inverse;
   }
 
   [[nodiscard]] ChannelNorm values() const {
@@ -44,13 +48,13 @@ struct TorchNorm {
 
 /// A convolution that halves the sides of an image, and its adjoint.
 TorchArray halve(const TorchArray& u, const TorchArray& weight) { return torch::conv2d(u, weight, {}, 2, 1); }
-TorchArray double_back(const TorchArray& slope, const TorchArray& weight) {
+TorchArray halve_adjoint(const TorchArray& slope, const TorchArray& weight) {
   return conv_adjoint(slope, weight, {2, 1, 1, 2 * slope.size(2), 2 * slope.size(3)});
 }
 
 /// Means of windows of 2 x 2, and their adjoint.
 TorchArray pool(const TorchArray& z) { return torch::avg_pool2d(z, 2); }
-TorchArray before_pool(const TorchArray& slope) { return slope.repeat_interleave(2, 2).repeat_interleave(2, 3) / 4; }
+TorchArray pool_adjoint(const TorchArray& slope) { return slope.repeat_interleave(2, 2).repeat_interleave(2, 3) / 4; }
 
 /// relu with the mask of its last pass.
 struct TorchRelu {
@@ -84,9 +88,9 @@ struct TorchLearntBlock {
         sum(start.sum),
         identity(start.identity) {}
 
-  TorchArray of(const TorchArray& z, const TorchArray& u, bool learns, bool keeps_scale) {
+  TorchArray of(const TorchArray& z, const TorchArray& u, bool learns) {
     const TorchArray both = torch::conv2d(z, weight, {}, 1, 1) + halve(u, input_weight);
-    return relu.of(sum.of(both, learns, keeps_scale) + identity.of(z, learns, keeps_scale));
+    return relu.of(sum.of(both, learns) + identity.of(z, learns));
   }
 
   /// The score's slope with respect to what the last pass put out becomes those of z and of u.
@@ -94,9 +98,9 @@ struct TorchLearntBlock {
     TorchArray z, u;
   };
   [[nodiscard]] Slopes slopes(const TorchArray& slope, const TorchArray& rows) const {
-    const TorchArray masked = slope * pick(relu.mask, rows), scaled = masked * sum.scale;
-    return {conv_adjoint(scaled, weight, {1, 1, 1, slope.size(2), slope.size(3)}) + masked * identity.scale,
-            double_back(scaled, input_weight)};
+    const TorchArray masked = slope * pick(relu.mask, rows), scaled = masked * sum.scale();
+    return {conv_adjoint(scaled, weight, {1, 1, 1, slope.size(2), slope.size(3)}) + masked * identity.scale(),
+            halve_adjoint(scaled, input_weight)};
   }
 };
 
@@ -167,20 +171,18 @@ LearntNet TorchLearntNet::values() const {
 
 TorchArray TorchLearntNet::forward(const TorchArray& x, bool learns) {
   const Shape& shape = start_.input_shape;
-  // reading the variances costs a pass over every value, which learning without gradients can spare
-  const bool keeps_scale = !learns || options_.jacobian_weight > 0 || !options_.certify_norm.empty();
   // the convolutions would put every other order into this one first
   TorchArray image = x.reshape({x.size(0), shape[0], shape[1], shape[2]}).contiguous(at::MemoryFormat::ChannelsLast);
   if (learns && options_.noise > 0) image = image + options_.noise * torch::randn_like(image);
   TorchArray v = torch::conv2d(image, filter_, {}, start_.layout.filter_stride, start_.filter_padding());
-  if (filter_norm_) v = filter_norm_->of(v, learns, keeps_scale);
+  if (filter_norm_) v = filter_norm_->of(v, learns);
   v = v - offset_;
   signs_ = v.detach().sign();
   const TorchArray u = torch::cat({v, v.abs()}, 1), small = pool(u);
-  TorchArray z = stem_relu_.of(stem_.of(halve(u, stem_weight_), learns, keeps_scale));
-  z = blocks_[0].of(z, u, learns, keeps_scale);
-  z = blocks_[1].of(pool(z), small, learns, keeps_scale);
-  z = head_.of(pool(z), learns, keeps_scale).flatten(1);
+  TorchArray z = stem_relu_.of(stem_.of(halve(u, stem_weight_), learns));
+  z = blocks_[0].of(z, u, learns);
+  z = blocks_[1].of(pool(z), small, learns);
+  z = head_.of(pool(z), learns).flatten(1);
   const TorchArray head = head_dropout_.of(z, learns).mm(head_weight_);
   const TorchArray input = input_dropout_.of(small.flatten(1), learns).mm(input_weight_);
   return (head + input + bias_).squeeze(1);
@@ -193,11 +195,11 @@ TorchArray TorchLearntNet::feature_slopes(const TorchArray& rows) const {
   };
   const TorchArray head = pick(head_dropout_.factors, rows) * head_weight_.t();
   const TorchArray input = pick(input_dropout_.factors, rows) * input_weight_.t();
-  TorchArray slope = before_pool(image(head, start_.halved(start_.layout.channels, 3)) * head_.scale);
+  TorchArray slope = pool_adjoint(image(head, start_.halved(start_.layout.channels, 3)) * head_.scale());
   auto [before, small] = blocks_[1].slopes(slope, rows);
-  const auto [z, u] = blocks_[0].slopes(before_pool(before), rows);
+  const auto [z, u] = blocks_[0].slopes(pool_adjoint(before), rows);
   small = small + image(input, start_.halved(start_.features(), 1));
-  return u + before_pool(small) + double_back(z * pick(stem_relu_.mask, rows) * stem_.scale, stem_weight_);
+  return u + pool_adjoint(small) + halve_adjoint(z * pick(stem_relu_.mask, rows) * stem_.scale(), stem_weight_);
 }
 
 /// The slopes of u, back through |v| and the filters.
@@ -205,7 +207,7 @@ TorchArray TorchLearntNet::input_gradients(const TorchArray& rows) {
   const std::int64_t filters = start_.layout.filters;
   const TorchArray slopes = feature_slopes(rows);
   TorchArray slope = slopes.narrow(1, 0, filters) + slopes.narrow(1, filters, filters) * pick(signs_, rows);
-  if (filter_norm_) slope = slope * filter_norm_->scale;
+  if (filter_norm_) slope = slope * filter_norm_->scale();
   const Shape& shape = start_.input_shape;
   return conv_adjoint(slope, filter_, {start_.layout.filter_stride, start_.filter_padding(), 1, shape[1], shape[2]})
       .flatten(1);
