@@ -28,6 +28,13 @@ double rounded_down(double radius) {
   return std::min(radius, std::numeric_limits<double>::max()) * kRoundDown;
 }
 
+/// A lower bound on a price p with p^2 / 2 >= gap. A gap that overflowed stands for the largest number: cutting its
+/// root instead would claim the square of what is known.
+double root_rounded_down(double gap) {
+  if (!(gap >= kTinyQuotient)) return 0;
+  return std::sqrt(std::min(2 * gap, std::numeric_limits<double>::max())) * kRoundDown;
+}
+
 /// Not below a quotient or product of non-negative numbers, whatever it lost by underflow.
 double raised(double rounded, bool is_zero) { return is_zero ? 0.0 : std::max(rounded, kTinyQuotient); }
 
@@ -193,8 +200,7 @@ double confirm_within(const ProvenMinorant& m, const PricedBounds& bounds, Norm 
   if (!(decrease < margin)) return 0;
   if (lambda == 0) return l1 ? proposal.radius : kInfinity;
   const double gap = (margin - decrease) * kRoundDown / lambda;
-  return l1 ? std::min(proposal.radius, rounded_down(gap))
-            : rounded_down(gap >= kTinyQuotient ? std::sqrt(2 * gap) : 0);
+  return l1 ? std::min(proposal.radius, rounded_down(gap)) : root_rounded_down(gap);
 }
 
 }  // namespace

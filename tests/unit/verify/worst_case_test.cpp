@@ -193,5 +193,21 @@ TEST(ClosedForm, NormsOfAnySizeAreRoundedUp) {
   }
 }
 
+TEST(WorstCase, ASquareThatOverflowsClaimsItsRootAndNoMore) {
+  PricedCase c;
+  c.minorant.is_separable = true;
+  c.minorant.separable.linear = {1};
+  c.minorant.separable.margin = 1e10;
+  c.minorant.slope_error = {0};
+  c.cost = {1};
+  c.interval = {{-1e-5, 1e-5}};
+  // the gap between margin and decrease, over the multiplier, is half of a square beyond float64
+  for (const double multiplier : {5e-324, 1e-310, 1e-300}) {
+    const double radius = confirm_separable(c.minorant, c.bounds(), Norm::l2(), {0, multiplier});
+    EXPECT_LE(radius, std::sqrt(2.0L * 1e10L / static_cast<long double>(multiplier))) << multiplier;
+    EXPECT_GE(radius, 1e154) << multiplier;
+  }
+}
+
 }  // namespace
 }  // namespace standfast
