@@ -5,7 +5,7 @@
 #include <functional>
 #include <numeric>
 
-#include "certify/ray.hpp"
+#include "search/ray.hpp"
 
 namespace standfast {
 namespace {

@@ -10,10 +10,10 @@
 
 #include "attack/adversarial.hpp"
 #include "base/random.hpp"
-#include "certify/cut_search.hpp"
-#include "certify/minorant_at.hpp"
-#include "certify/plan_tangents.hpp"
-#include "certify/separable.hpp"
+#include "search/cut_search.hpp"
+#include "search/minorant_at.hpp"
+#include "search/plan_tangents.hpp"
+#include "search/separable.hpp"
 
 namespace standfast {
 

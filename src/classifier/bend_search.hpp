@@ -4,8 +4,8 @@
 // asked for and the price that the lines then certify.
 #pragma once
 
-#include "verify/map_reach.hpp"
-#include "verify/pull_back.hpp"
+#include "verify_wide/map_reach.hpp"
+#include "verify_wide/pull_back.hpp"
 
 namespace standfast {
 

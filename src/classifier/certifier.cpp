@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "base/try.hpp"
-#include "certify/closed_form.hpp"
 #include "classifier/certify_options.hpp"
 #include "classifier/proofs.hpp"
-#include "verify/combine.hpp"
+#include "search/closed_form.hpp"
+#include "verify_wide/combine.hpp"
 
 namespace standfast {
 namespace {

@@ -5,18 +5,18 @@
 #include <span>
 #include <vector>
 
-#include "certify/cut_search.hpp"
-#include "certify/minorant_at.hpp"
-#include "certify/plan_tangents.hpp"
-#include "certify/separable.hpp"
 #include "classifier/bend_search.hpp"
 #include "classifier/proofs.hpp"
 #include "infer/plan.hpp"
+#include "search/cut_search.hpp"
+#include "search/minorant_at.hpp"
+#include "search/plan_tangents.hpp"
+#include "search/separable.hpp"
 #include "standfast/classifier.hpp"
-#include "verify/confirm.hpp"
-#include "verify/kinked_map.hpp"
-#include "verify/pull_back.hpp"
-#include "verify/verifier.hpp"
+#include "verify_wide/confirm.hpp"
+#include "verify_wide/kinked_map.hpp"
+#include "verify_wide/pull_back.hpp"
+#include "verify_wide/verifier.hpp"
 
 namespace standfast {
 

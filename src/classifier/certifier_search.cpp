@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "classifier/certifier.hpp"
-#include "verify/combine.hpp"
+#include "verify_wide/combine.hpp"
 
 namespace standfast {
 namespace {

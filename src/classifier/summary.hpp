@@ -3,7 +3,7 @@
 
 #include "model/model.hpp"
 #include "standfast/classifier.hpp"
-#include "verify/deployed_error.hpp"
+#include "verify_wide/deployed_error.hpp"
 
 namespace standfast {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "evaluate/certified_curve.hpp"
+#include "evaluation/certified_curve.hpp"
 
 namespace standfast {
 namespace {

@@ -13,7 +13,7 @@
 #include "base/random.hpp"
 #include "standfast/classifier.hpp"
 #include "support/attack_problem.hpp"
-#include "verify/deployed_error.hpp"
+#include "verify_wide/deployed_error.hpp"
 
 namespace standfast::support {
 

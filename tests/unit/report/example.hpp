@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "evaluate/summarise.hpp"
+#include "evaluation/summarise.hpp"
 #include "standfast/classifier.hpp"
 #include "standfast/data.hpp"
 #include "standfast/evaluation.hpp"

@@ -1,0 +1,108 @@
+// Counting: verdicts against labels, then one curve per norm over the inputs of the sensitive class.
+#include "evaluation/summarise.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "evaluation/attacked_curve.hpp"
+#include "evaluation/certified_curve.hpp"
+#include "evaluation/roc.hpp"
+
+namespace standfast {
+namespace {
+
+constexpr std::array kFalsePositiveRates = {0.001, 0.01, 0.05};
+constexpr std::size_t kMaxRocPoints = 400;
+
+void count_verdicts(std::span<const std::uint8_t> labelled_sensitive, Evaluation& evaluation) {
+  for (std::size_t i = 0; i < labelled_sensitive.size(); ++i) {
+    const bool alarm = evaluation.certificates.sensitive(i);
+    if (labelled_sensitive[i] != 0) {
+      ++(alarm ? evaluation.sensitive_right : evaluation.sensitive_wrong);
+    } else {
+      ++(alarm ? evaluation.other_wrong : evaluation.other_right);
+    }
+  }
+  evaluation.sensitive_count = evaluation.sensitive_right + evaluation.sensitive_wrong;
+  evaluation.other_count = evaluation.other_right + evaluation.other_wrong;
+  evaluation.accuracy_sensitive = share(evaluation.sensitive_right, evaluation.sensitive_count);
+  evaluation.accuracy_other = share(evaluation.other_right, evaluation.other_count);
+  evaluation.accuracy_overall =
+      share(evaluation.sensitive_right + evaluation.other_right, evaluation.sensitive_count + evaluation.other_count);
+}
+
+void add_thresholds(std::span<const std::uint8_t> labelled_sensitive, Evaluation& evaluation) {
+  std::vector<float> sensitive_logits;
+  std::vector<float> other_logits;
+  for (std::size_t i = 0; i < labelled_sensitive.size(); ++i) {
+    (labelled_sensitive[i] != 0 ? sensitive_logits : other_logits).push_back(evaluation.certificates.logits[i]);
+  }
+  const auto steps = score_steps(sensitive_logits, other_logits);
+  evaluation.roc = roc_curve(steps, sensitive_logits.size(), other_logits.size(), kMaxRocPoints);
+  if (other_logits.empty()) return;  // no false-positive rate to hold
+  for (const double rate : kFalsePositiveRates) {
+    evaluation.operating_points.push_back(operating_point(steps, sensitive_logits.size(), other_logits.size(), rate));
+  }
+}
+
+std::vector<SensitiveInput> sensitive_inputs(std::span<const std::uint8_t> labelled_sensitive,
+                                             const Certificates& certificates, std::size_t norm) {
+  std::vector<SensitiveInput> inputs;
+  for (std::size_t i = 0; i < labelled_sensitive.size(); ++i) {
+    if (labelled_sensitive[i] == 0) continue;
+    const bool right = certificates.sensitive(i);
+    inputs.push_back({i, right, right ? certificates.radius(i, norm) : 0});
+  }
+  return inputs;
+}
+
+void add_attacks(std::span<const std::uint8_t> labelled_sensitive, Evaluation& evaluation) {
+  const auto& certificates = evaluation.certificates;
+  if (certificates.attacks.empty()) return;  // none was asked for
+  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) {
+    std::vector<AttackedInput> inputs;
+    for (std::size_t i = 0; i < labelled_sensitive.size(); ++i) {
+      if (labelled_sensitive[i] == 0) continue;
+      inputs.push_back({i, certificates.sensitive(i), certificates.radius(i, norm), certificates.attack(i, norm)});
+    }
+    const auto& curve = evaluation.curves[norm];
+    evaluation.attacked.push_back(attacked_curve(curve.norm, inputs, curve.radii));
+  }
+}
+
+/// What a radius counts: empty where a price is a change in the features' own units.
+std::string price_unit(const ThreatModel& threat) {
+  const bool priced = std::ranges::any_of(threat.cost, [](double cost) { return cost != 1; });
+  return priced && threat.price_unit.empty() ? "units of the threat model's price" : threat.price_unit;
+}
+
+}  // namespace
+
+Evaluation summarise(std::span<const std::uint8_t> labelled_sensitive, Certificates certificates,
+                     const EvaluateOptions& options) {
+  assert(labelled_sensitive.size() == certificates.count() && "one label per certificate");
+  Evaluation evaluation;
+  evaluation.method = options.certify.method;
+  evaluation.guarantee = options.certify.guarantee;
+  evaluation.both_classes = options.certify.both_classes;
+  evaluation.threat_description = options.threat_description;
+  evaluation.price_unit = price_unit(options.certify.threat);
+  evaluation.certificates = std::move(certificates);
+  count_verdicts(labelled_sensitive, evaluation);
+  add_thresholds(labelled_sensitive, evaluation);
+  const auto& norms = evaluation.certificates.norms;
+  for (std::size_t norm = 0; norm < norms.size(); ++norm) {
+    const auto inputs = sensitive_inputs(labelled_sensitive, evaluation.certificates, norm);
+    auto grid = options.grid.empty() ? radius_grid(norms[norm], inputs, options.grid_points) : options.grid;
+    evaluation.curves.push_back(certified_curve(norms[norm], inputs, std::move(grid)));
+  }
+  add_attacks(labelled_sensitive, evaluation);
+  return evaluation;
+}
+
+}  // namespace standfast

@@ -1,0 +1,63 @@
+#include "search/closed_form.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace standfast {
+namespace {
+
+/// ||value||_q over two parts of n numbers each, or one. Eight sums side by side, because one addition waits for the
+/// one before it.
+template <class Value>
+double dual_norm(std::size_t n, std::size_t parts, double q, const Value& value) {
+  double most[8] = {}, squares[8] = {}, sizes[8] = {};
+  for (std::size_t part = 0; part < parts; ++part) {
+    const auto take = [&](std::size_t i, std::size_t k) {
+      const double v = std::fabs(value(part, i));
+      most[k] = v > most[k] ? v : most[k];
+      sizes[k] += v;
+      squares[k] += v * v;
+    };
+    std::size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+      for (std::size_t k = 0; k < 8; ++k) take(i + k, k);
+    }
+    for (; i < n; ++i) take(i, i % 8);
+  }
+  const double largest = *std::max_element(most, most + 8);
+  if (q == 1) return std::accumulate(sizes, sizes + 8, 0.0);
+  // squares of other sizes might overflow or vanish
+  if (q == 2 && largest > 1e-140 && largest < 1e140) return std::sqrt(std::accumulate(squares, squares + 8, 0.0));
+  if (largest == 0 || q == kInfinity) return largest;
+  double sum = 0;
+  for (std::size_t part = 0; part < parts; ++part) {
+    for (std::size_t i = 0; i < n; ++i) sum += std::pow(std::fabs(value(part, i)) / largest, q);
+  }
+  return largest * std::pow(sum, 1 / q);
+}
+
+double quotient(double margin, double decrease) {
+  if (!(margin > 0)) return 0;
+  return decrease == 0 ? kInfinity : margin / decrease;
+}
+
+}  // namespace
+
+double closed_form_radius(const SeparableMinorant& m, std::span<const double> cost, Norm norm, double lipschitz) {
+  const std::size_t n = m.linear.size(), parts = m.folded() ? 2 : 1;
+  const double q = norm.dual_exponent();
+  const double* const sides[] = {m.linear.data(), m.fold.data()};
+  const bool unpriced = std::ranges::all_of(cost, [](double c) { return c == 1; });
+  const double slope =
+      unpriced ? dual_norm(n, parts, q, [&](std::size_t part, std::size_t i) { return sides[part][i]; })
+               : dual_norm(n, parts, q, [&](std::size_t part, std::size_t i) { return sides[part][i] / cost[i]; });
+  return quotient(m.margin, lipschitz * slope);
+}
+
+double closed_form_radius(const FeatureMinorant& m, double cheapest, Norm norm, double lipschitz) {
+  const auto slope = [&](std::size_t, std::size_t i) { return m.slope[i]; };
+  return quotient(m.margin * cheapest, lipschitz * dual_norm(m.slope.size(), 1, norm.dual_exponent(), slope));
+}
+
+}  // namespace standfast

@@ -1,0 +1,161 @@
+#include "search/dual_ascent.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <span>
+
+#include "kernels/sweeps.hpp"
+
+namespace standfast {
+namespace {
+
+double dot(std::span<const double> a, std::span<const double> b) {
+  return kernels::sweeps().dot(a.size(), a.data(), b.data());
+}
+
+/// In place: matrix <- its Cholesky factor, both right-hand sides <- solutions. False where it is not positive
+/// definite.
+bool cholesky_solve(std::size_t n, std::vector<double>& matrix, std::vector<double>& a, std::vector<double>& b) {
+  for (std::size_t j = 0; j < n; ++j) {
+    double pivot = matrix[j * n + j];
+    for (std::size_t k = 0; k < j; ++k) pivot -= matrix[j * n + k] * matrix[j * n + k];
+    if (!(pivot > 0)) return false;
+    const double root = std::sqrt(pivot);
+    matrix[j * n + j] = root;
+    for (std::size_t i = j + 1; i < n; ++i) {
+      double sum = matrix[i * n + j];
+      for (std::size_t k = 0; k < j; ++k) sum -= matrix[i * n + k] * matrix[j * n + k];
+      matrix[i * n + j] = sum / root;
+    }
+  }
+  for (auto* rhs : {&a, &b}) {
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t k = 0; k < i; ++k) (*rhs)[i] -= matrix[i * n + k] * (*rhs)[k];
+      (*rhs)[i] /= matrix[i * n + i];
+    }
+    for (std::size_t i = n; i-- > 0;) {
+      for (std::size_t k = i + 1; k < n; ++k) (*rhs)[i] -= matrix[k * n + i] * (*rhs)[k];
+      (*rhs)[i] /= matrix[i * n + i];
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+double DualAscent::cut_value(const CutSet& cuts, std::size_t j) const {
+  const Cut& cut = cuts[j];
+  return cut.margin + dot(cut.linear, response_.change) + dot(cut.fold, response_.fold_change);
+}
+
+void DualAscent::evaluate(const CutSet& cuts, const std::vector<double>& alpha, const ResponseRules& rules,
+                          double barrier) {
+  const double margin = cuts.weigh(alpha, linear_, fold_);
+  respond(cuts, linear_, fold_, rules, response_);
+  best_ = margin + response_.best;
+  value_ = margin + response_.value;
+  for (const double a : alpha) value_ += barrier * std::log(a);
+}
+
+/// The values at the moving features, side by side.
+std::span<const double> DualAscent::pack(std::span<const double> values, std::vector<double>& out) const {
+  const std::size_t moves = response_.moves;
+  if (values.empty() || moves == values.size()) return values;
+  out.resize(moves);
+  for (std::size_t s = 0; s < moves; ++s) out[s] = values[response_.moving[s]];
+  return out;
+}
+
+/// matrix_ <- -F'' at the last response.
+void DualAscent::fill_curvature(const CutSet& cuts) {
+  const std::size_t n = cuts.size();
+  const kernels::Curves curves{response_.moves, response_.curve_dd.data(),
+                               cuts.folded() ? response_.curve_df.data() : nullptr, response_.curve_ff.data()};
+  packed_linear_.resize(n);
+  packed_fold_.resize(n);
+  std::vector<std::span<const double>> linear(n), fold(n);
+  for (std::size_t j = 0; j < n; ++j) {
+    linear[j] = pack(cuts[j].linear, packed_linear_[j]);
+    fold[j] = pack(cuts[j].fold, packed_fold_[j]);
+  }
+  const auto curvature_dot = kernels::sweeps().curvature_dot;
+  matrix_.resize(n * n);
+  for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t k = 0; k <= j; ++k) {
+      matrix_[j * n + k] = matrix_[k * n + j] =
+          curvature_dot(curves, linear[j].data(), fold[j].data(), linear[k].data(), fold[k].data());
+    }
+  }
+}
+
+/// direction_ <- the Newton step, which keeps the sum of the weights where that is fixed.
+bool DualAscent::solve(bool fixed_sum) {
+  const std::size_t n = gradient_.size();
+  direction_ = gradient_;
+  ones_.assign(n, 1.0);
+  if (!cholesky_solve(n, matrix_, direction_, ones_)) return false;
+  if (!fixed_sum) return true;
+  double up = 0, down = 0;
+  for (std::size_t j = 0; j < n; ++j) {
+    up += direction_[j];
+    down += ones_[j];
+  }
+  for (std::size_t j = 0; j < n; ++j) direction_[j] -= up / down * ones_[j];
+  return true;
+}
+
+/// One damped Newton step from the last evaluation; false where nothing more is to be gained.
+bool DualAscent::step(const CutSet& cuts, const ResponseRules& rules, double barrier, double enough,
+                      std::vector<double>& alpha) {
+  const std::size_t n = cuts.size();
+  gradient_.resize(n);
+  for (std::size_t j = 0; j < n; ++j) gradient_[j] = cut_value(cuts, j) + barrier / alpha[j];
+  fill_curvature(cuts);
+  double largest = 0;
+  for (std::size_t j = 0; j < n; ++j) {
+    matrix_[j * n + j] += barrier / (alpha[j] * alpha[j]);
+    largest = std::max(largest, matrix_[j * n + j]);
+  }
+  for (std::size_t j = 0; j < n; ++j) matrix_[j * n + j] += 1e-12 * largest;
+  if (!solve(rules.norm == Norm::linf())) return false;
+
+  double gain = 0;
+  for (std::size_t j = 0; j < n; ++j) gain += direction_[j] * gradient_[j];
+  if (!(gain > enough)) return false;
+  // where nothing curves, Newton's step has no scale of its own: the weights' is taken
+  const double total = std::accumulate(alpha.begin(), alpha.end(), 0.0);
+  double longest = 1;
+  for (std::size_t j = 0; j < n; ++j) {
+    if (direction_[j] > 0) longest = std::min(longest, 10 * total / direction_[j]);
+    if (direction_[j] < 0) longest = std::min(longest, -0.95 * alpha[j] / direction_[j]);
+  }
+  trial_.resize(n);
+  const double before = value_;
+  for (double share = longest; share > 1e-4 * longest; share *= 0.4) {
+    for (std::size_t j = 0; j < n; ++j) trial_[j] = alpha[j] + share * direction_[j];
+    evaluate(cuts, trial_, rules, barrier);
+    if (value_ >= before + 0.1 * share * gain) {
+      alpha.swap(trial_);
+      return true;
+    }
+  }
+  evaluate(cuts, alpha, rules, barrier);
+  return false;
+}
+
+void DualAscent::run(const CutSet& cuts, Norm norm, double cap, double scale, const AscentSchedule& schedule,
+                     std::vector<double>& alpha) {
+  linear_.resize(cuts.dim());
+  fold_.resize(cuts.folded() ? cuts.dim() : 0);
+  for (double relative = schedule.first; relative >= schedule.last * 0.999; relative *= schedule.factor) {
+    const ResponseRules rules{norm, cap, relative * scale};
+    const double barrier = 0.3 * rules.temperature;
+    evaluate(cuts, alpha, rules, barrier);
+    for (int k = 0; k < schedule.steps; ++k) {
+      if (!step(cuts, rules, barrier, schedule.enough * scale, alpha)) break;
+    }
+  }
+}
+
+}  // namespace standfast

@@ -1,0 +1,88 @@
+#include "search/minorant_at.hpp"
+
+#include "kernels/sweeps.hpp"
+
+namespace standfast {
+
+MinorantReader::MinorantReader(const Model& model)
+    : separable_(is_separable(model.feature_map)), scale_(model.dim(), 1.0) {
+  for (const MapStep& step : model.feature_map) {
+    folded_ = folded_ || step.kind == MapKind::kAbs;
+    if (step.kind != MapKind::kScale || !separable_) continue;
+    const auto& values = step.values.values;
+    for (std::size_t i = 0; i < scale_.size(); ++i) scale_[i] *= values[values.size() == 1 ? 0 : i];
+  }
+}
+
+void MinorantReader::read(Lane features, double margin, Lane slope, SeparableMinorant& out) const {
+  const std::size_t dim = scale_.size();
+  out.margin = margin;
+  out.linear.resize(dim);
+  out.fold.resize(folded_ ? dim : 0);
+  out.offset.resize(folded_ ? dim : 0);
+  for (std::size_t i = 0; i < dim; ++i) out.linear[i] = slope[i] * scale_[i];
+  for (std::size_t i = 0; i < out.fold.size(); ++i) {
+    out.fold[i] = slope[dim + i] * scale_[i];
+    out.offset[i] = features[i] / scale_[i];
+  }
+}
+
+void MinorantReader::read(double margin, Lane slope, std::size_t size, FeatureMinorant& out) {
+  out.margin = margin;
+  out.slope.resize(size);
+  for (std::size_t i = 0; i < size; ++i) out.slope[i] = slope[i];
+}
+
+void MinorantReader::move(Lane features, std::span<const double> change, std::span<const double> fold_change,
+                          FeatureRange range, float* out, std::size_t stride) const {
+  const std::size_t dim = scale_.size();
+  for (std::size_t i = range.begin; i < range.end; ++i) {
+    out[i * stride] = static_cast<float>(features[i] + scale_[i] * change[i]);
+  }
+  for (std::size_t i = range.begin; i < range.end && !fold_change.empty(); ++i) {
+    out[(dim + i) * stride] = static_cast<float>(features[dim + i] + scale_[i] * fold_change[i]);
+  }
+}
+
+void MinorantReader::start_tangent(double value, SeparableMinorant& out) const {
+  out.margin = value;
+  out.linear.resize(scale_.size());
+  out.fold.resize(folded_ ? scale_.size() : 0);
+  out.offset.resize(out.fold.size());
+}
+
+void MinorantReader::read_tangent(Lane features, Lane slope, Lane point, FeatureRange range,
+                                  SeparableMinorant& out) const {
+  const auto part = [&](std::size_t first, std::vector<double>& to) {
+    double change = 0;
+    for (std::size_t i = range.begin; i < range.end; ++i) {
+      const std::size_t at = first + i;
+      const double s = slope[at];
+      change += s * (static_cast<double>(features[at]) - static_cast<double>(point[at]));
+      to[i] = s * scale_[i];
+    }
+    return change;
+  };
+  out.margin += part(0, out.linear);
+  if (!folded_) return;
+  out.margin += part(scale_.size(), out.fold);
+  for (std::size_t i = range.begin; i < range.end; ++i) out.offset[i] = features[i] / scale_[i];
+}
+
+void weigh(std::span<const SeparableMinorant> minorants, std::span<const double> weights, SeparableMinorant& out) {
+  out = minorants.front();
+  const auto scale = [](std::vector<double>& values, double w) {
+    for (double& v : values) v *= w;
+  };
+  out.margin *= weights.front();
+  scale(out.linear, weights.front());
+  scale(out.fold, weights.front());
+  const auto add_scaled = kernels::sweeps().add_scaled;
+  for (std::size_t j = 1; j < minorants.size(); ++j) {
+    out.margin += weights[j] * minorants[j].margin;
+    add_scaled(out.linear.size(), weights[j], minorants[j].linear.data(), out.linear.data());
+    add_scaled(out.fold.size(), weights[j], minorants[j].fold.data(), out.fold.data());
+  }
+}
+
+}  // namespace standfast

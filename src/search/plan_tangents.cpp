@@ -1,0 +1,48 @@
+#include "search/plan_tangents.hpp"
+
+namespace standfast {
+
+std::span<const float> features_of(const InferWorkspace& workspace, std::span<const float> x) {
+  return workspace.map_values.empty() ? x : std::span<const float>(workspace.map_values.back());
+}
+
+PlanValues::PlanValues(const Plan& plan, std::span<const float> x, InferWorkspace& probe)
+    : plan_(&plan), x_(x), probe_(&probe), point_(x.begin(), x.end()) {}
+
+double PlanValues::value(std::span<const double> change) {
+  for (std::size_t i = 0; i < x_.size(); ++i) point_[i] = static_cast<float>(x_[i] + change[i]);
+  return plan_->forward(point_, *probe_);
+}
+
+PlanTangents::PlanTangents(const Plan& plan, const MinorantReader& reader, std::span<const float> x,
+                           std::span<const float> features, InferWorkspace& probe)
+    : plan_(&plan), reader_(&reader), values_(plan, x, probe), features_(features), probe_(&probe) {}
+
+const SeparableMinorant& PlanTangents::tangent(std::span<const double> change, std::span<const double> fold_change) {
+  point_.resize(features_.size());
+  const Lane features{features_.data()}, point{point_.data()};
+  const FeatureRange all{0, change.size()};
+  reader_->move(features, change, fold_change, all, point_.data(), 1);
+  const double value = plan_->forward_features(point_, *probe_);
+  reader_->start_tangent(value, minorant_);
+  reader_->read_tangent(features, Lane{plan_->backward(*probe_).data()}, point, all, minorant_);
+  return minorant_;
+}
+
+double PlanTangents::value_and_gradient(std::span<const double> change, std::vector<double>& gradient) {
+  const double f = value(change);
+  if (!reader_->separable()) {
+    const std::span<const float> slope = plan_->input_gradient(*probe_);
+    gradient.assign(slope.begin(), slope.end());
+    return f;
+  }
+  const Lane slope{plan_->backward(*probe_).data()};
+  reader_->read(Lane{features_of(*probe_, values_.point()).data()}, f, slope, minorant_);
+  gradient.assign(minorant_.linear.begin(), minorant_.linear.end());
+  for (std::size_t i = 0; i < minorant_.fold.size(); ++i) {
+    gradient[i] += minorant_.offset[i] >= 0 ? minorant_.fold[i] : -minorant_.fold[i];
+  }
+  return f;
+}
+
+}  // namespace standfast

@@ -1,0 +1,55 @@
+// Tangents and values of the float32 model around one input: what an attack is made from.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "infer/plan.hpp"
+#include "search/cut_search.hpp"
+#include "search/minorant_at.hpp"
+
+namespace standfast {
+
+class PlanValues : public ValueSource {
+ public:
+  /// Shape: x is (dim). Everything outlives this.
+  PlanValues(const Plan& plan, std::span<const float> x, InferWorkspace& probe);
+
+  double value(std::span<const double> change) override;
+  /// x + the last change.
+  [[nodiscard]] std::span<const float> point() const { return point_; }
+
+ private:
+  const Plan* plan_;
+  std::span<const float> x_;
+  InferWorkspace* probe_;
+  std::vector<float> point_;
+};
+
+class PlanTangents : public TangentSource {
+ public:
+  /// Shape: x is (dim), features are phi(x). Requires: everything outlives this.
+  PlanTangents(const Plan& plan, const MinorantReader& reader, std::span<const float> x,
+               std::span<const float> features, InferWorkspace& probe);
+
+  /// Requires: reader.separable().
+  const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) override;
+  double value(std::span<const double> change) override { return values_.value(change); }
+
+  /// f(x + change) and its gradient by x, for the kinks' side where x + change is. Shape: gradient is (dim).
+  double value_and_gradient(std::span<const double> change, std::vector<double>& gradient);
+
+ private:
+  const Plan* plan_;
+  const MinorantReader* reader_;
+  PlanValues values_;
+  std::span<const float> features_;
+  InferWorkspace* probe_;
+  std::vector<float> point_;
+  SeparableMinorant minorant_;
+};
+
+/// phi(x) of the last forward pass.
+std::span<const float> features_of(const InferWorkspace& workspace, std::span<const float> x);
+
+}  // namespace standfast

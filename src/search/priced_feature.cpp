@@ -1,0 +1,116 @@
+#include "search/priced_feature.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+
+#include "model/minorant.hpp"
+#include "standfast/threat.hpp"
+
+namespace standfast {
+namespace {
+
+/// -(linear e + ...) = constant - slope e on the piece that holds e. Without cancellation: |offset + e| - |offset| is
+/// +-e up to the kink, mirrored beyond it.
+struct DecreaseLine {
+  double constant, slope;
+};
+
+DecreaseLine line_at(const PricedFeature& f, double e) {
+  DecreaseLine line{0, f.linear};
+  for (std::size_t j = 0; j < f.fold.size(); ++j) {
+    const double offset = f.offset[j], side = offset >= 0 ? 1.0 : -1.0;
+    const bool beyond = offset >= 0 ? e < -offset : e > -offset;
+    if (beyond) line.constant += 2 * std::fabs(offset) * f.fold[j];
+    line.slope += (beyond ? -side : side) * f.fold[j];
+  }
+  return line;
+}
+
+/// The ends within reach that are not at infinity, and the kinks between them.
+template <class Consider>
+void for_each_corner(const PricedFeature& f, double reach, const Consider& consider) {
+  const double lo = std::max(f.lo, -reach), hi = std::min(f.hi, reach);
+  if (hi < kInfinity) consider(hi);
+  if (lo > -kInfinity) consider(lo);
+  for (std::size_t j = 0; j < f.fold.size(); ++j) {
+    if (f.fold[j] != 0 && -f.offset[j] > lo && -f.offset[j] < hi) consider(-f.offset[j]);
+  }
+}
+
+}  // namespace
+
+double PricedFeature::decrease(double e) const {
+  const DecreaseLine line = line_at(*this, e);
+  return line.constant - line.slope * e;
+}
+
+double PricedFeature::last_slope() const {
+  double slope = linear;
+  for (const double b : fold) slope += b;
+  return slope;
+}
+
+double PricedFeature::first_slope() const {
+  double slope = linear;
+  for (const double b : fold) slope -= b;
+  return slope;
+}
+
+double PricedFeature::steepest_slope() const {
+  double slope = std::fabs(linear);
+  for (const double b : fold) slope += std::fabs(b);
+  return slope;
+}
+
+double PricedFeature::slope_at(double e) const { return line_at(*this, e).slope; }
+
+double worst_within(const PricedFeature& f, double radius) {
+  double worst = 0, most = 0;
+  for_each_corner(f, radius, [&](double e) {
+    if (const double d = f.decrease(e); d > most) {
+      most = d;
+      worst = e;
+    }
+  });
+  return worst;
+}
+
+double worst_paid(const PricedFeature& f, double reach, double tau) {
+  double worst = 0, least = 0;
+  for_each_corner(f, reach, [&](double e) {
+    if (const double value = std::fabs(e) - tau * f.decrease(e); value < least) {
+      least = value;
+      worst = e;
+    }
+  });
+  return worst;
+}
+
+double worst_stationary(const PricedFeature& f, double tau) {
+  assert(f.fold.size() <= kMostKinks);
+  std::array<std::size_t, kMostKinks> order{};
+  std::size_t count = 0;
+  for (std::size_t j = 0; j < f.fold.size(); ++j) {
+    if (f.fold[j] != 0) order[count++] = j;
+  }
+  // from the last kink to the first
+  std::sort(order.begin(), order.begin() + count,
+            [&](std::size_t a, std::size_t b) { return f.offset[a] < f.offset[b]; });
+  double worst = 0, least = 0, slope = f.last_slope(), ceiling = kInfinity;
+  for (std::size_t k = 0; k <= count; ++k) {
+    const double floor = k < count ? -f.offset[order[k]] : -kInfinity;
+    const double e = std::clamp(std::clamp(-tau * slope, floor, ceiling), f.lo, f.hi);
+    if (const double value = e * e / 2 - tau * f.decrease(e); value < least) {
+      least = value;
+      worst = e;
+    }
+    if (k == count) break;
+    slope -= 2 * f.fold[order[k]];
+    ceiling = floor;
+  }
+  return worst;
+}
+
+}  // namespace standfast

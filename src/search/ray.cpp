@@ -1,0 +1,81 @@
+#include "search/ray.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "search/cut_search.hpp"
+
+namespace standfast {
+namespace {
+
+class Ray {
+ public:
+  Ray(std::span<const double> direction, const RayBounds& bounds, Norm norm, ValueSource& source,
+      std::vector<double>& change)
+      : direction_(direction), bounds_(bounds), norm_(norm), source_(source), change_(change) {
+    change_.resize(direction.size());
+    priced_.resize(direction.size());
+  }
+
+  /// Moves to s and returns the price there.
+  double move(double s) {
+    for (std::size_t i = 0; i < direction_.size(); ++i) {
+      priced_[i] = std::clamp(s * direction_[i], bounds_.lo[i], bounds_.hi[i]);
+      change_[i] = priced_[i] / bounds_.cost[i];
+    }
+    return norm_.of_vector(priced_);
+  }
+  /// s, or a shorter way that costs less than `limit`; 0 where none is found.
+  double below(double limit, double s) {
+    for (int k = 0; k < 8; ++k) {
+      const double price = move(s);
+      if (price < limit) return s;
+      // bounds keep the price from falling as fast as s, so that one correction may not do
+      s *= (k == 0 ? 0.999 : 0.9) * limit / price;
+    }
+    return 0;
+  }
+  double value() { return source_.value(change_); }
+
+ private:
+  std::span<const double> direction_;
+  RayBounds bounds_;
+  Norm norm_;
+  ValueSource& source_;
+  std::vector<double>& change_;
+  std::vector<double> priced_;
+};
+
+constexpr double kFarthest = 1e6;  // times the direction's own length
+constexpr double kRayTolerance = 2e-4;
+
+}  // namespace
+
+double first_crossing(std::span<const double> direction, const RayBounds& bounds, Norm norm, double limit,
+                      ValueSource& source, std::vector<double>& change) {
+  Ray ray(direction, bounds, norm, source, change);
+  double inside = 0, inside_value = 0, outside = ray.below(limit, 1), outside_value = 0;
+  // the direction ends near the border: small steps beyond it first
+  for (double growth = 1.01;; growth *= growth) {
+    if (!(outside > inside * (1 + kRayTolerance)) || outside > kFarthest) return kInfinity;
+    ray.move(outside);
+    outside_value = ray.value();
+    if (outside_value <= 0) break;
+    inside = outside;
+    inside_value = outside_value;
+    outside = ray.below(limit, outside * growth);
+  }
+  for (int k = 0; k < 30 && outside - inside > kRayTolerance * outside; ++k) {
+    // the secant where both ends are known, pulled towards the inside end so that this end moves too
+    const bool secant = inside > 0 && k % 3 != 2 && inside_value > 0;
+    const double share = secant ? inside_value / (inside_value - outside_value) : 0.5;
+    const double s = inside + std::clamp(share * (1 + 0.01), 0.02, 0.98) * (outside - inside);
+    ray.move(s);
+    const double value = ray.value();
+    (value <= 0 ? outside : inside) = s;
+    (value <= 0 ? outside_value : inside_value) = value;
+  }
+  return ray.move(outside);
+}
+
+}  // namespace standfast

@@ -1,0 +1,15 @@
+// What all features lose at their worst places: a vectorised sweep where each has at most one kink, else one after the
+// other.
+#pragma once
+
+#include "search/separable.hpp"
+
+namespace standfast {
+
+/// As the sweeps of these names in kernels/sweeps.hpp.
+kernels::WorstSums worst_sums_linf(const PricedProblem& problem, double radius);
+kernels::WorstSums worst_sums_l1(const PricedProblem& problem, double reach, double tau);
+kernels::WorstSums worst_sums_l2(const PricedProblem& problem, double tau);
+double last_place(const PricedProblem& problem);
+
+}  // namespace standfast

@@ -1,0 +1,80 @@
+// Affine operations and their transposes, over inputs side by side.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "model/feature_map.hpp"
+#include "model/tensor.hpp"
+#include "verify_wide/products.hpp"
+
+namespace standfast::verify_ops {
+
+/// An affine operation's geometry: a matrix, or a zero-padded convolution.
+struct Affine {
+  const Tensor* weight = nullptr;
+  bool is_conv = false;
+  Shape in;   ///< (channels, height, width) for a convolution.
+  Shape out;  ///< As `in`.
+  std::int64_t stride = 1, padding = 0, dilation = 1;
+};
+
+/// That of a step. Requires: it is a linear map or a convolution, of these shapes.
+Affine affine_of(const MapStep& step, const Shape& in, const Shape& out);
+
+/// W, or |W|.
+enum class Weights { kSigned, kMagnitudes };
+
+/// value += W^T dual. Shape: dual is (out, lanes), value (in, lanes), lane innermost; lanes is 1 or a multiple of 8.
+void add_transposed(const Products& products, const Affine& op, Weights weights, std::size_t lanes,
+                    std::span<const double> dual, std::span<double> value);
+
+/// The same with sums of kRowsAtOnce products in float32.
+void add_transposed(const Products& products, const Affine& op, std::size_t lanes, std::span<const float> dual,
+                    std::span<double> value);
+
+/// value += W x. Shape: x is (in, lanes), value (out, lanes), as above.
+void add_product(const Products& products, const Affine& op, Weights weights, std::size_t lanes,
+                 std::span<const double> x, std::span<double> value);
+
+/// Does a weight other than 0 join this input to an output that `touched` holds for? `any_touched` is asked before for
+/// the outputs of all channels at a position, of all rows of a matrix at position 0.
+template <class AnyTouched, class Touched>
+bool joined_to(const Affine& op, std::size_t input, const AnyTouched& any_touched, const Touched& touched) {
+  const Shape& shape = op.weight->shape;
+  const auto& weight = op.weight->values;
+  const auto size = [](std::int64_t extent) { return static_cast<std::size_t>(extent); };
+  if (!op.is_conv) {
+    for (std::size_t o = 0; o < size(shape[0]) && any_touched(0); ++o) {
+      if (weight[o * size(shape[1]) + input] != 0 && touched(o)) return true;
+    }
+    return false;
+  }
+  const auto at = static_cast<std::int64_t>(input);
+  const std::int64_t channel = at / (op.in[1] * op.in[2]), y = at / op.in[2] % op.in[1], x = at % op.in[2];
+  for (std::int64_t ky = 0; ky < shape[2]; ++ky) {
+    const std::int64_t down = y + op.padding - ky * op.dilation;
+    if (down < 0 || down % op.stride != 0 || down / op.stride >= op.out[1]) continue;
+    for (std::int64_t kx = 0; kx < shape[3]; ++kx) {
+      const std::int64_t along = x + op.padding - kx * op.dilation;
+      if (along < 0 || along % op.stride != 0 || along / op.stride >= op.out[2]) continue;
+      const std::int64_t position = down / op.stride * op.out[2] + along / op.stride;
+      for (std::int64_t o = 0; o < shape[0] && any_touched(size(position)); ++o) {
+        const std::int64_t output = o * op.out[1] * op.out[2] + position;
+        const std::int64_t from = ((o * shape[1] + channel) * shape[2] + ky) * shape[3] + kx;
+        if (weight[size(from)] != 0 && touched(size(output))) return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// The most terms that one element of W^T dual, or of W x, is summed from.
+std::size_t terms_of_transposed(const Affine& op);
+std::size_t terms_of_product(const Affine& op);
+
+/// The bias that an output has: one value per output, one per channel, or 0 where there is none.
+double bias_of(const Tensor& bias, std::size_t output, std::size_t outputs);
+
+}  // namespace standfast::verify_ops

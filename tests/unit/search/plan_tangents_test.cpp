@@ -1,0 +1,143 @@
+// Networks of one unit, whose tangents can be read off.
+#include "search/plan_tangents.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/random_model.hpp"
+#include "support/reference.hpp"
+#include "support/small_models.hpp"
+
+namespace standfast {
+namespace {
+
+/// Everything that tangents of one model at one input need.
+struct Around {
+  Around(const Model& the_model, std::vector<float> at)
+      : model(the_model), plan(model), reader(model), x(std::move(at)), logit(plan.forward(x, infer)) {}
+
+  [[nodiscard]] PlanTangents tangents() { return {plan, reader, x, features_of(infer, x), probe}; }
+
+  Model model;
+  Plan plan;
+  MinorantReader reader;
+  std::vector<float> x;
+  InferWorkspace infer, probe;
+  float logit;
+};
+
+/// 2 relu(3 a - b + 1) - 4.
+Model unit() { return support::one_unit_model({3, -1}, 1, 2, -4); }
+
+/// relu(u + 2 |u|) - 1 with u = (x - 1) / 2.
+Model folded_unit() {
+  Model model = support::one_unit_model({1, 2}, 0, 1, -1);
+  model.input_shape = {1};
+  model.feature_map = with_abs(standardise_map({1}, {0.5F}));
+  return model;
+}
+
+TEST(PlanTangents, AnActiveUnitGivesItsSlopeWhereverItIsTouched) {
+  Around around(unit(), {1, 1});
+  EXPECT_EQ(around.logit, 2);
+  PlanTangents tangents = around.tangents();
+  for (const std::vector<double>& change : {std::vector<double>{0, 0}, {2, -5}, {-0.5, 0.25}}) {
+    const SeparableMinorant& m = tangents.tangent(change, {});
+    EXPECT_EQ(m.margin, 2) << "as seen from x";
+    EXPECT_EQ(m.linear, (std::vector<double>{6, -2}));
+    EXPECT_FALSE(m.folded());
+  }
+}
+
+TEST(PlanTangents, BeyondTheKinkTheUnitIsOff) {
+  Around around(unit(), {1, 1});
+  PlanTangents tangents = around.tangents();
+  const SeparableMinorant& m = tangents.tangent(std::vector<double>{-2, 0}, {});
+  EXPECT_EQ(m.margin, -4);
+  EXPECT_EQ(m.linear, (std::vector<double>{0, 0}));
+  EXPECT_EQ(tangents.value(std::vector<double>{-2, 0}), -4);
+  EXPECT_EQ(tangents.value(std::vector<double>{1, 2}), 2 * 4 - 4);
+}
+
+TEST(PlanTangents, AFoldedMapIsTouchedAtPointsThatAreNoFeatures) {
+  Around around(folded_unit(), {5});  // u = |u| = 2
+  EXPECT_EQ(around.logit, 5);
+  PlanTangents tangents = around.tangents();
+  // u = 0 with |u| = 1: still active
+  const SeparableMinorant& m = tangents.tangent(std::vector<double>{-4}, std::vector<double>{-2});
+  EXPECT_EQ(m.margin, 5);
+  EXPECT_EQ(m.linear, std::vector<double>{0.5});
+  EXPECT_EQ(m.fold, std::vector<double>{1});
+  EXPECT_EQ(m.offset, std::vector<double>{4});
+  // u = -2 with |u| = 0.5: off
+  EXPECT_EQ(tangents.tangent(std::vector<double>{-8}, std::vector<double>{-3}).margin, -1);
+}
+
+TEST(PlanTangents, TheGradientIsThatOfTheSideOfTheKink) {
+  Around around(folded_unit(), {5});
+  PlanTangents tangents = around.tangents();
+  std::vector<double> gradient;
+  EXPECT_EQ(tangents.value_and_gradient(std::vector<double>{-2}, gradient), 2);  // u = 1: 1 + 2 - 1
+  EXPECT_EQ(gradient, std::vector<double>{1.5});
+  EXPECT_EQ(tangents.value_and_gradient(std::vector<double>{-8}, gradient), 1);  // u = -2: -2 + 4 - 1
+  EXPECT_EQ(gradient, std::vector<double>{0.5 - 1});
+}
+
+TEST(PlanTangents, FeaturesOfAModelWithoutMapAreTheInput) {
+  Around around(unit(), {1, 1});
+  EXPECT_EQ(features_of(around.infer, around.x).data(), around.x.data());
+  Around folded(folded_unit(), {5});
+  const auto features = features_of(folded.infer, folded.x);
+  EXPECT_EQ(std::vector<float>(features.begin(), features.end()), (std::vector<float>{2, 2}));
+}
+
+TEST(PlanTangents, AChangeBeyondFloat32IsNoOtherVerdict) {
+  Around around(unit(), {1, 1});
+  PlanTangents tangents = around.tangents();
+  EXPECT_FALSE(tangents.value(std::vector<double>{1e300, 0}) <= 0);
+}
+
+TEST(PlanTangents, EveryTangentLiesBelowTheNetworkButForFloat32) {
+  std::size_t compared = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Random random(seed);
+    const auto made = support::random_model(random, support::random_family(random), support::MapFamily::kSeparable);
+    Around around(made.model, support::random_input(random, made));
+    if (!std::isfinite(around.logit)) continue;
+    const support::Reference reference(made.model);
+    PlanTangents tangents = around.tangents();
+    const auto draw = [&](double size) {
+      std::vector<double> change;
+      for (const double s : made.scale) change.push_back(size * s * random.normal());
+      return change;
+    };
+    const std::vector<double> touch = draw(1), fold_touch = draw(0.5);
+    const SeparableMinorant m = tangents.tangent(
+        touch, around.reader.folded() ? std::span<const double>(fold_touch) : std::span<const double>());
+    for (int k = 0; k < 10; ++k) {
+      const std::vector<double> change = draw(std::pow(10, random.uniform(-3, 0.5)));
+      std::vector<double> moved(change.size());
+      double value = m.margin;
+      for (std::size_t i = 0; i < moved.size(); ++i) {
+        moved[i] = around.x[i] + change[i];
+        value += m.linear[i] * change[i];
+        if (m.folded()) value += m.fold[i] * (std::fabs(m.offset[i] + change[i]) - std::fabs(m.offset[i]));
+      }
+      // all that is summed anywhere near, times the unit of float32, times the roundings of a few layers
+      std::vector<double> touched(touch.size());
+      for (std::size_t i = 0; i < touched.size(); ++i) touched[i] = around.x[i] + touch[i];
+      const auto exact = reference.bounded_value(moved);
+      const double slack = 0x1p44 * static_cast<double>(exact.error + reference.bounded_value(touched).error +
+                                                        reference.bounded_value(support::widen(around.x)).error);
+      if (!std::isfinite(slack) || !std::isfinite(value)) continue;
+      ++compared;
+      ASSERT_LE(value, static_cast<double>(exact.value) + slack) << "seed " << seed;
+    }
+  }
+  EXPECT_GT(compared, 1000U);
+}
+
+}  // namespace
+}  // namespace standfast

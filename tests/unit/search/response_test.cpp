@@ -1,0 +1,224 @@
+// The smoothed answer against differences of its own value, and against the minimum that it smooths.
+#include "search/response.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "planes.hpp"
+
+namespace standfast {
+namespace {
+
+constexpr Interval kFree{};
+
+/// Seven features that meet every case: free, bounded on one side and on both, frozen, kinks inside, outside, at 0.
+struct Scene {
+  std::vector<Interval> interval = {kFree, {-0.6, 0.9}, {-0.2, 3}, {0, 0}, {0, 2}, {-1.5, kInfinity}, {-0.9, 0.4}};
+  std::vector<double> offset = {0.7, -0.3, 5, 0.4, -1.1, 0, 0.25};
+  std::vector<double> linear = {0.4, -1.3, 0.8, 2, -1.7, 0.3, 1.2};
+  std::vector<double> fold = {0.9, 0.6, -0.4, 1, 0.8, -0.7, 0.5};
+
+  [[nodiscard]] CutSet cuts(bool folded) const {
+    const std::vector<double> some_fold = folded ? std::vector<double>(7, 1.0) : std::vector<double>();
+    const SeparableMinorant m{1, std::vector<double>(7, 1.0), some_fold, folded ? offset : std::vector<double>()};
+    CutSet result;
+    result.start(test::problem_of(m, interval));
+    return result;
+  }
+};
+
+const std::vector<Norm> kResponseNorms = {Norm::l1(), Norm::l2(), Norm::linf()};
+
+ResponseRules rules_of(Norm norm, double temperature) {
+  return {norm, norm == Norm::l2() ? kInfinity : 1.25, temperature};
+}
+
+/// min over d of price(d) + linear d + fold (|offset + d| - |offset|), on a fine grid with the kink and the ends on it.
+double hard_minimum(const Scene& scene, std::size_t i, bool folded, const ResponseRules& rules) {
+  const double reach = std::min(rules.cap, 8.0);
+  const double lo = std::max(scene.interval[i].lo, -reach), hi = std::min(scene.interval[i].hi, reach);
+  double best = kInfinity;
+  const auto consider = [&](double d) {
+    const double price = rules.norm == Norm::l1() ? std::fabs(d) : rules.norm == Norm::l2() ? d * d / 2 : 0.0;
+    const double g = folded ? std::fabs(scene.offset[i] + d) - std::fabs(scene.offset[i]) : 0.0;
+    best = std::min(best, price + scene.linear[i] * d + scene.fold[i] * g);
+  };
+  for (int k = 0; k <= 20'000; ++k) consider(lo + (hi - lo) * k / 20'000);
+  consider(0);
+  if (folded) consider(std::clamp(-scene.offset[i], lo, hi));
+  return best;
+}
+
+TEST(Response, LiesBelowTheMinimumByAtMostTheTemperature) {
+  const Scene scene;
+  for (const bool folded : {false, true}) {
+    const CutSet cuts = scene.cuts(folded);
+    for (const Norm norm : kResponseNorms) {
+      for (const double temperature : {1e-4, 0.3}) {
+        const ResponseRules rules = rules_of(norm, temperature);
+        double hard = 0;
+        for (std::size_t i = 0; i < 7; ++i) hard += hard_minimum(scene, i, folded, rules);
+        Response out;
+        respond(cuts, scene.linear, folded ? std::span<const double>(scene.fold) : std::span<const double>(), rules,
+                out);
+        EXPECT_LE(out.value, hard + 1e-9) << norm.name() << folded;
+        // at most four places share the minimum; the grid's own error is its step squared
+        EXPECT_GE(out.value, hard - 7 * temperature * std::log(4) - 7e-7) << norm.name() << folded;
+      }
+    }
+  }
+}
+
+TEST(Response, TheMeanChangeIsTheGradientOfTheValue) {
+  const Scene scene;
+  constexpr double kStep = 1e-4;
+  for (const bool folded : {false, true}) {
+    const CutSet cuts = scene.cuts(folded);
+    for (const Norm norm : kResponseNorms) {
+      const ResponseRules rules = rules_of(norm, 0.3);
+      const auto value = [&](const std::vector<double>& linear, const std::vector<double>& fold) {
+        Response out;
+        respond(cuts, linear, folded ? std::span<const double>(fold) : std::span<const double>(), rules, out);
+        return out;
+      };
+      const Response at = value(scene.linear, scene.fold);
+      EXPECT_EQ(at.fold_change.size(), folded ? 7U : 0U);
+      for (std::size_t i = 0; i < 7; ++i) {
+        std::vector<double> up = scene.linear, down = scene.linear;
+        up[i] += kStep;
+        down[i] -= kStep;
+        // places that weigh less than exp(-20) are left out, which moves the value by as much
+        const double slope = (value(up, scene.fold).value - value(down, scene.fold).value) / (2 * kStep);
+        EXPECT_NEAR(at.change[i], slope, 1e-4) << norm.name() << folded << " feature " << i;
+        if (!folded) continue;
+        up = down = scene.fold;
+        up[i] += kStep;
+        down[i] -= kStep;
+        const double fold_slope = (value(scene.linear, up).value - value(scene.linear, down).value) / (2 * kStep);
+        EXPECT_NEAR(at.fold_change[i], fold_slope, 1e-4) << norm.name() << " feature " << i;
+      }
+    }
+  }
+}
+
+/// Curves of all features; 0 for those that do not move.
+std::vector<double> spread(const Response& at, const std::vector<double>& curve) {
+  if (curve.empty() || at.moves == at.change.size()) return curve;
+  std::vector<double> all(at.change.size());
+  for (std::size_t k = 0; k < at.moves; ++k) all[at.moving[k]] = curve[k];
+  return all;
+}
+
+TEST(Response, TheCurvatureIsMinusTheSlopeOfTheMeanChange) {
+  const Scene scene;
+  constexpr double kStep = 1e-4;
+  for (const bool folded : {false, true}) {
+    const CutSet cuts = scene.cuts(folded);
+    for (const Norm norm : kResponseNorms) {
+      const ResponseRules rules = rules_of(norm, 0.3);
+      const auto moved = [&](std::size_t i, double by_linear, double by_fold) {
+        std::vector<double> linear = scene.linear, fold = scene.fold;
+        linear[i] += by_linear;
+        fold[i] += by_fold;
+        Response out;
+        respond(cuts, linear, folded ? std::span<const double>(fold) : std::span<const double>(), rules, out);
+        return out;
+      };
+      const Response at = moved(0, 0, 0);
+      const auto dd = spread(at, at.curve_dd), df = spread(at, at.curve_df), ff = spread(at, at.curve_ff);
+      for (std::size_t i = 0; i < 7; ++i) {
+        const Response up = moved(i, kStep, 0), down = moved(i, -kStep, 0);
+        EXPECT_NEAR(dd[i], (down.change[i] - up.change[i]) / (2 * kStep), 1e-3) << norm.name() << folded << i;
+        if (!folded) continue;
+        EXPECT_NEAR(df[i], (down.fold_change[i] - up.fold_change[i]) / (2 * kStep), 1e-3) << norm.name() << i;
+        const Response more = moved(i, 0, kStep), less = moved(i, 0, -kStep);
+        EXPECT_NEAR(ff[i], (less.fold_change[i] - more.fold_change[i]) / (2 * kStep), 1e-3) << norm.name() << i;
+        // positive semidefinite, so that a Newton step goes uphill
+        EXPECT_GE(dd[i], 0);
+        EXPECT_GE(dd[i] * ff[i], df[i] * df[i] * (1 - 1e-9) - 1e-12) << norm.name() << i;
+      }
+    }
+  }
+}
+
+/// One free or bounded feature without abs.
+Response respond_to(double slope, const Interval& interval, const ResponseRules& rules) {
+  CutSet cuts;
+  cuts.start(test::problem_of(test::plane(1, {1}), {interval}));
+  Response out;
+  respond(cuts, std::vector<double>{slope}, {}, rules, out);
+  return out;
+}
+
+TEST(Response, NormTwoStopsAtABoundAndIsFlatThere) {
+  const Response inside = respond_to(0.5, {-2, 2}, rules_of(Norm::l2(), 1e-3));
+  EXPECT_EQ(inside.change[0], -0.5);
+  EXPECT_EQ(inside.value, -0.125);  // 0.5^2 / 2 - 0.5 * 0.5
+  EXPECT_EQ(inside.curve_dd[0], 1);
+  const Response at_bound = respond_to(3, {-2, 2}, rules_of(Norm::l2(), 1e-3));
+  EXPECT_EQ(at_bound.change[0], -2);
+  EXPECT_EQ(at_bound.value, 2.0 - 6);
+  EXPECT_EQ(at_bound.curve_dd[0], 0);
+}
+
+TEST(Response, NormInfinityGoesToTheEndThatHurts) {
+  const ResponseRules rules{Norm::linf(), 2, 1e-3};
+  EXPECT_EQ(respond_to(3, kFree, rules).change[0], -2);
+  EXPECT_EQ(respond_to(-3, kFree, rules).change[0], 2);
+  EXPECT_EQ(respond_to(3, {-0.5, 9}, rules).value, -1.5);
+  // between two ends that hurt alike, the mean stays in the middle and the value is one log of two below
+  const Response tie = respond_to(0, {-1, 1}, rules);
+  EXPECT_EQ(tie.change[0], 0);
+  EXPECT_NEAR(tie.value, -1e-3 * std::log(2), 1e-3 * 2e-8);  // as near as log_one_plus is
+  EXPECT_DOUBLE_EQ(tie.curve_dd[0], 1 / 1e-3);               // the variance of -1 and 1, over the temperature
+}
+
+TEST(Response, NormOneMovesOnlyWhereTheSlopePaysForThePrice) {
+  const ResponseRules rules{Norm::l1(), 2, 1e-3};
+  EXPECT_EQ(respond_to(0.9, kFree, rules).change[0], 0);
+  EXPECT_EQ(respond_to(0.9, kFree, rules).value, 0);
+  EXPECT_EQ(respond_to(1.1, kFree, rules).change[0], -2);
+  EXPECT_DOUBLE_EQ(respond_to(1.1, kFree, rules).value, 2 - 2.2);
+  EXPECT_DOUBLE_EQ(respond_to(1, kFree, rules).change[0], -1);  // at the price, half of the time
+}
+
+TEST(Response, AFrozenFeatureStays) {
+  for (const Norm norm : kResponseNorms) {
+    const Response out = respond_to(5, {0, 0}, rules_of(norm, 1e-3));
+    EXPECT_EQ(out.change[0], 0) << norm.name();
+    EXPECT_EQ(out.value, 0) << norm.name();
+    EXPECT_EQ(out.curve_dd[0], 0) << norm.name();
+  }
+}
+
+TEST(Response, AValleyEndsAtItsKink) {
+  // |1 + d| - 1 has its bottom at d = -1; p = 2 pays 1/2 for it, which a slope of 2 is worth
+  CutSet cuts;
+  cuts.start(test::problem_of({1, {0}, {1}, {1}}));
+  Response out;
+  for (const Norm norm : kResponseNorms) {
+    respond(cuts, std::vector<double>{0}, std::vector<double>{2}, {norm, norm == Norm::l2() ? kInfinity : 4, 1e-4},
+            out);
+    EXPECT_EQ(out.change[0], -1) << norm.name();
+    EXPECT_EQ(out.fold_change[0], -1) << norm.name();
+    // both sides of p = 2 end at the kink: one place counted twice
+    EXPECT_NEAR(out.value, norm == Norm::l1() ? -1 : norm == Norm::l2() ? -1.5 : -2, 1e-4) << norm.name();
+  }
+}
+
+TEST(Response, NoFeaturesAreNoChange) {
+  CutSet cuts;
+  cuts.start(PricedProblem{});
+  Response out;
+  for (const Norm norm : kResponseNorms) {
+    respond(cuts, {}, {}, rules_of(norm, 1), out);
+    EXPECT_EQ(out.value, 0);
+    EXPECT_TRUE(out.change.empty());
+  }
+}
+
+}  // namespace
+}  // namespace standfast
