@@ -47,7 +47,7 @@ Adversarial AttackSearch::run(float logit, const AttackBudget& budget, Random& r
 }
 
 void AttackSearch::start(float logit) {
-  SeparableMinorant minorant;
+  minorant::SeparableMinorant minorant;
   if (reader_->separable()) {
     target_.plan->backward(ws_.infer);
     reader_->read(Lane{features_of(ws_.infer, target_.x).data()}, logit, Lane{ws_.infer.feature_dual.data()}, minorant);

@@ -14,13 +14,19 @@
 #include "base/parallel.hpp"
 #include "base/pool.hpp"
 #include "base/try.hpp"
+#include "certifier/certifier.hpp"
+#include "certifier/options.hpp"
+#include "certifier/proofs.hpp"
 #include "classifier/attacker.hpp"
-#include "classifier/certifier.hpp"
 #include "classifier/summary.hpp"
 #include "format/model_file.hpp"
 
 namespace standfast {
 namespace {
+
+using certifier::CertifiedRow;
+using certifier::Certifier;
+using certifier::CertifyWorkspace;
 
 /// As a search for one that is not, but several at a time.
 bool all_finite(std::span<const float> values) {
@@ -99,14 +105,15 @@ class Progress {
 }  // namespace
 
 struct Classifier::Impl {
-  explicit Impl(Model loaded)
-      : model(std::move(loaded)), plan(model), error(deployed_error(model)), summary(summarise(model, error)) {}
+  explicit Impl(Model loaded) : model(std::move(loaded)), plan(model), error(deployed::deployed_error(model)) {}
 
-  Model model;  // at a fixed address: the plan and the verifier point to it
+  Model model;  // at a fixed address: everything below points to it
   Plan plan;
-  DeployedError error;
+  deployed::DeployedError error;
+  std::optional<verify::Verifier> core;
+  std::optional<verify_wide::WideVerifier> wide;
+  std::unique_ptr<const Certifier> certifier;
   ModelSummary summary;
-  std::optional<Verifier> verifier;
   mutable Pool<TileWorkspace> scratch;
   mutable Pool<CertifyWorkspace> certify_scratch;
 };
@@ -120,7 +127,10 @@ Result<Classifier> Classifier::load(const std::string& path) {
   STANDFAST_CHECK(Plan::check_environment());
   STANDFAST_TRY(Model model, load_model(path));
   auto impl = std::make_unique<Impl>(std::move(model));
-  STANDFAST_TRY(impl->verifier, Verifier::create(impl->model));
+  STANDFAST_TRY(impl->core, verify::Verifier::create(impl->model));
+  impl->wide.emplace(*impl->core);
+  impl->certifier = Certifier::create({&impl->model, &impl->plan, &*impl->core, &*impl->wide});
+  impl->summary = summarise(impl->model, *impl->core, impl->error);
   return Classifier(std::move(impl));
 }
 
@@ -149,7 +159,8 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   STANDFAST_CHECK(check_inputs(inputs, count, dim()));
   const bool claims = options.guarantee != Guarantee::kNone || options.attack;
   if (claims) STANDFAST_CHECK(check_floating_point_environment());
-  STANDFAST_TRY(const Certifier certifier, Certifier::create(impl_->model, impl_->plan, *impl_->verifier, options));
+  STANDFAST_TRY(const certifier::Request request, certifier::request_of(*impl_->core, options));
+  const Certifier& certifier = *impl_->certifier;
   std::optional<Attacker> attacker;
   if (options.attack) {
     STANDFAST_TRY(attacker, Attacker::create(impl_->model, impl_->plan, attack_options(options)));
@@ -163,7 +174,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   const auto certify_range = [&](std::size_t begin, std::size_t end, CertifyWorkspace& workspace) {
     const auto x = inputs.subspan(begin * dim(), (end - begin) * dim());
     const auto logits = std::span(result.logits).subspan(begin, end - begin);
-    if (end - begin == 1 && !certifier.needs_tiles()) {
+    if (end - begin == 1 && !Certifier::needs_tiles(request)) {
       logits[0] = impl_->plan.forward(x, workspace.infer.one);
     } else {
       impl_->plan.forward_tile(x, end - begin, workspace.infer, logits);
@@ -178,10 +189,10 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
       row.radii = std::span(result.radii).subspan(i * norms, norms);
       if (options.keep_proofs) row.proofs = std::span(result.proofs).subspan(i * norms, norms);
     }
-    if (any) certifier.certify(x, logits, workspace, std::span(rows).first(end - begin));
+    if (any) certifier.certify(request, x, logits, workspace, std::span(rows).first(end - begin));
     for (std::size_t i = begin; i < end && options.both_classes; ++i) {
       if (result.sensitive(i)) continue;
-      certifier.certify_other(inputs.subspan(i * dim(), dim()), workspace,
+      certifier.certify_other(request, inputs.subspan(i * dim(), dim()), workspace,
                               std::span(result.radii).subspan(i * norms, norms));
     }
   };
@@ -194,7 +205,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   };
   std::atomic<bool> environment_ok{true};
   Progress progress(options.progress);
-  const std::size_t tile = options.attack ? 1 : certifier.tile();  // an attack takes milliseconds per input
+  const std::size_t tile = options.attack ? 1 : certifier.tile(request);  // an attack takes milliseconds per input
   const std::size_t grain = inputs_per_range(count, tile, options.threads);
   parallel_for(count, grain, options.threads, [&](std::size_t begin, std::size_t end) {
     // the mode belongs to the thread, so each asks for itself
@@ -254,12 +265,13 @@ Result<double> Classifier::confirm(std::span<const float> input, const Certifica
                                    const ThreatModel& threat) const {
   STANDFAST_CHECK(check_inputs(input, 1, dim()));
   STANDFAST_CHECK(check_floating_point_environment());
-  CertifyOptions options;
-  options.norms = {certificate.norm};
-  options.threat = threat;
-  STANDFAST_TRY(const Certifier certifier, Certifier::create(impl_->model, impl_->plan, *impl_->verifier, options));
-  const auto workspace = impl_->certify_scratch.take();
-  return certifier.confirm(input, certificate, *workspace);
+  if (impl_->core->map_view() != verify::MapView::kSeparable) {
+    return Error{ErrorCode::kUnsupported,
+                 "certificate: the model's feature map has a linear map or a convolution, expected centres, scales and "
+                 "a last abs"};
+  }
+  STANDFAST_TRY(const minorant::Proposal proposal, certifier::proposal_of(certificate, impl_->model.graph));
+  return impl_->core->prove(threat, input, proposal);
 }
 
 Result<WeakestDirection> Classifier::weakest_direction(std::span<const float> input, Norm norm,
@@ -269,9 +281,9 @@ Result<WeakestDirection> Classifier::weakest_direction(std::span<const float> in
   CertifyOptions options;
   options.norms = {norm};
   options.threat = threat;
-  STANDFAST_TRY(const Certifier certifier, Certifier::create(impl_->model, impl_->plan, *impl_->verifier, options));
+  STANDFAST_TRY(const certifier::Request request, certifier::request_of(*impl_->core, options));
   const auto workspace = impl_->certify_scratch.take();
-  return certifier.weakest_direction(input, norm, *workspace);
+  return impl_->certifier->weakest_direction(request, input, norm, *workspace);
 }
 
 }  // namespace standfast

@@ -45,7 +45,7 @@ ModelSummary::Layer summarise_node(const Graph& graph, std::size_t k, const Shap
 
 }  // namespace
 
-ModelSummary summarise(const Model& model, const DeployedError& error) {
+ModelSummary summarise(const Model& model, const verify::Verifier& core, const deployed::DeployedError& error) {
   ModelSummary summary;
   summary.input_shape = model.input_shape;
   summary.feature_names = model.feature_names;
@@ -67,7 +67,10 @@ ModelSummary summarise(const Model& model, const DeployedError& error) {
     summary.domain_upper = model.domain->upper;
   }
   for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
-    summary.lipschitz[norm.name()] = lipschitz_upper(model.feature_map, model.input_shape, norm);
+    // the core leaves the scales of a separable map to the slopes; a reader wants the map's own constant
+    const bool separable = is_separable(model.feature_map);
+    summary.lipschitz[norm.name()] =
+        separable ? lipschitz_upper(model.feature_map, model.input_shape, norm) : core.lipschitz(norm);
   }
   summary.logit_error = model.domain ? error.over(model.domain->lower, model.domain->upper) : kInfinity;
   summary.logit_error_at_0 = error.at(std::vector<float>(model.dim(), 0.0F));

@@ -1,13 +1,14 @@
 // A model as `inspect` shows it.
 #pragma once
 
+#include "deployed/deployed_error.hpp"
 #include "model/model.hpp"
 #include "standfast/classifier.hpp"
-#include "verify_wide/deployed_error.hpp"
+#include "verify/verifier.hpp"
 
 namespace standfast {
 
 /// Requires: validate(model) succeeded.
-ModelSummary summarise(const Model& model, const DeployedError& error);
+ModelSummary summarise(const Model& model, const verify::Verifier& core, const deployed::DeployedError& error);
 
 }  // namespace standfast

@@ -138,7 +138,7 @@ void Plan::run_node(std::size_t k, const Pass& pass, InferWorkspace& workspace) 
   const Node& node = model_->graph.nodes[k];
   const auto input = [&](std::size_t j) { return value(node.inputs[j], pass, workspace); };
   const auto y = part(workspace.values, layout_.offset[k], layout_.size(k), pass.lanes);
-  NodeSlopes& slopes = workspace.slopes[k];
+  minorant::NodeSlopes& slopes = workspace.slopes[k];
   switch (node.kind) {
     case NodeKind::kLinear: {
       const std::size_t stack = layout_.stack_of[k];
@@ -234,7 +234,7 @@ void Plan::pull_map_step(std::size_t k, InferWorkspace& workspace) const {
 void Plan::push_dual(std::size_t k, const Pass& pass, InferWorkspace& workspace) const {
   const Node& node = model_->graph.nodes[k];
   const auto own = part(std::as_const(workspace.duals), layout_.offset[k], layout_.size(k), pass.lanes);
-  const NodeSlopes& slopes = workspace.slopes[k];
+  const minorant::NodeSlopes& slopes = workspace.slopes[k];
   for (std::size_t j = 0; j < layout_.adds[k].size(); ++j) {
     const bool adds = layout_.adds[k][j];
     float* target = dual(node.inputs[j], pass, workspace);

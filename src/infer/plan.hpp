@@ -11,8 +11,8 @@
 #include "infer/affine.hpp"
 #include "infer/layout.hpp"
 #include "kernels/kernels.hpp"
+#include "minorant/slopes.hpp"
 #include "model/model.hpp"
-#include "model/slopes.hpp"
 #include "standfast/result.hpp"
 
 namespace standfast {
@@ -24,7 +24,7 @@ struct InferWorkspace {
   AlignedFloats duals;                    ///< Gradient of the score by each of them.
   AlignedFloats feature_dual;             ///< Gradient of the score by u = phi(x).
   AlignedFloats input_dual, other_dual;   ///< By x, on the way back through the feature map.
-  Slopes slopes;                          ///< Of the last forward pass.
+  minorant::Slopes slopes;                ///< Of the last forward pass.
   AffineScratch scratch;
 };
 

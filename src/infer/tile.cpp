@@ -11,14 +11,14 @@ namespace {
 /// A tile takes about five times as long as one input, most of it for lanes that may be idle.
 constexpr std::size_t kFew = 4;
 
-void slopes_to_lane(const Slopes& one, std::size_t lane, Slopes& tile) {
+void slopes_to_lane(const minorant::Slopes& one, std::size_t lane, minorant::Slopes& tile) {
   for (std::size_t k = 0; k < one.size(); ++k) {
     to_lane(std::span(one[k].relu), lane, tile[k].relu.data());
     to_lane(std::span(one[k].winner), lane, tile[k].winner.data());
   }
 }
 
-void slopes_from_lane(const Slopes& tile, std::size_t lane, Slopes& one) {
+void slopes_from_lane(const minorant::Slopes& tile, std::size_t lane, minorant::Slopes& one) {
   for (std::size_t k = 0; k < one.size(); ++k) {
     from_lane(tile[k].relu.data(), lane, std::span(one[k].relu));
     from_lane(tile[k].winner.data(), lane, std::span(one[k].winner));

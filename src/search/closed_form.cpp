@@ -44,7 +44,8 @@ double quotient(double margin, double decrease) {
 
 }  // namespace
 
-double closed_form_radius(const SeparableMinorant& m, std::span<const double> cost, Norm norm, double lipschitz) {
+double closed_form_radius(const minorant::SeparableMinorant& m, std::span<const double> cost, Norm norm,
+                          double lipschitz) {
   const std::size_t n = m.linear.size(), parts = m.folded() ? 2 : 1;
   const double q = norm.dual_exponent();
   const double* const sides[] = {m.linear.data(), m.fold.data()};
@@ -55,7 +56,7 @@ double closed_form_radius(const SeparableMinorant& m, std::span<const double> co
   return quotient(m.margin, lipschitz * slope);
 }
 
-double closed_form_radius(const FeatureMinorant& m, double cheapest, Norm norm, double lipschitz) {
+double closed_form_radius(const minorant::FeatureMinorant& m, double cheapest, Norm norm, double lipschitz) {
   const auto slope = [&](std::size_t, std::size_t i) { return m.slope[i]; };
   return quotient(m.margin * cheapest, lipschitz * dual_norm(m.slope.size(), 1, norm.dual_exponent(), slope));
 }

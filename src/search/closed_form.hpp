@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "model/minorant.hpp"
+#include "minorant/minorant.hpp"
 #include "standfast/threat.hpp"
 
 namespace standfast {
@@ -12,9 +12,10 @@ namespace standfast {
 ///
 /// Unit: the norm's price. Requires: norm.p() >= 1; lipschitz is that of (u, |u|) for a folded minorant, 1 otherwise.
 /// Source: Pfrommer, Anderson, Piet, Sojoudi, NeurIPS 2023, certified-radius theorem.
-double closed_form_radius(const SeparableMinorant& minorant, std::span<const double> cost, Norm norm, double lipschitz);
+double closed_form_radius(const minorant::SeparableMinorant& minorant, std::span<const double> cost, Norm norm,
+                          double lipschitz);
 
 /// The same for any feature map with Lipschitz constant `lipschitz`; `cheapest` is the smallest cost.
-double closed_form_radius(const FeatureMinorant& minorant, double cheapest, Norm norm, double lipschitz);
+double closed_form_radius(const minorant::FeatureMinorant& minorant, double cheapest, Norm norm, double lipschitz);
 
 }  // namespace standfast

@@ -64,7 +64,7 @@ bool CutSearch::seek() {
   return true;
 }
 
-bool CutSearch::take(const SeparableMinorant& tangent) {
+bool CutSearch::take(const minorant::SeparableMinorant& tangent) {
   add(tangent);
   const int patience = options_.keep_all ? 25 : 2;
   const double little = options_.keep_all ? -kInfinity : kLittleLeft;
@@ -175,7 +175,7 @@ void CutSearch::take_radius() {
   for (double& w : weights) w /= sum;
 }
 
-void CutSearch::add(const SeparableMinorant& tangent) {
+void CutSearch::add(const minorant::SeparableMinorant& tangent) {
   const double sum = std::accumulate(alpha_.begin(), alpha_.end(), 0.0);
   if (!options_.keep_all && cuts_.size() > 1) {
     for (double& w : merged_) w *= alpha_[0] / sum;

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "model/minorant.hpp"
+#include "minorant/minorant.hpp"
 #include "search/cut_set.hpp"
 #include "search/dual_ascent.hpp"
 #include "search/separable.hpp"
@@ -30,7 +30,8 @@ class TangentSource : public ValueSource {
  public:
   /// The minorant, seen from x, whose slopes are those of phi(x) + (change, fold_change): a point that need not be phi
   /// of anything. Shape: change is (dim), fold_change (dim) or empty. Valid until the next call.
-  virtual const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) = 0;
+  virtual const minorant::SeparableMinorant& tangent(std::span<const double> change,
+                                                     std::span<const double> fold_change) = 0;
 };
 
 struct CutSearchOptions {
@@ -64,7 +65,7 @@ class CutSearch {
   [[nodiscard]] std::span<const double> fold_change() const { return fold_change_; }
 
   /// The tangent asked for; true where another one is wanted.
-  bool take(const SeparableMinorant& tangent);
+  bool take(const minorant::SeparableMinorant& tangent);
 
   /// All of it, for one source.
   const CutSearchResult& run(const PricedProblem& first, std::span<const double> cost, const CutSearchOptions& options,
@@ -80,7 +81,7 @@ class CutSearch {
   void take_radius();
   double radius_of_weights();
   bool seek();
-  void add(const SeparableMinorant& tangent);
+  void add(const minorant::SeparableMinorant& tangent);
   void walk();
   /// Whether the ray leads to a cheaper change than any so far.
   bool walk_along(std::span<const double> direction);

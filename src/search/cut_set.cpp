@@ -27,7 +27,7 @@ void CutSet::start(const PricedProblem& problem) {
   cut.fold = problem.fold;
 }
 
-void CutSet::add(const SeparableMinorant& minorant, std::span<const double> cost) {
+void CutSet::add(const minorant::SeparableMinorant& minorant, std::span<const double> cost) {
   Cut& cut = append();
   cut.margin = minorant.margin;
   for (std::size_t i = 0; i < dim(); ++i) cut.linear[i] = minorant.linear[i] / cost[i];

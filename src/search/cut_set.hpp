@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "model/minorant.hpp"
+#include "minorant/minorant.hpp"
 #include "search/separable.hpp"
 
 namespace standfast {
@@ -21,7 +21,7 @@ class CutSet {
   /// Takes the bounds, the kinks and the first cut from the problem; forgets earlier cuts.
   void start(const PricedProblem& problem);
   /// Shape: cost is (dim).
-  void add(const SeparableMinorant& minorant, std::span<const double> cost);
+  void add(const minorant::SeparableMinorant& minorant, std::span<const double> cost);
   /// Replaces all cuts by their weighted sum. Shape: weights is (cuts), with a sum > 0; the sum becomes 1.
   void merge(std::span<const double> weights);
 

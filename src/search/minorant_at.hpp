@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "model/minorant.hpp"
+#include "minorant/minorant.hpp"
 #include "model/model.hpp"
 
 namespace standfast {
@@ -32,9 +32,9 @@ class MinorantReader {
 
   /// Seen from x, where `features` are phi(x): slope is the minorant's by u, and margin its value at phi(x).
   /// Requires: separable().
-  void read(Lane features, double margin, Lane slope, SeparableMinorant& out) const;
+  void read(Lane features, double margin, Lane slope, minorant::SeparableMinorant& out) const;
   /// Shape: slope is (size).
-  static void read(double margin, Lane slope, std::size_t size, FeatureMinorant& out);
+  static void read(double margin, Lane slope, std::size_t size, minorant::FeatureMinorant& out);
 
   /// phi(x) moved by a change of x and, where the map has an abs, one of |x - kink|: `features` are phi(x).
   ///
@@ -44,10 +44,10 @@ class MinorantReader {
             float* out, std::size_t stride) const;
 
   /// Makes room for a tangent, whose value at its point is given.
-  void start_tangent(double value, SeparableMinorant& out) const;
+  void start_tangent(double value, minorant::SeparableMinorant& out) const;
   /// The tangent at `point`, seen from x, as read(); ranges in turn, so that lanes can share what a cache holds.
   /// Requires: separable().
-  void read_tangent(Lane features, Lane slope, Lane point, FeatureRange range, SeparableMinorant& out) const;
+  void read_tangent(Lane features, Lane slope, Lane point, FeatureRange range, minorant::SeparableMinorant& out) const;
 
  private:
   bool separable_;
@@ -56,6 +56,7 @@ class MinorantReader {
 };
 
 /// sum_j weights_j minorants_j, proven by nobody. Requires: at least one minorant, all seen from the same input.
-void weigh(std::span<const SeparableMinorant> minorants, std::span<const double> weights, SeparableMinorant& out);
+void weigh(std::span<const minorant::SeparableMinorant> minorants, std::span<const double> weights,
+           minorant::SeparableMinorant& out);
 
 }  // namespace standfast

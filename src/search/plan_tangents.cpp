@@ -18,7 +18,8 @@ PlanTangents::PlanTangents(const Plan& plan, const MinorantReader& reader, std::
                            std::span<const float> features, InferWorkspace& probe)
     : plan_(&plan), reader_(&reader), values_(plan, x, probe), features_(features), probe_(&probe) {}
 
-const SeparableMinorant& PlanTangents::tangent(std::span<const double> change, std::span<const double> fold_change) {
+const minorant::SeparableMinorant& PlanTangents::tangent(std::span<const double> change,
+                                                         std::span<const double> fold_change) {
   point_.resize(features_.size());
   const Lane features{features_.data()}, point{point_.data()};
   const FeatureRange all{0, change.size()};

@@ -33,7 +33,8 @@ class PlanTangents : public TangentSource {
                std::span<const float> features, InferWorkspace& probe);
 
   /// Requires: reader.separable().
-  const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) override;
+  const minorant::SeparableMinorant& tangent(std::span<const double> change,
+                                             std::span<const double> fold_change) override;
   double value(std::span<const double> change) override { return values_.value(change); }
 
   /// f(x + change) and its gradient by x, for the kinks' side where x + change is. Shape: gradient is (dim).
@@ -46,7 +47,7 @@ class PlanTangents : public TangentSource {
   std::span<const float> features_;
   InferWorkspace* probe_;
   std::vector<float> point_;
-  SeparableMinorant minorant_;
+  minorant::SeparableMinorant minorant_;
 };
 
 /// phi(x) of the last forward pass.

@@ -5,7 +5,7 @@
 #include <cassert>
 #include <cmath>
 
-#include "model/minorant.hpp"
+#include "minorant/minorant.hpp"
 #include "standfast/threat.hpp"
 
 namespace standfast {
@@ -89,8 +89,8 @@ double worst_paid(const PricedFeature& f, double reach, double tau) {
 }
 
 double worst_stationary(const PricedFeature& f, double tau) {
-  assert(f.fold.size() <= kMostKinks);
-  std::array<std::size_t, kMostKinks> order{};
+  assert(f.fold.size() <= minorant::kMostKinks);
+  std::array<std::size_t, minorant::kMostKinks> order{};
   std::size_t count = 0;
   for (std::size_t j = 0; j < f.fold.size(); ++j) {
     if (f.fold[j] != 0) order[count++] = j;

@@ -6,7 +6,7 @@
 namespace standfast {
 
 /// One feature in units of price, e = cost * d: decrease(e) = -(linear e + sum_j fold_j (|offset_j + e| - |offset_j|)).
-/// Shape: fold and offset are (kinks), kinks <= kMostKinks.
+/// Shape: fold and offset are (kinks), kinks <= minorant::kMostKinks.
 struct PricedFeature {
   double linear;
   std::span<const double> fold, offset;

@@ -11,7 +11,7 @@ void PricedProblem::resize(std::size_t dim, std::size_t kinks) {
   for (auto* values : {&fold, &offset}) values->resize(dim * kinks);
 }
 
-void PricedProblem::assign(const SeparableMinorant& m, std::span<const double> cost,
+void PricedProblem::assign(const minorant::SeparableMinorant& m, std::span<const double> cost,
                            std::span<const Interval> interval) {
   margin = m.margin;
   resize(m.dim(), m.kinks());

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/sweeps.hpp"
-#include "model/minorant.hpp"
+#include "minorant/minorant.hpp"
 #include "search/priced_feature.hpp"
 #include "standfast/threat.hpp"
 
@@ -20,7 +20,8 @@ struct PricedProblem {
   std::vector<double> lo, hi;
 
   /// Shape: cost and interval are (dim). Reuses memory.
-  void assign(const SeparableMinorant& minorant, std::span<const double> cost, std::span<const Interval> interval);
+  void assign(const minorant::SeparableMinorant& minorant, std::span<const double> cost,
+              std::span<const Interval> interval);
   void resize(std::size_t dim, std::size_t kinks);
 
   [[nodiscard]] std::size_t dim() const { return linear.size(); }

@@ -24,7 +24,7 @@ struct Segment {
 
 /// Upper hull of (0, 0) and the places worth paying for, as segments of falling slope.
 void append_hull(const PricedFeature& f, std::size_t index, double reach, std::vector<Segment>& segments) {
-  std::array<Candidate, kMostKinks + 2> places;
+  std::array<Candidate, minorant::kMostKinks + 2> places;
   std::size_t count = 0;
   const auto add = [&](double e) {
     if (const double d = f.decrease(e); d > 0 && std::fabs(e) > 0) places[count++] = {std::fabs(e), d, e};

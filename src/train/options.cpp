@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/try.hpp"
-#include "model/minorant.hpp"
+#include "minorant/minorant.hpp"
 #include "standfast/training.hpp"
 
 namespace standfast {
@@ -186,7 +186,7 @@ Status check_layers(const TrainOptions& options) {
 
 /// The margin's own worst change knows one kink per feature.
 Status check_kinks(const TrainOptions& options) {
-  STANDFAST_CHECK(check_integer("--kinks", options.kinks, 1, kMostKinks));
+  STANDFAST_CHECK(check_integer("--kinks", options.kinks, 1, minorant::kMostKinks));
   if (options.kinks == 1) return {};
   if (!options.feature_map.ends_with("abs"))
     return bad_option(

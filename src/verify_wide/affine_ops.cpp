@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace standfast::verify_ops {
+namespace standfast::verify_wide {
 namespace {
 
 std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
@@ -36,10 +36,6 @@ Matrix transposed_of(const Affine& op, Weights weights) {
 
 }  // namespace
 
-Affine affine_of(const MapStep& step, const Shape& in, const Shape& out) {
-  return {&step.values, step.kind == MapKind::kConv2d, in, out, step.stride, step.padding, step.dilation};
-}
-
 void add_transposed(const Products& products, const Affine& op, Weights weights, std::size_t lanes,
                     std::span<const double> dual, std::span<double> value) {
   if (op.is_conv) return products.convolve(convolution_of(op, weights, true), lanes, dual.data(), value.data());
@@ -64,18 +60,4 @@ void add_product(const Products& products, const Affine& op, Weights weights, st
   products.add(matrix, lanes, x.data(), value.data());
 }
 
-std::size_t terms_of_transposed(const Affine& op) {
-  const Shape& w = op.weight->shape;
-  return op.is_conv ? size(w[0] * w[2] * w[3]) : size(w[0]);
-}
-
-std::size_t terms_of_product(const Affine& op) {
-  const Shape& w = op.weight->shape;
-  return op.is_conv ? size(w[1] * w[2] * w[3]) : size(w[1]);
-}
-
-double bias_of(const Tensor& bias, std::size_t output, std::size_t outputs) {
-  return bias.empty() ? 0.0 : bias.values[output / (outputs / bias.values.size())];
-}
-
-}  // namespace standfast::verify_ops
+}  // namespace standfast::verify_wide

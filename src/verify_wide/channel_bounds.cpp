@@ -5,7 +5,7 @@
 
 #include "base/rounding.hpp"
 
-namespace standfast {
+namespace standfast::verify_wide {
 namespace {
 
 // Numbers of at least this size have squares that keep their digits.
@@ -31,7 +31,7 @@ Tensor channel_norms_upper(const Tensor& weight) {
   return norms;
 }
 
-verify_ops::Affine by_channel_norms(verify_ops::Affine op, const Tensor& norms) {
+Affine by_channel_norms(Affine op, const Tensor& norms) {
   op.weight = &norms;
   op.out[0] = 1;
   return op;
@@ -56,4 +56,4 @@ void bound_channels(std::span<const double> dual, std::span<const double> error,
   for (double& b : bound) b = std::sqrt(b) * (1 / kNormScale);
 }
 
-}  // namespace standfast
+}  // namespace standfast::verify_wide

@@ -9,13 +9,13 @@
 #include "model/tensor.hpp"
 #include "verify_wide/affine_ops.hpp"
 
-namespace standfast {
+namespace standfast::verify_wide {
 
 /// The 2-norms of W along its outputs, scaled and rounded up. Shape: (1, ...), otherwise as the weight.
 Tensor channel_norms_upper(const Tensor& weight);
 
 /// The operation that takes scaled norms over channels the way `op` takes the channels.
-verify_ops::Affine by_channel_norms(verify_ops::Affine op, const Tensor& norms);
+Affine by_channel_norms(Affine op, const Tensor& norms);
 
 /// The 2-norms over the channels of error + share * |dual|, scaled so that a product with those of the weights is
 /// right.
@@ -24,4 +24,4 @@ verify_ops::Affine by_channel_norms(verify_ops::Affine op, const Tensor& norms);
 void bound_channels(std::span<const double> dual, std::span<const double> error, double share, std::size_t positions,
                     std::vector<double>& bound);
 
-}  // namespace standfast
+}  // namespace standfast::verify_wide

@@ -1,3 +1,6 @@
+// The core's backward pass (verify/backward.cpp) for inputs side by side: the same sums in the same order, so that in
+// float64 the duals have the core's bits. Bounds on the errors of slopes by u are those of norms over the channels,
+// which are cheaper and a little larger; an error that decides what a ReLU keeps is the core's own.
 #include "verify_wide/graph_proof.hpp"
 
 #include <algorithm>
@@ -8,35 +11,15 @@
 #include "verify_wide/affine_ops.hpp"
 #include "verify_wide/channel_bounds.hpp"
 
-namespace standfast {
+namespace standfast::verify_wide {
 namespace {
 
-using verify_ops::Affine;
-
-Shape input_shape_of(const Graph& graph, const std::vector<Shape>& shapes, std::int32_t source) {
-  return source == kGraphInput ? graph.input_shape : shapes[static_cast<std::size_t>(source)];
-}
-
-Affine affine_of(const Graph& graph, const std::vector<Shape>& shapes, std::size_t k) {
-  const Node& node = graph.nodes[k];
-  return {&node.weight,
-          node.kind == NodeKind::kConv2d,
-          input_shape_of(graph, shapes, node.inputs[0]),
-          shapes[k],
-          node.stride,
-          node.padding,
-          node.dilation};
-}
+using verify::affine_of;
+using verify::DualError;
+using verify::source_shape;
+using verify::Window;
 
 bool is_affine(const Node& node) { return node.kind == NodeKind::kLinear || node.kind == NodeKind::kConv2d; }
-
-/// The most terms that a node can add to one element of its input's dual.
-std::size_t terms_added(const Graph& graph, const std::vector<Shape>& shapes, std::size_t k) {
-  const Node& node = graph.nodes[k];
-  if (is_affine(node)) return verify_ops::terms_of_transposed(affine_of(graph, shapes, k));
-  if (node.kind == NodeKind::kMaxPool) return static_cast<std::size_t>(node.kernel * node.kernel);
-  return 1;
-}
 
 // Duals and weights of at least this size have products that do not underflow in float32.
 constexpr double kTinyNarrow = 0x1p-60;
@@ -59,49 +42,25 @@ std::size_t positions_of(const Affine& op) {
   return op.is_conv ? element_count(op.out) / static_cast<std::size_t>(op.out[0]) : 1;
 }
 
-/// The elements that an output may pick: rows x columns of them from `first` on, in rows of `width`.
-struct Window {
-  std::int64_t first, rows, columns, width;
-
-  [[nodiscard]] bool holds(std::int64_t at) const {
-    std::int64_t in_row = at - first;
-    for (std::int64_t row = 0; row < rows; ++row, in_row -= width) {
-      if (in_row >= 0 && in_row < columns) return true;
-    }
-    return false;
-  }
-};
-
-Window window_of(const Node& node, const Shape& in, const Shape& out, std::size_t output) {
-  const auto all = static_cast<std::int64_t>(element_count(in));
-  if (node.kind == NodeKind::kMax) return {0, 1, all, all};
-  const auto position = static_cast<std::int64_t>(output);
-  const std::int64_t channel = position / (out[1] * out[2]);
-  const std::int64_t top = position / out[2] % out[1] * node.stride, left = position % out[2] * node.stride;
-  return {(channel * in[1] + top) * in[2] + left, node.kernel, node.kernel, in[2]};
-}
-
 }  // namespace
 
-GraphProof::GraphProof(const Graph& graph, const verify_ops::Products& products)
-    : graph_(&graph), products_(&products), terms_(graph.nodes.size(), 0) {
-  shapes_ = std::move(infer_shapes(graph)).value();
-  for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
-    for (const std::int32_t source : graph.nodes[k].inputs) {
-      std::size_t& terms = source == kGraphInput ? feature_terms_ : terms_[static_cast<std::size_t>(source)];
-      terms += terms_added(graph, shapes_, k);
-    }
-  }
-  find_losses();
+GraphProof::GraphProof(const Graph& graph, const Products& products)
+    : graph_(&graph),
+      products_(&products),
+      shapes_(std::move(infer_shapes(graph)).value()),
+      plan_(verify::plan_backward(graph, shapes_)) {
   find_narrow();
-  find_channel_norms();
+  find_decisive();
+  for (std::size_t k = 0; k < shapes_.size(); ++k) {
+    channel_norms_.push_back(is_affine(graph.nodes[k]) ? channel_norms_upper(graph.nodes[k].weight) : Tensor{});
+  }
 }
 
 double GraphProof::gamma_of(std::size_t terms, Precision precision) {
   const double wide = gamma_n(terms + 1);
   if (precision == Precision::kFloat64) return wide;
   // a dual's own rounding, its product's and those of the sum
-  const double n = static_cast<double>(std::min(terms, verify_ops::Products::kRowsAtOnce) + 2) * kNarrowRoundoff;
+  const double n = static_cast<double>(std::min(terms, Products::kRowsAtOnce) + 2) * kNarrowRoundoff;
   return (n / (1 - n) + wide) * (1 + 1e-4);
 }
 
@@ -110,33 +69,17 @@ void GraphProof::find_narrow() {
   for (const Node& node : graph_->nodes) narrow_.push_back(std::ranges::all_of(node.weight.values, fits));
 }
 
-void GraphProof::find_losses() {
-  const std::size_t count = shapes_.size();
-  // what a node's consumers hand to it: products or copies of exact numbers, all of the sign of the score's dual
-  std::vector<bool> one_sign(count, true), copied(count, true);
-  loss_.assign(count, Loss::kStored);
-  for (std::size_t k = count; k-- > 0;) {
-    const Node& node = graph_->nodes[k];
-    const bool exact = one_sign[k] && copied[k] && terms_[k] <= 1;
-    // an affine node's duals may have to be flushed
-    if (one_sign[k]) loss_[k] = exact ? Loss::kNone : is_affine(node) ? Loss::kStored : Loss::kShare;
-    const auto& weights = node.weight.values;
-    const bool not_negative = std::all_of(weights.begin(), weights.end(), [](float w) { return w >= 0; });
-    for (const std::int32_t source : node.inputs) {
-      if (source == kGraphInput) continue;
-      const auto to = static_cast<std::size_t>(source);
-      // what a ReLU hands on is exact by choice
-      one_sign[to] = one_sign[to] && (exact || node.kind == NodeKind::kRelu) && not_negative;
-      copied[to] = copied[to] && !is_affine(node);
-    }
-  }
-}
-
-void GraphProof::find_channel_norms() {
-  channel_norms_.resize(shapes_.size());
+void GraphProof::find_decisive() {
+  decisive_.assign(shapes_.size(), false);
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
     const Node& node = graph_->nodes[k];
-    if (is_affine(node)) channel_norms_[k] = channel_norms_upper(node.weight);
+    if (node.kind == NodeKind::kRelu) {
+      decisive_[k] = plan_.error[k] == DualError::kStored;
+      continue;
+    }
+    for (const std::int32_t source : node.inputs) {
+      if (source != kGraphInput && decisive_[static_cast<std::size_t>(source)]) decisive_[k] = true;
+    }
   }
 }
 
@@ -147,7 +90,7 @@ void GraphProof::pull(double score_dual, const LaneSlopes& slopes, GraphProofWor
   workspace.error.resize(shapes_.size());
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
     workspace.dual[k].assign(element_count(shapes_[k]) * lanes, 0.0);
-    workspace.error[k].assign(loss_[k] == Loss::kStored ? workspace.dual[k].size() : 0, 0.0);
+    workspace.error[k].assign(plan_.error[k] == DualError::kStored ? workspace.dual[k].size() : 0, 0.0);
   }
   const std::size_t features = element_count(graph_->input_shape);
   out.slope.assign(features * lanes, 0.0);
@@ -196,7 +139,7 @@ void GraphProof::clear_reached(std::size_t k, std::size_t lanes, GraphProofWorks
   for (std::size_t at = 0; at < workspace.suspect.size(); ++at) {
     const std::size_t lane = at % lanes;
     if (workspace.suspect[at]) {
-      workspace.suspect[at] = !verify_ops::joined_to(
+      workspace.suspect[at] = !joined_to(
           op, at / lanes, [&](std::size_t position) { return any_touched[position * lanes + lane]; },
           [&](std::size_t output) { return touched(output * lanes + lane); });
     }
@@ -207,19 +150,19 @@ GraphProof::Target GraphProof::target_of(std::size_t node, std::int32_t source, 
                                          GraphProofWorkspace& workspace, GraphMinorant& out) const {
   const bool is_input = source == kGraphInput;
   const std::size_t at = is_input ? 0 : static_cast<std::size_t>(source);
-  const std::size_t terms = is_input ? feature_terms_ : terms_[at];
+  const std::size_t terms = is_input ? plan_.feature_terms : plan_.terms[at];
   // a single term that is only copied is exact
   const bool exact = terms == 1 && !is_affine(graph_->nodes[node]);
   return {is_input ? std::span<double>(out.slope) : workspace.dual[at],
-          is_input ? std::span<double>(out.slope_error) : workspace.error[at],
-          exact ? 0.0 : gamma_of(terms, precision)};
+          is_input ? std::span<double>(out.slope_error) : workspace.error[at], exact ? 0.0 : gamma_of(terms, precision),
+          !is_input && decisive_[at]};
 }
 
 void GraphProof::push(std::size_t k, const LaneSlopes& slopes, GraphProofWorkspace& workspace,
                       GraphMinorant& out) const {
   const Node& node = graph_->nodes[k];
   Source from{workspace.dual[k], workspace.error[k], 0};
-  if (loss_[k] == Loss::kShare) from.share = kBoundSlack * gamma_of(terms_[k], slopes.precision);
+  if (plan_.error[k] == DualError::kShare) from.share = kBoundSlack * gamma_of(plan_.terms[k], slopes.precision);
   for (double& e : from.error) e *= kBoundSlack;
   if (is_affine(node)) {
     // exact duals are not tiny: ReLUs hand on no others
@@ -284,15 +227,23 @@ void GraphProof::push_affine(std::size_t k, const LaneSlopes& slopes, const Sour
   const Affine op = affine_of(*graph_, shapes_, k);
   if (slopes.precision == Precision::kFloat32 && narrow_[k]) {
     workspace.narrow.assign(from.dual.begin(), from.dual.end());
-    verify_ops::add_transposed(*products_, op, lanes, workspace.narrow, target.dual);
+    add_transposed(*products_, op, lanes, workspace.narrow, target.dual);
   } else {
-    verify_ops::add_transposed(*products_, op, verify_ops::Weights::kSigned, lanes, from.dual, target.dual);
+    add_transposed(*products_, op, Weights::kSigned, lanes, from.dual, target.dual);
   }
   if (target.error.empty()) return;
-  // sum_o |W_oi| (error_o + share |dual_o|)
+  // sum_o |W_oi| (error_o + share |dual_o|), or a bound on it by norms over the channels
+  if (target.decides) {
+    workspace.bound.resize(from.dual.size());
+    for (std::size_t i = 0; i < from.dual.size(); ++i) {
+      const double error = from.error.empty() ? 0.0 : from.error[i];
+      workspace.bound[i] = error + (from.share + target.gamma) * std::fabs(from.dual[i]);
+    }
+    return add_transposed(*products_, op, Weights::kMagnitudes, lanes, workspace.bound, target.error);
+  }
   bound_channels(from.dual, from.error, from.share + target.gamma, positions_of(op) * lanes, workspace.bound);
   const Affine bounds = by_channel_norms(op, channel_norms_[k]);
-  verify_ops::add_transposed(*products_, bounds, verify_ops::Weights::kSigned, lanes, workspace.bound, target.error);
+  add_transposed(*products_, bounds, Weights::kSigned, lanes, workspace.bound, target.error);
 }
 
 void GraphProof::push_relu(std::size_t k, const LaneSlopes& slopes, const Source& from, const Target& target) const {
@@ -327,12 +278,12 @@ void GraphProof::push_relu(std::size_t k, const LaneSlopes& slopes, const Source
 
 void GraphProof::push_winners(std::size_t k, const LaneSlopes& slopes, const Source& from, const Target& target) const {
   const Node& node = graph_->nodes[k];
-  const Shape in = input_shape_of(*graph_, shapes_, node.inputs[0]);
+  const Shape in = source_shape(*graph_, shapes_, node.inputs[0]);
   const std::vector<std::int32_t>& winner = (*slopes.slopes)[k].winner;
   const std::size_t lanes = proof_lanes(slopes.count);
   const double share = from.share + target.gamma;
   for (std::size_t output = 0; output * lanes < from.dual.size(); ++output) {
-    const Window window = window_of(node, in, shapes_[k], output);
+    const Window window = verify::window_of(node, in, shapes_[k], output);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       const std::size_t i = output * lanes + lane, given = output * slopes.stride + slopes.first + lane;
       std::int64_t at = lane < slopes.count && given < winner.size() ? winner[given] : -1;
@@ -345,4 +296,4 @@ void GraphProof::push_winners(std::size_t k, const LaneSlopes& slopes, const Sou
   }
 }
 
-}  // namespace standfast
+}  // namespace standfast::verify_wide

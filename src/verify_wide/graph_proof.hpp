@@ -7,12 +7,13 @@
 #include <span>
 #include <vector>
 
+#include "minorant/slopes.hpp"
 #include "model/graph.hpp"
-#include "model/slopes.hpp"
 #include "standfast/precision.hpp"
+#include "verify/backward.hpp"
 #include "verify_wide/affine_ops.hpp"
 
-namespace standfast {
+namespace standfast::verify_wide {
 
 /// Inputs that the verifier works on side by side; their arrays are [element][lane], with 1, 8 or 16 lanes.
 inline constexpr std::size_t kProofLanes = 16;
@@ -24,7 +25,7 @@ using LaneValues = std::array<double, kProofLanes>;
 
 /// The slopes of `count` inputs: those of lane l lie at unit * stride + first + l.
 struct LaneSlopes {
-  const Slopes* slopes;
+  const minorant::Slopes* slopes;
   std::size_t stride, first, count;
   Precision precision = Precision::kFloat64;
 };
@@ -41,7 +42,7 @@ struct GraphMinorant {
 /// Scratch memory of one thread.
 struct GraphProofWorkspace {
   std::vector<std::vector<double>> dual;   ///< Per node, [element][lane].
-  std::vector<std::vector<double>> error;  ///< The same; empty where the node's Loss says everything.
+  std::vector<std::vector<double>> error;  ///< The same; empty unless the node's DualError is stored.
   std::vector<float> narrow;               ///< The duals of one node in float32.
   std::vector<double> bound;               ///< Norms of errors over the channels, [position][lane].
   std::vector<bool> suspect, any_touched;  ///< Slopes that may be exactly 0; positions with a dual in any channel.
@@ -50,7 +51,7 @@ struct GraphProofWorkspace {
 class GraphProof {
  public:
   /// Requires: infer_shapes and check_input_convex succeeded; the graph outlives this.
-  GraphProof(const Graph& graph, const verify_ops::Products& products);
+  GraphProof(const Graph& graph, const Products& products);
 
   /// Shape: one entry of `slopes` per node, as infer makes them; slopes outside [0, 1], winners outside their window
   /// and missing ones are replaced by valid ones, so that no `slopes` can make the result wrong.
@@ -65,12 +66,6 @@ class GraphProof {
   }
 
  private:
-  /// How an array of duals differs from the true ones.
-  enum class Loss {
-    kNone,    ///< Copies of exact numbers.
-    kShare,   ///< Sums of exact terms of one sign: by no more than a share of each.
-    kStored,  ///< By no more than the workspace's error.
-  };
   /// A node's duals, each off by at most share * |dual| + error; no error is an error of 0.
   struct Source {
     std::span<double> dual;
@@ -82,11 +77,11 @@ class GraphProof {
     std::span<double> dual;
     std::span<double> error;  ///< Empty: nothing to add up.
     double gamma;             ///< Relative error of a sum with as many terms as an element of this target can get.
+    bool decides;             ///< Its errors decide what a ReLU keeps.
   };
 
-  void find_losses();
   void find_narrow();
-  void find_channel_norms();
+  void find_decisive();
   void pull(double score_dual, const LaneSlopes& slopes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
   void clear_unreached(std::size_t lanes, GraphProofWorkspace& workspace, GraphMinorant& out) const;
   void clear_reached(std::size_t node, std::size_t lanes, GraphProofWorkspace& workspace) const;
@@ -103,13 +98,12 @@ class GraphProof {
                                  GraphProofWorkspace& workspace, GraphMinorant& out) const;
 
   const Graph* graph_;
-  const verify_ops::Products* products_;
+  const Products* products_;
   std::vector<Shape> shapes_;
-  std::vector<std::size_t> terms_;  ///< Per node, the most terms that an element of its dual can be summed from.
-  std::size_t feature_terms_ = 0;
-  std::vector<Loss> loss_;    ///< Per node.
-  std::vector<bool> narrow_;  ///< Per affine node: no product of its weights with a dual underflows in float32.
+  verify::BackwardPlan plan_;
+  std::vector<bool> narrow_;    ///< Per affine node: no product of its weights with a dual underflows in float32.
+  std::vector<bool> decisive_;  ///< Per node: a bound on its error decides what some ReLU before it keeps.
   std::vector<Tensor> channel_norms_;  ///< Per affine node.
 };
 
-}  // namespace standfast
+}  // namespace standfast::verify_wide

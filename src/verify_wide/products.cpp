@@ -5,10 +5,17 @@
 #include <cmath>
 
 // Loops are inlined into one function per instruction set, which they are then compiled for. This file is compiled with
-// -ffp-contract=fast: where the set has fused products, each `sum += weight * x` is one.
+// -ffp-contract=fast: if the set has fused products, each `sum += weight * x` is one. Every set fuses, so that all of
+// them, and the core's plain loops, give the same bits.
 #define STANDFAST_INLINE [[gnu::always_inline]] inline
 
-namespace standfast::verify_ops {
+#ifdef __ARM_FEATURE_FMA
+#define STANDFAST_FUSES_EVERYWHERE true
+#else
+#define STANDFAST_FUSES_EVERYWHERE false
+#endif
+
+namespace standfast::verify_wide {
 namespace {
 
 // A row of so many weights is a cache line or two.
@@ -23,7 +30,8 @@ struct Set {
   using HalfDoubles [[gnu::vector_size(kNumbers * sizeof(double) / 2)]] = double;
   static constexpr std::size_t kWidth = kNumbers;
   static constexpr bool kNarrow = sizeof(Number) == sizeof(float);
-  static constexpr bool kFused = kNumbers * sizeof(Number) > 16;
+  // what the registers of SSE2 cannot do is done by name, one number at a time
+  static constexpr bool kFusesItself = kNumbers * sizeof(Number) > 16 || STANDFAST_FUSES_EVERYWHERE;
   // weights and sources of so many rows stay in the first-level cache
   static constexpr std::size_t kRows = kNarrow ? Products::kRowsAtOnce : Products::kRowsAtOnce / 2;
 };
@@ -89,14 +97,14 @@ STANDFAST_INLINE void end_sum(const typename Set::Vector& sum, double* value) {
 #define STANDFAST_CHECKED_READS false
 #endif
 
-/// sum += weight * x, fused where the set has it.
+/// sum += weight * x, fused.
 template <class Set>
 STANDFAST_INLINE void add_product(typename Set::Number weight, const typename Set::Vector& x,
                                   typename Set::Vector& sum) {
-  if constexpr (STANDFAST_CHECKED_READS && Set::kFused) {
-    for (std::size_t i = 0; i < Set::kWidth; ++i) sum[i] = std::fma(weight, x[i], sum[i]);
-  } else {
+  if constexpr (Set::kFusesItself && !STANDFAST_CHECKED_READS) {
     sum += weight * x;
+  } else {
+    for (std::size_t i = 0; i < Set::kWidth; ++i) sum[i] = std::fma(weight, x[i], sum[i]);
   }
 }
 
@@ -386,4 +394,4 @@ bool has_fused_products() {
 
 const Products& best_products() { return has_fused_products() ? kFusedProducts : kPlainProducts; }
 
-}  // namespace standfast::verify_ops
+}  // namespace standfast::verify_wide

@@ -1,12 +1,10 @@
-// The verifier's inner loops in float64 and float32, over inputs side by side; one source, compiled for two instruction
-// sets.
-//
-// The proofs hold for any order of a sum and for fused and plain products alike, so that nothing depends on the choice.
+// The inner loops of proofs in float64 and float32, over inputs side by side; one source, compiled for two instruction
+// sets. Sums in float64 take their terms in the order of verify/affine.hpp and fuse every product, as the core does.
 #pragma once
 
 #include <cstddef>
 
-namespace standfast::verify_ops {
+namespace standfast::verify_wide {
 
 /// Element (row, column) is at[row * row_stride + column * column_stride], or its magnitude.
 struct Matrix {
@@ -48,13 +46,13 @@ struct Products {
   void (*convolve_narrow)(const Convolution& convolution, std::size_t lanes, const float* source, double* value);
 };
 
-/// SSE2 or whatever the compiler takes for granted, products rounded before they are added.
+/// SSE2 or whatever the compiler takes for granted; slow if the processor has no fused products.
 extern const Products kPlainProducts;
-/// AVX2, products fused into their sums. Requires: has_fused_products().
+/// AVX2. Requires: has_fused_products().
 extern const Products kFusedProducts;
 
 bool has_fused_products();
 /// The faster of those that the processor has.
 const Products& best_products();
 
-}  // namespace standfast::verify_ops
+}  // namespace standfast::verify_wide

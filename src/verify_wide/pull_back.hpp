@@ -8,16 +8,10 @@
 #include <span>
 #include <vector>
 
-#include "verify_wide/map_reach.hpp"
-#include "verify_wide/verifier.hpp"
+#include "verify/map_reach.hpp"
+#include "verify_wide/wide_verifier.hpp"
 
-namespace standfast {
-
-/// What the search proposes; anything may be wrong with it.
-struct BendProposal {
-  double reach = kInfinity;  ///< The price up to which the result shall hold.
-  double multiplier = 0;     ///< Norms 2 and inf: the dual variable of ||J d||_2; any value >= 0 is valid.
-};
+namespace standfast::verify_wide {
 
 struct PullBackWorkspace {
   std::vector<double> dual, error, next, next_error;  ///< [element][lane].
@@ -25,31 +19,28 @@ struct PullBackWorkspace {
 
 class PullBack {
  public:
-  /// Requires: validate(model) succeeded, is_linear_fold(model.feature_map); the model outlives this.
-  explicit PullBack(const Model& model, const verify_ops::Products& products = verify_ops::best_products());
+  /// Requires: core.map_view() is kMixing; the core's verifier outlives this.
+  explicit PullBack(const verify::Verifier& core, const Products& products = best_products());
 
-  /// f(x + d) >= margin + linear . d - sum_i slope_error_i |d_i| for changes d of a price of at most `reach`.
+  /// f(x + d) >= margin + linear . d - sum_i slope_error_i |d_i| for changes d of a price of at most
+  /// the proposal's limit.
   ///
   /// Shape: from, proposals and out are (count), count <= kProofLanes; `from` are minorants of this model's features.
   /// Requires: `reach` is that of the model, the costs and the norm. A proposal that is not >= 0 proves nothing: the
   /// margin is then not positive.
-  void run(std::span<const ProvenMinorant* const> from, const MapReach& reach, Norm norm,
-           std::span<const BendProposal> proposals, PullBackWorkspace& workspace,
-           std::span<ProvenMinorant* const> out) const;
-
-  /// What bending the wrong way costs the margin, at least 0: the least of it belongs to the best multiplier.
-  static double loss(const ProvenMinorant& from, const MapReach& reach, const BendProposal& proposal);
+  void run(std::span<const verify::ProvenMinorant* const> from, const verify::MapReach& reach, Norm norm,
+           std::span<const minorant::BendProposal> proposals, PullBackWorkspace& workspace,
+           std::span<verify::ProvenMinorant* const> out) const;
 
   [[nodiscard]] bool folded() const { return folded_; }
 
  private:
   void pull_step(std::size_t step, std::size_t lanes, PullBackWorkspace& workspace) const;
 
-  const Model* model_;
-  const verify_ops::Products* products_;
-  std::vector<Shape> shapes_;
+  const verify::Verifier* core_;
+  const Products* products_;
   std::size_t units_ = 0;  ///< Elements of v.
   bool folded_ = false;
 };
 
-}  // namespace standfast
+}  // namespace standfast::verify_wide

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "deployed/deployed_error.hpp"
 #include "standfast/classifier.hpp"
 #include "support/attack_problem.hpp"
-#include "verify_wide/deployed_error.hpp"
 
 namespace standfast::support {
 

@@ -1,5 +1,5 @@
 // Methods, proofs and both classes, through the public face of the library.
-#include "classifier/certifier.hpp"
+#include "certifier/certifier.hpp"
 
 #include <cmath>
 #include <limits>

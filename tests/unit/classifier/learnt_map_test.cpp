@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "classifier/bend_search.hpp"
+#include "certifier/bend_search.hpp"
 #include "support/cases.hpp"
 #include "support/random_model.hpp"
 #include "support/small_models.hpp"

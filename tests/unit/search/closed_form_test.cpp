@@ -11,7 +11,7 @@ namespace {
 const std::vector<double> kCostOfOne = {1, 1};
 
 TEST(ClosedForm, IsTheMarginOverTheDualNorm) {
-  const SeparableMinorant m{6, {3, -4}, {}, {}};
+  const minorant::SeparableMinorant m{6, {3, -4}, {}, {}};
   EXPECT_DOUBLE_EQ(closed_form_radius(m, kCostOfOne, Norm::l1(), 1), 1.5);
   EXPECT_DOUBLE_EQ(closed_form_radius(m, kCostOfOne, Norm::l2(), 1), 1.2);
   EXPECT_DOUBLE_EQ(closed_form_radius(m, kCostOfOne, Norm::linf(), 1), 6.0 / 7);
@@ -21,22 +21,23 @@ TEST(ClosedForm, IsTheMarginOverTheDualNorm) {
 }
 
 TEST(ClosedForm, RadiusGrowsWithTheMargin) {
-  SeparableMinorant m{1, {3, -4}, {}, {}};
+  minorant::SeparableMinorant m{1, {3, -4}, {}, {}};
   const double small = closed_form_radius(m, kCostOfOne, Norm::l2(), 1);
   m.margin = 2;
   EXPECT_DOUBLE_EQ(closed_form_radius(m, kCostOfOne, Norm::l2(), 1), 2 * small);
 }
 
 TEST(ClosedForm, AFlatMinorantIsInfiniteAndNoMarginIsZero) {
-  EXPECT_EQ(closed_form_radius(SeparableMinorant{1, {0, 0}, {}, {}}, kCostOfOne, Norm::l2(), 1), kInfinity);
-  EXPECT_EQ(closed_form_radius(SeparableMinorant{0, {1, 0}, {}, {}}, kCostOfOne, Norm::l2(), 1), 0);
-  EXPECT_EQ(closed_form_radius(SeparableMinorant{NAN, {1, 0}, {}, {}}, kCostOfOne, Norm::l2(), 1), 0);
+  EXPECT_EQ(closed_form_radius(minorant::SeparableMinorant{1, {0, 0}, {}, {}}, kCostOfOne, Norm::l2(), 1), kInfinity);
+  EXPECT_EQ(closed_form_radius(minorant::SeparableMinorant{0, {1, 0}, {}, {}}, kCostOfOne, Norm::l2(), 1), 0);
+  EXPECT_EQ(closed_form_radius(minorant::SeparableMinorant{NAN, {1, 0}, {}, {}}, kCostOfOne, Norm::l2(), 1), 0);
 }
 
 TEST(ClosedForm, HugeAndTinySlopesNeitherOverflowNorVanish) {
-  EXPECT_DOUBLE_EQ(closed_form_radius(SeparableMinorant{5e200, {3e200, 4e200}, {}, {}}, kCostOfOne, Norm::l2(), 1), 1);
-  EXPECT_DOUBLE_EQ(closed_form_radius(SeparableMinorant{5e-200, {3e-200, 4e-200}, {}, {}}, kCostOfOne, Norm::l2(), 1),
-                   1);
+  EXPECT_DOUBLE_EQ(
+      closed_form_radius(minorant::SeparableMinorant{5e200, {3e200, 4e200}, {}, {}}, kCostOfOne, Norm::l2(), 1), 1);
+  EXPECT_DOUBLE_EQ(
+      closed_form_radius(minorant::SeparableMinorant{5e-200, {3e-200, 4e-200}, {}, {}}, kCostOfOne, Norm::l2(), 1), 1);
 }
 
 }  // namespace

@@ -28,8 +28,8 @@ CutSearchOptions refined(Norm norm, std::size_t passes = 5) { return {norm, pass
 CutSearchOptions exact(Norm norm, double gap = 0.01) { return {norm, 60, true, gap}; }
 
 /// A few planes of positive and negative margin around 0; the first is the largest there.
-std::vector<SeparableMinorant> random_planes(Random& random) {
-  std::vector<SeparableMinorant> planes;
+std::vector<minorant::SeparableMinorant> random_planes(Random& random) {
+  std::vector<minorant::SeparableMinorant> planes;
   const std::size_t count = 2 + random.below(5);
   for (std::size_t j = 0; j < count; ++j) {
     const std::vector<double> slope = {random.normal(), random.normal()};  // first, whatever the compiler
@@ -38,9 +38,10 @@ std::vector<SeparableMinorant> random_planes(Random& random) {
   return planes;
 }
 
-double true_radius(const std::vector<SeparableMinorant>& planes, const std::vector<Interval>& interval, Norm norm) {
+double true_radius(const std::vector<minorant::SeparableMinorant>& planes, const std::vector<Interval>& interval,
+                   Norm norm) {
   std::vector<support::HalfPlane> half_planes;
-  for (const SeparableMinorant& m : planes) half_planes.push_back({{m.linear[0], m.linear[1]}, m.margin});
+  for (const minorant::SeparableMinorant& m : planes) half_planes.push_back({{m.linear[0], m.linear[1]}, m.margin});
   for (std::size_t i = 0; i < interval.size(); ++i) {
     std::array<double, 2> up{0, 0}, down{0, 0};
     up[i] = 1;
@@ -253,7 +254,7 @@ TEST(CutSearch, FoldedCutsStayBelowTheTruth) {
   std::size_t finite = 0;
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     Random random(seed);
-    std::vector<SeparableMinorant> pieces;
+    std::vector<minorant::SeparableMinorant> pieces;
     const std::vector<double> offset = {random.normal(), random.normal()};
     for (int j = 0; j < 3; ++j) {
       pieces.push_back({j == 0 ? 1.0 : random.uniform(-1, 1),
@@ -291,7 +292,7 @@ TEST(CutSearch, TangentsThatAreNotFiniteNeverEnterTheResult) {
     for (const double bad : {kInfinity, -kInfinity, std::nan("")}) {
       struct Broken : Planes {
         using Planes::Planes;
-        const SeparableMinorant& tangent(std::span<const double>, std::span<const double>) override {
+        const minorant::SeparableMinorant& tangent(std::span<const double>, std::span<const double>) override {
           return pieces.back();
         }
         double value(std::span<const double>) override { return 1; }

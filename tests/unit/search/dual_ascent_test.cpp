@@ -22,7 +22,8 @@ constexpr double kFewT = 10 * 3e-5;
 // Newton's method ends where 1e-7 of the scale is left to gain: |F'| <= sqrt(2 gain |F''|) with |F''| near 1 / T.
 constexpr double kGradient = 0.08;
 
-CutSet cuts_of(const SeparableMinorant& first, const SeparableMinorant& second, std::vector<Interval> interval = {}) {
+CutSet cuts_of(const minorant::SeparableMinorant& first, const minorant::SeparableMinorant& second,
+               std::vector<Interval> interval = {}) {
   CutSet cuts;
   cuts.start(problem_of(first, std::move(interval)));
   cuts.add(second, std::vector<double>(first.dim(), 1.0));
@@ -151,7 +152,7 @@ TEST(DualAscent, TheBestValueNeverExceedsTheRadiusAndMeetsItAtTheMultiplier) {
   std::size_t met = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Random random(seed);
-    SeparableMinorant m{random.uniform(0.1, 2), {}, {}, {}};
+    minorant::SeparableMinorant m{random.uniform(0.1, 2), {}, {}, {}};
     for (auto* values : {&m.linear, &m.fold, &m.offset}) {
       for (int i = 0; i < 6; ++i) values->push_back(random.normal());
     }

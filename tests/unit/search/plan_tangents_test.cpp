@@ -44,7 +44,7 @@ TEST(PlanTangents, AnActiveUnitGivesItsSlopeWhereverItIsTouched) {
   EXPECT_EQ(around.logit, 2);
   PlanTangents tangents = around.tangents();
   for (const std::vector<double>& change : {std::vector<double>{0, 0}, {2, -5}, {-0.5, 0.25}}) {
-    const SeparableMinorant& m = tangents.tangent(change, {});
+    const minorant::SeparableMinorant& m = tangents.tangent(change, {});
     EXPECT_EQ(m.margin, 2) << "as seen from x";
     EXPECT_EQ(m.linear, (std::vector<double>{6, -2}));
     EXPECT_FALSE(m.folded());
@@ -54,7 +54,7 @@ TEST(PlanTangents, AnActiveUnitGivesItsSlopeWhereverItIsTouched) {
 TEST(PlanTangents, BeyondTheKinkTheUnitIsOff) {
   Around around(unit(), {1, 1});
   PlanTangents tangents = around.tangents();
-  const SeparableMinorant& m = tangents.tangent(std::vector<double>{-2, 0}, {});
+  const minorant::SeparableMinorant& m = tangents.tangent(std::vector<double>{-2, 0}, {});
   EXPECT_EQ(m.margin, -4);
   EXPECT_EQ(m.linear, (std::vector<double>{0, 0}));
   EXPECT_EQ(tangents.value(std::vector<double>{-2, 0}), -4);
@@ -66,7 +66,7 @@ TEST(PlanTangents, AFoldedMapIsTouchedAtPointsThatAreNoFeatures) {
   EXPECT_EQ(around.logit, 5);
   PlanTangents tangents = around.tangents();
   // u = 0 with |u| = 1: still active
-  const SeparableMinorant& m = tangents.tangent(std::vector<double>{-4}, std::vector<double>{-2});
+  const minorant::SeparableMinorant& m = tangents.tangent(std::vector<double>{-4}, std::vector<double>{-2});
   EXPECT_EQ(m.margin, 5);
   EXPECT_EQ(m.linear, std::vector<double>{0.5});
   EXPECT_EQ(m.fold, std::vector<double>{1});
@@ -114,7 +114,7 @@ TEST(PlanTangents, EveryTangentLiesBelowTheNetworkButForFloat32) {
       return change;
     };
     const std::vector<double> touch = draw(1), fold_touch = draw(0.5);
-    const SeparableMinorant m = tangents.tangent(
+    const minorant::SeparableMinorant m = tangents.tangent(
         touch, around.reader.folded() ? std::span<const double>(fold_touch) : std::span<const double>());
     for (int k = 0; k < 10; ++k) {
       const std::vector<double> change = draw(std::pow(10, random.uniform(-3, 0.5)));

@@ -14,7 +14,7 @@
 namespace standfast::test {
 
 /// One piece at (change, fold_change).
-inline double piece_value(const SeparableMinorant& m, std::span<const double> change,
+inline double piece_value(const minorant::SeparableMinorant& m, std::span<const double> change,
                           std::span<const double> fold_change) {
   double value = m.margin;
   for (std::size_t i = 0; i < m.linear.size(); ++i) value += m.linear[i] * change[i];
@@ -25,10 +25,11 @@ inline double piece_value(const SeparableMinorant& m, std::span<const double> ch
 /// f(d) = max_j margin_j + linear_j . d + fold_j . (|offset + d| - |offset|); counts what it is asked.
 class Planes : public TangentSource {
  public:
-  explicit Planes(std::vector<SeparableMinorant> planes) : pieces(std::move(planes)) {}
+  explicit Planes(std::vector<minorant::SeparableMinorant> planes) : pieces(std::move(planes)) {}
 
-  const SeparableMinorant& tangent(std::span<const double> change, std::span<const double> fold_change) override {
-    const SeparableMinorant& found = largest(change, fold_change);
+  const minorant::SeparableMinorant& tangent(std::span<const double> change,
+                                             std::span<const double> fold_change) override {
+    const minorant::SeparableMinorant& found = largest(change, fold_change);
     tangents.push_back(found);
     return found;
   }
@@ -43,24 +44,25 @@ class Planes : public TangentSource {
     return piece_value(largest(change, fold_change), change, fold_change);
   }
 
-  std::vector<SeparableMinorant> pieces;
-  std::vector<SeparableMinorant> tangents;  ///< Handed out, in order.
+  std::vector<minorant::SeparableMinorant> pieces;
+  std::vector<minorant::SeparableMinorant> tangents;  ///< Handed out, in order.
   std::size_t values = 0;
 
  private:
-  const SeparableMinorant& largest(std::span<const double> change, std::span<const double> fold_change) const {
+  const minorant::SeparableMinorant& largest(std::span<const double> change,
+                                             std::span<const double> fold_change) const {
     return *std::max_element(pieces.begin(), pieces.end(), [&](const auto& a, const auto& b) {
       return piece_value(a, change, fold_change) < piece_value(b, change, fold_change);
     });
   }
 };
 
-inline SeparableMinorant plane(double margin, std::vector<double> linear) {
+inline minorant::SeparableMinorant plane(double margin, std::vector<double> linear) {
   return {margin, std::move(linear), {}, {}};
 }
 
 /// With costs of 1, and free where `interval` is empty.
-inline PricedProblem problem_of(const SeparableMinorant& m, std::vector<Interval> interval = {}) {
+inline PricedProblem problem_of(const minorant::SeparableMinorant& m, std::vector<Interval> interval = {}) {
   interval.resize(m.dim());
   PricedProblem problem;
   problem.assign(m, std::vector<double>(m.dim(), 1.0), interval);

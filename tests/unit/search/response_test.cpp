@@ -23,7 +23,8 @@ struct Scene {
 
   [[nodiscard]] CutSet cuts(bool folded) const {
     const std::vector<double> some_fold = folded ? std::vector<double>(7, 1.0) : std::vector<double>();
-    const SeparableMinorant m{1, std::vector<double>(7, 1.0), some_fold, folded ? offset : std::vector<double>()};
+    const minorant::SeparableMinorant m{1, std::vector<double>(7, 1.0), some_fold,
+                                        folded ? offset : std::vector<double>()};
     CutSet result;
     result.start(test::problem_of(m, interval));
     return result;

@@ -90,7 +90,7 @@ TEST(Separable, CostsRescaleFeatures) {
 
 /// Six features with folds and bounds, drawn at random.
 PricedProblem random_problem(Random& random) {
-  SeparableMinorant m;
+  minorant::SeparableMinorant m;
   std::vector<Interval> interval;
   m.margin = random.uniform(0.1, 2);
   for (int i = 0; i < 6; ++i) {

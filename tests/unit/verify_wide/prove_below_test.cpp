@@ -11,8 +11,8 @@
 #include "support/random_model.hpp"
 #include "support/reference.hpp"
 #include "support/small_models.hpp"
-#include "verify_wide/confirm.hpp"
-#include "verify_wide/verifier.hpp"
+#include "verify/radius.hpp"
+#include "verify_wide/wide_verifier.hpp"
 
 namespace standfast {
 namespace {

@@ -9,14 +9,14 @@
 #include "base/random.hpp"
 #include "infer/plan.hpp"
 #include "support/random_model.hpp"
-#include "verify_wide/verifier.hpp"
+#include "verify_wide/wide_verifier.hpp"
 
 namespace standfast {
 namespace {
 
 struct Batch {
-  std::vector<float> x;        ///< (count, dim).
-  std::vector<Slopes> slopes;  ///< One per input.
+  std::vector<float> x;                  ///< (count, dim).
+  std::vector<minorant::Slopes> slopes;  ///< One per input.
 };
 
 Batch random_batch(Random& random, const support::RandomModel& made, std::size_t count) {
@@ -27,7 +27,7 @@ Batch random_batch(Random& random, const support::RandomModel& made, std::size_t
     const std::vector<float> x = support::random_input(random, made);
     plan.forward(x, infer);
     batch.x.insert(batch.x.end(), x.begin(), x.end());
-    for (NodeSlopes& node : infer.slopes) {  // nonsense in some
+    for (minorant::NodeSlopes& node : infer.slopes) {  // nonsense in some
       for (float& s : node.relu) {
         if (random.uniform() < 0.1) s = static_cast<float>(random.uniform(-2, 3));
         if (random.uniform() < 0.02) s = std::numeric_limits<float>::quiet_NaN();
@@ -42,8 +42,8 @@ Batch random_batch(Random& random, const support::RandomModel& made, std::size_t
 }
 
 /// [unit][lane]; lanes without an input hold what must not be read.
-Slopes tile_of(const std::vector<Slopes>& slopes) {
-  Slopes tile = slopes[0];
+minorant::Slopes tile_of(const std::vector<minorant::Slopes>& slopes) {
+  minorant::Slopes tile = slopes[0];
   for (std::size_t k = 0; k < tile.size(); ++k) {
     const std::size_t units = slopes[0][k].relu.size(), outputs = slopes[0][k].winner.size();
     tile[k].relu.assign(units * kLanes, 0.7F);
@@ -117,11 +117,11 @@ TEST(ProveTile, SlopesOfTheWrongLengthCountAsMissing) {
   VerifyWorkspace workspace;
   std::vector<ProvenMinorant> proven(3);
   std::vector<ProvenMinorant*> out = {&proven[0], &proven[1], &proven[2]};
-  Slopes none = batch.slopes[0];
-  for (NodeSlopes& node : none) node.relu.clear(), node.winner.clear();
+  minorant::Slopes none = batch.slopes[0];
+  for (minorant::NodeSlopes& node : none) node.relu.clear(), node.winner.clear();
   for (const std::size_t length : {std::size_t{0}, std::size_t{1}, kLanes - 1}) {
-    Slopes tile = tile_of(batch.slopes);
-    for (NodeSlopes& node : tile) {
+    minorant::Slopes tile = tile_of(batch.slopes);
+    for (minorant::NodeSlopes& node : tile) {
       if (!node.relu.empty()) node.relu.resize(length);
       if (!node.winner.empty()) node.winner.resize(length == 1 ? 0 : length);
     }

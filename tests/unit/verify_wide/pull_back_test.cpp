@@ -13,7 +13,7 @@
 #include "support/reference.hpp"
 #include "support/small_models.hpp"
 #include "unit/model/builders.hpp"
-#include "verify_wide/confirm.hpp"
+#include "verify/radius.hpp"
 
 namespace standfast {
 namespace {

@@ -10,9 +10,9 @@
 #include "base/random.hpp"
 #include "support/small_models.hpp"
 #include "unit/verify_wide/product_sets.hpp"
-#include "verify_wide/confirm.hpp"
-#include "verify_wide/verifier.hpp"
-#include "verify_wide/worst_case.hpp"
+#include "verify/radius.hpp"
+#include "verify/worst_case.hpp"
+#include "verify_wide/wide_verifier.hpp"
 
 namespace standfast {
 namespace {
@@ -56,7 +56,7 @@ ProvenMinorant proven(const Model& model, const std::vector<float>& x, const ver
                       Precision precision = Precision::kFloat64) {
   const auto verifier = Verifier::create(model, products);
   EXPECT_TRUE(verifier.ok()) << (verifier.ok() ? "" : verifier.error().message);
-  Slopes slopes(model.graph.nodes.size());
+  minorant::Slopes slopes(model.graph.nodes.size());
   for (std::size_t k = 0; k < slopes.size(); ++k) {
     if (model.graph.nodes[k].kind == NodeKind::kRelu) slopes[k].relu.assign(kTerms, 1.0F);
   }
@@ -247,7 +247,7 @@ TEST(Rounding, AKinkThatIsOffIsPaidForInTheMargin) {
   abs.kind = MapKind::kAbs;
   model.feature_map.push_back(abs);
   const ProvenMinorant m = proven(model, {1}, verify_ops::best_products());
-  const SeparableMinorant& q = m.separable;
+  const minorant::SeparableMinorant& q = m.separable;
   ASSERT_TRUE(q.folded());
   for (const long double d : {-2.0L, -1.0L, -0.5L, 0.5L}) {
     const long double bend = std::fabs(q.offset[0] + d) - std::fabs(static_cast<long double>(q.offset[0]));

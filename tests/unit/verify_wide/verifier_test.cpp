@@ -1,6 +1,4 @@
 // The verifier must be right whatever the search proposes: slopes, multipliers and radii here are often nonsense.
-#include "verify_wide/verifier.hpp"
-
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -11,7 +9,8 @@
 #include "infer/plan.hpp"
 #include "support/random_model.hpp"
 #include "support/reference.hpp"
-#include "verify_wide/confirm.hpp"
+#include "verify/radius.hpp"
+#include "verify_wide/wide_verifier.hpp"
 
 namespace standfast {
 namespace {
@@ -33,8 +32,8 @@ long double minorant_at(const ProvenMinorant& m, const std::vector<float>& x, co
 }
 
 /// Slopes as an adversary would send them: random, outside [0, 1], NaN, of the wrong length.
-void spoil(Random& random, Slopes& slopes) {
-  for (NodeSlopes& node : slopes) {
+void spoil(Random& random, minorant::Slopes& slopes) {
+  for (minorant::NodeSlopes& node : slopes) {
     for (float& s : node.relu) {
       const double draw = random.uniform();
       if (draw < 0.3) s = static_cast<float>(random.uniform());

@@ -1,0 +1,75 @@
+#include "certifier/bend_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace standfast::certifier {
+namespace {
+
+constexpr int kTrials = 12;
+constexpr double kCloseEnough = 1.002;
+constexpr double kOctaves = 12;  // below the largest multiplier that can be best
+constexpr int kSections = 14;
+
+/// Not below any multiplier that is best: that of lines of slope 0, whose loss is the norm of the folds.
+double largest_multiplier(const verify::ProvenMinorant& from, double joint) {
+  const std::size_t units = from.feature.slope.size() / 2;
+  double squares = 0;
+  for (std::size_t i = 0; i < units; ++i) {
+    const double bend = std::min(from.feature.slope[units + i], 0.0);
+    squares += bend * bend;
+  }
+  return 2 * std::sqrt(squares) / joint;
+}
+
+}  // namespace
+
+void BendSearch::start(double first) {
+  wants_ = first > 0;
+  price_limit_ = first;
+  certified_ = 0;
+  too_far_ = kInfinity;
+  trials_ = 0;
+}
+
+void BendSearch::add_trial(double radius) {
+  certified_ = std::max(certified_, std::min(price_limit_, radius));
+  too_far_ = std::min(too_far_, std::max(price_limit_, radius));
+  wants_ = ++trials_ < kTrials && price_limit_ < kInfinity && !(too_far_ <= certified_ * kCloseEnough);
+  if (too_far_ == kInfinity) {
+    price_limit_ *= 4;
+  } else {
+    price_limit_ = certified_ > 0 ? std::sqrt(certified_ * too_far_) : too_far_ / 4;
+  }
+}
+
+double best_multiplier(const verify::ProvenMinorant& from, const verify::MapReach& map, double price_limit) {
+  const double largest = largest_multiplier(from, map.joint * price_limit);
+  if (!(largest > 0 && largest < kInfinity)) return 0;
+  const auto loss = [&](double octaves) {
+    return verify::line_losses(from, map, {price_limit, largest * std::exp2(-octaves)});
+  };
+  // golden section: the loss falls, then rises
+  constexpr double kGolden = 0.6180339887498949;
+  double lo = 0, hi = kOctaves;
+  double left = hi - kGolden * (hi - lo), right = lo + kGolden * (hi - lo);
+  double at_left = loss(left), at_right = loss(right);
+  for (int k = 0; k < kSections; ++k) {
+    if (at_left < at_right) {
+      hi = right;
+      right = left;
+      at_right = at_left;
+      left = hi - kGolden * (hi - lo);
+      at_left = loss(left);
+    } else {
+      lo = left;
+      left = right;
+      at_left = at_right;
+      right = lo + kGolden * (hi - lo);
+      at_right = loss(right);
+    }
+  }
+  return largest * std::exp2(-(lo + hi) / 2);
+}
+
+}  // namespace standfast::certifier

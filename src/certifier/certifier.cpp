@@ -1,0 +1,229 @@
+// The steps that every kind of feature map shares: minorants at the inputs, the closed form, and Algorithm S on one
+// minorant with its proof.
+#include "certifier/certifier.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "certifier/kinked_certifier.hpp"
+#include "certifier/mixing_certifier.hpp"
+#include "certifier/separable_certifier.hpp"
+#include "search/closed_form.hpp"
+#include "verify/radius.hpp"
+
+namespace standfast::certifier {
+namespace {
+
+using minorant::RadiusProposal;
+using verify::ProvenMinorant;
+
+// Values of a tile's inputs: beyond this, scratch memory would be gigabytes. A search keeps many minorants per input.
+constexpr std::size_t kLargestTile = 1U << 22U, kLargestSearchTile = 1U << 20U;
+
+/// p = inf: what the verifier should prove at once. It rounds sums up that the search rounds to nearest, and a radius
+/// that fails costs it another sweep.
+double less_than_found(double radius, std::size_t dim) {
+  return radius * (1 - static_cast<double>(dim + 64) * 0x1p-51);
+}
+
+/// Maps with an abs before the end: the closed form is all there is.
+class ClosedFormCertifier : public Certifier {
+ public:
+  explicit ClosedFormCertifier(const ModelParts& parts) : Certifier(parts) {}
+
+ protected:
+  // check_options refuses every other method for such maps
+  void certify_rows(const Request&, std::span<const float>, std::span<const float>, CertifyWorkspace&,
+                    Rows) const override {}
+  void certify_piece(const Request&, CertifyWorkspace&, std::span<double>) const override {}
+};
+
+}  // namespace
+
+void CertifyWorkspace::wait_for(std::span<const CertifiedRow> rows) {
+  waiting.clear();
+  for (std::size_t l = 0; l < rows.size(); ++l) {
+    if (!rows[l].radii.empty()) waiting.push_back(l);
+  }
+}
+
+std::unique_ptr<const Certifier> Certifier::create(const ModelParts& parts) {
+  switch (parts.core->map_view()) {
+    case verify::MapView::kSeparable:
+      return std::make_unique<SeparableCertifier>(parts);
+    case verify::MapView::kKinked:
+      return std::make_unique<KinkedCertifier>(parts);
+    case verify::MapView::kMixing:
+      return std::make_unique<MixingCertifier>(parts);
+    case verify::MapView::kOther:
+      break;
+  }
+  return std::make_unique<ClosedFormCertifier>(parts);
+}
+
+std::size_t Certifier::tile(const Request& request) const {
+  const std::size_t largest = request.searches_any() ? kLargestSearchTile : kLargestTile;
+  return std::clamp<std::size_t>(largest / parts_.model->dim(), 1, kLanes);
+}
+
+bool Certifier::needs_tiles(const Request& request) { return request.options.keep_proofs || request.searches_any(); }
+
+void Certifier::read_minorant(Lane features, float logit, Lane slope, ProvenMinorant& out) const {
+  out.is_separable = reader_.separable();
+  if (out.is_separable) {
+    reader_.read(features, logit, slope, out.separable);
+    out.slope_error.assign(parts_.model->dim(), 0.0);
+  } else {
+    MinorantReader::read(logit, slope, element_count(parts_.model->graph.input_shape), out.feature);
+  }
+}
+
+void Certifier::find_minorant_of_one(const Request& request, std::span<const float> x, float logit,
+                                     CertifyWorkspace& ws) const {
+  ProvenMinorant& out = ws.lanes.front().minorant;
+  InferWorkspace& one = ws.infer.one;
+  if (request.proves() || (needs_proven_minorants() && !request.closed_form())) {
+    return parts_.wide->prove(x, one.slopes, ws.verify, out, request.options.precision);
+  }
+  const float* const features = one.map_values.empty() ? x.data() : one.map_values.back().data();
+  read_minorant({features, 1}, logit, {parts_.plan->backward(one).data(), 1}, out);
+}
+
+void Certifier::find_minorants(const Request& request, std::span<const float> x, std::span<const float> logits,
+                               CertifyWorkspace& ws, Rows rows) const {
+  if (rows.size() == 1 && !needs_tiles(request)) return find_minorant_of_one(request, x, logits[0], ws);
+  const bool proves = request.proves() || (needs_proven_minorants() && !request.closed_form());
+  if (!proves) parts_.plan->backward_tile(ws.infer);
+  for (std::size_t l = 0; l < rows.size(); ++l) {
+    ws.wanted[l] = rows[l].radii.empty() ? nullptr : &ws.lanes[l].minorant;
+    if (ws.wanted[l] == nullptr) continue;
+    if (request.options.keep_proofs) {
+      ws.lanes[l].cuts = {flatten(ws.infer.slopes, l)};
+      ws.lanes[l].cuts.front().weight = 1;
+    }
+    if (proves) continue;
+    read_minorant(lane_of(ws.infer.features, l), logits[l], lane_of(ws.infer.feature_dual, l), *ws.wanted[l]);
+  }
+  if (!proves) return;
+  const std::span<ProvenMinorant* const> wanted = std::span(ws.wanted).first(rows.size());
+  parts_.wide->prove_tile(x, rows.size(), ws.infer.slopes, ws.verify, wanted, request.options.precision);
+}
+
+void Certifier::find_intervals(const Request& request, std::span<const float> x, CertifyLane& lane) const {
+  lane.interval.resize(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) lane.interval[i] = request.options.threat.interval_rounded_out(i, x[i]);
+  lane.search_interval.clear();
+  if (request.search_has_other_bounds) lane.search_interval = verify::intervals_at(request.search.threat, x);
+}
+
+void Certifier::price_minorant(const Request& request, CertifyLane& lane) {
+  const bool same = lane.search_interval.empty();
+  lane.problem.assign(lane.minorant.separable, request.search.cost, same ? lane.interval : lane.search_interval);
+}
+
+double Certifier::closed_form_radius_of(const Request& request, const ProvenMinorant& m, std::size_t norm_index) const {
+  const Norm norm = request.norm(norm_index);
+  if (request.proves()) {
+    return verify::closed_form_radius_proven(m, request.cost, norm, parts_.core->lipschitz(norm));
+  }
+  const double lipschitz = request.search.lipschitz[norm_index];
+  const std::vector<double>& cost = request.search.cost;
+  if (m.is_separable) return closed_form_radius(m.separable, cost, norm, lipschitz);
+  return closed_form_radius(m.feature, *std::ranges::min_element(cost), norm, lipschitz);
+}
+
+Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, const CertifyLane& lane,
+                                                       std::size_t norm_index) const {
+  return separable_radius_of(request, lane, norm_index,
+                             separable_radius(lane.problem, request.norm(norm_index), lane.hint));
+}
+
+Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, const CertifyLane& lane,
+                                                       std::size_t norm_index, const SeparableRadius& found) const {
+  if (!request.proves()) return {std::min(found.radius, lane.minorant.price_limit), {}};
+  const Norm norm = request.norm(norm_index);
+  const double radius = norm == Norm::linf() ? less_than_found(found.radius, parts_.model->dim()) : found.radius;
+  const RadiusProposal proposal{radius, found.reach, found.multiplier};
+  const double proven = verify::separable_radius_proven(lane.minorant, {request.cost, lane.interval}, norm, proposal);
+  if (proven == 0 && found.radius > 0 && norm != Norm::l0()) return without_proposal(request, lane, norm_index);
+  return {proven, proposal};
+}
+
+Certifier::ProvenRadius Certifier::without_proposal(const Request& request, const CertifyLane& lane,
+                                                    std::size_t norm_index) const {
+  const Norm norm = request.norm(norm_index);
+  const double closed = closed_form_radius_of(request, lane.minorant, norm_index);
+  ProvenRadius result;
+  // if only a rounding error keeps an infinite radius from its proof, a huge one can be proven; else the dual norm
+  // alone, whose multiplier is known as well
+  for (const double factor : {0x1p30, 0x1p20, 0x1p10, 1.0}) {
+    const double radius = closed * factor;
+    if (!(radius > 0 && radius < 0x1p500)) continue;
+    const bool l1 = norm == Norm::l1(), last = factor == 1;
+    const double margin = lane.problem.margin;
+    // a little above the steepest slope, so that no rounding makes a change pay without end
+    const double multiplier = l1 ? (last ? margin / radius * (1 + 1e-9) : 0.0) : margin / (radius * radius);
+    result.proposal = {radius, l1 && last ? kInfinity : radius, multiplier};
+    result.radius =
+        verify::separable_radius_proven(lane.minorant, {request.cost, lane.interval}, norm, result.proposal);
+    if (result.radius > 0) return result;
+  }
+  return result;
+}
+
+void Certifier::certify(const Request& request, std::span<const float> x, std::span<const float> logits,
+                        CertifyWorkspace& ws, Rows rows) const {
+  const std::size_t dim = parts_.model->dim();
+  if (!request.closed_form()) {
+    for (std::size_t l = 0; l < rows.size(); ++l) {
+      if (!rows[l].radii.empty()) find_intervals(request, x.subspan(l * dim, dim), ws.lanes[l]);
+    }
+    return certify_rows(request, x, logits, ws, rows);
+  }
+  find_minorants(request, x, logits, ws, rows);
+  for (std::size_t l = 0; l < rows.size(); ++l) {
+    for (std::size_t k = 0; k < rows[l].radii.size(); ++k) {
+      rows[l].radii[k] = closed_form_radius_of(request, ws.lanes[l].minorant, k);
+    }
+  }
+}
+
+void Certifier::certify_other(const Request& request, std::span<const float> x, CertifyWorkspace& ws,
+                              std::span<double> radii) const {
+  std::ranges::fill(radii, kInfinity);
+  CertifyLane& lane = ws.lanes.front();
+  if (!request.closed_form()) find_intervals(request, x, lane);
+  lane.hint = {};
+  std::vector<double> of_piece(radii.size());
+  for (std::size_t piece = 0; piece < parts_.core->pieces(); ++piece) {
+    parts_.wide->prove_below(x, static_cast<std::int32_t>(piece), ws.verify, lane.minorant);
+    if (request.closed_form()) {
+      for (std::size_t k = 0; k < radii.size(); ++k) of_piece[k] = closed_form_radius_of(request, lane.minorant, k);
+    } else {
+      certify_piece(request, ws, of_piece);
+    }
+    for (std::size_t k = 0; k < radii.size(); ++k) radii[k] = std::min(radii[k], of_piece[k]);
+  }
+}
+
+WeakestDirection Certifier::weakest_direction(const Request& request, std::span<const float> x, Norm norm,
+                                              CertifyWorkspace& ws) const {
+  WeakestDirection weakest;
+  weakest.change.assign(x.size(), 0.0);
+  float logit = 0;
+  parts_.plan->forward_tile(x, 1, ws.infer, std::span(&logit, 1));
+  if (!(logit > 0)) return weakest;
+  std::vector<double> radii(request.norm_count());
+  const CertifiedRow row{radii, {}};
+  certify(request, x, std::span(&logit, 1), ws, std::span(&row, 1));
+  const auto found = std::ranges::find(request.options.norms, norm);
+  weakest.radius = radii[static_cast<std::size_t>(found - request.options.norms.begin())];
+  const PricedProblem& problem = last_problem(ws.lanes.front());
+  if (!(problem.margin > 0)) return weakest;
+  weakest.change = worst_change(problem, norm, separable_radius(problem, norm));
+  for (std::size_t i = 0; i < x.size(); ++i) weakest.change[i] /= request.cost[i];
+  return weakest;
+}
+
+}  // namespace standfast::certifier

@@ -1,0 +1,33 @@
+// The minorant of the features bends at several places of one feature when it is seen from the input; Algorithm S goes
+// from piece to piece.
+#include "certifier/kinked_certifier.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace standfast::certifier {
+
+void KinkedCertifier::certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
+                                   CertifyWorkspace& ws, Rows rows) const {
+  find_minorants(request, x, logits, ws, rows);
+  ws.wait_for(rows);
+  for (const std::size_t l : ws.waiting) certify_lane(request, ws.lanes[l], rows[l].radii);
+}
+
+void KinkedCertifier::certify_piece(const Request& request, CertifyWorkspace& ws, std::span<double> radii) const {
+  certify_lane(request, ws.lanes.front(), radii);
+}
+
+void KinkedCertifier::certify_lane(const Request& request, CertifyLane& lane, std::span<double> radii) const {
+  std::swap(lane.minorant, lane.of_features);
+  lane.minorant = parts_.core->unit_map().seen_from_input(lane.of_features);
+  price_minorant(request, lane);
+  lane.hint = {};
+  for (std::size_t k = 0; k < radii.size(); ++k) {
+    const double closed = request.norm(k) == Norm::l0() ? 0 : closed_form_radius_of(request, lane.of_features, k);
+    // never smaller but for rounding
+    radii[k] = std::max(closed, separable_radius_of(request, lane, k).radius);
+  }
+}
+
+}  // namespace standfast::certifier

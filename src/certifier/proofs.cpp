@@ -1,0 +1,108 @@
+#include "certifier/proofs.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "base/lanes.hpp"
+#include "base/try.hpp"
+
+namespace standfast::certifier {
+namespace {
+
+bool has_slopes(NodeKind kind) { return kind == NodeKind::kRelu; }
+bool has_winners(NodeKind kind) { return kind == NodeKind::kMaxPool || kind == NodeKind::kMax; }
+
+Status check_count(const char* what, std::size_t found, std::size_t expected) {
+  if (found == expected) return {};
+  return Error{ErrorCode::kBadShape, std::string("certificate: found ") + std::to_string(found) + " " + what +
+                                         " in a cut, the model expects " + std::to_string(expected)};
+}
+
+}  // namespace
+
+RadiusProof::Cut flatten(const Slopes& tile, std::size_t lane) {
+  RadiusProof::Cut cut;
+  for (const minorant::NodeSlopes& node : tile) {
+    for (std::size_t at = lane; at < node.relu.size(); at += kLanes) cut.slopes.push_back(node.relu[at]);
+    for (std::size_t at = lane; at < node.winner.size(); at += kLanes) cut.winners.push_back(node.winner[at]);
+  }
+  return cut;
+}
+
+void write_to_lane(const RadiusProof::Cut& cut, std::size_t lane, Slopes& tile) {
+  auto slope = cut.slopes.begin();
+  auto winner = cut.winners.begin();
+  for (minorant::NodeSlopes& node : tile) {
+    for (std::size_t at = lane; at < node.relu.size(); at += kLanes) node.relu[at] = *slope++;
+    for (std::size_t at = lane; at < node.winner.size(); at += kLanes) node.winner[at] = *winner++;
+  }
+}
+
+RadiusProof::Cut merged(std::span<const TangentChoice> choices, std::span<const double> weights) {
+  const std::size_t units = choices.front().duals.size();
+  std::vector<double> given(units, 0.0), kept(units, 0.0);
+  for (std::size_t j = 0; j < choices.size(); ++j) {
+    if (!(weights[j] > 0)) continue;
+    const std::vector<float>&duals = choices[j].duals, &slopes = choices[j].cut.slopes;
+    for (std::size_t unit = 0; unit < units; ++unit) {
+      const double dual = weights[j] * duals[unit];
+      given[unit] += dual;
+      kept[unit] += dual * slopes[unit];
+    }
+  }
+  RadiusProof::Cut cut;
+  cut.weight = 1;
+  cut.slopes.resize(units);
+  for (std::size_t unit = 0; unit < units; ++unit) {
+    cut.slopes[unit] = given[unit] > 0 ? static_cast<float>(std::clamp(kept[unit] / given[unit], 0.0, 1.0)) : 0.0F;
+  }
+  return cut;
+}
+
+std::vector<double> weights_of(std::span<const RadiusProof::Cut> cuts) {
+  std::vector<double> weights;
+  for (const RadiusProof::Cut& cut : cuts) weights.push_back(cut.weight);
+  return weights;
+}
+
+Result<Slopes> unflatten(const RadiusProof::Cut& cut, const Graph& graph, const std::vector<Shape>& node_shapes) {
+  std::size_t slopes = 0, winners = 0;
+  for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
+    const std::size_t size = element_count(node_shapes[k]);
+    if (has_slopes(graph.nodes[k].kind)) slopes += size;
+    if (has_winners(graph.nodes[k].kind)) winners += size;
+  }
+  if (const Status status = check_count("slopes", cut.slopes.size(), slopes); !status.ok()) return status.error();
+  if (const Status status = check_count("winners", cut.winners.size(), winners); !status.ok()) return status.error();
+
+  Slopes result(graph.nodes.size());
+  auto slope = cut.slopes.begin();
+  auto winner = cut.winners.begin();
+  for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
+    const auto size = static_cast<std::ptrdiff_t>(element_count(node_shapes[k]));
+    if (has_slopes(graph.nodes[k].kind)) {
+      result[k].relu.assign(slope, slope + size);
+      slope += size;
+    }
+    if (has_winners(graph.nodes[k].kind)) {
+      result[k].winner.assign(winner, winner + size);
+      winner += size;
+    }
+  }
+  return result;
+}
+
+Result<minorant::Proposal> proposal_of(const Certificate& certificate, const Graph& graph) {
+  STANDFAST_TRY(const auto shapes, infer_shapes(graph));
+  const RadiusProof& proof = certificate.proof;
+  minorant::Proposal proposal;
+  proposal.norm = certificate.norm;
+  proposal.radius = {certificate.radius, proof.reach, proof.multiplier};
+  for (const RadiusProof::Cut& cut : proof.cuts) {
+    STANDFAST_TRY(Slopes slopes, unflatten(cut, graph, shapes));
+    proposal.choices.push_back({cut.weight, std::move(slopes)});
+  }
+  return proposal;
+}
+
+}  // namespace standfast::certifier

@@ -1,0 +1,30 @@
+#include "certifier/request.hpp"
+
+#include <algorithm>
+
+#include "base/try.hpp"
+#include "certifier/options.hpp"
+
+namespace standfast::certifier {
+
+bool Request::searches_any() const {
+  return std::ranges::any_of(options.norms, [&](Norm norm) { return searches(norm); });
+}
+
+Result<Request> request_of(const verify::Verifier& core, const CertifyOptions& options) {
+  STANDFAST_CHECK(check_options(core.model(), options));
+  Request request;
+  request.options = options;
+  request.passes = passes_of(options);
+  request.cost = verify::costs_of(options.threat, core.model().dim());
+  for (const Norm norm : options.norms) {
+    request.search.lipschitz.push_back(norm == Norm::l0() ? 1 : core.lipschitz(norm));
+    const bool needs_reach = core.map_view() == verify::MapView::kMixing && !request.closed_form();
+    if (needs_reach) request.map_reach.push_back(core.map_reach(request.cost, norm));
+  }
+  request.search.cost = request.cost;
+  request.search.map_reach = request.map_reach;
+  return request;
+}
+
+}  // namespace standfast::certifier

@@ -1,0 +1,45 @@
+// What one call asks of a certifier, with all numbers that are the same for each of its inputs.
+#pragma once
+
+#include <vector>
+
+#include "model/model.hpp"
+#include "standfast/classifier.hpp"
+#include "verify/map_reach.hpp"
+#include "verify/verifier.hpp"
+
+namespace standfast::certifier {
+
+/// What the search takes the threat model and the map to be. A proof never reads this: a search that is wrong about it
+/// finds worse proposals. It is the core's own unless a test says otherwise.
+struct SearchTerms {
+  ThreatModel threat;
+  std::vector<double> cost;                 ///< (dim).
+  std::vector<double> lipschitz;            ///< Per norm asked for.
+  std::vector<verify::MapReach> map_reach;  ///< Likewise, for mixing maps.
+};
+
+struct Request {
+  CertifyOptions options;
+  std::size_t passes = 0;
+  // the core's numbers, which proofs use
+  std::vector<double> cost;                 ///< (dim).
+  std::vector<verify::MapReach> map_reach;  ///< Per norm asked for, for mixing maps.
+  SearchTerms search;
+  bool search_has_other_bounds = false;  ///< The search's intervals are not the core's.
+
+  [[nodiscard]] std::size_t norm_count() const { return options.norms.size(); }
+  [[nodiscard]] Norm norm(std::size_t norm_index) const { return options.norms[norm_index]; }
+  /// Does a search for several minorants belong to this norm?
+  [[nodiscard]] bool searches(Norm norm) const {
+    return (options.method == Method::kRefined || options.method == Method::kExact) && norm != Norm::l0();
+  }
+  [[nodiscard]] bool searches_any() const;
+  [[nodiscard]] bool closed_form() const { return options.method == Method::kClosedForm; }
+  [[nodiscard]] bool proves() const { return options.guarantee != Guarantee::kNone; }
+};
+
+/// Fails: kBadOption and kUnsupported as check_options.
+Result<Request> request_of(const verify::Verifier& core, const CertifyOptions& options);
+
+}  // namespace standfast::certifier

@@ -1,0 +1,66 @@
+// The minorant at x is seen from the input without loss, so that Algorithm S applies as it stands. What refined and
+// exact add is in several_minorants.cpp.
+#include "certifier/separable_certifier.hpp"
+
+#include <algorithm>
+
+namespace standfast::certifier {
+namespace {
+
+bool has_maxima(const Graph& graph) {
+  return std::ranges::any_of(
+      graph.nodes, [](const Node& node) { return node.kind == NodeKind::kMax || node.kind == NodeKind::kMaxPool; });
+}
+
+}  // namespace
+
+SeparableCertifier::SeparableCertifier(const ModelParts& parts)
+    : Certifier(parts), mixes_(!has_maxima(parts.model->graph)) {}
+
+void SeparableCertifier::certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
+                                      CertifyWorkspace& ws, Rows rows) const {
+  const std::size_t dim = parts_.model->dim();
+  const auto searched = [&](Norm norm) { return request.searches(norm); };
+  if (!std::ranges::all_of(request.options.norms, searched)) {
+    find_minorants(request, x, logits, ws, rows);
+    ws.wait_for(rows);
+    for (const std::size_t l : ws.waiting) {
+      CertifyLane& lane = ws.lanes[l];
+      price_minorant(request, lane);
+      lane.hint = {};
+      for (std::size_t k = 0; k < request.norm_count(); ++k) {
+        if (!searched(request.norm(k))) certify_lane(request, lane, k, rows[l]);
+      }
+    }
+  }
+  if (request.searches_any()) parts_.plan->backward_tile(ws.infer);
+  for (std::size_t k = 0; k < request.norm_count(); ++k) {
+    if (!searched(request.norm(k))) continue;
+    search(request, x, logits, k, ws, rows);
+    ws.wait_for(rows);
+    for (const std::size_t l : ws.waiting) {
+      certify_lane(request, ws.lanes[l], k, rows[l]);
+      retry_at_input(request, x.subspan(l * dim, dim), k, ws, ws.lanes[l], rows[l]);
+    }
+  }
+}
+
+void SeparableCertifier::certify_lane(const Request& request, const CertifyLane& lane, std::size_t norm_index,
+                                      const CertifiedRow& row) const {
+  const ProvenRadius proven = separable_radius_of(request, lane, norm_index);
+  row.radii[norm_index] = proven.radius;
+  if (row.proofs.empty() || !(proven.radius > 0)) return;
+  const Norm norm = request.norm(norm_index);
+  RadiusProof& proof = row.proofs[norm_index];
+  proof.cuts = lane.cuts;
+  if (norm == Norm::l1()) proof.reach = proven.proposal.price_limit;
+  if (norm == Norm::l1() || norm == Norm::l2()) proof.multiplier = proven.proposal.multiplier;
+}
+
+void SeparableCertifier::certify_piece(const Request& request, CertifyWorkspace& ws, std::span<double> radii) const {
+  CertifyLane& lane = ws.lanes.front();
+  price_minorant(request, lane);
+  for (std::size_t k = 0; k < radii.size(); ++k) radii[k] = separable_radius_of(request, lane, k).radius;
+}
+
+}  // namespace standfast::certifier

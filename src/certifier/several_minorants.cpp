@@ -1,0 +1,165 @@
+// Larger radii from several minorants: the searches of a tile's inputs share the passes of the float32 model, and what
+// they find is proven once, as one choice of slopes if the network has no maxima.
+#include <algorithm>
+#include <utility>
+
+#include "certifier/separable_certifier.hpp"
+#include "verify/combine.hpp"
+
+namespace standfast::certifier {
+namespace {
+
+// Of a radius that the search computed in float32: what is proven below it was not what the search took it for.
+constexpr double kAsSearched = 1 - 1e-3;
+
+/// A few features of all slots at a time: a cache line holds one feature of every slot.
+template <class Work>
+void by_blocks(std::size_t features, std::size_t slots, const Work& work) {
+  constexpr std::size_t kBlock = 32;
+  for (std::size_t first = 0; first < features; first += kBlock) {
+    for (std::size_t slot = 0; slot < slots; ++slot) work(slot, {first, std::min(first + kBlock, features)});
+  }
+}
+
+}  // namespace
+
+minorant::SeparableMinorant& SeparableCertifier::keep_minorant(CertifyLane& lane, const TileWorkspace& pass,
+                                                               std::size_t slot) const {
+  if (lane.used == lane.minorants.size()) {
+    lane.minorants.emplace_back();
+    lane.choices.emplace_back();
+  }
+  lane.choices[lane.used].cut = flatten(pass.slopes, slot);
+  parts_.plan->read_relu_duals(pass, slot, lane.choices[lane.used].duals);
+  return lane.minorants[lane.used++];
+}
+
+void SeparableCertifier::find_minorants_elsewhere(CertifyWorkspace& ws) const {
+  const std::size_t count = ws.waiting.size();
+  parts_.plan->prepare_tile(ws.probe);
+  by_blocks(parts_.model->dim(), count, [&](std::size_t slot, FeatureRange range) {
+    const CutSearch& search = ws.lanes[ws.waiting[slot]].search;
+    reader_.move(lane_of(ws.infer.features, ws.waiting[slot]), search.change(), search.fold_change(), range,
+                 ws.probe.features.data() + slot, kLanes);
+  });
+  parts_.plan->forward_features_tile(count, ws.probe, std::span(ws.logits).first(count));
+  parts_.plan->backward_tile(ws.probe);
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    reader_.start_tangent(ws.logits[slot], keep_minorant(ws.lanes[ws.waiting[slot]], ws.probe, slot));
+  }
+  by_blocks(parts_.model->dim(), count, [&](std::size_t slot, FeatureRange range) {
+    CertifyLane& lane = ws.lanes[ws.waiting[slot]];
+    reader_.read_tangent(lane_of(ws.infer.features, ws.waiting[slot]), lane_of(ws.probe.feature_dual, slot),
+                         lane_of(ws.probe.features, slot), range, lane.minorants[lane.used - 1]);
+  });
+}
+
+void SeparableCertifier::search(const Request& request, std::span<const float> x, std::span<const float> logits,
+                                std::size_t norm_index, CertifyWorkspace& ws, Rows rows) const {
+  const CutSearchOptions options{request.norm(norm_index), request.passes, request.options.method == Method::kExact,
+                                 request.options.gap};
+  const std::size_t dim = parts_.model->dim();
+  ws.wait_for(rows);
+  std::erase_if(ws.waiting, [&](std::size_t l) {
+    CertifyLane& lane = ws.lanes[l];
+    lane.used = 0;
+    reader_.read(lane_of(ws.infer.features, l), logits[l], lane_of(ws.infer.feature_dual, l),
+                 keep_minorant(lane, ws.infer, l));
+    const bool same = lane.search_interval.empty();
+    lane.problem.assign(lane.minorants.front(), request.search.cost, same ? lane.interval : lane.search_interval);
+    ValueSource* const values =
+        options.keep_all ? &lane.values.emplace(*parts_.plan, x.subspan(l * dim, dim), ws.single) : nullptr;
+    return !lane.search.start(lane.problem, request.search.cost, options, values);
+  });
+  while (!ws.waiting.empty()) {
+    find_minorants_elsewhere(ws);
+    std::erase_if(ws.waiting, [&](std::size_t l) {
+      CertifyLane& lane = ws.lanes[l];
+      return !lane.search.take(lane.minorants[lane.used - 1]);
+    });
+  }
+  ws.wait_for(rows);
+  for (const std::size_t l : ws.waiting) {
+    CertifyLane& lane = ws.lanes[l];
+    lane.weights = lane.search.result().weights;
+    lane.weights.resize(lane.used, 0.0);  // those tried after the best ones were found
+    lane.hint = lane.search.result().hint;
+  }
+  sum_up(request, x, ws);
+}
+
+void SeparableCertifier::sum_up(const Request& request, std::span<const float> x, CertifyWorkspace& ws) const {
+  const std::vector<std::size_t> lanes = ws.waiting;
+  std::size_t most = 1;
+  for (const std::size_t l : lanes) {
+    CertifyLane& lane = ws.lanes[l];
+    const std::span<const TangentChoice> choices = std::span(lane.choices).first(lane.used);
+    lane.cuts.clear();
+    if (mixes_) {
+      lane.cuts.push_back(merged(choices, lane.weights));
+    } else {
+      for (std::size_t j = 0; j < lane.used; ++j) {
+        if (!(lane.weights[j] > 0)) continue;
+        lane.cuts.push_back(choices[j].cut);
+        lane.cuts.back().weight = lane.weights[j];
+      }
+    }
+    most = std::max(most, lane.cuts.size());
+  }
+  for (std::size_t j = 0; j < most && request.proves(); ++j) prove_cuts(request, x, j, ws);
+  for (const std::size_t l : lanes) {
+    CertifyLane& lane = ws.lanes[l];
+    if (!request.proves()) {
+      weigh(std::span(lane.minorants).first(lane.used), lane.weights, lane.minorant.separable);
+    } else {
+      lane.minorant = verify::combine(std::span(lane.parts).first(lane.cuts.size()), weights_of(lane.cuts));
+    }
+    price_minorant(request, lane);
+  }
+}
+
+void SeparableCertifier::prove_cuts(const Request& request, std::span<const float> x, std::size_t j,
+                                    CertifyWorkspace& ws) const {
+  std::erase_if(ws.waiting, [&](std::size_t l) { return ws.lanes[l].cuts.size() <= j; });
+  const std::size_t count = ws.waiting.size(), dim = parts_.model->dim();
+  ws.inputs.resize(count * dim);
+  ws.slopes.resize(ws.infer.slopes.size());
+  for (std::size_t k = 0; k < ws.slopes.size(); ++k) {
+    ws.slopes[k].relu.resize(ws.infer.slopes[k].relu.size());
+    ws.slopes[k].winner.resize(ws.infer.slopes[k].winner.size());
+  }
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    CertifyLane& lane = ws.lanes[ws.waiting[slot]];
+    write_to_lane(lane.cuts[j], slot, ws.slopes);
+    std::ranges::copy(x.subspan(ws.waiting[slot] * dim, dim),
+                      ws.inputs.begin() + static_cast<std::ptrdiff_t>(slot * dim));
+    if (lane.parts.size() <= j) lane.parts.resize(j + 1);
+    ws.wanted[slot] = &lane.parts[j];
+  }
+  parts_.wide->prove_tile(ws.inputs, count, ws.slopes, ws.verify, std::span(ws.wanted).first(count),
+                          request.options.precision);
+}
+
+void SeparableCertifier::retry_at_input(const Request& request, std::span<const float> x, std::size_t norm_index,
+                                        CertifyWorkspace& ws, CertifyLane& lane, const CertifiedRow& row) const {
+  const double found = row.radii[norm_index];
+  if (!request.proves() || found >= lane.search.result().radius * kAsSearched) return;
+  CertifiedRow other = row;
+  std::vector<double> radii(request.norm_count());
+  std::vector<RadiusProof> proofs(row.proofs.size());
+  other.radii = radii;
+  other.proofs = proofs;
+  lane.cuts = {lane.choices.front().cut};
+  lane.cuts.front().weight = 1;
+  write_to_lane(lane.cuts.front(), 0, ws.slopes);
+  verify::ProvenMinorant* const wanted[] = {&lane.minorant};
+  parts_.wide->prove_tile(x, 1, ws.slopes, ws.verify, wanted, request.options.precision);
+  price_minorant(request, lane);
+  lane.hint = {};
+  certify_lane(request, lane, norm_index, other);
+  if (!(radii[norm_index] > found)) return;
+  row.radii[norm_index] = radii[norm_index];
+  if (!row.proofs.empty()) row.proofs[norm_index] = std::move(proofs[norm_index]);
+}
+
+}  // namespace standfast::certifier

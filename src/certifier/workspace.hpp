@@ -1,0 +1,73 @@
+// Scratch memory of one thread. Vectors keep their memory from one input to the next.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "certifier/bend_search.hpp"
+#include "certifier/proofs.hpp"
+#include "infer/plan.hpp"
+#include "search/cut_search.hpp"
+#include "search/minorant_at.hpp"
+#include "search/plan_tangents.hpp"
+#include "search/separable.hpp"
+#include "verify/proven_minorant.hpp"
+#include "verify_wide/pull_back.hpp"
+#include "verify_wide/wide_verifier.hpp"
+
+namespace standfast::certifier {
+
+/// What belongs to one input of a tile.
+struct CertifyLane {
+  verify::ProvenMinorant minorant;        ///< What radii are taken from; under guarantee none nobody has proven it.
+  verify::ProvenMinorant of_features;     ///< Mixing and kinked maps: the minorant before it is seen from the input.
+  std::vector<Interval> interval;         ///< How far each feature may go, by the core.
+  std::vector<Interval> search_interval;  ///< By the search; empty if it is the same.
+  PricedProblem problem;                  ///< The minorant as the search sees it.
+  RadiusHint hint;                        ///< What the search knows of its radius.
+  std::vector<RadiusProof::Cut> cuts;     ///< The weighted slopes that the minorant is proven from.
+
+  // searches for several minorants: affine minorants of the float32 model, the first one that at x
+  std::size_t used = 0;
+  std::vector<minorant::SeparableMinorant> minorants;
+  std::vector<TangentChoice> choices;         ///< The slopes of each of them.
+  std::vector<double> weights;                ///< Their weights, for one norm.
+  std::vector<verify::ProvenMinorant> parts;  ///< The proven minorants of `cuts`, if there are several.
+  CutSearch search;
+  std::optional<PlanValues> values;
+
+  // mixing maps: trials of prices up to which lines hold
+  BendSearch bend;
+  PricedProblem best_problem;
+};
+
+/// Where the results of one input go. Shape: radii (norms), or empty if none are wanted; proofs (norms), or empty if
+/// none are kept.
+struct CertifiedRow {
+  std::span<double> radii;
+  std::span<RadiusProof> proofs;
+};
+
+struct CertifyWorkspace {
+  TileWorkspace infer;    ///< The passes at the inputs.
+  TileWorkspace probe;    ///< The passes elsewhere.
+  InferWorkspace single;  ///< Values along a ray.
+  verify_wide::VerifyWorkspace verify;
+  verify_wide::PullBackWorkspace pull_back;
+  std::vector<CertifyLane> lanes;
+  std::vector<std::size_t> waiting;             ///< Lanes that share the next pass.
+  std::vector<float> inputs;                    ///< The inputs of the waiting lanes, side by side.
+  std::vector<float> logits;                    ///< The logits of a probe.
+  std::vector<verify::ProvenMinorant*> wanted;  ///< Where the verifier writes.
+  minorant::Slopes slopes;                      ///< The slopes of a tile, for the verifier.
+
+  CertifyWorkspace() : lanes(kLanes), logits(kLanes), wanted(kLanes) {}
+  /// The rows that want a radius wait.
+  void wait_for(std::span<const CertifiedRow> rows);
+};
+
+/// One lane of an array of a tile.
+inline Lane lane_of(const AlignedFloats& tile, std::size_t lane) { return {tile.data() + lane, kLanes}; }
+
+}  // namespace standfast::certifier

@@ -1,0 +1,245 @@
+#include "deployed/absolute_pass.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/rounding.hpp"
+
+namespace standfast::deployed {
+namespace {
+
+using verify::Affine;
+
+constexpr double kFloatRoundoff = 0x1p-24;
+// A product that underflows is off by at most 2^-150; the roundings that follow less than double it.
+constexpr double kFloatUnderflow = 0x1p-149;
+
+/// An upper bound on n u / (1 - n u) of float32; infinite from n u = 1/2 on.
+double float_gamma(std::size_t n) {
+  const double nu = static_cast<double>(n) * kFloatRoundoff;
+  return nu < 0.5 ? nu / (1 - nu) * (1 + 8 * kUnitRoundoff) : kInfinity;
+}
+
+/// An overflow that met a weight of 0 is no bound.
+double or_infinite(double bound) { return std::isnan(bound) ? kInfinity : bound; }
+
+/// A dual that is raised is still sound, one that underflows later is not.
+double raised(double dual) { return dual > 0 && dual < kTinyFactor ? kTinyFactor : dual; }
+
+/// Products and additions that one element of W x + b passes through, in any order.
+std::size_t roundings_of(const Affine& op) { return verify::terms_of_product(op) + 1; }
+
+void add_to(std::span<double> sum, std::span<const double> terms) {
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += terms[i];
+}
+
+}  // namespace
+
+AbsolutePass::AbsolutePass(const Model& model) : model_(&model) {
+  auto map_shapes = std::move(infer_map_shapes(model.feature_map, model.input_shape)).value();
+  auto node_shapes = std::move(infer_shapes(model.graph)).value();
+  arrays_.push_back({model.input_shape, {}, {}});
+  for (Shape& shape : map_shapes) arrays_.push_back({std::move(shape), {}, {}});
+  for (Shape& shape : node_shapes) arrays_.push_back({std::move(shape), {}, {}});
+  const Node& last = model.graph.nodes.back();
+  if (last.kind == NodeKind::kMax) pieces_ = element_count(arrays_[source_of(last.inputs[0])].shape);
+  if (!model.feature_map.empty() && model.feature_map[0].kind == MapKind::kCenter) {
+    for (std::size_t i = 0; i < model.dim(); ++i) centre_.push_back(broadcast(model.feature_map[0].values, i));
+  }
+  count_roundings();
+}
+
+void AbsolutePass::count_roundings() {
+  // a dozen for what each value does on its own, two per value for the constant, one per term of a sum
+  for (const Array& array : arrays_) roundings_ += 12 + 2 * element_count(array.shape);
+  const auto add_affine = [&](const Affine& op) {
+    roundings_ += verify::terms_of_transposed(op) + 1;
+    products_ += verify::terms_of_product(op) * element_count(op.out);
+    possible_ = possible_ && std::isfinite(float_gamma(roundings_of(op)));
+  };
+  for (std::size_t k = 0; k < model_->feature_map.size(); ++k) {
+    const MapKind kind = model_->feature_map[k].kind;
+    if (kind == MapKind::kLinear || kind == MapKind::kConv2d) add_affine(affine_of_step(k));
+    roundings_ += 2;
+  }
+  for (std::size_t k = 0; k < model_->graph.nodes.size(); ++k) {
+    const Node& node = model_->graph.nodes[k];
+    if (node.kind == NodeKind::kLinear || node.kind == NodeKind::kConv2d) add_affine(affine_of_node(k));
+    roundings_ += node.inputs.size();
+    if (node.kind == NodeKind::kMaxPool) roundings_ += static_cast<std::size_t>(node.kernel * node.kernel);
+    possible_ = possible_ && std::isfinite(float_gamma(node.inputs.size()));
+  }
+}
+
+std::size_t AbsolutePass::source_of(std::int32_t input) const {
+  const std::size_t features = model_->feature_map.size();
+  return input == kGraphInput ? features : features + 1 + static_cast<std::size_t>(input);
+}
+
+Affine AbsolutePass::affine_of_step(std::size_t k) const {
+  const MapStep& step = model_->feature_map[k];
+  const bool is_conv = step.kind == MapKind::kConv2d;
+  return {&step.values, is_conv, arrays_[k].shape, arrays_[k + 1].shape, step.stride, step.padding, step.dilation};
+}
+
+Affine AbsolutePass::affine_of_node(std::size_t k) const {
+  const Node& node = model_->graph.nodes[k];
+  const Shape& in = arrays_[source_of(node.inputs[0])].shape;
+  const Shape& out = arrays_[source_of(static_cast<std::int32_t>(k))].shape;
+  return {&node.weight, node.kind == NodeKind::kConv2d, in, out, node.stride, node.padding, node.dilation};
+}
+
+void AbsolutePass::start() {
+  constant_ = 0;
+  for (Array& array : arrays_) {
+    array.error.assign(element_count(array.shape), 0.0);
+    array.size.assign(element_count(array.shape), 0.0);
+  }
+}
+
+void AbsolutePass::start_logit(std::size_t array, std::size_t element) {
+  start();
+  // the logit is the score less the threshold, rounded once
+  const double gamma = float_gamma(1);
+  arrays_[array].error[element] = 1;
+  arrays_[array].size[element] = gamma;
+  constant_ = gamma * std::fabs(static_cast<double>(model_->threshold));
+}
+
+AbsoluteBound AbsolutePass::error() {
+  start_logit(arrays_.size() - 1, 0);
+  return pull();
+}
+
+AbsoluteBound AbsolutePass::error_of_piece(std::size_t piece) {
+  const Node& last = model_->graph.nodes.back();
+  if (last.kind != NodeKind::kMax) return error();
+  start_logit(source_of(last.inputs[0]), piece);
+  return pull();
+}
+
+AbsoluteBound AbsolutePass::magnitude() {
+  start();
+  for (Array& array : arrays_) std::fill(array.size.begin(), array.size.end(), 1.0);
+  const double logit = 1 + float_gamma(1);
+  arrays_.back().size[0] += logit;
+  constant_ = logit * std::fabs(static_cast<double>(model_->threshold));
+  return pull();
+}
+
+AbsoluteBound AbsolutePass::pull() {
+  for (std::size_t k = model_->graph.nodes.size(); k-- > 0;) pull_node(k);
+  for (std::size_t k = model_->feature_map.size(); k-- > 0;) pull_step(k);
+  // x has no error of its own; doubled, so that the factor's own rounding is covered
+  const double factor = 1 + 2 * gamma_n(roundings_);
+  AbsoluteBound bound{or_infinite(constant_ * factor), std::move(arrays_[0].size)};
+  for (double& slope : bound.slope) slope = or_infinite(raised(slope) * factor);
+  return bound;
+}
+
+void AbsolutePass::round(Array& from, std::size_t roundings, double underflow) {
+  const double gamma = float_gamma(roundings);
+  for (std::size_t i = 0; i < from.size.size(); ++i) {
+    const double error = raised(from.error[i]), size = raised(from.size[i]);
+    if (error == 0 && size == 0) continue;
+    constant_ += (error + size) * underflow;
+    from.error[i] = error;
+    from.size[i] = size * (1 + gamma) + error * gamma;
+  }
+}
+
+void AbsolutePass::pull_step(std::size_t k) {
+  const MapStep& step = model_->feature_map[k];
+  Array &from = arrays_[k + 1], &to = arrays_[k];
+  switch (step.kind) {
+    case MapKind::kCenter:
+    case MapKind::kScale:
+      push_each(step, k == 0 && !centre_.empty(), from, to);
+      break;
+    case MapKind::kLinear:
+    case MapKind::kConv2d:
+      push_affine(affine_of_step(k), step.bias, from, to);
+      break;
+    case MapKind::kAbs: {
+      const std::size_t half = to.size.size();
+      for (const std::size_t part : {std::size_t{0}, half}) {
+        add_to(to.error, std::span(from.error).subspan(part, half));
+        add_to(to.size, std::span(from.size).subspan(part, half));
+      }
+      break;
+    }
+  }
+}
+
+void AbsolutePass::pull_node(std::size_t k) {
+  const Node& node = model_->graph.nodes[k];
+  Array& from = arrays_[source_of(static_cast<std::int32_t>(k))];
+  Array& to = arrays_[source_of(node.inputs[0])];
+  switch (node.kind) {
+    case NodeKind::kLinear:
+    case NodeKind::kConv2d:
+      push_affine(affine_of_node(k), node.bias, from, to);
+      break;
+    case NodeKind::kAdd:
+      round(from, node.inputs.size() - 1, 0);
+      [[fallthrough]];
+    case NodeKind::kRelu:
+    case NodeKind::kFlatten:
+      for (const std::int32_t input : node.inputs) {
+        add_to(arrays_[source_of(input)].error, from.error);
+        add_to(arrays_[source_of(input)].size, from.size);
+      }
+      break;
+    case NodeKind::kMaxPool:
+      push_pool(node, from, to);
+      break;
+    case NodeKind::kMax:
+      for (double& error : to.error) error += from.error[0];
+      for (double& size : to.size) size += from.size[0];
+      break;
+  }
+}
+
+void AbsolutePass::push_affine(const Affine& op, const Tensor& bias, Array& from, Array& to) {
+  round(from, roundings_of(op), static_cast<double>(verify::terms_of_product(op)) * kFloatUnderflow);
+  for (std::size_t o = 0; o < from.size.size(); ++o) {
+    constant_ += from.size[o] * std::fabs(verify::bias_of(bias, o, from.size.size()));
+  }
+  const verify_wide::Products& products = verify_wide::best_products();
+  verify_wide::add_transposed(products, op, verify_wide::Weights::kMagnitudes, 1, from.error, to.error);
+  verify_wide::add_transposed(products, op, verify_wide::Weights::kMagnitudes, 1, from.size, to.size);
+}
+
+void AbsolutePass::push_each(const MapStep& step, bool absorbed, Array& from, Array& to) {
+  const bool scales = step.kind == MapKind::kScale;
+  round(from, 1, scales ? kFloatUnderflow : 0);
+  for (std::size_t i = 0; i < from.size.size(); ++i) {
+    const double value = std::fabs(broadcast(step.values, i));
+    to.error[i] += scales ? from.error[i] * value : from.error[i];
+    to.size[i] += scales ? from.size[i] * value : from.size[i];
+    // the first centre is part of |x - centre|
+    if (!scales && !absorbed) constant_ += from.size[i] * value;
+  }
+}
+
+void AbsolutePass::push_pool(const Node& node, const Array& from, Array& to) const {
+  // a maximum moves by no more than the errors of its window add up to
+  std::size_t position = 0;
+  for (std::int64_t c = 0; c < from.shape[0]; ++c) {
+    for (std::int64_t y = 0; y < from.shape[1]; ++y) {
+      for (std::int64_t x = 0; x < from.shape[2]; ++x, ++position) {
+        for (std::int64_t ky = 0; ky < node.kernel; ++ky) {
+          const std::int64_t row = c * to.shape[1] + y * node.stride + ky;
+          const auto first = static_cast<std::size_t>(row * to.shape[2] + x * node.stride);
+          for (std::size_t at = first; at < first + static_cast<std::size_t>(node.kernel); ++at) {
+            to.error[at] += from.error[position];
+            to.size[at] += from.size[position];
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace standfast::deployed

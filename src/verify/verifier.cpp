@@ -1,0 +1,224 @@
+// The minorant of g and phi(x) meet here: margin = slope . phi(x) + constant - threshold, less everything that rounding
+// can have added. A product of the slopes that overflowed makes the margin -inf, so that nothing is proven from it.
+#include "verify/verifier.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "base/fp_environment.hpp"
+#include "base/rounding.hpp"
+#include "base/try.hpp"
+#include "verify/affine.hpp"
+#include "verify/combine.hpp"
+#include "verify/lines.hpp"
+#include "verify/map_values.hpp"
+#include "verify/radius.hpp"
+
+namespace standfast::verify {
+namespace {
+
+// Products of scales and float32 numbers stay far from underflow.
+constexpr double kSmallestScale = 0x1p-500;
+
+constexpr Norm kCachedNorms[] = {Norm::l1(), Norm::l2(), Norm::linf()};
+
+MapView view_of(const Model& model, bool has_unit_map) {
+  if (is_separable(model.feature_map)) return MapView::kSeparable;
+  if (has_unit_map) return MapView::kKinked;
+  return is_linear_fold(model.feature_map) ? MapView::kMixing : MapView::kOther;
+}
+
+std::size_t pieces_of(const Graph& graph, const std::vector<Shape>& node_shapes) {
+  const Node& last = graph.nodes.back();
+  return last.kind == NodeKind::kMax ? element_count(source_shape(graph, node_shapes, last.inputs[0])) : 1;
+}
+
+/// 0, or NaN if a value is not finite.
+double nan_unless_finite(std::span<const double> values) {
+  double zero = 0;
+  for (const double v : values) zero += v - v;
+  return zero;
+}
+
+/// The part of a map that the closed form has to pay for: centres and scales are in the slopes already.
+double lipschitz_upper_of(const Model& model, Norm norm) {
+  if (!is_separable(model.feature_map)) return lipschitz_upper(model.feature_map, model.input_shape, norm);
+  FeatureMap rest;
+  std::ranges::copy_if(model.feature_map, std::back_inserter(rest),
+                       [](const MapStep& step) { return step.kind == MapKind::kAbs; });
+  return lipschitz_upper(rest, model.input_shape, norm);
+}
+
+Status check_scales(const Model& model) {
+  std::vector<double> scale(model.dim(), 1.0);
+  for (const MapStep& step : model.feature_map) {
+    if (step.kind != MapKind::kScale) continue;
+    for (std::size_t i = 0; i < scale.size(); ++i) {
+      // on the way as well: a product that underflows does not come back
+      scale[i] *= broadcast(step.values, i);
+      if (scale[i] >= kSmallestScale && scale[i] <= 1 / kSmallestScale) continue;
+      return Error{ErrorCode::kUnsupported, "feature map: a product of the scales of feature " + std::to_string(i) +
+                                                " is " + std::to_string(scale[i]) + ", expected 2^-500 to 2^500"};
+    }
+  }
+  return {};
+}
+
+Status check_input(std::span<const float> x, std::size_t dim) {
+  if (x.size() != dim) {
+    return Error{ErrorCode::kBadShape,
+                 "input: found " + std::to_string(x.size()) + " values, expected " + std::to_string(dim)};
+  }
+  const auto bad = std::ranges::find_if(x, [](float v) { return !std::isfinite(v); });
+  if (bad == x.end()) return {};
+  return Error{ErrorCode::kBadValue, "input: feature " + std::to_string(bad - x.begin()) + " is " +
+                                         std::to_string(*bad) + ", expected a finite number"};
+}
+
+bool is_known(Norm norm) {
+  return norm == Norm::l0() || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf();
+}
+
+}  // namespace
+
+Result<Verifier> Verifier::create(const Model& model) {
+  STANDFAST_CHECK(validate(model));
+  if (is_separable(model.feature_map)) STANDFAST_CHECK(check_scales(model));
+  return Verifier(model);
+}
+
+Verifier::Verifier(const Model& model)
+    : model_(&model),
+      map_shapes_(std::move(infer_map_shapes(model.feature_map, model.input_shape)).value()),
+      backward_(model.graph),
+      pieces_(pieces_of(model.graph, backward_.node_shapes())) {
+  unit_map_ = UnitMap::of(model);
+  map_view_ = view_of(model, unit_map_.has_value());
+  if (map_view_ == MapView::kMixing) step_norms_ = step_norms_upper(model);
+  for (std::size_t k = 0; k < lipschitz_.size(); ++k) lipschitz_[k] = lipschitz_upper_of(model, kCachedNorms[k]);
+}
+
+double Verifier::lipschitz(Norm norm) const {
+  for (std::size_t k = 0; k < lipschitz_.size(); ++k) {
+    if (norm == kCachedNorms[k]) return lipschitz_[k];
+  }
+  return lipschitz_upper_of(*model_, norm);
+}
+
+MapReach Verifier::map_reach(std::span<const double> cost, Norm norm) const {
+  return map_reach_upper(*model_, step_norms_, cost, norm);
+}
+
+ProvenMinorant Verifier::minorant(std::span<const float> x, const minorant::Slopes& slopes) const {
+  return at_input(x, backward_.minorant(slopes), model_->threshold);
+}
+
+ProvenMinorant Verifier::minorant_below(std::span<const float> x, std::int32_t piece) const {
+  return at_input(x, backward_.minus_piece(piece), -static_cast<double>(model_->threshold));
+}
+
+ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph, double threshold) const {
+  MapValues u = map_values(*model_, map_shapes_, x);
+  const std::size_t n = u.value.size();
+  double value = graph.constant - threshold, lost = graph.constant_error;
+  double scale = std::fabs(graph.constant) + std::fabs(threshold);
+  for (std::size_t i = 0; i < n; ++i) {
+    value += graph.slope[i] * u.value[i];
+    scale += std::fabs(graph.slope[i] * u.value[i]);
+    lost += graph.slope_error[i] * (std::fabs(u.value[i]) + u.error[i]) + std::fabs(graph.slope[i]) * u.error[i];
+  }
+  const double margin = value - kBoundSlack * (lost + gamma_n(n + 4) * scale);
+
+  const double zero = nan_unless_finite(graph.slope) + nan_unless_finite(graph.slope_error);
+  ProvenMinorant result;
+  result.feature = {zero == 0 ? margin : -kInfinity, std::move(graph.slope)};
+  result.slope_error = std::move(graph.slope_error);
+  result.features = std::move(u.value);
+  result.features_error = std::move(u.error);
+  return map_view_ == MapView::kSeparable ? unit_map_->seen_from_input(result) : result;
+}
+
+ProvenMinorant Verifier::through_lines(const ProvenMinorant& from, const MapReach& reach, Norm norm,
+                                       const minorant::BendProposal& bend) const {
+  const FeatureMap& map = model_->feature_map;
+  const bool folded = map.back().kind == MapKind::kAbs;
+  const std::size_t units = from.feature.slope.size() / (folded ? 2 : 1);
+  const LineRules rules{bend, norm == Norm::l0() || norm == Norm::l1()};
+  std::vector<double> slope, error;
+  double lost = rules.slack_instead_of_loss || !folded ? 0 : joint_loss(reach, bend);
+  for (std::size_t i = 0; i < units; ++i) {
+    const UnitSlope unit = unit_slope(from, i, folded, reach, rules);
+    slope.push_back(unit.slope);
+    error.push_back(unit.error);
+    lost += unit.loss;
+  }
+  for (std::size_t k = map.size(); k-- > 0;) {
+    pull_through(map[k], k == 0 ? model_->input_shape : map_shapes_[k - 1], map_shapes_[k], slope, error);
+  }
+  ProvenMinorant result;
+  result.is_separable = true;
+  result.price_limit = folded ? bend.price_limit : kInfinity;
+  const bool usable = nan_unless_finite(slope) + nan_unless_finite(error) == 0 && (!folded || is_usable(bend));
+  result.separable.margin = usable ? margin_left(from.feature.margin, lost, units) : -kInfinity;
+  result.separable.linear = std::move(slope);
+  result.slope_error = std::move(error);
+  return result;
+}
+
+Result<ProvenMinorant> Verifier::summed(std::span<const float> x, const minorant::Proposal& proposal) const {
+  std::vector<ProvenMinorant> parts;
+  std::vector<double> weights;
+  for (const minorant::WeightedSlopes& choice : proposal.choices) {
+    parts.push_back(minorant(x, choice.slopes));
+    weights.push_back(choice.weight);
+  }
+  if (map_view_ == MapView::kSeparable) return combine(parts, weights);
+  if (parts.size() == 1 && weights.front() == 1) return std::move(parts.front());
+  return Error{
+      ErrorCode::kUnsupported,
+      "proof: found several choices of slopes for a feature map that mixes features, expected one of weight 1"};
+}
+
+Result<double> Verifier::prove(const ThreatModel& threat, std::span<const float> x,
+                               const minorant::Proposal& proposal) const {
+  STANDFAST_CHECK(check_floating_point_environment());
+  STANDFAST_CHECK(check_input(x, model_->dim()));
+  STANDFAST_CHECK(threat.validate(model_->dim()));
+  if (proposal.closed_form ? proposal.norm == Norm::l0() : !is_known(proposal.norm)) {
+    return Error{ErrorCode::kBadOption, "norm " + proposal.norm.name() + ": found a proof that does not know it"};
+  }
+  if (proposal.choices.empty()) return 0.0;
+  STANDFAST_TRY(ProvenMinorant m, summed(x, proposal));
+  const std::vector<double> cost = costs_of(threat, model_->dim());
+  if (proposal.closed_form) return closed_form_radius_proven(m, cost, proposal.norm, lipschitz(proposal.norm));
+  if (map_view_ == MapView::kOther) {
+    return Error{ErrorCode::kUnsupported, "feature map: found an abs before the end, expected the closed form"};
+  }
+  if (map_view_ == MapView::kKinked) m = unit_map_->seen_from_input(m);
+  if (map_view_ == MapView::kMixing) {
+    m = through_lines(m, map_reach(cost, proposal.norm), proposal.norm, proposal.bend);
+  }
+  return separable_radius_proven(m, {cost, intervals_at(threat, x)}, proposal.norm, proposal.radius);
+}
+
+Result<double> prove(const Model& model, const ThreatModel& threat, std::span<const float> x,
+                     const minorant::Proposal& proposal) {
+  STANDFAST_TRY(const Verifier verifier, Verifier::create(model));
+  return verifier.prove(threat, x, proposal);
+}
+
+std::vector<double> costs_of(const ThreatModel& threat, std::size_t dim) {
+  std::vector<double> cost(dim);
+  for (std::size_t i = 0; i < dim; ++i) cost[i] = threat.cost_of(i);
+  return cost;
+}
+
+std::vector<Interval> intervals_at(const ThreatModel& threat, std::span<const float> x) {
+  std::vector<Interval> interval(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) interval[i] = threat.interval_rounded_out(i, x[i]);
+  return interval;
+}
+
+}  // namespace standfast::verify

@@ -1,0 +1,106 @@
+// The trusted core: what a printed radius rests on, in plain float64 loops, one input at a time.
+//
+//     auto radius = verify::prove(model, threat, x, proposal);   // no allowed change priced below *radius flips x's
+//     alarm
+//
+// A proposal is a choice of slopes and a few numbers, by anyone and by any arithmetic. The core takes nothing else on
+// trust but the model and the threat model: costs, intervals, Lipschitz bounds and the reach of the map are its own.
+// The steps of a proof, each in a file of its own, are V0 to V5 of docs/certificates.md:
+//
+//     backward         V1, V2   an affine minorant of g for these slopes          affine       the loops over weights
+//     map_values       V3       phi(x), its rounding errors
+//     verifier         V3, V4   the minorant of f at x, seen from the input       unit_map, lines, map_reach, combine
+//     radius           V5       from a proven minorant to a proven radius         worst_case
+//
+// `verify_wide` does the first four for many inputs at once and hands its minorants to the last.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "minorant/proposal.hpp"
+#include "model/model.hpp"
+#include "standfast/result.hpp"
+#include "standfast/threat.hpp"
+#include "verify/backward.hpp"
+#include "verify/map_reach.hpp"
+#include "verify/proven_minorant.hpp"
+#include "verify/unit_map.hpp"
+
+namespace standfast::verify {
+
+/// How a feature map looks from the input, which decides what can be proven.
+enum class MapView {
+  kSeparable,  ///< Centres, scales and at most one abs, the last step: one kink per feature.
+  kKinked,     ///< (v, |v|), every unit of v sees one feature: several kinks per feature.
+  kMixing,     ///< v or (v, |v|), v affine in x: lines take the place of |v|.
+  kOther,      ///< An abs before the end: the closed form only.
+};
+
+/// What one model's proofs have in common. Immutable: one object serves any number of threads.
+class Verifier {
+ public:
+  /// V0: the model is what its file promises. Fails: as validate(Model); kUnsupported for scales whose product leaves
+  /// 2^-500 to 2^500. Requires: the model outlives the verifier.
+  static Result<Verifier> create(const Model& model);
+
+  /// The radius that this proposal proves at x, 0 if it proves nothing.
+  ///
+  /// Shape: x is (dim). Unit: that of the norm's price; for p = 0 the number of features that can change, all at once.
+  /// Fails: kBadShape, kBadValue for x and the threat model; kBadOption for a norm that the proof does not know;
+  /// kUnsupported for a feature map that it cannot see through; kEnvironment if rounding is not to nearest.
+  [[nodiscard]] Result<double> prove(const ThreatModel& threat, std::span<const float> x,
+                                     const minorant::Proposal& proposal) const;
+
+  /// V1 to V4: the proven minorant of f around x, seen from phi(x) if the map is not separable.
+  /// Shape: x is (dim), finite; slopes as Backward::minorant takes them.
+  [[nodiscard]] ProvenMinorant minorant(std::span<const float> x, const minorant::Slopes& slopes) const;
+
+  /// The proven minorant of -f_j around x, where f_j is one of the affine pieces that f is the maximum of, less the
+  /// threshold: f stays below 0 as long as all of them stay above it.
+  /// Requires: is_max_affine(model()), 0 <= piece < pieces().
+  [[nodiscard]] ProvenMinorant minorant_below(std::span<const float> x, std::int32_t piece) const;
+  /// The number of affine pieces that f is the maximum of; 1 if it is affine. Requires: is_max_affine(model()).
+  [[nodiscard]] std::size_t pieces() const { return pieces_; }
+
+  /// A minorant of a mixing map's features as a function of x, linear there, for changes up to a price.
+  [[nodiscard]] ProvenMinorant through_lines(const ProvenMinorant& of_features, const MapReach& reach, Norm norm,
+                                             const minorant::BendProposal& bend) const;
+
+  /// An upper bound on Lip_p of the map for the closed form: of (u, |u|) alone if it is separable. Requires: p >= 1.
+  [[nodiscard]] double lipschitz(Norm norm) const;
+  /// For a mixing map. Shape: cost is (dim).
+  [[nodiscard]] MapReach map_reach(std::span<const double> cost, Norm norm) const;
+
+  [[nodiscard]] const Model& model() const { return *model_; }
+  [[nodiscard]] MapView map_view() const { return map_view_; }
+  /// Requires: the map is separable or kinked.
+  [[nodiscard]] const UnitMap& unit_map() const { return *unit_map_; }
+  [[nodiscard]] const std::vector<Shape>& map_shapes() const { return map_shapes_; }
+
+ private:
+  explicit Verifier(const Model& model);
+  [[nodiscard]] ProvenMinorant at_input(std::span<const float> x, GraphMinorant graph, double threshold) const;
+  [[nodiscard]] Result<ProvenMinorant> summed(std::span<const float> x, const minorant::Proposal& proposal) const;
+
+  const Model* model_;
+  std::vector<Shape> map_shapes_;
+  Backward backward_;
+  std::size_t pieces_ = 1;
+  MapView map_view_ = MapView::kOther;
+  std::optional<UnitMap> unit_map_;
+  std::vector<double> step_norms_;        ///< For mixing maps.
+  std::array<double, 3> lipschitz_ = {};  ///< For p = 1, 2 and inf.
+};
+
+/// All of it for one model, one threat model and one input. Fails: as Verifier::create and Verifier::prove.
+Result<double> prove(const Model& model, const ThreatModel& threat, std::span<const float> x,
+                     const minorant::Proposal& proposal);
+
+/// What each feature costs, and how far each may go from x. Shape: (dim) each.
+std::vector<double> costs_of(const ThreatModel& threat, std::size_t dim);
+std::vector<Interval> intervals_at(const ThreatModel& threat, std::span<const float> x);
+
+}  // namespace standfast::verify

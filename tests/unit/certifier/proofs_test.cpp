@@ -1,0 +1,115 @@
+#include "certifier/proofs.hpp"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "infer/plan.hpp"
+#include "support/random_model.hpp"
+
+namespace standfast {
+namespace {
+
+Node node_of(NodeKind kind, std::string name, std::int32_t input) {
+  Node node;
+  node.kind = kind;
+  node.name = std::move(name);
+  node.inputs = {input};
+  return node;
+}
+
+/// relu (4) -> pool (1) -> relu (1) -> max (1): slopes and winners in turns.
+Graph mixed_graph() {
+  Graph graph;
+  graph.input_shape = {1, 2, 2};
+  graph.nodes = {node_of(NodeKind::kRelu, "a", kGraphInput), node_of(NodeKind::kMaxPool, "b", 0),
+                 node_of(NodeKind::kRelu, "c", 1), node_of(NodeKind::kMax, "d", 2)};
+  graph.nodes[1].kernel = 2;
+  graph.nodes[1].stride = 2;
+  return graph;
+}
+
+RadiusProof::Cut mixed_cut() {
+  RadiusProof::Cut cut;
+  cut.weight = 0.5;
+  cut.slopes = {0, 1, 0.5F, 1, 0.25F};
+  cut.winners = {2, 0};
+  return cut;
+}
+
+TEST(Proofs, SlopesAndWinnersGoBackToTheirNodes) {
+  const Graph graph = mixed_graph();
+  const auto slopes = unflatten(mixed_cut(), graph, infer_shapes(graph).value());
+  ASSERT_TRUE(slopes.ok()) << slopes.error().message;
+  ASSERT_EQ(slopes->size(), 4U);
+  EXPECT_EQ((*slopes)[0].relu, (std::vector<float>{0, 1, 0.5F, 1}));
+  EXPECT_EQ((*slopes)[1].winner, std::vector<std::int32_t>{2});
+  EXPECT_EQ((*slopes)[2].relu, std::vector<float>{0.25F});
+  EXPECT_EQ((*slopes)[3].winner, std::vector<std::int32_t>{0});
+  EXPECT_TRUE((*slopes)[1].relu.empty());
+  EXPECT_TRUE((*slopes)[0].winner.empty());
+}
+
+TEST(Proofs, TheSlopesOfALaneComeBackAsThoseOfItsInput) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    Random random(seed);
+    const auto made = support::random_model(random, support::random_family(random), support::MapFamily::kSeparable);
+    const Plan plan(made.model);
+    const std::vector<float> one = support::random_input(random, made), other = support::random_input(random, made);
+    std::vector<float> both = one;
+    both.insert(both.end(), other.begin(), other.end());
+    TileWorkspace tile;
+    std::vector<float> logits(2);
+    plan.forward_tile(both, 2, tile, logits);
+    InferWorkspace workspace;
+    plan.forward(other, workspace);
+    const RadiusProof::Cut cut = flatten(tile.slopes, 1);
+    EXPECT_EQ(cut.weight, 0);
+    const auto again = unflatten(cut, made.model.graph, infer_shapes(made.model.graph).value());
+    ASSERT_TRUE(again.ok()) << again.error().message;
+    ASSERT_EQ(again->size(), workspace.slopes.size());
+    for (std::size_t k = 0; k < again->size(); ++k) {
+      EXPECT_EQ((*again)[k].relu, workspace.slopes[k].relu) << "seed " << seed;
+      EXPECT_EQ((*again)[k].winner, workspace.slopes[k].winner) << "seed " << seed;
+    }
+  }
+}
+
+TEST(Proofs, WrongNumbersAreRefusedAndNamed) {
+  const Graph graph = mixed_graph();
+  const auto shapes = infer_shapes(graph).value();
+  const auto message = [&](const RadiusProof::Cut& cut) {
+    const auto result = unflatten(cut, graph, shapes);
+    if (result.ok()) return std::string("accepted");
+    EXPECT_EQ(result.error().code, ErrorCode::kBadShape);
+    return result.error().message;
+  };
+  RadiusProof::Cut few_slopes = mixed_cut(), many_slopes = mixed_cut(), few_winners = mixed_cut(),
+                   many_winners = mixed_cut();
+  few_slopes.slopes.pop_back();
+  many_slopes.slopes.push_back(1);
+  few_winners.winners.clear();
+  many_winners.winners.push_back(0);
+  EXPECT_EQ(message(few_slopes), "certificate: found 4 slopes in a cut, the model expects 5");
+  EXPECT_EQ(message(many_slopes), "certificate: found 6 slopes in a cut, the model expects 5");
+  EXPECT_EQ(message(few_winners), "certificate: found 0 winners in a cut, the model expects 2");
+  EXPECT_EQ(message(many_winners), "certificate: found 3 winners in a cut, the model expects 2");
+  EXPECT_NE(message({}), "accepted");
+}
+
+TEST(Proofs, WhatTheNumbersAreIsNobodysBusinessYet) {
+  // values are the verifier's concern, which replaces them; only their counts are known here
+  const Graph graph = mixed_graph();
+  RadiusProof::Cut cut = mixed_cut();
+  cut.slopes[1] = std::numeric_limits<float>::quiet_NaN();
+  cut.winners[0] = -7;
+  const auto slopes = unflatten(cut, graph, infer_shapes(graph).value());
+  ASSERT_TRUE(slopes.ok());
+  EXPECT_TRUE(std::isnan((*slopes)[0].relu[1]));
+  EXPECT_EQ((*slopes)[1].winner[0], -7);
+}
+
+}  // namespace
+}  // namespace standfast
