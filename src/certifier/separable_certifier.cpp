@@ -29,7 +29,7 @@ void SeparableCertifier::certify_rows(const Request& request, std::span<const fl
       price_minorant(request, lane);
       lane.hint = {};
       for (std::size_t k = 0; k < request.norm_count(); ++k) {
-        if (!searched(request.norm(k))) certify_lane(request, lane, k, rows[l]);
+        if (!searched(request.norm(k))) certify_lane(request, x.subspan(l * dim, dim), lane, k, rows[l]);
       }
     }
   }
@@ -39,14 +39,21 @@ void SeparableCertifier::certify_rows(const Request& request, std::span<const fl
     search(request, x, logits, k, ws, rows);
     ws.wait_for(rows);
     for (const std::size_t l : ws.waiting) {
-      certify_lane(request, ws.lanes[l], k, rows[l]);
+      certify_lane(request, x.subspan(l * dim, dim), ws.lanes[l], k, rows[l]);
       retry_at_input(request, x.subspan(l * dim, dim), k, ws, ws.lanes[l], rows[l]);
     }
   }
 }
 
-void SeparableCertifier::certify_lane(const Request& request, const CertifyLane& lane, std::size_t norm_index,
-                                      const CertifiedRow& row) const {
+double SeparableCertifier::core_radius(const Request& request, std::span<const float> x,
+                                       const Certificate& certificate) const {
+  const auto proposal = proposal_of(certificate, parts_.model->graph);
+  const auto proven = parts_.core->prove(request.options.threat, x, proposal.value());
+  return proven.ok() ? std::min(*proven, certificate.radius) : 0;
+}
+
+void SeparableCertifier::certify_lane(const Request& request, std::span<const float> x, const CertifyLane& lane,
+                                      std::size_t norm_index, const CertifiedRow& row) const {
   const ProvenRadius proven = separable_radius_of(request, lane, norm_index);
   row.radii[norm_index] = proven.radius;
   if (row.proofs.empty() || !(proven.radius > 0)) return;
@@ -55,6 +62,10 @@ void SeparableCertifier::certify_lane(const Request& request, const CertifyLane&
   proof.cuts = lane.cuts;
   if (norm == Norm::l1()) proof.reach = proven.proposal.price_limit;
   if (norm == Norm::l1() || norm == Norm::l2()) proof.multiplier = proven.proposal.multiplier;
+  // a proof that others read says what the core makes of it, which float32 may have seen otherwise
+  if (request.options.precision == Precision::kFloat32) {
+    row.radii[norm_index] = core_radius(request, x, {norm, proven.radius, proof});
+  }
 }
 
 void SeparableCertifier::certify_piece(const Request& request, CertifyWorkspace& ws, std::span<double> radii) const {

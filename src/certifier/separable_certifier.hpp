@@ -15,8 +15,11 @@ class SeparableCertifier : public Certifier {
   void certify_piece(const Request& request, CertifyWorkspace& workspace, std::span<double> radii) const override;
 
  private:
-  void certify_lane(const Request& request, const CertifyLane& lane, std::size_t norm_index,
+  void certify_lane(const Request& request, std::span<const float> x, const CertifyLane& lane, std::size_t norm_index,
                     const CertifiedRow& row) const;
+  /// What the core proves of a certificate, at most its radius.
+  [[nodiscard]] double core_radius(const Request& request, std::span<const float> x,
+                                   const Certificate& certificate) const;
 
   // several_minorants.cpp: methods refined and exact
   /// Weights for several minorants per row, the first one from the backward pass in `workspace.infer`, all rows side by

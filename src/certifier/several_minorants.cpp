@@ -156,7 +156,7 @@ void SeparableCertifier::retry_at_input(const Request& request, std::span<const 
   parts_.wide->prove_tile(x, 1, ws.slopes, ws.verify, wanted, request.options.precision);
   price_minorant(request, lane);
   lane.hint = {};
-  certify_lane(request, lane, norm_index, other);
+  certify_lane(request, x, lane, norm_index, other);
   if (!(radii[norm_index] > found)) return;
   row.radii[norm_index] = radii[norm_index];
   if (!row.proofs.empty()) row.proofs[norm_index] = std::move(proofs[norm_index]);

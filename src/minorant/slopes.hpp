@@ -11,7 +11,10 @@
 namespace standfast::minorant {
 
 struct NodeSlopes {
-  std::vector<float> relu;           ///< kRelu: one slope in [0, 1] per unit.
+  std::vector<float> relu;  ///< kRelu: one slope in [0, 1] per unit.
+  /// kRelu: no more than this much of a unit's dual is kept, whatever its slope says; empty: no limit. It is how a
+  /// proof in other arithmetic names the very minorant that it found.
+  std::vector<double> most;
   std::vector<std::int32_t> winner;  ///< kMaxPool and kMax: per output, the flat index of the chosen input element.
 };
 

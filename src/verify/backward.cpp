@@ -121,7 +121,8 @@ void Backward::push(std::size_t k, Pass& pass) const {
     if (!from.error.empty()) flush_tiny(from.value, from.error);
     add_constant(k, from, pass.result);
   }
-  const minorant::NodeSlopes given = k < pass.slopes.size() ? pass.slopes[k] : minorant::NodeSlopes{};
+  static const minorant::NodeSlopes kMissing;
+  const minorant::NodeSlopes& given = k < pass.slopes.size() ? pass.slopes[k] : kMissing;
   for (const std::int32_t source : node.inputs) {
     const bool is_input = source == kGraphInput;
     Dual& to = is_input ? pass.dual.back() : pass.dual[static_cast<std::size_t>(source)];
@@ -141,7 +142,7 @@ void Backward::push(std::size_t k, Pass& pass) const {
         }
         break;
       case NodeKind::kRelu:
-        push_relu(given.relu, from, gamma, to);
+        push_relu(given, from, gamma, to);
         break;
       case NodeKind::kMaxPool:
       case NodeKind::kMax:
@@ -162,14 +163,15 @@ void Backward::push_affine(std::size_t k, const Dual& from, double gamma, Dual& 
   add_transposed(op, Weights::kMagnitudes, bound, to.error);
 }
 
-void Backward::push_relu(std::span<const float> slopes, const Dual& from, double gamma, Dual& to) const {
+void Backward::push_relu(const minorant::NodeSlopes& slopes, const Dual& from, double gamma, Dual& to) {
   // what the true dual is at least a share of
   const bool exact = from.share == 0 && from.error.empty();
   const double certain = exact ? 1 : (1 - from.share) * (1 - 8 * kUnitRoundoff);
   // a unit without slopes keeps nothing
-  for (std::size_t i = 0; i < std::min(from.value.size(), slopes.size()); ++i) {
-    const double positive = slopes[i] > 0 ? slopes[i] : 0.0;
-    const double kept = (positive < 1 ? positive : 1) * ((from.value[i] - at_or_zero(from.error, i)) * certain);
+  for (std::size_t i = 0; i < std::min(from.value.size(), slopes.relu.size()); ++i) {
+    const double positive = slopes.relu[i] > 0 ? slopes.relu[i] : 0.0;
+    double kept = (positive < 1 ? positive : 1) * ((from.value[i] - at_or_zero(from.error, i)) * certain);
+    if (i < slopes.most.size() && slopes.most[i] < kept) kept = slopes.most[i];
     if (!(kept >= kTinyFactor)) continue;
     to.value[i] += kept;
     if (!to.error.empty()) to.error[i] += gamma * kept;

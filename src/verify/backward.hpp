@@ -76,7 +76,7 @@ class Backward {
   [[nodiscard]] GraphMinorant pull(double score_dual, const minorant::Slopes& slopes) const;
   void push(std::size_t node, Pass& pass) const;
   void push_affine(std::size_t node, const Dual& from, double gamma, Dual& to) const;
-  void push_relu(std::span<const float> slopes, const Dual& from, double gamma, Dual& to) const;
+  static void push_relu(const minorant::NodeSlopes& slopes, const Dual& from, double gamma, Dual& to);
   void push_winners(std::size_t node, std::span<const std::int32_t> winners, const Dual& from, double gamma,
                     Dual& to) const;
   void add_constant(std::size_t node, const Dual& from, GraphMinorant& result) const;

@@ -3,6 +3,7 @@
 #include "verify/verifier.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -96,7 +97,8 @@ Verifier::Verifier(const Model& model)
       pieces_(pieces_of(model.graph, backward_.node_shapes())) {
   unit_map_ = UnitMap::of(model);
   map_view_ = view_of(model, unit_map_.has_value());
-  if (map_view_ == MapView::kMixing) step_norms_ = step_norms_upper(model);
+  const bool has_lines = map_view_ == MapView::kMixing || map_view_ == MapView::kKinked;
+  if (has_lines) step_norms_ = step_norms_upper(model);
   for (std::size_t k = 0; k < lipschitz_.size(); ++k) lipschitz_[k] = lipschitz_upper_of(model, kCachedNorms[k]);
 }
 
@@ -108,6 +110,7 @@ double Verifier::lipschitz(Norm norm) const {
 }
 
 MapReach Verifier::map_reach(std::span<const double> cost, Norm norm) const {
+  assert(!step_norms_.empty());
   return map_reach_upper(*model_, step_norms_, cost, norm);
 }
 

@@ -71,7 +71,7 @@ class Verifier {
 
   /// An upper bound on Lip_p of the map for the closed form: of (u, |u|) alone if it is separable. Requires: p >= 1.
   [[nodiscard]] double lipschitz(Norm norm) const;
-  /// For a mixing map. Shape: cost is (dim).
+  /// Requires: the map is mixing or kinked. Shape: cost is (dim).
   [[nodiscard]] MapReach map_reach(std::span<const double> cost, Norm norm) const;
 
   [[nodiscard]] const Model& model() const { return *model_; }
@@ -91,7 +91,7 @@ class Verifier {
   std::size_t pieces_ = 1;
   MapView map_view_ = MapView::kOther;
   std::optional<UnitMap> unit_map_;
-  std::vector<double> step_norms_;        ///< For mixing maps.
+  std::vector<double> step_norms_;        ///< For mixing and kinked maps.
   std::array<double, 3> lipschitz_ = {};  ///< For p = 1, 2 and inf.
 };
 

@@ -182,7 +182,7 @@ void GraphProof::push(std::size_t k, const LaneSlopes& slopes, GraphProofWorkspa
         add_errors(from, target);
         break;
       case NodeKind::kRelu:
-        push_relu(k, slopes, from, target);
+        push_relu(k, slopes, from, target, workspace);
         break;
       case NodeKind::kMaxPool:
       case NodeKind::kMax:
@@ -246,7 +246,8 @@ void GraphProof::push_affine(std::size_t k, const LaneSlopes& slopes, const Sour
   add_transposed(*products_, bounds, Weights::kSigned, lanes, workspace.bound, target.error);
 }
 
-void GraphProof::push_relu(std::size_t k, const LaneSlopes& slopes, const Source& from, const Target& target) const {
+void GraphProof::push_relu(std::size_t k, const LaneSlopes& slopes, const Source& from, const Target& target,
+                           GraphProofWorkspace& workspace) const {
   const std::vector<float>& given = (*slopes.slopes)[k].relu;
   const std::size_t lanes = proof_lanes(slopes.count);
   // what the true dual is at least a share of
@@ -261,6 +262,15 @@ void GraphProof::push_relu(std::size_t k, const LaneSlopes& slopes, const Source
   };
   // a unit without slopes keeps nothing
   const std::size_t units = std::min(from.dual.size() / lanes, given.size() / slopes.stride);
+  if (workspace.kept != nullptr) {
+    std::vector<double>& record = (*workspace.kept)[k];
+    record.assign(from.dual.size(), 0.0);
+    for (std::size_t at = 0; at < units * lanes; ++at) {
+      if (at % lanes >= slopes.count) continue;
+      const float slope = given[at / lanes * slopes.stride + slopes.first + at % lanes];
+      record[at] = kept(from.dual[at], from.error.empty() ? 0.0 : from.error[at], slope);
+    }
+  }
   const bool plain = from.error.empty() && target.error.empty();
   for (std::size_t unit = 0; unit < units; ++unit) {
     const float* const slope = given.data() + unit * slopes.stride + slopes.first;

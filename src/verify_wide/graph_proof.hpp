@@ -45,6 +45,9 @@ struct GraphProofWorkspace {
   std::vector<std::vector<double>> error;  ///< The same; empty unless the node's DualError is stored.
   std::vector<float> narrow;               ///< The duals of one node in float32.
   std::vector<double> bound;               ///< Norms of errors over the channels, [position][lane].
+  /// Per node, what each ReLU unit has kept of its dual, [unit][lane], for whoever asks the core about a proof in
+  /// float32; usually null.
+  std::vector<std::vector<double>>* kept = nullptr;
   std::vector<bool> suspect, any_touched;  ///< Slopes that may be exactly 0; positions with a dual in any channel.
 };
 
@@ -90,7 +93,8 @@ class GraphProof {
   void add_constant(std::size_t node, const Source& source, std::size_t lanes, GraphMinorant& out) const;
   void push_affine(std::size_t node, const LaneSlopes& slopes, const Source& source, const Target& target,
                    GraphProofWorkspace& workspace) const;
-  void push_relu(std::size_t node, const LaneSlopes& slopes, const Source& source, const Target& target) const;
+  void push_relu(std::size_t node, const LaneSlopes& slopes, const Source& source, const Target& target,
+                 GraphProofWorkspace& workspace) const;
   void push_winners(std::size_t node, const LaneSlopes& slopes, const Source& source, const Target& target) const;
   /// Relative error of a sum of so many terms.
   [[nodiscard]] static double gamma_of(std::size_t terms, Precision precision);

@@ -23,7 +23,7 @@ using verify::ProvenMinorant;
 
 PullBack::PullBack(const verify::Verifier& core, const Products& products)
     : core_(&core), products_(&products), folded_(core.model().feature_map.back().kind == MapKind::kAbs) {
-  assert(core.map_view() == verify::MapView::kMixing);
+  assert(core.map_view() == verify::MapView::kMixing || core.map_view() == verify::MapView::kKinked);
   units_ = element_count(core.model().graph.input_shape) / (folded_ ? 2 : 1);
 }
 

@@ -19,7 +19,7 @@ struct PullBackWorkspace {
 
 class PullBack {
  public:
-  /// Requires: core.map_view() is kMixing; the core's verifier outlives this.
+  /// Requires: core.map_view() is kMixing or kKinked; the core's verifier outlives this.
   explicit PullBack(const verify::Verifier& core, const Products& products = best_products());
 
   /// f(x + d) >= margin + linear . d - sum_i slope_error_i |d_i| for changes d of a price of at most

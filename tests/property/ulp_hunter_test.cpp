@@ -86,7 +86,7 @@ void hunt_around(Random& random, Tally& tally, const Ground& ground, Guarantee g
   const auto certificates = certify(random, *classifier, ground, guarantee);
   if (!certificates) return tally.refused();
   const Reference reference(model);
-  const auto error = deployed_error(model);
+  const auto error = deployed::deployed_error(model);
   const bool deployed = guarantee == Guarantee::kDeployed;
   if (deployed) {
     ASSERT_EQ(certificates->slack.size(), 1U);
@@ -139,7 +139,7 @@ TEST(UlpHunter, RadiiAThousandthTooLargeAreFoundOut) {
     const Reference reference(generated.model);
     if (!(reference.condition(widen(ground.hard.x)) < 1e3)) return;
     const auto classifier = make_classifier(generated.model);
-    const auto error = deployed_error(generated.model);
+    const auto error = deployed::deployed_error(generated.model);
     for (const auto norm : kHuntedNorms) {
       const double radius = radius_of(classifier, ground.hard.x, norm, ground.threat) * 1.001;
       const auto& map = generated.model.feature_map;

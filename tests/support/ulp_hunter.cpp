@@ -19,7 +19,7 @@ float stepped(float value, int ulps) {
 
 }  // namespace
 
-UlpHunter::UlpHunter(const Classifier& classifier, const AttackProblem& problem, const DeployedError* error,
+UlpHunter::UlpHunter(const Classifier& classifier, const AttackProblem& problem, const deployed::DeployedError* error,
                      double radius)
     : classifier_(classifier), problem_(problem), error_(error), radius_(radius) {}
 

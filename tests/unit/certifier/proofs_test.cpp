@@ -9,7 +9,7 @@
 #include "infer/plan.hpp"
 #include "support/random_model.hpp"
 
-namespace standfast {
+namespace standfast::certifier {
 namespace {
 
 Node node_of(NodeKind kind, std::string name, std::int32_t input) {
@@ -112,4 +112,4 @@ TEST(Proofs, WhatTheNumbersAreIsNobodysBusinessYet) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::certifier

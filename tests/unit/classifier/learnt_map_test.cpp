@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include "certifier/bend_search.hpp"
 #include "support/cases.hpp"
 #include "support/random_model.hpp"
 #include "support/small_models.hpp"
@@ -133,34 +132,6 @@ TEST(LearntMap, ProofsAreRefused) {
   const auto confirmed = classifier.confirm(std::vector<float>{1, 1}, certificate, {});
   ASSERT_FALSE(confirmed.ok());
   EXPECT_EQ(confirmed.error().code, ErrorCode::kUnsupported);
-}
-
-/// What lines that hold up to `reach` certify: falls as reach grows.
-double certified(double reach) { return 3 / (1 + reach * reach); }
-
-TEST(BendSearch, EndsWherePriceAndRadiusMeet) {
-  for (const double first : {1e-3, 0.5, 1.2, 40.0}) {
-    BendSearch search;
-    double best = 0;
-    int trials = 0;
-    for (search.start(first); search.wants_trial(); ++trials) {
-      const double reach = search.reach();
-      best = std::max(best, std::min(reach, certified(reach)));
-      search.take(certified(reach));
-    }
-    EXPECT_NEAR(best, 1.2134, 0.003);
-    EXPECT_LE(trials, 12);
-  }
-}
-
-TEST(BendSearch, NothingToStartFromIsNotSearched) {
-  BendSearch search;
-  search.start(0);
-  EXPECT_FALSE(search.wants_trial());
-  search.start(kInfinity);
-  ASSERT_TRUE(search.wants_trial());
-  search.take(5);
-  EXPECT_FALSE(search.wants_trial());
 }
 
 }  // namespace

@@ -17,7 +17,7 @@
 #include "support/reference.hpp"
 #include "support/small_models.hpp"
 
-namespace standfast {
+namespace standfast::deployed {
 namespace {
 
 using support::affine_model;
@@ -278,4 +278,4 @@ TEST(DeployedError, ABoxHasTheBoundOfItsWorstCorner) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::deployed

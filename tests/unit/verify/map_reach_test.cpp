@@ -10,7 +10,7 @@
 #include "support/step_matrix.hpp"
 #include "unit/model/builders.hpp"
 
-namespace standfast {
+namespace standfast::verify {
 namespace {
 
 using test::step_of;
@@ -25,7 +25,7 @@ Model model_with(FeatureMap map, Shape input) {
 TEST(MapReach, OfAMatrixIsTheDualNormOfItsRows) {
   const Model model = model_with({step_of(MapKind::kLinear, {{2, 2}, {3, -4, 0, 2}})}, {2});
   const std::vector<double> cost = {1, 1};
-  const auto row = [&](Norm norm) { return map_reach_upper(model, cost, norm).unit; };
+  const auto row = [&](Norm norm) { return map_reach_upper(model, step_norms_upper(model), cost, norm).unit; };
   EXPECT_NEAR(row(Norm::l1())[0], 4, 1e-12);
   EXPECT_NEAR(row(Norm::l2())[0], 5, 1e-12);
   EXPECT_NEAR(row(Norm::linf())[0], 7, 1e-12);
@@ -36,7 +36,8 @@ TEST(MapReach, OfAMatrixIsTheDualNormOfItsRows) {
 TEST(MapReach, CostsAndScalesCountFeatureByFeature) {
   const Model model =
       model_with({step_of(MapKind::kScale, {{2}, {10, 1}}), step_of(MapKind::kLinear, {{1, 2}, {3, 4}})}, {2});
-  EXPECT_NEAR(map_reach_upper(model, std::vector<double>{100, 2}, Norm::linf()).unit[0], 0.3 + 2, 1e-12);
+  EXPECT_NEAR(map_reach_upper(model, step_norms_upper(model), std::vector<double>{100, 2}, Norm::linf()).unit[0],
+              0.3 + 2, 1e-12);
 }
 
 TEST(MapReach, NoRandomChangeGoesFarther) {
@@ -56,7 +57,7 @@ TEST(MapReach, NoRandomChangeGoesFarther) {
     std::vector<double> cost(40);
     for (double& c : cost) c = std::exp(random.normal());
     const Norm norm = std::vector<Norm>{Norm::l1(), Norm::l2(), Norm::linf()}[random.below(3)];
-    const MapReach reach = map_reach_upper(model, cost, norm);
+    const MapReach reach = map_reach_upper(model, step_norms_upper(model), cost, norm);
     for (int k = 0; k < 10; ++k) {
       std::vector<double> price(40), change(40);
       for (double& p : price) p = k % 2 == 0 ? random.normal() : (random.below(2) == 0 ? -1 : 1);
@@ -76,4 +77,4 @@ TEST(MapReach, NoRandomChangeGoesFarther) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::verify

@@ -11,7 +11,7 @@
 #include "base/random.hpp"
 #include "verify/radius.hpp"
 
-namespace standfast {
+namespace standfast::verify {
 namespace {
 
 struct PricedCase {
@@ -183,7 +183,7 @@ TEST(ClosedForm, NormsOfAnySizeAreRoundedUp) {
     m.slope_error.assign(n, 0.0);
     if (largest == 0) continue;
     const auto expect = [&](Norm norm, long double dual) {
-      const double radius = confirm_closed_form(m, cost, norm, 1);
+      const double radius = closed_form_radius_proven(m, cost, norm, 1);
       EXPECT_LE(radius * dual, 1 + 0x1p-60L) << seed << norm.name();
       EXPECT_GE(radius * dual, 1 - 1e-12L) << seed << norm.name();
     };
@@ -203,11 +203,11 @@ TEST(WorstCase, ASquareThatOverflowsClaimsItsRootAndNoMore) {
   c.interval = {{-1e-5, 1e-5}};
   // the gap between margin and decrease, over the multiplier, is half of a square beyond float64
   for (const double multiplier : {5e-324, 1e-310, 1e-300}) {
-    const double radius = confirm_separable(c.minorant, c.bounds(), Norm::l2(), {0, multiplier});
+    const double radius = separable_radius_proven(c.minorant, c.bounds(), Norm::l2(), {0, 0, multiplier});
     EXPECT_LE(radius, std::sqrt(2.0L * 1e10L / static_cast<long double>(multiplier))) << multiplier;
     EXPECT_GE(radius, 1e154) << multiplier;
   }
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::verify

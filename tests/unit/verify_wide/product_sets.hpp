@@ -5,7 +5,7 @@
 
 #include "verify_wide/products.hpp"
 
-namespace standfast::verify_ops {
+namespace standfast::verify_wide {
 
 inline std::vector<const Products*> every_set() {
   std::vector<const Products*> sets = {&kPlainProducts};
@@ -13,4 +13,4 @@ inline std::vector<const Products*> every_set() {
   return sets;
 }
 
-}  // namespace standfast::verify_ops
+}  // namespace standfast::verify_wide

@@ -13,14 +13,8 @@
 #include "unit/verify_wide/product_sets.hpp"
 #include "verify_wide/affine_ops.hpp"
 
-namespace standfast {
+namespace standfast::verify_wide {
 namespace {
-
-using verify_ops::Affine;
-using verify_ops::every_set;
-using verify_ops::Matrix;
-using verify_ops::Products;
-using verify_ops::Weights;
 
 /// Numbers of all sizes that the verifier hands over, and zeros.
 double any_dual(Random& random) {
@@ -225,8 +219,8 @@ TEST(AffineOps, AConvolutionIsTheSumOfItsTapsBothWays) {
       for (const Weights weights : {Weights::kSigned, Weights::kMagnitudes}) {
         std::vector<double> back(ins * lanes, 3), expected_back = back, narrow = back, out(outs * lanes, -2),
                                                   expected_out = out;
-        verify_ops::add_transposed(*set, op, weights, lanes, dual, back);
-        verify_ops::add_product(*set, op, weights, lanes, x, out);
+        add_transposed(*set, op, weights, lanes, dual, back);
+        add_product(*set, op, weights, lanes, x, out);
         for_each_tap(op, [&](float w, std::size_t in, std::size_t to) {
           const double used = weights == Weights::kMagnitudes ? std::fabs(w) : w;
           for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -237,7 +231,7 @@ TEST(AffineOps, AConvolutionIsTheSumOfItsTapsBothWays) {
         ASSERT_EQ(back, expected_back) << set->name << " seed " << seed;
         ASSERT_EQ(out, expected_out) << set->name << " seed " << seed;
         if (weights == Weights::kMagnitudes) continue;
-        verify_ops::add_transposed(*set, op, lanes, std::vector<float>(dual.begin(), dual.end()), narrow);
+        add_transposed(*set, op, lanes, std::vector<float>(dual.begin(), dual.end()), narrow);
         ASSERT_EQ(narrow, expected_back) << set->name << " seed " << seed;
       }
     }
@@ -254,13 +248,13 @@ TEST(AffineOps, ALaneOfAConvolutionHasTheBitsThatItHasAlone) {
       std::vector<double> dual(element_count(made.op.out) * lanes), back(ins * lanes), narrow = back;
       for (double& value : dual) value = random.uniform() < 0.3 ? 0 : random.normal();
       const std::vector<float> rounded(dual.begin(), dual.end());
-      verify_ops::add_transposed(*set, made.op, Weights::kSigned, lanes, dual, back);
-      verify_ops::add_transposed(*set, made.op, lanes, rounded, narrow);
+      add_transposed(*set, made.op, Weights::kSigned, lanes, dual, back);
+      add_transposed(*set, made.op, lanes, rounded, narrow);
       const std::size_t lane = random.below(lanes);
       std::vector<double> one, back_alone(ins), narrow_alone(ins);
       for (std::size_t at = lane; at < dual.size(); at += lanes) one.push_back(dual[at]);
-      verify_ops::add_transposed(*set, made.op, Weights::kSigned, 1, one, back_alone);
-      verify_ops::add_transposed(*set, made.op, 1, std::vector<float>(one.begin(), one.end()), narrow_alone);
+      add_transposed(*set, made.op, Weights::kSigned, 1, one, back_alone);
+      add_transposed(*set, made.op, 1, std::vector<float>(one.begin(), one.end()), narrow_alone);
       for (std::size_t i = 0; i < ins; ++i) {
         ASSERT_EQ(back_alone[i], back[i * lanes + lane]) << set->name << " seed " << seed;
         ASSERT_EQ(narrow_alone[i], narrow[i * lanes + lane]) << set->name << " seed " << seed;
@@ -285,7 +279,7 @@ TEST(AffineOps, AnInputIsJoinedToTheOutputsThatItsWeightsReach) {
     }
     std::vector<double> touched(element_count(op.out)), reached(element_count(op.in));
     for (double& t : touched) t = random.below(8) == 0 ? 1 : 0;
-    verify_ops::add_transposed(verify_ops::best_products(), op, Weights::kMagnitudes, 1, touched, reached);
+    add_transposed(best_products(), op, Weights::kMagnitudes, 1, touched, reached);
     const std::size_t channels = op.is_conv ? static_cast<std::size_t>(op.out[0]) : touched.size();
     const std::size_t positions = touched.size() / channels;
     const auto any_touched = [&](std::size_t position) {
@@ -294,12 +288,10 @@ TEST(AffineOps, AnInputIsJoinedToTheOutputsThatItsWeightsReach) {
       return any;
     };
     for (std::size_t i = 0; i < reached.size(); ++i) {
-      ASSERT_EQ(verify_ops::joined_to(op, i, any_touched, [&](std::size_t o) { return touched[o] != 0; }),
-                reached[i] != 0)
-          << seed;
+      ASSERT_EQ(joined_to(op, i, any_touched, [&](std::size_t o) { return touched[o] != 0; }), reached[i] != 0) << seed;
     }
   }
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::verify_wide

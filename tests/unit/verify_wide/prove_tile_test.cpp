@@ -9,10 +9,13 @@
 #include "base/random.hpp"
 #include "infer/plan.hpp"
 #include "support/random_model.hpp"
+#include "support/wide_proofs.hpp"
 #include "verify_wide/wide_verifier.hpp"
 
-namespace standfast {
+namespace standfast::verify_wide {
 namespace {
+
+using verify::ProvenMinorant;
 
 struct Batch {
   std::vector<float> x;                  ///< (count, dim).
@@ -76,9 +79,8 @@ TEST(ProveTile, EveryLaneHasTheBitsThatItHasAlone) {
     Random random(seed);
     const auto maps = seed % 3 == 0 ? support::MapFamily::kMixing : support::MapFamily::kSeparable;
     const auto made = support::random_model(random, support::random_family(random), maps);
-    const auto& products =
-        verify_ops::has_fused_products() && seed % 4 != 0 ? verify_ops::kFusedProducts : verify_ops::kPlainProducts;
-    const auto verifier = Verifier::create(made.model, products);
+    const auto& products = has_fused_products() && seed % 4 != 0 ? kFusedProducts : kPlainProducts;
+    const auto verifier = support::wide_proofs(made.model, products);
     if (!verifier) continue;
     VerifyWorkspace tile_workspace, workspace;
     for (const std::size_t count : {std::size_t{1}, std::size_t{2}, 1 + random.below(kLanes), kLanes}) {
@@ -89,7 +91,7 @@ TEST(ProveTile, EveryLaneHasTheBitsThatItHasAlone) {
       const std::size_t left_out = random.below(count + 1);
       if (left_out < count) out[left_out] = nullptr;
       const Precision precision = random.below(2) == 0 ? Precision::kFloat32 : Precision::kFloat64;
-      verifier->prove_tile(batch.x, count, tile_of(batch.slopes), tile_workspace, out, precision);
+      verifier->wide.prove_tile(batch.x, count, tile_of(batch.slopes), tile_workspace, out, precision);
       const std::size_t dim = made.model.dim();
       for (std::size_t lane = 0; lane < count; ++lane) {
         if (out[lane] == nullptr) {
@@ -97,7 +99,8 @@ TEST(ProveTile, EveryLaneHasTheBitsThatItHasAlone) {
           continue;
         }
         ProvenMinorant alone;
-        verifier->prove(std::span(batch.x).subspan(lane * dim, dim), batch.slopes[lane], workspace, alone, precision);
+        verifier->wide.prove(std::span(batch.x).subspan(lane * dim, dim), batch.slopes[lane], workspace, alone,
+                             precision);
         SCOPED_TRACE("seed " + std::to_string(seed) + " lane " + std::to_string(lane) + " of " + std::to_string(count));
         expect_same(proven[lane], alone);
         ++compared;
@@ -110,8 +113,8 @@ TEST(ProveTile, EveryLaneHasTheBitsThatItHasAlone) {
 TEST(ProveTile, SlopesOfTheWrongLengthCountAsMissing) {
   Random random(3);
   const auto made = support::random_model(random, support::Family::kDense, support::MapFamily::kSeparable);
-  const auto verifier = Verifier::create(made.model);
-  ASSERT_TRUE(verifier.ok());
+  const auto verifier = support::wide_proofs(made.model);
+  ASSERT_NE(verifier, nullptr);
   const Batch batch = random_batch(random, made, 3);
   const std::size_t dim = made.model.dim();
   VerifyWorkspace workspace;
@@ -125,14 +128,14 @@ TEST(ProveTile, SlopesOfTheWrongLengthCountAsMissing) {
       if (!node.relu.empty()) node.relu.resize(length);
       if (!node.winner.empty()) node.winner.resize(length == 1 ? 0 : length);
     }
-    verifier->prove_tile(batch.x, 3, tile, workspace, out);
+    verifier->wide.prove_tile(batch.x, 3, tile, workspace, out);
     for (std::size_t lane = 0; lane < 3; ++lane) {
       ProvenMinorant alone;
-      verifier->prove(std::span(batch.x).subspan(lane * dim, dim), none, workspace, alone);
+      verifier->wide.prove(std::span(batch.x).subspan(lane * dim, dim), none, workspace, alone);
       expect_same(proven[lane], alone);
     }
   }
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::verify_wide

@@ -12,11 +12,16 @@
 #include "support/random_model.hpp"
 #include "support/reference.hpp"
 #include "support/small_models.hpp"
+#include "support/wide_proofs.hpp"
 #include "unit/model/builders.hpp"
 #include "verify/radius.hpp"
 
-namespace standfast {
+namespace standfast::verify_wide {
 namespace {
+
+using minorant::BendProposal;
+using verify::MapReach;
+using verify::ProvenMinorant;
 
 using support::Reference;
 
@@ -40,18 +45,18 @@ struct Pulled {
 
 Pulled pulled(const Model& model, const std::vector<float>& x, Norm norm, const BendProposal& proposal) {
   const Plan plan(model);
-  const Verifier verifier = Verifier::create(model).value();
+  const auto verifier = support::wide_proofs(model);
   InferWorkspace infer;
   VerifyWorkspace verify;
   PullBackWorkspace workspace;
   plan.forward(x, infer);
   ProvenMinorant from;
-  verifier.prove(x, infer.slopes, verify, from);
+  verifier->wide.prove(x, infer.slopes, verify, from);
   Pulled result;
-  result.reach = map_reach_upper(model, std::vector<double>(x.size(), 1.0), norm);
+  result.reach = verifier->core.map_reach(std::vector<double>(x.size(), 1.0), norm);
   const ProvenMinorant* const one[] = {&from};
   ProvenMinorant* const out[] = {&result.minorant};
-  PullBack(model).run(one, result.reach, norm, std::span(&proposal, 1), workspace, out);
+  PullBack(verifier->core).run(one, result.reach, norm, std::span(&proposal, 1), workspace, out);
   return result;
 }
 
@@ -62,7 +67,7 @@ TEST(PullBack, AFoldThatBendsUpIsItsTangent) {
   EXPECT_NEAR(up.minorant.separable.linear[0], -9, 1e-12);
   EXPECT_NEAR(up.minorant.separable.linear[1], 12, 1e-12);
   EXPECT_TRUE(up.minorant.separable.fold.empty());
-  EXPECT_EQ(up.minorant.reach, 100);
+  EXPECT_EQ(up.minorant.price_limit, 100);
 }
 
 TEST(PullBack, AFoldThatBendsDownIsExactAsLongAsItsKinkIsOutOfReach) {
@@ -82,14 +87,14 @@ TEST(PullBack, AFoldThatBendsDownIsExactAsLongAsItsKinkIsOutOfReach) {
 }
 
 TEST(PullBack, AMultiplierSharesThePriceAmongTheFolds) {
-  // two folds at their kinks, f = 1 - |x_0| - |x_1|: the norm of the folds, sqrt 2, instead of their sum
+  // two folds at their kinks, f = 1 - |v_0| - |v_1| with v a rotation of x: the norm of the folds, sqrt 2, instead of their sum
   Model model = support::affine_model({0, 0, -1, -1}, 1);
   model.input_shape = {2};
   MapStep step;
   step.kind = MapKind::kLinear;
-  step.values = {{2, 2}, {1, 0, 0, 1}};
+  step.values = {{2, 2}, {0.6F, 0.8F, -0.8F, 0.6F}};
   model.feature_map = with_abs({step});
-  EXPECT_NEAR(pulled(model, {0, 0}, Norm::l2(), {0.5, 0}).minorant.separable.margin, 1 - 2 * 0.5, 1e-9);
+  EXPECT_NEAR(pulled(model, {0, 0}, Norm::l2(), {0.5, 0}).minorant.separable.margin, 1 - 2 * 0.5, 1e-6);
   const double best = std::sqrt(2) / 0.5;
   EXPECT_NEAR(pulled(model, {0, 0}, Norm::l2(), {0.5, best}).minorant.separable.margin, 1 - std::sqrt(2) * 0.5, 0.02);
 }
@@ -126,12 +131,13 @@ TEST(PullBack, EveryProposalGivesALineBelowTheClassifierUpToItsPrice) {
                                 any_proposal(random, 1 / typical)};
     const ProvenMinorant line = pulled(made.model, x, norm, proposal).minorant;
     if (!std::isfinite(line.separable.margin)) continue;
-    bent += static_cast<std::size_t>(line.reach < kInfinity);
+    bent += static_cast<std::size_t>(line.price_limit < kInfinity);
     for (int k = 0; k < 40; ++k) {
       std::vector<double> change(x.size()), moved = support::widen(x);
       for (double& d : change) d = random.below(3) == 0 ? 0 : random.normal() * typical;
-      if (line.reach < kInfinity) {
-        const double length = norm.of_vector(change), wanted = line.reach * (k % 2 == 0 ? 0.999999 : random.uniform());
+      if (line.price_limit < kInfinity) {
+        const double length = norm.of_vector(change),
+                     wanted = line.price_limit * (k % 2 == 0 ? 0.999999 : random.uniform());
         for (double& d : change) d *= length > 0 ? wanted / length : 0;
       }
       long double below = line.separable.margin;
@@ -152,13 +158,13 @@ TEST(PullBack, EveryProposalGivesALineBelowTheClassifierUpToItsPrice) {
 TEST(PullBack, ManyInputsGiveTheLinesOfEachAlone) {
   Random random(7);
   const auto made = support::random_model(random, support::Family::kConv, support::MapFamily::kMixing);
-  const Verifier verifier = Verifier::create(made.model).value();
+  const auto verifier = support::wide_proofs(made.model);
   const Plan plan(made.model);
-  const PullBack pull_back(made.model);
+  const PullBack pull_back(verifier->core);
   InferWorkspace infer;
   VerifyWorkspace verify;
   PullBackWorkspace workspace;
-  const MapReach reach = map_reach_upper(made.model, std::vector<double>(made.model.dim(), 1.0), Norm::l2());
+  const MapReach reach = verifier->core.map_reach(std::vector<double>(made.model.dim(), 1.0), Norm::l2());
   constexpr std::size_t kCount = 11;
   std::vector<ProvenMinorant> from(kCount), together(kCount);
   std::vector<const ProvenMinorant*> in;
@@ -167,7 +173,7 @@ TEST(PullBack, ManyInputsGiveTheLinesOfEachAlone) {
   for (std::size_t k = 0; k < kCount; ++k) {
     const auto x = support::random_input(random, made);
     plan.forward(x, infer);
-    verifier.prove(x, infer.slopes, verify, from[k]);
+    verifier->wide.prove(x, infer.slopes, verify, from[k]);
     in.push_back(&from[k]);
     out.push_back(&together[k]);
     proposals.push_back({0.1 * static_cast<double>(k + 1), 1});
@@ -184,4 +190,4 @@ TEST(PullBack, ManyInputsGiveTheLinesOfEachAlone) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::verify_wide

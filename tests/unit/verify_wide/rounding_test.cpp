@@ -9,13 +9,16 @@
 
 #include "base/random.hpp"
 #include "support/small_models.hpp"
+#include "support/wide_proofs.hpp"
 #include "unit/verify_wide/product_sets.hpp"
 #include "verify/radius.hpp"
 #include "verify/worst_case.hpp"
 #include "verify_wide/wide_verifier.hpp"
 
-namespace standfast {
+namespace standfast::verify_wide {
 namespace {
+
+using verify::ProvenMinorant;
 
 constexpr std::size_t kTerms = 1000;
 // 1 + kDown is rounded to 1 again and again, and 1 + kUp to the next number: all errors add up
@@ -52,17 +55,17 @@ Model model_of(std::vector<Node> nodes) {
   return model;
 }
 
-ProvenMinorant proven(const Model& model, const std::vector<float>& x, const verify_ops::Products& products,
+ProvenMinorant proven(const Model& model, const std::vector<float>& x, const Products& products,
                       Precision precision = Precision::kFloat64) {
-  const auto verifier = Verifier::create(model, products);
-  EXPECT_TRUE(verifier.ok()) << (verifier.ok() ? "" : verifier.error().message);
+  const auto verifier = support::wide_proofs(model, products);
+  EXPECT_NE(verifier, nullptr);
   minorant::Slopes slopes(model.graph.nodes.size());
   for (std::size_t k = 0; k < slopes.size(); ++k) {
     if (model.graph.nodes[k].kind == NodeKind::kRelu) slopes[k].relu.assign(kTerms, 1.0F);
   }
   VerifyWorkspace workspace;
   ProvenMinorant m;
-  verifier->prove(x, slopes, workspace, m, precision);
+  verifier->wide.prove(x, slopes, workspace, m, precision);
   return m;
 }
 
@@ -78,7 +81,7 @@ void expect_slope(const ProvenMinorant& m, long double exact, double lost, const
 }
 
 TEST(Rounding, ASumOverUnitsThatLosesEveryTermIsPaidFor) {
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     // f(x) = sum_o a_o x with a = (1, tiny, ..., tiny)
     for (const float small : {kDown, kUp}) {
       const Model model = model_of(
@@ -90,7 +93,7 @@ TEST(Rounding, ASumOverUnitsThatLosesEveryTermIsPaidFor) {
 }
 
 TEST(Rounding, AnErrorThatALowerLayerScalesIsPaidFor) {
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     // the dual of the first node is a sum of kTerms, and its only weight then multiplies it by 1
     for (const float small : {kDown, kUp}) {
       const Model model = model_of({linear(1, 1, kGraphInput, {1}), linear(kTerms, 1, 0, one_and(small)),
@@ -112,7 +115,7 @@ Node joined(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
 TEST(Rounding, AnErrorTravelsThroughCopiesAndProductsToTheSlopeAndTheBiases) {
   // the sum of kTerms reaches x through a second product, or through a copy; a bias of 1 on the way sees it as well
   for (const bool copied : {false, true}) {
-    for (const auto* set : verify_ops::every_set()) {
+    for (const auto* set : every_set()) {
       const Model model = model_of(
           {linear(1, 1, kGraphInput, {1}, {1}), copied ? joined(NodeKind::kFlatten, "copy", {0}) : linear(1, 1, 0, {1}),
            linear(kTerms, 1, 1, one_and(kUp)), linear(1, kTerms, 2, std::vector<float>(kTerms, 1))});
@@ -139,7 +142,7 @@ TEST(Rounding, ManyReadersOfOneNodeAddTheirErrorsUp) {
   nodes.push_back(joined(NodeKind::kAdd, "sum", heads));
   const Model model = model_of(std::move(nodes));
   const long double exact = 1.5L + (kReaders - 1) * static_cast<long double>(kUp);
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     const ProvenMinorant m = proven(model, {1}, *set);
     EXPECT_LE(m.separable.linear[0] - m.slope_error[0], exact) << set->name;
     EXPECT_GE(m.separable.linear[0], 1.5L - 2 * kReaders * kUnitRoundoff) << set->name;
@@ -155,7 +158,7 @@ TEST(Rounding, LargeDualsThatCancelLeaveTheirErrorBehind) {
   }
   nodes.push_back(joined(NodeKind::kAdd, "sum", {1, 2, 3}));
   const Model model = model_of(std::move(nodes));
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     const ProvenMinorant m = proven(model, {0}, *set);
     EXPECT_GE(m.slope_error[0], std::fabs(1 - m.separable.linear[0])) << set->name;
   }
@@ -171,13 +174,13 @@ TEST(Rounding, EveryProductOfAChainIsPaidFor) {
       exact *= w;
       nodes.push_back(linear(1, 1, k == 0 ? kGraphInput : k - 1, {w}));
     }
-    const ProvenMinorant m = proven(model_of(std::move(nodes)), {0}, verify_ops::best_products());
+    const ProvenMinorant m = proven(model_of(std::move(nodes)), {0}, best_products());
     ASSERT_LE(std::fabs(m.separable.linear[0] - exact), m.slope_error[0] * (1 + 0x1p-6L)) << seed;
   }
 }
 
 TEST(Rounding, TheDualOfAReluIsNotAboveTheTrueOne) {
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     // f(x) = a . relu(z), z = (relu(x), ..., relu(x)); the lower relu's dual is the sum of a, rounded up each time
     const Model model = model_of({linear(1, 1, kGraphInput, {1}), relu(0), linear(kTerms, 1, 1, one_and(kUp)), relu(2),
                                   linear(1, kTerms, 3, std::vector<float>(kTerms, 1))});
@@ -191,7 +194,7 @@ TEST(Rounding, TheDualOfAReluIsNotAboveTheTrueOne) {
 }
 
 TEST(Rounding, ASumOfBiasesThatIsRoundedUpIsPaidFor) {
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     const Model model = model_of({linear(kTerms, 1, kGraphInput, std::vector<float>(kTerms, 0), one_and(kUp)),
                                   linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
     const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
@@ -202,7 +205,7 @@ TEST(Rounding, ASumOfBiasesThatIsRoundedUpIsPaidFor) {
 }
 
 TEST(Rounding, ASumOverFeaturesThatIsRoundedUpIsPaidFor) {
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     const Model model = support::affine_model(one_and(kUp), 0);
     const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
     const ProvenMinorant m = proven(model, std::vector<float>(kTerms, 1), *set);
@@ -212,7 +215,7 @@ TEST(Rounding, ASumOverFeaturesThatIsRoundedUpIsPaidFor) {
 }
 
 TEST(Rounding, TheErrorOfTheSlopeAtTheInputIsPaidForInTheMargin) {
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     // as ASumOverUnits, at x = 1: the margin is the slope
     const Model model =
         model_of({linear(kTerms, 1, kGraphInput, one_and(kUp)), linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
@@ -230,7 +233,7 @@ TEST(Rounding, AMapThatRoundsUpEachTimeIsPaidForInTheMargin) {
   centre.values = {{1}, {0x1p-54F}};
   model.feature_map.assign(200, centre);
   // 1 - 2^-54 is rounded to 1, two hundred times
-  const ProvenMinorant m = proven(model, {1}, verify_ops::best_products());
+  const ProvenMinorant m = proven(model, {1}, best_products());
   EXPECT_LE(m.separable.margin, 1 - 200 * 0x1p-54L);
   EXPECT_GE(m.separable.margin, 1 - 2000 * kUnitRoundoff);
 }
@@ -246,7 +249,7 @@ TEST(Rounding, AKinkThatIsOffIsPaidForInTheMargin) {
   MapStep abs;
   abs.kind = MapKind::kAbs;
   model.feature_map.push_back(abs);
-  const ProvenMinorant m = proven(model, {1}, verify_ops::best_products());
+  const ProvenMinorant m = proven(model, {1}, best_products());
   const minorant::SeparableMinorant& q = m.separable;
   ASSERT_TRUE(q.folded());
   for (const long double d : {-2.0L, -1.0L, -0.5L, 0.5L}) {
@@ -258,8 +261,8 @@ TEST(Rounding, AKinkThatIsOffIsPaidForInTheMargin) {
 }
 
 TEST(Rounding, AFloat32SumThatLosesEveryTermIsPaidFor) {
-  constexpr std::size_t kRows = verify_ops::Products::kRowsAtOnce;
-  for (const auto* set : verify_ops::every_set()) {
+  constexpr std::size_t kRows = Products::kRowsAtOnce;
+  for (const auto* set : every_set()) {
     // 1 + 2^-24 is 1 in float32; the sums of the rows behind the first ones keep all that they have
     for (const float small : {0x1p-24F, 0x1.00001p-24F}) {
       const std::vector<float> a = one_and(small), ones(kTerms, 1);
@@ -280,7 +283,7 @@ TEST(Rounding, AFloat32SumThatLosesEveryTermIsPaidFor) {
 }
 
 TEST(Rounding, AFloat32DualOfAReluIsNotAboveTheTrueOne) {
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     const Model model =
         model_of({linear(1, 1, kGraphInput, {1}), relu(0), linear(kTerms, 1, 1, one_and(0x1.00001p-24F)), relu(2),
                   linear(1, kTerms, 3, std::vector<float>(kTerms, 1))});
@@ -293,7 +296,7 @@ TEST(Rounding, AFloat32DualOfAReluIsNotAboveTheTrueOne) {
 }
 
 TEST(Rounding, AFloat32DualIsRoundedAndPaidFor) {
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     // the dual of the first node is a sum of two, 1 + 2^-30, which float32 does not have
     std::vector<Node> nodes = {linear(1, 1, kGraphInput, {3}), linear(1, 1, 0, {1}), linear(1, 1, 0, {0x1p-30F})};
     nodes[2].name = "small";
@@ -306,7 +309,7 @@ TEST(Rounding, AFloat32DualIsRoundedAndPaidFor) {
 }
 
 TEST(Rounding, NumbersThatFloat32CannotHoldAreDroppedNotForgotten) {
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     // a chain of 2^-50: after three of them a dual is not float32's any more
     std::vector<Node> nodes = {linear(1, 1, kGraphInput, {0x1p-50F})};
     for (std::int32_t k = 0; k < 4; ++k) nodes.push_back(linear(1, 1, k, {0x1p-50F}));
@@ -321,7 +324,7 @@ TEST(Rounding, NumbersThatFloat32CannotHoldAreDroppedNotForgotten) {
 }
 
 TEST(Rounding, AFloat32OverflowProvesNothing) {
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     std::vector<Node> nodes = {linear(1, 1, kGraphInput, {0x1p50F}, {1})};
     for (std::int32_t k = 0; k < 5; ++k) nodes.push_back(linear(1, 1, k, {0x1p50F}));
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {1}, *set, Precision::kFloat32);
@@ -330,7 +333,7 @@ TEST(Rounding, AFloat32OverflowProvesNothing) {
 }
 
 TEST(Rounding, NumbersThatAreTooSmallForRelativeBoundsAreDroppedNotForgotten) {
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     // a chain of 2^-130: the slope is 2^-1040, which float64 cannot hold, and is charged for
     std::vector<Node> nodes = {linear(1, 1, kGraphInput, {0x1p-130F})};
     for (std::int32_t k = 0; k < 7; ++k) nodes.push_back(linear(1, 1, k, {0x1p-130F}));
@@ -341,7 +344,7 @@ TEST(Rounding, NumbersThatAreTooSmallForRelativeBoundsAreDroppedNotForgotten) {
 }
 
 TEST(Rounding, AnOverflowOnTheWayProvesNothing) {
-  for (const auto* set : verify_ops::every_set()) {
+  for (const auto* set : every_set()) {
     std::vector<Node> nodes = {linear(1, 1, kGraphInput, {0x1p120F}, {1})};
     for (std::int32_t k = 0; k < 9; ++k) nodes.push_back(linear(1, 1, k, {0x1p120F}));
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {1}, *set);
@@ -350,4 +353,4 @@ TEST(Rounding, AnOverflowOnTheWayProvesNothing) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::verify_wide

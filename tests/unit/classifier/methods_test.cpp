@@ -1,5 +1,5 @@
 // Methods, proofs and both classes, through the public face of the library.
-#include "certifier/certifier.hpp"
+#include "standfast/classifier.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,5 +1,7 @@
 // Several kinks per feature: which maps have them, and that the minorant seen from the input stays below the
 // classifier.
+#include "verify/unit_map.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -14,10 +16,10 @@
 #include "support/small_models.hpp"
 #include "unit/model/builders.hpp"
 #include "verify/radius.hpp"
-#include "verify/unit_map.hpp"
+#include "verify/verifier.hpp"
 #include "verify/worst_case.hpp"
 
-namespace standfast {
+namespace standfast::verify {
 namespace {
 
 using support::Reference;
@@ -38,18 +40,14 @@ ProvenMinorant brought_back(const Model& model, const std::vector<float>& x) {
   const Plan plan(model);
   const Verifier verifier = Verifier::create(model).value();
   InferWorkspace infer;
-  VerifyWorkspace verify;
   plan.forward(x, infer);
-  ProvenMinorant from, out;
-  verifier.prove(x, infer.slopes, verify, from);
-  KinkedMap::of(model)->bring_back(from, out);
-  return out;
+  return UnitMap::of(model)->seen_from_input(verifier.minorant(x, infer.slopes));
 }
 
-TEST(KinkedMap, EveryUnitMustSeeOneFeatureAlone) {
+TEST(UnitMap, EveryUnitMustSeeOneFeatureAlone) {
   const auto has = [](const Tensor& weight) {
     const std::vector<float> zeros(static_cast<std::size_t>(2 * weight.shape[0]));
-    return KinkedMap::of(kinked_model(weight, {zeros.begin(), zeros.begin() + weight.shape[0]}, zeros)).has_value();
+    return UnitMap::of(kinked_model(weight, {zeros.begin(), zeros.begin() + weight.shape[0]}, zeros)).has_value();
   };
   EXPECT_TRUE(has({{3, 2}, {1, 0, 0, -2, 3, 0}}));
   EXPECT_TRUE(has({{2, 2}, {0, 0, 0, 1}}));
@@ -58,10 +56,10 @@ TEST(KinkedMap, EveryUnitMustSeeOneFeatureAlone) {
   EXPECT_FALSE(has({{17, 1}, std::vector<float>(17, 1)})) << "too many kinks";
   Model open = kinked_model({{1, 1}, {1}}, {0}, {1, 1});
   open.feature_map.pop_back();
-  EXPECT_FALSE(KinkedMap::of(open)) << "no abs";
+  EXPECT_FALSE(UnitMap::of(open)) << "no abs: it may mix features";
 }
 
-TEST(KinkedMap, ConvolutionsCountWhereTheyMovePixelsAlone) {
+TEST(UnitMap, ConvolutionsCountWhereTheyMovePixelsAlone) {
   Model model;
   model.input_shape = {2, 3, 3};
   MapStep conv;
@@ -69,7 +67,7 @@ TEST(KinkedMap, ConvolutionsCountWhereTheyMovePixelsAlone) {
   conv.values = {{3, 2, 1, 1}, {1, 0, 0, 2, -1, 0}};
   const auto has = [&] {
     model.feature_map = with_abs({conv});
-    return KinkedMap::of(model).has_value();
+    return UnitMap::of(model).has_value();
   };
   EXPECT_TRUE(has());
   conv.stride = 2;
@@ -84,7 +82,7 @@ TEST(KinkedMap, ConvolutionsCountWhereTheyMovePixelsAlone) {
   EXPECT_FALSE(has()) << "a wider kernel";
 }
 
-TEST(KinkedMap, WeightsAndKinksAreThoseOfTheUnits) {
+TEST(UnitMap, WeightsAndKinksAreThoseOfTheUnits) {
   // v = (2 x - 6, -x + 1): kinks at 3 and 1; f = 1 + 3 v_0 + 5 |v_0| - 7 |v_1|
   const ProvenMinorant m = brought_back(kinked_model({{2, 1}, {2, -1}}, {-6, 1}, {3, 0, 5, -7}), {4});
   ASSERT_TRUE(m.is_separable);
@@ -95,7 +93,7 @@ TEST(KinkedMap, WeightsAndKinksAreThoseOfTheUnits) {
   EXPECT_NEAR(m.separable.fold[1], -7, 1e-12);
   EXPECT_NEAR(m.separable.offset[0], 4 - 3, 1e-12);
   EXPECT_NEAR(m.separable.offset[1], 4 - 1, 1e-12);
-  EXPECT_EQ(m.reach, kInfinity);
+  EXPECT_EQ(m.price_limit, kInfinity);
 }
 
 /// margin + sum_i q_i(d_i) - slope_error_i |d_i|.
@@ -113,14 +111,14 @@ long double below(const ProvenMinorant& m, const std::vector<long double>& chang
   return sum;
 }
 
-TEST(KinkedMap, TheMinorantStaysBelowTheClassifier) {
+TEST(UnitMap, TheMinorantStaysBelowTheClassifier) {
   std::size_t compared = 0, several = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     Random random(seed);
     const auto made = support::random_model(random, support::random_family(random), support::MapFamily::kKinked);
     const Reference reference(made.model);
     const std::vector<float> x = support::random_input(random, made);
-    ASSERT_TRUE(KinkedMap::of(made.model)) << seed;
+    ASSERT_TRUE(UnitMap::of(made.model)) << seed;
     const ProvenMinorant m = brought_back(made.model, x);
     several += static_cast<std::size_t>(m.separable.kinks() > 1);
     for (int k = 0; k < 40; ++k) {
@@ -165,7 +163,7 @@ OneFeature random_feature(Random& random) {
   return f;
 }
 
-TEST(KinkedMap, TheWorstCaseIsThatOfEveryPlace) {
+TEST(UnitMap, TheWorstCaseIsThatOfEveryPlace) {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     Random random(seed);
     const OneFeature f = random_feature(random);
@@ -199,7 +197,7 @@ TEST(KinkedMap, TheWorstCaseIsThatOfEveryPlace) {
   }
 }
 
-TEST(KinkedMap, ADecreaseWithoutEndIsInfinite) {
+TEST(UnitMap, ADecreaseWithoutEndIsInfinite) {
   ProvenMinorant m;
   m.is_separable = true;
   m.separable.linear = {1};
@@ -217,8 +215,8 @@ TEST(KinkedMap, ADecreaseWithoutEndIsInfinite) {
   EXPECT_EQ(decrease_upper_linf(m, {cost, free}, 1), kInfinity);
   m.separable.margin = 3;
   m.separable.fold = {0.25, -0.5};  // 3 - 7/4 d at most
-  EXPECT_NEAR(confirm_closed_form(m, cost, Norm::l2(), 1), 3 / 1.75, 1e-9);
+  EXPECT_NEAR(closed_form_radius_proven(m, cost, Norm::l2(), 1), 3 / 1.75, 1e-9);
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::verify
