@@ -7,7 +7,8 @@ Exit code 0: every certificate is confirmed. 1: at least one is refused. 2: the 
 With INPUTS.npy (rows of float32) the inputs in the certificates must be the rows at their indices.
 
 This file needs nothing but Python's standard library. It shares no code with the program that wrote the certificates, and it
-rounds nothing: every number in a model and in a certificate is a binary fraction, and a Fraction adds and multiplies exactly.
+rounds nothing: every number in a model and in a certificate is a float32 or a double, so a binary fraction, and a Fraction adds
+and multiplies exactly. (A decimal stands for the nearest double.)
 The formats are described in docs/model-format.md and docs/certificate-files.md, the mathematics in docs/certificates.md. What
 is needed of them follows.
 
@@ -16,7 +17,7 @@ THE CLAIM
 
 A model computes f(x) = g(phi(x)) - threshold. phi is the feature map, g a network, and the verdict on x is the sensitive class
 if f(x) > 0. A change d of x is allowed if lo_i <= d_i <= hi_i for every feature i, and its price is the p-norm of the vector of
-all cost_i d_i. A certificate claims:
+all cost_i d_i. lo_i <= 0 <= hi_i follow from x_i and the bounds of the threat (`Limits.interval`). A certificate claims:
 
     f(x + d) > 0 for every allowed change d whose price is below the radius.
 
@@ -25,8 +26,9 @@ For the norm l0 the price is the number of features that change, and it may also
 
 THE PROOF
 
-Step 1. An affine minorant of g. Every "cut" of a certificate has a weight >= 0. Start with weight * g(u), which is a multiple of
-the score, the last node of the network. Walk from there to the input u of the network, and keep at every moment
+Step 1. An affine minorant of g. Every "cut" of a certificate has a weight >= 0, and chooses slopes and winners. Start with
+weight * g(u), a multiple of the score, which is the last node of the network. Walk from there to the input u of the network,
+and keep at every moment
 
     weight * g(u)  >=  kappa + sum over the elements z of the nodes of dual(z) z          for all u.
 
@@ -38,9 +40,9 @@ z is computed from:
     ReLU, z = max(y, 0)    y gets c * slope, if c >= 0 and 0 <= slope <= 1                (z >= y and z >= 0: z >= slope * y)
     maximum                one element y of the window, the winner, gets c, if c >= 0     (z >= y)
 
-What arrives at u is v. So weight * g(u) >= v . u + kappa for every u, whatever slopes and winners the certificate names. That is
-why nobody has to trust the search that chose them: a poor choice makes a smaller radius, never a false one. The sum of all cuts
-is again such a line. It bounds (sum of weights) * g.
+What arrives at u is v. So weight * g(u) >= v . u + kappa for every u, whatever slopes and winners the certificate names. That
+is why nobody has to trust the search that chose them: a poor choice makes a smaller radius, never a false one. The sum of all
+cuts is again such a minorant. It bounds (sum of weights) * g.
 
 Step 2. A sum over the features. Here u_i = scale_i (x_i - center_i), and if phi ends with `abs`, |u_i| as well. Let v' be the
 part of v that belongs to the u_i and v'' the part that belongs to the |u_i|, 0 without `abs`. With a_i = scale_i v'_i,
@@ -175,7 +177,7 @@ class Feature(NamedTuple):
 
 class Model(NamedTuple):
     features: list  # one Feature per element of x
-    folds: bool  # whether phi(x) is (u, |u|) instead of u
+    has_abs: bool  # whether phi(x) is (u, |u|) instead of u
     threshold: Fraction
     network: "Network"
 
@@ -226,19 +228,20 @@ def read_model(raw):
     document = read_json(metadata["model"])
     size = math.prod(read_shape(document["input_shape"], "the input's shape"))
     steps = document["feature_map"]
-    folds = steps[-1:] == [{"kind": "abs"}]
-    features = read_features(steps[:-1] if folds else steps, size, tensors)
+    has_abs = steps[-1:] == [{"kind": "abs"}]
+    features = read_features(steps[:-1] if has_abs else steps, size, tensors)
     network = read_network(document["graph"], tensors)
     width = network.sizes["input"]
-    require(width == size * (2 if folds else 1), f"the network reads {width} elements, which is not what the feature map gives")
+    given = size * (2 if has_abs else 1)
+    require(width == given, f"the network reads {width} elements, the feature map gives {given}")
     threshold = struct.unpack("<f", struct.pack("<f", number(document["threshold"], "threshold")))[0]
-    return Model(features, folds, Fraction(threshold), network)
+    return Model(features, has_abs, Fraction(threshold), network)
 
 
 # ---------------------------------------------------------------- the network
 
 
-class Choices(NamedTuple):
+class Choice(NamedTuple):
     """What a cut chooses, counted node after node in the order of the model file."""
     slopes: list  # one for each ReLU unit
     winners: list  # one for each output of a maximum: an index into the elements that its node reads
@@ -257,7 +260,7 @@ class AffineNode(NamedTuple):
     biases: list  # one for each output, times bias_denominator; empty without a bias
     bias_denominator: int
 
-    def hand_back(self, handed, duals, choices):
+    def hand_back(self, handed, duals, choice):
         """The source gets W^T handed. Returns handed . bias, by which kappa grows.
 
         The products are nearly all the work of this program. They are made of whole numbers: the duals are binary fractions
@@ -280,7 +283,7 @@ class SumNode(NamedTuple):
     """Element j is the sum of the elements j of the sources. With one source it is a copy of it."""
     sources: list
 
-    def hand_back(self, handed, duals, choices):
+    def hand_back(self, handed, duals, choice):
         for source in self.sources:
             add_to(duals[source], handed)
         return 0
@@ -292,9 +295,9 @@ class ReluNode(NamedTuple):
     name: str
     first_unit: int  # of its units among all ReLU units of the network
 
-    def hand_back(self, handed, duals, choices):
+    def hand_back(self, handed, duals, choice):
         require(min(handed) >= 0, f"{self.name}: a dual is negative")
-        slopes = choices.slopes[self.first_unit:self.first_unit + len(handed)]
+        slopes = choice.slopes[self.first_unit:self.first_unit + len(handed)]
         add_to(duals[self.source], [dual * slope if dual and slope else 0 for dual, slope in zip(handed, slopes)])
         return 0
 
@@ -306,10 +309,10 @@ class MaximumNode(NamedTuple):
     windows: list
     first_winner: int  # of its outputs among all outputs of maxima
 
-    def hand_back(self, handed, duals, choices):
+    def hand_back(self, handed, duals, choice):
         require(min(handed) >= 0, f"{self.name}: a dual is negative")
         for number_of_output, (dual, window) in enumerate(zip(handed, self.windows)):
-            winner = choices.winners[self.first_winner + number_of_output]
+            winner = choice.winners[self.first_winner + number_of_output]
             require(winner in window, f"{self.name}: winner {winner} is not in its window")
             duals[self.source][winner] += dual
         return 0
@@ -374,7 +377,8 @@ def read_affine(node, source, source_shape, tensors, must_not_decrease):
     biases, bias_denominator = [], 1
     if "bias" in node:
         bias = tensors[node["bias"]]
-        require(bias.shape in ([channels], [channels, *area]), f"{name}: the bias is {bias.shape}, expected {[channels, *area]}")
+        expected = [[channels], [channels, *area]]
+        require(bias.shape in expected, f"{name}: the bias has shape {bias.shape}, expected one of {expected}")
         copies = channels * len(windows) // len(bias.numerators)  # a bias of a channel serves each of its places
         biases = [value for value in bias.numerators for _ in range(copies)]
         bias_denominator = bias.denominator
@@ -438,27 +442,27 @@ def read_network(graph, tensors):
 
 
 def read_cut(cut, units):
-    """The weight and the choices of one cut. Slopes that are all 0 or 1 are written as bits, the last byte filled up."""
+    """The weight and the choice of one cut. Slopes that are all 0 or 1 are written as bits, the last byte filled up."""
     weight = number(cut["weight"], "weight of a cut")
     require(weight >= 0, "the weight of a cut is negative")
     slopes = bit_list(decoded(cut.get("active", ""), "active"))[:units]
     if not slopes:
         slopes = [Fraction(slope) for slope in float32_list(decoded(cut.get("slopes", ""), "slopes"), "slopes")]
     require(all(0 <= slope <= 1 for slope in slopes), "a slope is outside of [0, 1]")
-    return weight, Choices(slopes, int32_list(decoded(cut.get("winners", ""), "winners"), "winners"))
+    return weight, Choice(slopes, int32_list(decoded(cut.get("winners", ""), "winners"), "winners"))
 
 
-def walk_back(network, weight, choices):
+def walk_back(network, weight, choice):
     """v and kappa with weight * g(u) >= v . u + kappa for all u."""
-    require(len(choices.slopes) == network.units, f"found {len(choices.slopes)} slopes, expected {network.units}")
-    require(len(choices.winners) == network.outputs_of_maxima,
-            f"found {len(choices.winners)} winners, expected {network.outputs_of_maxima}")
+    require(len(choice.slopes) == network.units, f"found {len(choice.slopes)} slopes, expected {network.units}")
+    require(len(choice.winners) == network.outputs_of_maxima,
+            f"found {len(choice.winners)} winners, expected {network.outputs_of_maxima}")
     duals = {name: [0] * size for name, size in network.sizes.items()}
     score = list(network.nodes)[-1]
     duals[score][0] = weight
     kappa = 0
     for name, node in reversed(network.nodes.items()):
-        kappa += node.hand_back(duals.pop(name), duals, choices)
+        kappa += node.hand_back(duals.pop(name), duals, choice)
     return duals["input"], kappa
 
 
@@ -466,9 +470,9 @@ def summed_minorant(model, cuts):
     """v and k with (sum of weights) * (g(u) - threshold) >= v . u + k for all u: the sum over the cuts."""
     v, constant = [0] * model.network.sizes["input"], 0
     for cut in cuts:
-        weight, choices = read_cut(cut, model.network.units)
-        slope, kappa = walk_back(model.network, weight, choices)
-        add_to(v, slope)
+        weight, choice = read_cut(cut, model.network.units)
+        gradient, kappa = walk_back(model.network, weight, choice)
+        add_to(v, gradient)
         constant += kappa - weight * model.threshold
     return v, constant
 
@@ -477,7 +481,7 @@ def summed_minorant(model, cuts):
 
 
 class Term(NamedTuple):
-    """q(d) = a d + b (|t + d| - |t|): how a change d of one feature moves the minorant."""
+    """q(d) = a d + b (|t + d| - |t|): how a change d of one feature moves the minorant. t is the offset from the kink."""
     a: Fraction
     b: Fraction
     t: Fraction
@@ -489,7 +493,7 @@ class Term(NamedTuple):
 def separate(model, v, constant, x):
     """The margin m, and the Term of each feature."""
     size = len(model.features)
-    of_u, of_abs = v[:size], v[size:] if model.folds else [0] * size
+    of_u, of_abs = v[:size], v[size:] if model.has_abs else [0] * size
     terms = [Term(feature.scale * of_u[i], feature.scale * of_abs[i], x[i] - feature.center)
              for i, feature in enumerate(model.features)]
     return constant + sum(term.a * term.t + term.b * abs(term.t) for term in terms), terms
@@ -516,7 +520,7 @@ class Claim(NamedTuple):
     norm: str
     radius: Fraction
     multiplier: Fraction
-    reach: Fraction
+    reach: Fraction  # a price limit: what the change of a single feature may cost in the proof for l1
 
 
 def read_claim(entry):
@@ -624,7 +628,8 @@ def read_lines(text):
     *lines, rest = text.split("\n")
     require(lines and rest == "", "the certificates end within a line, or there is none")
     header, *entries = map(read_json, lines)
-    require(header["schema"] == "standfast/certificates/1", f"found schema {header['schema']}, expected standfast/certificates/1")
+    schema = header["schema"]
+    require(schema == "standfast/certificates/1", f"found schema {schema!r:.60}, expected standfast/certificates/1")
     require(len(entries) == header["inputs"], f"found {len(entries)} inputs, expected {header['inputs']}")
     return header, entries
 
@@ -643,7 +648,7 @@ def read_threat(threat, size):
 def read_input(entry, size, last_index):
     index = whole_number(entry["index"], "index of an input", last_index + 1)
     raw = decoded(entry["values"], f"input {index}")
-    require(hashlib.sha256(raw).hexdigest() == entry["sha256"], f"input {index}: its values do not have the SHA-256 that is said")
+    require(hashlib.sha256(raw).hexdigest() == entry["sha256"], f"input {index}: the SHA-256 is not that of its values")
     x = [Fraction(value) for value in float32_list(raw, f"input {index}")]
     require(len(x) == size, f"input {index}: found {len(x)} values, expected {size}")
     return Input(index, raw, x, entry["certificates"])
