@@ -1,7 +1,7 @@
 # Entry points. Each installs what is missing, builds and does its one thing; a second run takes seconds.
 #   make build   the program: build/release/bin/standfast
 #   make demo    train, certify and report on the embedded data set
-#   make test    every test; those that exactly this tree has passed are not run again (FRESH=1 runs them)
+#   make test    every test
 #   make check   what continuous integration runs (also needs clang, clang-format and clang-tidy)
 program := build/release/bin/standfast
 
@@ -14,7 +14,7 @@ demo: build
 
 test: configure
 	@cmake --build --preset release
-	@tools/run_tests
+	@ctest --preset release -j "$$(nproc)"
 
 check:
 	@tools/install_dependencies check

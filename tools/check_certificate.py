@@ -1,207 +1,723 @@
 #!/usr/bin/env python3
-"""Proves every radius in a file of certificates again: exact rational arithmetic, standard library, nothing of ours.
+"""Proves every radius in a file of certificates again, in exact rational arithmetic.
 
 usage: check_certificate.py CERTIFICATES MODEL.safetensors [INPUTS.npy]
-Exit code 0: all confirmed. 1: one is refused. 2: bad input. The theory is on one page, docs/certificate-files.md.
+
+Exit code 0: every certificate is confirmed. 1: at least one is refused. 2: the input is bad.
+With INPUTS.npy (rows of float32) the inputs in the certificates must be the rows at their indices.
+
+This file needs nothing but Python's standard library. It shares no code with the program that wrote the certificates, and it
+rounds nothing: every number in a model and in a certificate is a float32 or a double, so a binary fraction, and a Fraction adds
+and multiplies exactly. (A decimal stands for the nearest double.)
+The formats are described in docs/model-format.md and docs/certificate-files.md, the mathematics in docs/certificates.md. What
+is needed of them follows.
+
+
+THE CLAIM
+
+A model computes f(x) = g(phi(x)) - threshold. phi is the feature map, g a network, and the verdict on x is the sensitive class
+if f(x) > 0. A change d of x is allowed if lo_i <= d_i <= hi_i for every feature i, and its price is the p-norm of the vector of
+all cost_i d_i. lo_i <= 0 <= hi_i follow from x_i and the bounds of the threat (`Limits.interval`). A certificate claims:
+
+    f(x + d) > 0 for every allowed change d whose price is below the radius.
+
+For the norm l0 the price is the number of features that change, and it may also be equal to the radius.
+
+
+THE PROOF
+
+Step 1. An affine minorant of g. Every "cut" of a certificate has a weight >= 0, and chooses slopes and winners. Start with
+weight * g(u), a multiple of the score, which is the last node of the network. Walk from there to the input u of the network,
+and keep at every moment
+
+    weight * g(u)  >=  kappa + sum over the elements z of the nodes of dual(z) z          for all u.
+
+At first the score has the dual `weight` and everything else has none. Each node passes the dual c of its element z on to what
+z is computed from:
+
+    affine, z = W y + b    y gets W^T c, and kappa grows by c . b                         (equal)
+    sum, z = y + y' + ...  each of y, y', ... gets c                                      (equal)
+    ReLU, z = max(y, 0)    y gets c * slope, if c >= 0 and 0 <= slope <= 1                (z >= y and z >= 0: z >= slope * y)
+    maximum                one element y of the window, the winner, gets c, if c >= 0     (z >= y)
+
+What arrives at u is v. So weight * g(u) >= v . u + kappa for every u, whatever slopes and winners the certificate names. That
+is why nobody has to trust the search that chose them: a poor choice makes a smaller radius, never a false one. The sum of all
+cuts is again such a minorant. It bounds (sum of weights) * g.
+
+Step 2. A sum over the features. Here u_i = scale_i (x_i - center_i), and if phi ends with `abs`, |u_i| as well. Let v' be the
+part of v that belongs to the u_i and v'' the part that belongs to the |u_i|, 0 without `abs`. With a_i = scale_i v'_i,
+b_i = scale_i v''_i and t_i = x_i - center_i,
+
+    (sum of weights) * f(x + d)  >=  m + sum_i q_i(d_i),     q_i(d) = a_i d + b_i (|t_i + d| - |t_i|),
+
+    m = sum_i (a_i t_i + b_i |t_i|) + kappa - (sum of weights) * threshold.
+
+Step 3. The worst allowed change. Let D be the sum over the features of the largest decrease that is worth its price, the
+maximum over lo_i <= d <= hi_i of
+
+    linf    -q_i(d),    where also cost_i |d| <= radius
+    l0      -q_i(d);    D adds up the `radius` largest of them only
+    l1      -q_i(d) - multiplier * cost_i |d|,    where also cost_i |d| <= reach
+    l2      -q_i(d) - multiplier * cost_i^2 d^2 / 2
+
+The certificate holds if the spare margin m - D is positive and, for l1 and l2, large enough. For linf and l0 a change below the
+radius decreases the sum by at most D, and m - D > 0. For l1 and l2, let a change of price P bring m + sum_i q_i(d_i) to 0 or
+below. Then m <= D + multiplier * P (l2: D + multiplier * P^2 / 2). With multiplier = 0 this contradicts m - D > 0. Otherwise
+
+    l1    P >= (m - D) / multiplier,        so that (m - D) / multiplier >= radius and reach >= radius prove the radius
+    l2    P^2 >= 2 (m - D) / multiplier,    so that 2 (m - D) / multiplier >= radius^2 proves it.
+
+If all weights are 0, then m = 0 and D >= 0: nothing is proven.
+
+
+THE LAYOUT OF THIS FILE
+
+    numbers and JSON        what a number in a file means
+    the model file          tensors, feature map, threshold
+    the network             its nodes, and how each hands its duals back
+    step 1, 2, 3            the proof above
+    the certificate file    reading it, and what is printed
 """
-import base64, hashlib, json, math, struct, sys
+import base64
+import hashlib
+import json
+import math
+import struct
+import sys
 from fractions import Fraction
-from itertools import product
+from operator import mul
+from typing import NamedTuple
 
-THREAT = {"cost": 1, "lower": "-inf", "upper": "inf", "max_decrease": "inf", "max_increase": "inf"}  # and its defaults
-AFFINE = "linear", "conv2d", "add", "flatten"
-UNIT = 2 ** 149  # a float32 times UNIT is a whole number
-ONE, ZERO, PHI = 0, 1, 2  # elements are numbered through: the constants 1 (for biases), 0 (padding), phi(x), the nodes
 
-def require(condition, message):
+class BadInput(Exception):
+    """A file does not say what it must say. The sentence tells where."""
+
+
+def require(condition, sentence):
     if not condition:
-        raise ValueError(message)
+        raise BadInput(sentence)
 
-def unique(pairs):
-    require(len(dict(pairs)) == len(pairs), "a key is there twice")
-    return dict(pairs)
 
-def number(value, *infinities):
-    """The nearest double as a fraction, or one of the infinities that may stand here: no other float enters a sum."""
-    require(type(value) in (int, float) or value in infinities, f"{value} is not a number that may stand here")
-    return float(value) if value in infinities else Fraction(float(value))
+# ---------------------------------------------------------------- numbers and JSON
 
-def packed(text, code):
-    raw = base64.b64decode(text, validate=True)
-    return list(struct.unpack(f"<{len(raw) // struct.calcsize(code)}{code}", raw))
 
-def windows(read, shape, kernel, stride=1, padding=0, dilation=1):
-    """The numbers of rows and columns of windows, and the elements in each window, channel after channel."""
-    (channels, height, width), (down, across) = shape, kernel
-    tops = range(-padding, height + padding - dilation * (down - 1), stride)
-    lefts = range(-padding, width + padding - dilation * (across - 1), stride)
-    require(tops and lefts and padding >= 0 < min(stride, dilation, down, across), "no window fits")
-    return [len(tops), len(lefts)], [
-        [read[(c * height + y) * width + x] if 0 <= y < height and 0 <= x < width else ZERO
-         for c in range(channels) for y in range(top, top + dilation * down, dilation)
-         for x in range(left, left + dilation * across, dilation)] for top, left in product(tops, lefts)]
+def object_of_unique_keys(pairs):
+    """A JSON object. A key that is there twice could be read in two ways."""
+    found = dict(pairs)
+    require(len(found) == len(pairs), f"an object has a key twice; its keys are {', '.join(key for key, _ in pairs)}")
+    return found
 
-def read_affine(node, shape, read, tensors):
-    """The shape of the outputs, and (elements, weights, bias) of each, the numbers times UNIT."""
-    ((channels, depth, *kernel), weights), area, places = tensors[node["weight"]], [], [read]
-    if node["kind"] == "conv2d":
-        options = {name: node[name] for name in ("stride", "padding", "dilation") if name in node}
-        area, places = windows(read, shape, kernel, **options)
-    bias_shape, bias = tensors[node["bias"]] if "bias" in node else ([channels], [0] * channels)
-    fits = [depth, *kernel] == ([shape[0], *kernel] if area else [len(read)])
-    require(fits and bias_shape in ([channels], [channels, *area]), f"{node['name']}: shape of the weight or the bias")
-    rows = [weights[start:start + len(places[0])] for start in range(0, len(weights), len(places[0]))]
-    biases = [value for value in bias for _ in range(channels * len(places) // len(bias))]
-    return [channels, *area], [(place, row, value) for (row, place), value in zip(product(rows, places), biases)]
 
-def read_graph(graph, tensors):
-    """The number of elements, and the nodes, which must be input-convex: (kind, elements read, own elements, outputs).
+def read_json(text):
+    return json.loads(text, object_pairs_hook=object_of_unique_keys)
 
-    An output of an affine kind is (elements, weights, bias), any other the list of elements it is the maximum of.
+
+def number(value, name, infinities=()):
+    """The nearest double as a Fraction, or one of the infinities that may stand here, as a float.
+
+    These infinities are the only floats in the proof. They are compared, and never added to a number that counts.
     """
-    end = PHI + math.prod(graph["input_shape"])
-    known, nodes = {"input": (graph["input_shape"], range(PHI, end), True)}, []
-    for node in graph["nodes"]:
-        name, kind, sources = node["name"], node["kind"], [known[source] for source in node["inputs"]]
-        require(name not in known and (len(sources) == 1 or kind == "add"), f"{name}: its name or its inputs")
-        (shape, read, _), affine = sources[0], kind in AFFINE and all(source[2] for source in sources)
-        if kind in ("linear", "conv2d"):
-            shape, outputs = read_affine(node, shape, read, tensors)
-            require(affine or min(min(row) for _, row, _ in outputs) >= 0, f"{name}: a weight < 0 behind a maximum")
-        elif kind in ("add", "flatten"):
-            shape, terms = shape if kind == "add" else [len(read)], zip(*(source[1] for source in sources), strict=True)
-            outputs = [(elements, [UNIT] * len(elements), 0) for elements in terms]
-        elif kind == "maxpool":
-            area, places = windows(read, shape, [node["kernel"]] * 2, node.get("stride", 1))
-            starts, size = range(0, len(places[0]), node["kernel"] ** 2), node["kernel"] ** 2
-            shape, outputs = [shape[0], *area], [place[start:start + size] for start in starts for place in places]
+    if type(value) is str and value in infinities:
+        return float(value)
+    require(type(value) in (int, float), f"{name}: found {value!r:.60}, expected a number")  # True is no number
+    try:
+        return Fraction(float(value))
+    except (ValueError, OverflowError):
+        raise BadInput(f"{name}: found {value!r:.60}, expected a finite number") from None
+
+
+def whole_number(value, name, least):
+    require(type(value) is int and value >= least, f"{name}: found {value!r:.60}, expected a whole number of at least {least}")
+    return value
+
+
+def decoded(text, name):
+    require(type(text) is str, f"{name}: expected base64")
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise BadInput(f"{name}: found {text!r:.60}, expected base64") from None
+
+
+def float32_list(raw, name):
+    require(len(raw) % 4 == 0, f"{name}: {len(raw)} bytes are no list of float32")
+    floats = struct.unpack(f"<{len(raw) // 4}f", raw)
+    require(all(map(math.isfinite, floats)), f"{name}: a value is NaN or infinite")
+    return floats
+
+
+def int32_list(raw, name):
+    require(len(raw) % 4 == 0, f"{name}: {len(raw)} bytes are no list of int32")
+    return list(struct.unpack(f"<{len(raw) // 4}i", raw))
+
+
+def bit_list(raw):
+    """The lowest bit of each byte comes first."""
+    return [byte >> bit & 1 for byte in raw for bit in range(8)]
+
+
+# ---------------------------------------------------------------- the model file
+
+
+class Tensor(NamedTuple):
+    """Values as whole numbers over one power of two: value i is numerators[i] / denominator, exactly."""
+    shape: list
+    numerators: list
+    denominator: int
+
+    def values(self):
+        return [Fraction(numerator, self.denominator) for numerator in self.numerators]
+
+
+class Feature(NamedTuple):
+    """u_i = scale (x_i - center)."""
+    scale: Fraction
+    center: Fraction
+
+
+class Model(NamedTuple):
+    features: list  # one Feature per element of x
+    has_abs: bool  # whether phi(x) is (u, |u|) instead of u
+    threshold: Fraction
+    network: "Network"
+
+
+def read_shape(shape, name):
+    require(type(shape) is list and shape, f"{name}: expected a shape")
+    return [whole_number(extent, name, 1) for extent in shape]
+
+
+def read_tensor(entry, body, name):
+    require(entry["dtype"] == "F32", f"{name}: found type {entry['dtype']}, expected F32")
+    shape = read_shape(entry["shape"], name)
+    begin, end = (whole_number(offset, name, 0) for offset in entry["data_offsets"])
+    fits = end <= len(body) and end - begin == 4 * math.prod(shape)
+    require(fits, f"{name}: bytes {begin} to {end} do not fit the shape {shape}")
+    ratios = [value.as_integer_ratio() for value in float32_list(body[begin:end], name)]
+    denominator = max(below for _, below in ratios)  # all are powers of two, so that the largest is a multiple of each
+    return Tensor(shape, [above * (denominator // below) for above, below in ratios], denominator)
+
+
+def read_features(steps, size, tensors):
+    """The steps `center` (u - values) and `scale` (u * values) put together: one Feature per element of x."""
+    features = [Feature(Fraction(1), Fraction(0))] * size
+    for step in steps:
+        kind = step["kind"]
+        require(kind in ("center", "scale"), f"feature map: no certificates for a step {kind}")
+        values = tensors[step["values"]].values()
+        if len(values) == 1:
+            values *= size
+        require(len(values) == size, f"feature map: {kind} has {len(values)} values, expected {size}")
+        if kind == "center":
+            features = [Feature(scale, center + value / scale) for (scale, center), value in zip(features, values)]
         else:
-            require(kind in ("relu", "max"), f"{name}: kind {kind}")
-            shape, outputs = ([1], [read]) if kind == "max" else (shape, [[element] for element in read])
-        known[name] = shape, range(end, end + len(outputs)), affine
-        nodes.append((kind, read, slice(end, end + len(outputs)), outputs))
-        end += len(outputs)
-    require(len(outputs) == 1, "the score is not one number")
-    return end, nodes
+            require(min(values) > 0, "feature map: a scale is not positive")
+            features = [Feature(scale * value, center) for (scale, center), value in zip(features, values)]
+    return features
+
 
 def read_model(raw):
-    """(scale, center) of each feature: u = scale (x - center); does |u| follow u? threshold; graph."""
-    length, tensors = 8 + int.from_bytes(raw[:8], "little"), {}
-    header = json.loads(raw[8:length].decode(), object_pairs_hook=unique)
+    """The model in the bytes of a safetensors file."""
+    body_begin = 8 + int.from_bytes(raw[:8], "little")
+    header = read_json(raw[8:body_begin].decode())
     metadata = header.pop("__metadata__")
-    for name, entry in header.items():
-        shape, (begin, end) = entry["shape"], entry["data_offsets"]
-        require(entry["dtype"] == "F32" and 0 <= begin <= end and min(shape) > 0, f"tensor {name}")
-        floats = struct.unpack(f"<{math.prod(shape)}f", raw[length + begin:length + end])
-        tensors[name] = shape, [int(value * UNIT) for value in floats]  # exact; NaN and infinity raise
-    document = json.loads(metadata["model"], object_pairs_hook=unique)
-    shape, graph, steps = document["input_shape"], document["graph"], document["feature_map"]
-    size, folds = math.prod(shape), steps[-1:] == [{"kind": "abs"}]
-    fits = math.prod(graph["input_shape"]) == size * (1 + folds) and min(shape + graph["input_shape"]) > 0
-    require(metadata["format"] == "standfast/1" and fits, "another format, or shapes of inputs that do not fit")
-    features = [(Fraction(1), Fraction(0))] * size
-    for step in steps[:len(steps) - folds]:
-        kind, values = step["kind"], [Fraction(value, UNIT) for value in tensors[step["values"]][1]]
-        require(kind == "center" or kind == "scale" and min(values) > 0, f"no certificates for this {kind}")
-        values *= size if len(values) == 1 else 1
-        features = [(scale, center + value / scale) if kind == "center" else (scale * value, center)
-                    for (scale, center), value in zip(features, values, strict=True)]
-    threshold = Fraction(*struct.unpack("<f", struct.pack("<f", number(document["threshold"]))))
-    return features, folds, threshold, *read_graph(graph, tensors)
+    require(metadata["format"] == "standfast/1", f"found format {metadata['format']}, expected standfast/1")
+    body = raw[body_begin:]
+    tensors = {name: read_tensor(entry, body, f"tensor {name}") for name, entry in header.items()}
 
-def walk_back(nodes, duals, slopes, winners):
-    """Hands the duals of each node to the elements that it reads; takes slopes and winners from their ends."""
-    for kind, read, own, outputs in reversed(nodes):
-        handed, duals[own] = duals[own], [0] * len(outputs)
-        if kind in AFFINE:  # in whole numbers, since these products are the work
-            below, sums = max(dual.denominator for dual in handed), [0] * len(duals)
-            for dual, (elements, weights, bias) in zip(handed, outputs, strict=True):
-                if dual:
-                    whole = dual.numerator * (below // dual.denominator)
-                    sums[ONE] += whole * bias
-                    for element, weight in zip(elements, weights, strict=True):
-                        sums[element] += whole * weight
-            duals[:] = [old + Fraction(more, below * UNIT) if more else old for old, more in zip(duals, sums)]
+    document = read_json(metadata["model"])
+    size = math.prod(read_shape(document["input_shape"], "the input's shape"))
+    steps = document["feature_map"]
+    has_abs = steps[-1:] == [{"kind": "abs"}]
+    features = read_features(steps[:-1] if has_abs else steps, size, tensors)
+    network = read_network(document["graph"], tensors)
+    width = network.sizes["input"]
+    given = size * (2 if has_abs else 1)
+    require(width == given, f"the network reads {width} elements, the feature map gives {given}")
+    threshold = struct.unpack("<f", struct.pack("<f", number(document["threshold"], "threshold")))[0]
+    return Model(features, has_abs, Fraction(threshold), network)
+
+
+# ---------------------------------------------------------------- the network
+
+
+class Choice(NamedTuple):
+    """What a cut chooses, counted node after node in the order of the model file."""
+    slopes: list  # one for each ReLU unit
+    winners: list  # one for each output of a maximum: an index into the elements that its node reads
+
+
+class AffineNode(NamedTuple):
+    """Output (o, p), channel o at place p, is the sum over k of W[o, k] * source[windows[p][k]], plus a bias.
+
+    A linear node has one place, whose window is all that it reads. A convolution has one place per pixel of its output; an
+    index in a window that lies in the padding is None. Outputs are counted channel after channel: o * (number of places) + p.
+    """
+    source: str
+    windows: list
+    columns: list  # columns[k][o] is W[o, k] times weight_denominator, a whole number
+    weight_denominator: int
+    biases: list  # one for each output, times bias_denominator; empty without a bias
+    bias_denominator: int
+
+    def hand_back(self, handed, duals, choice):
+        """The source gets W^T handed. Returns handed . bias, by which kappa grows.
+
+        The products are nearly all the work of this program. They are made of whole numbers: the duals are binary fractions
+        too, so that the largest of their denominators is a multiple of each.
+        """
+        denominator = max(dual.denominator for dual in handed)
+        wholes = [dual.numerator * (denominator // dual.denominator) for dual in handed]
+        sums = [0] * len(duals[self.source])
+        for place, window in enumerate(self.windows):
+            at_place = wholes[place::len(self.windows)]
+            if any(at_place):
+                for element, column in zip(window, self.columns):
+                    if element is not None:
+                        sums[element] += sum(map(mul, at_place, column))
+        add_to(duals[self.source], [Fraction(total, denominator * self.weight_denominator) for total in sums])
+        return Fraction(sum(map(mul, wholes, self.biases)), denominator * self.bias_denominator)
+
+
+class SumNode(NamedTuple):
+    """Element j is the sum of the elements j of the sources. With one source it is a copy of it."""
+    sources: list
+
+    def hand_back(self, handed, duals, choice):
+        for source in self.sources:
+            add_to(duals[source], handed)
+        return 0
+
+
+class ReluNode(NamedTuple):
+    """Element j is max(source[j], 0)."""
+    source: str
+    name: str
+    first_unit: int  # of its units among all ReLU units of the network
+
+    def hand_back(self, handed, duals, choice):
+        require(min(handed) >= 0, f"{self.name}: a dual is negative")
+        slopes = choice.slopes[self.first_unit:self.first_unit + len(handed)]
+        add_to(duals[self.source], [dual * slope if dual and slope else 0 for dual, slope in zip(handed, slopes)])
+        return 0
+
+
+class MaximumNode(NamedTuple):
+    """Element j is the largest element source[k] with k in windows[j]."""
+    source: str
+    name: str
+    windows: list
+    first_winner: int  # of its outputs among all outputs of maxima
+
+    def hand_back(self, handed, duals, choice):
+        require(min(handed) >= 0, f"{self.name}: a dual is negative")
+        for number_of_output, (dual, window) in enumerate(zip(handed, self.windows)):
+            winner = choice.winners[self.first_winner + number_of_output]
+            require(winner in window, f"{self.name}: winner {winner} is not in its window")
+            duals[self.source][winner] += dual
+        return 0
+
+
+class Network(NamedTuple):
+    """The function g. `nodes` maps names to nodes in the order of the file, in which a node reads earlier ones only."""
+    nodes: dict
+    sizes: dict  # of `input` and of each node: the number of its elements
+    units: int  # the number of ReLU units
+    outputs_of_maxima: int
+
+
+def add_to(target, terms):
+    """Adds element by element. Most of them are 0, and a Fraction is slow to add."""
+    for index, term in enumerate(terms):
+        if term:
+            target[index] = target[index] + term if target[index] else term
+
+
+def windows_of(shape, kernel, stride, padding, dilation, name):
+    """The shape of the output image, and for each of its places the window: the indices of the elements it reads.
+
+    The elements are counted channel after channel, row after row. An index in the padding is None.
+    """
+    require(len(shape) == 3 and len(kernel) == 2, f"{name}: expected an image and a kernel of two extents")
+    (channels, height, width), (kernel_height, kernel_width) = shape, kernel
+    tops = range(-padding, height + padding - dilation * (kernel_height - 1), stride)
+    lefts = range(-padding, width + padding - dilation * (kernel_width - 1), stride)
+    require(tops and lefts, f"{name}: a window is larger than the image")
+
+    def index(channel, row, column):
+        inside = 0 <= row < height and 0 <= column < width
+        return (channel * height + row) * width + column if inside else None
+
+    return [len(tops), len(lefts)], [[index(channel, top + dilation * i, left + dilation * j)
+                                      for channel in range(channels)
+                                      for i in range(kernel_height)
+                                      for j in range(kernel_width)]
+                                     for top in tops for left in lefts]
+
+
+def read_affine(node, source, source_shape, tensors, must_not_decrease):
+    """A `linear` or `conv2d` node and the shape of its output."""
+    name = node["name"]
+    weight = tensors[node["weight"]]
+    size = math.prod(source_shape)
+    if node["kind"] == "linear":
+        require(weight.shape[1:] == [size], f"{name}: the weight is {weight.shape}, expected {size} columns")
+        area, windows = [], [range(size)]
+    else:
+        require(len(weight.shape) == 4 and weight.shape[1] == source_shape[0],
+                f"{name}: the kernel is {weight.shape}, which does not fit an image of shape {source_shape}")
+        area, windows = windows_of(source_shape, weight.shape[2:], whole_number(node.get("stride", 1), f"{name}: stride", 1),
+                                   whole_number(node.get("padding", 0), f"{name}: padding", 0),
+                                   whole_number(node.get("dilation", 1), f"{name}: dilation", 1), name)
+    if must_not_decrease:
+        require(min(weight.numerators) >= 0, f"{name}: a weight is negative behind a ReLU or a maximum: g is not convex")
+    channels, terms = weight.shape[0], math.prod(weight.shape[1:])
+    columns = [weight.numerators[term::terms] for term in range(terms)]
+
+    biases, bias_denominator = [], 1
+    if "bias" in node:
+        bias = tensors[node["bias"]]
+        expected = [[channels], [channels, *area]]
+        require(bias.shape in expected, f"{name}: the bias has shape {bias.shape}, expected one of {expected}")
+        copies = channels * len(windows) // len(bias.numerators)  # a bias of a channel serves each of its places
+        biases = [value for value in bias.numerators for _ in range(copies)]
+        bias_denominator = bias.denominator
+    return AffineNode(source, windows, columns, weight.denominator, biases, bias_denominator), [channels, *area]
+
+
+def read_maximum(node, source, source_shape, first_winner):
+    """A `max` or `maxpool` node and the shape of its output."""
+    name = node["name"]
+    size = math.prod(source_shape)
+    if node["kind"] == "max":
+        return MaximumNode(source, name, [range(size)], first_winner), [1]
+    kernel = whole_number(node["kernel"], f"{name}: kernel", 1)
+    stride = whole_number(node.get("stride", 1), f"{name}: stride", 1)
+    require(len(source_shape) == 3, f"{name}: expected an image")
+    channels, height, width = source_shape
+    area, windows = windows_of([1, height, width], [kernel, kernel], stride, 0, 1, name)
+    windows = [[channel * height * width + index for index in window] for channel in range(channels) for window in windows]
+    return MaximumNode(source, name, windows, first_winner), [channels, *area]
+
+
+def read_network(graph, tensors):
+    """The network, of which the signs of the weights say that it is convex, and which ends in one number.
+
+    A node is affine if its kind is and all that it reads is affine; the input is. A weight that reads anything else must be
+    >= 0. The walk of step 1 checks that no dual is negative where that matters, and would do so without this rule.
+    """
+    shapes = {"input": read_shape(graph["input_shape"], "the network's input")}
+    is_affine = {"input": True}
+    nodes, units, outputs_of_maxima = {}, 0, 0
+    for entry in graph["nodes"]:
+        name, kind, sources = entry["name"], entry["kind"], entry["inputs"]
+        require(name not in shapes, f"{name}: a node has the name of an earlier one")
+        require(sources and all(source in shapes for source in sources), f"{name}: reads what is no earlier node")
+        require(len(sources) == 1 or kind == "add", f"{name}: reads {len(sources)} nodes, expected 1")
+        source, shape = sources[0], shapes[sources[0]]
+        reads_affine = all(is_affine[source] for source in sources)
+        if kind in ("linear", "conv2d"):
+            node, shape = read_affine(entry, source, shape, tensors, must_not_decrease=not reads_affine)
+        elif kind == "add":
+            sizes = {math.prod(shapes[source]) for source in sources}
+            require(len(sizes) == 1, f"{name}: adds nodes of different sizes")
+            node = SumNode(sources)
+        elif kind == "flatten":
+            node, shape = SumNode(sources), [math.prod(shape)]
+        elif kind == "relu":
+            node = ReluNode(source, name, units)
+            units += math.prod(shape)
+        elif kind in ("max", "maxpool"):
+            node, shape = read_maximum(entry, source, shape, outputs_of_maxima)
+            outputs_of_maxima += math.prod(shape)
         else:
-            for dual, window in zip(reversed(handed), reversed(outputs), strict=True):
-                slope, winner = (slopes.pop(), window[0]) if kind == "relu" else (1, read[winners.pop()])
-                require(dual >= 0 and winner in window, f"dual < 0, or winner {winner - read[0]} is not in its window")
-                duals[winner] += dual * slope
+            raise BadInput(f"{name}: no certificates for a node of kind {kind}")
+        nodes[name], shapes[name] = node, shape
+        is_affine[name] = reads_affine and kind in ("linear", "conv2d", "add", "flatten")
+    require(nodes and math.prod(shape) == 1, "the network does not end in one number")
+    return Network(nodes, {name: math.prod(shape) for name, shape in shapes.items()}, units, outputs_of_maxima)
 
-def minorant(model, cuts, units):
-    """v and k with (sum of the weights) f >= v.u + k for all u: the weighted sum of the cuts' minorants."""
-    features, folds, threshold, end, nodes = model
-    duals = [0] * end
+
+# ---------------------------------------------------------------- step 1: an affine minorant
+
+
+def read_cut(cut, units):
+    """The weight and the choice of one cut. Slopes that are all 0 or 1 are written as bits, the last byte filled up."""
+    weight = number(cut["weight"], "weight of a cut")
+    require(weight >= 0, "the weight of a cut is negative")
+    slopes = bit_list(decoded(cut.get("active", ""), "active"))[:units]
+    if not slopes:
+        slopes = [Fraction(slope) for slope in float32_list(decoded(cut.get("slopes", ""), "slopes"), "slopes")]
+    require(all(0 <= slope <= 1 for slope in slopes), "a slope is outside of [0, 1]")
+    return weight, Choice(slopes, int32_list(decoded(cut.get("winners", ""), "winners"), "winners"))
+
+
+def walk_back(network, weight, choice):
+    """v and kappa with weight * g(u) >= v . u + kappa for all u."""
+    require(len(choice.slopes) == network.units, f"found {len(choice.slopes)} slopes, expected {network.units}")
+    require(len(choice.winners) == network.outputs_of_maxima,
+            f"found {len(choice.winners)} winners, expected {network.outputs_of_maxima}")
+    duals = {name: [0] * size for name, size in network.sizes.items()}
+    score = list(network.nodes)[-1]
+    duals[score][0] = weight
+    kappa = 0
+    for name, node in reversed(network.nodes.items()):
+        kappa += node.hand_back(duals.pop(name), duals, choice)
+    return duals["input"], kappa
+
+
+def summed_minorant(model, cuts):
+    """v and k with (sum of weights) * (g(u) - threshold) >= v . u + k for all u: the sum over the cuts."""
+    v, constant = [0] * model.network.sizes["input"], 0
     for cut in cuts:
-        bits = [byte >> bit & 1 for byte in packed(cut.get("active", ""), "B") for bit in range(8)]
-        slopes = bits[:units] if bits else [Fraction(slope) for slope in packed(cut.get("slopes", ""), "f")]
-        weight, winners = number(cut["weight"]), packed(cut.get("winners", ""), "I")
-        require(weight >= 0 and all(0 <= slope <= 1 for slope in slopes), "a weight < 0 or a slope outside [0, 1]")
-        duals[-1] += weight  # of the score
-        duals[ONE] -= weight * threshold
-        walk_back(nodes, duals, slopes, winners)
-        require(not slopes and not winners, "not one slope per ReLU unit and one winner per maximum")
-    return duals[PHI:PHI + len(features) * (1 + folds)], duals[ONE]
+        weight, choice = read_cut(cut, model.network.units)
+        gradient, kappa = walk_back(model.network, weight, choice)
+        add_to(v, gradient)
+        constant += kappa - weight * model.threshold
+    return v, constant
 
-def worst(a, b, t, low, high, price, square):
-    """max of -q(d) - price |d| - square d^2 / 2 over low <= d <= high, where q(d) = a d + b (|t + d| - |t|)."""
-    if not square and (low == -math.inf and a - b > price or high == math.inf and -a - b > price):
-        return math.inf
-    places = {0, low, high, -t if b else 0} | ({(-a - b) / square, (b - a) / square} if square else set())
-    return max(-a * d - (b and b * (abs(t + d) - abs(t))) - abs(d) * (price + square * abs(d) / 2)
-               for d in places if low <= d <= high and abs(d) < math.inf)
 
-def holds(model, threat, values, entry, units):
-    """Whether the weighted minorant stays positive at every change that is allowed and priced below the radius."""
-    norm, multiplier = entry["norm"], number(entry["multiplier"])
-    radius, reach = (number(entry[name], "inf") for name in ("radius", "reach"))
-    require(norm in ("l0", "l1", "l2", "linf") and radius > 0 <= min(reach, multiplier), f"{norm}: a number's range")
-    require(norm != "l0" or radius == math.inf or radius.denominator == 1, f"{radius} features")
-    (v, margin), decreases, limit = minorant(model, entry["cuts"], units), [], {"linf": radius, "l1": reach}
-    for a, b, (scale, center), x, cost, lower, upper, decrease, increase in zip(
-            v[:len(values)], v[len(values):] or [0] * len(values), model[0], values, *threat, strict=True):
-        a, b, t = a * scale, b * scale, x - center
-        margin += a * t + b * abs(t)
-        low = max(min(0, max(lower - x, -decrease)), -limit.get(norm, math.inf) / cost)
-        high = min(max(0, min(upper - x, increase)), limit.get(norm, math.inf) / cost)
-        price, square = multiplier * cost * (norm == "l1"), multiplier * cost ** 2 * (norm == "l2")
-        decreases.append(worst(a, b, t, low, high, price, square))
-    if norm == "l0" and radius < math.inf:
-        decreases = sorted(decreases, reverse=True)[:int(radius)]
-    spare = -math.inf if math.inf in decreases else margin - sum(decreases)
-    bound = {"l1": radius, "l2": radius ** 2 / 2}.get(norm, 0)
-    return spare > 0 and (norm != "l1" or radius <= reach) and (multiplier == 0 or spare >= multiplier * bound)
+# ---------------------------------------------------------------- step 2: a sum over the features
 
-def check(path, model_path, inputs_path=None):
-    """Prints each refusal and how many certificates are confirmed and refused. Returns the exit code."""
-    *lines, rest = open(path, "rb").read().decode().split("\n")
-    header, *entries = (json.loads(line, object_pairs_hook=unique) for line in lines)
-    require(header["schema"] == "standfast/certificates/1" and rest == "", "not a whole file of format 1")
-    require(len(entries) == header["inputs"], f"{len(entries)} inputs, expected {header['inputs']}")
-    head, _, rows = open(inputs_path, "rb").read().partition(b"\n") if inputs_path else (b"", b"", None)
-    require(rows is None or b"'descr': '<f4', 'fortran_order': False" in head, f"{inputs_path}: not float32 rows")
-    raw, counts, last = open(model_path, "rb").read(), [0, 0], -1
-    other, model = hashlib.sha256(raw).hexdigest() != header["model_sha256"], read_model(raw)
-    threat = [[number(value, "inf", "-inf") for value in header["threat"].get(name, [default] * len(model[0]))]
-              for name, default in THREAT.items()]
-    require(all(0 < cost < math.inf for cost in threat[0]), "a cost is not positive and finite")
+
+class Term(NamedTuple):
+    """q(d) = a d + b (|t + d| - |t|): how a change d of one feature moves the minorant. t is the offset from the kink."""
+    a: Fraction
+    b: Fraction
+    t: Fraction
+
+    def at(self, d):
+        return self.a * d + self.b * (abs(self.t + d) - abs(self.t)) if self.b else self.a * d
+
+
+def separate(model, v, constant, x):
+    """The margin m, and the Term of each feature."""
+    size = len(model.features)
+    of_u, of_abs = v[:size], v[size:] if model.has_abs else [0] * size
+    terms = [Term(feature.scale * of_u[i], feature.scale * of_abs[i], x[i] - feature.center)
+             for i, feature in enumerate(model.features)]
+    return constant + sum(term.a * term.t + term.b * abs(term.t) for term in terms), terms
+
+
+# ---------------------------------------------------------------- step 3: the worst allowed change
+
+
+class Limits(NamedTuple):
+    """What the threat says about one feature. All but the cost may be infinite."""
+    cost: Fraction
+    lower: Fraction
+    upper: Fraction
+    max_decrease: Fraction
+    max_increase: Fraction
+
+    def interval(self, x):
+        """lo and hi: a change d of the value x is allowed if lo <= d <= hi. No change is always allowed."""
+        return (min(0, max(self.lower - x, -self.max_decrease)), max(0, min(self.upper - x, self.max_increase)))
+
+
+class Claim(NamedTuple):
+    """What a certificate says beside its cuts."""
+    norm: str
+    radius: Fraction
+    multiplier: Fraction
+    reach: Fraction  # a price limit: what the change of a single feature may cost in the proof for l1
+
+
+def read_claim(entry):
+    norm = entry["norm"]
+    require(norm in ("l0", "l1", "l2", "linf"), f"found norm {norm!r:.60}, expected l0, l1, l2 or linf")
+    claim = Claim(norm, number(entry["radius"], "radius", ["inf"]), number(entry["multiplier"], "multiplier"),
+                  number(entry["reach"], "reach", ["inf"]))
+    require(claim.radius > 0, "the radius is not positive")
+    require(claim.multiplier >= 0, "the multiplier is negative")
+    require(claim.reach >= 0, "the reach is negative")
+    if norm == "l0":
+        require(claim.radius == math.inf or claim.radius.denominator == 1, "the radius of l0 is not a whole number")
+    return claim
+
+
+def largest_decrease(term, low, high, price, curvature):
+    """The maximum of -q(d) - price |d| - curvature d^2 / 2 over low <= d <= high, which may be infinite.
+
+    Between the ends, 0 and the kink -t this is a straight line, or a parabola that opens downwards. So the maximum is at one of
+    these places, or where the derivative of a parabola is 0; the price is 0 if there is a curvature. Only an interval without
+    end needs more: far away the function is a line, whose slope decides whether it grows for ever.
+    """
+    a, b, t = term
+    if a == 0 and b == 0:
+        return 0
+    if curvature == 0:
+        grows_to_the_left = low == -math.inf and a - b - price > 0
+        grows_to_the_right = high == math.inf and -a - b - price > 0
+        if grows_to_the_left or grows_to_the_right:
+            return math.inf
+    places = {low, high}
+    if b:
+        places.add(-t)
+    if curvature:
+        places |= {-(a + b) / curvature, -(a - b) / curvature}  # beyond the kink q has slope a + b, before it a - b
+
+    def worth(d):
+        value = -term.at(d)
+        if price:
+            value -= price * abs(d)
+        if curvature:
+            value -= curvature * d * d / 2
+        return value
+
+    nothing = 0  # is what the change 0 is worth, and it is always allowed
+    return max([nothing, *(worth(d) for d in places if low <= d <= high and d != 0 and abs(d) != math.inf)])
+
+
+def priced_decrease(claim, limits, term, x):
+    """The largest decrease of one feature that is worth its price, as step 3 says it for each norm."""
+    low, high = limits.interval(x)
+    price = curvature = 0
+    if claim.norm in ("linf", "l1"):
+        furthest = (claim.radius if claim.norm == "linf" else claim.reach) / limits.cost
+        low, high = max(low, -furthest), min(high, furthest)
+    if claim.norm == "l1":
+        price = claim.multiplier * limits.cost
+    if claim.norm == "l2":
+        curvature = claim.multiplier * limits.cost ** 2
+    return largest_decrease(term, low, high, price, curvature)
+
+
+def spare_margin(claim, margin, decreases):
+    """m - D."""
+    if claim.norm == "l0" and claim.radius != math.inf:
+        decreases = sorted(decreases, reverse=True)[:int(claim.radius)]
+    return -math.inf if math.inf in decreases else margin - sum(decreases)
+
+
+def pays_for_radius(claim, spare):
+    """Whether a change that uses up the spare margin costs at least the radius."""
+    if spare <= 0:
+        return False
+    if claim.norm == "l1":
+        return claim.radius <= claim.reach and (claim.multiplier == 0 or spare >= claim.multiplier * claim.radius)
+    if claim.norm == "l2":
+        return claim.multiplier == 0 or spare >= claim.multiplier * claim.radius ** 2 / 2
+    return True
+
+
+def is_proven(model, threat, x, certificate):
+    """Whether the cuts of a certificate prove its radius for the input x."""
+    claim = read_claim(certificate)
+    v, constant = summed_minorant(model, certificate["cuts"])
+    margin, terms = separate(model, v, constant, x)
+    decreases = [priced_decrease(claim, limits, term, value) for limits, term, value in zip(threat, terms, x)]
+    return pays_for_radius(claim, spare_margin(claim, margin, decreases))
+
+
+# ---------------------------------------------------------------- the certificate file
+
+
+class Input(NamedTuple):
+    index: int
+    raw: bytes  # the values as they stand in the file
+    x: list
+    certificates: list
+
+
+THREAT_DEFAULTS = {"cost": 1, "lower": "-inf", "upper": "inf", "max_decrease": "inf", "max_increase": "inf"}
+
+
+def read_lines(text):
+    """The header and the objects of the inputs. Every line ends with a newline."""
+    *lines, rest = text.split("\n")
+    require(lines and rest == "", "the certificates end within a line, or there is none")
+    header, *entries = map(read_json, lines)
+    schema = header["schema"]
+    require(schema == "standfast/certificates/1", f"found schema {schema!r:.60}, expected standfast/certificates/1")
+    require(len(entries) == header["inputs"], f"found {len(entries)} inputs, expected {header['inputs']}")
+    return header, entries
+
+
+def read_threat(threat, size):
+    """The Limits of each feature."""
+    lists = []
+    for name, default in THREAT_DEFAULTS.items():
+        values = threat.get(name, [default] * size)
+        require(type(values) is list and len(values) == size, f"threat: expected a list of {size} numbers {name}")
+        lists.append([number(value, f"threat: {name}", ("inf", "-inf")) for value in values])
+    require(all(0 < cost < math.inf for cost in lists[0]), "threat: a cost is not positive and finite")
+    return [Limits(*of_feature) for of_feature in zip(*lists)]
+
+
+def read_input(entry, size, last_index):
+    index = whole_number(entry["index"], "index of an input", last_index + 1)
+    raw = decoded(entry["values"], f"input {index}")
+    require(hashlib.sha256(raw).hexdigest() == entry["sha256"], f"input {index}: the SHA-256 is not that of its values")
+    x = [Fraction(value) for value in float32_list(raw, f"input {index}")]
+    require(len(x) == size, f"input {index}: found {len(x)} values, expected {size}")
+    return Input(index, raw, x, entry["certificates"])
+
+
+def read_rows(path):
+    """The bytes of the float32 rows in a NumPy file, whose header is one line."""
+    with open(path, "rb") as file:
+        header, _, rows = file.read().partition(b"\n")
+    require(b"'descr': '<f4', 'fortran_order': False" in header, f"{path}: expected rows of float32")
+    return rows
+
+
+def is_row(one, rows):
+    begin = len(one.raw) * one.index
+    return rows[begin:begin + len(one.raw)] == one.raw
+
+
+def read_file(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def check(certificates_path, model_path, rows_path=None):
+    """Prints each refusal, and how many certificates are confirmed and refused. Returns the exit code."""
+    header, entries = read_lines(read_file(certificates_path).decode())
+    rows = read_rows(rows_path) if rows_path else None
+    model_bytes = read_file(model_path)
+    model = read_model(model_bytes)
+    is_other_model = hashlib.sha256(model_bytes).hexdigest() != header["model_sha256"]
+    threat = read_threat(header["threat"], len(model.features))
+    require(header["slopes"] == model.network.units, f"found {header['slopes']!r:.60} slopes, expected {model.network.units}")
+
+    confirmed = refused = 0
+    last_index = -1
     for entry in entries:
-        index, values, x = entry["index"], base64.b64decode(entry["values"]), packed(entry["values"], "f")
-        require(type(index) is int and index > last, f"input {index} after input {last}")
-        require(hashlib.sha256(values).hexdigest() == entry["sha256"], "the values' SHA-256 is another one")
-        foreign, last = rows is not None and rows[len(values) * index:][:len(values)] != values, index
-        for certificate in entry["certificates"]:
-            proven = holds(model, threat, list(map(Fraction, x)), certificate, header["slopes"])
-            reason = "other model" if other else "other input" if foreign else None if proven else "not proven"
-            counts[bool(reason)] += 1
-            if reason:
-                print(f"refused: input {index}, {certificate['norm']}: {reason}")
-    print(f"{counts[0]} certificates confirmed, {counts[1]} refused")
-    return min(counts[1], 1)
+        one = read_input(entry, len(model.features), last_index)
+        last_index = one.index
+        for certificate in one.certificates:
+            proven = is_proven(model, threat, one.x, certificate)
+            if is_other_model:
+                reason = "other model"
+            elif rows is not None and not is_row(one, rows):
+                reason = "other input"
+            elif not proven:
+                reason = "not proven"
+            else:
+                confirmed += 1
+                continue
+            refused += 1
+            print(f"refused: input {one.index}, {certificate['norm']}: {reason}")
+    print(f"{confirmed} certificates confirmed, {refused} refused")
+    return 1 if refused else 0
 
-if __name__ == "__main__":
+
+def main(arguments):
+    if len(arguments) not in (2, 3):
+        print("usage: check_certificate.py CERTIFICATES MODEL.safetensors [INPUTS.npy]", file=sys.stderr)
+        return 2
     try:
-        sys.exit(check(*sys.argv[1:]))
+        return check(*arguments)
+    except BadInput as error:
+        print(f"check_certificate.py: {error}", file=sys.stderr)
+    except KeyError as error:
+        print(f"check_certificate.py: {error} is missing", file=sys.stderr)
     except Exception as error:  # whatever it is, nothing has been proven
         print(f"check_certificate.py: {type(error).__name__}: {error}", file=sys.stderr)
-        sys.exit(2)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
