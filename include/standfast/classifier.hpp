@@ -1,11 +1,33 @@
-// What a program uses: load a model, score inputs, certify them.
+// What a program uses: load a model, score inputs, certify their verdicts, attack them, confirm certificates.
 //
-//     auto classifier = standfast::Classifier::load("spam.safetensors");
-//     if (!classifier) return fail(classifier.error().message);
+//     const auto classifier = standfast::Classifier::load(path);
+//     if (!classifier) return fail(classifier.error());
 //     standfast::CertifyOptions options;
-//     options.norms = {standfast::Norm::l1()};
-//     auto result = classifier->certify(features, count, options);
-//     if (result && result->sensitive(0)) use(result->radius(0, 0));   // no change of a smaller l1 norm flips input 0
+//     options.norms = {standfast::Norm::l1(), standfast::Norm::l2()};
+//     const auto found = classifier->certify(data->features, count, options);
+//     if (!found) return fail(found.error());
+//     for (std::size_t i = 0; i < count; ++i) {
+//       if (!found->sensitive(i)) continue;
+//       const double l1 = found->radius(i, 0), l2 = found->radius(i, 1);
+//       std::printf("input %zu: alarm, l1 radius %.17g, l2 radius %.17g\n", i, l1, l2);
+//     }
+//
+// A Classifier is a loaded model. It is immutable, so that one object serves any number of threads. Its logit is
+// f(x) = g(phi(x)) - threshold, and its verdict is the sensitive class if the logit is above 0. A sensitive verdict is
+// an alarm.
+//
+// certify() gives each alarm a radius per norm: no allowed change of a smaller price flips the verdict. Three choices
+// decide what a radius is. The threat model says which changes are allowed and what they cost. The Method says how hard
+// to look for a large radius. The Guarantee says what the radius is worth: by default it is a theorem, which the
+// trusted verifier has proven and which is rounded down.
+//
+// attack() works from the other side: it looks for the smallest change that flips a verdict. The true distance lies
+// between the radius and the distance of the attack. If CertifyOptions::keep_proofs is set, certify() also keeps what
+// proves each radius; confirm() proves it again and believes nothing (certificate.hpp). weakest_direction() shows what
+// the alarm hangs on.
+//
+// Inputs are float32 rows of dim() values, one after the other, and results have one row per input and one column per
+// norm. Results are the same bits whatever the batch and the number of threads.
 #pragma once
 
 #include <cstddef>
@@ -25,159 +47,212 @@
 
 namespace standfast {
 
+/// How hard to look for a large radius. Each method's radius is at least that of the one before it, up to rounding and
+/// the gap.
 enum class Method {
-  kClosedForm,  ///< The paper's radius: margin / (Lip_p(phi) * dual norm of the gradient). Ignores bounds, which is
-                ///< sound.
-  kSeparable,   ///< The exact worst case of the same minorant under costs and bounds (Algorithm S). Norms 0, 1, 2, inf.
-  kRefined,  ///< The same of a combination of minorants, improved in `passes` passes (two-cut memory). As kSeparable.
-  kExact,    ///< All minorants kept, until certificate and attack meet within `gap` or `passes` is reached.
+  /// The published radius: margin / (Lip_p(phi) * dual norm of the gradient). Norms p >= 1. It ignores bounds, which is
+  /// sound.
+  kClosedForm,
+  /// The exact worst case of the same minorant under costs and bounds (Algorithm S). Norms 0, 1, 2 and inf.
+  kSeparable,
+  /// The same of a weighted sum of up to `passes` minorants, of which two are kept at a time. Norms 0, 1, 2 and inf.
+  kRefined,
+  /// The same, with every minorant kept, until radius and attack meet within `gap` or there are `passes` of them.
+  kExact,
 };
+
+/// What a radius is worth.
 enum class Guarantee {
-  kNone,  ///< The search's own number, in working precision.
-  kReal,  ///< Confirmed by the trusted verifier: a theorem about the stored weights in real arithmetic, rounded down.
-  kDeployed,  ///< As kReal, and the verdict is sensitive iff logit > -slack: then no float32 rounding can flip it
-              ///< either.
+  /// It is the search's own number, in working precision. Nobody has proven it.
+  kNone,
+  /// The verifier has proven it: a theorem about the stored weights in real arithmetic, rounded down.
+  kReal,
+  /// As kReal, and the verdict is sensitive if logit > -slack. Then no float32 rounding can flip it either.
+  kDeployed,
 };
+
+/// From the words of the command line: "closed-form", "separable", "refined", "exact". Fails: kBadOption.
 Result<Method> parse_method(std::string_view text);
+/// From "none", "real", "deployed". Fails: kBadOption.
 Result<Guarantee> parse_guarantee(std::string_view text);
+/// From "float64", "float32". Fails: kBadOption.
 Result<Precision> parse_precision(std::string_view text);
+// The same words back.
 std::string_view method_name(Method method);
 std::string_view guarantee_name(Guarantee guarantee);
 std::string_view precision_name(Precision precision);
-std::string_view guarantee_meaning(Guarantee guarantee);  ///< What a radius is worth, in a few words.
+/// What a radius under this guarantee is worth, in a few words.
+std::string_view guarantee_meaning(Guarantee guarantee);
 
+/// What to certify, against whom, and how.
 struct CertifyOptions {
-  std::vector<Norm> norms = {Norm::l1(), Norm::l2(), Norm::linf()};
-  Method method = Method::kSeparable;
-  Guarantee guarantee = Guarantee::kReal;
-  Precision precision = Precision::kFloat64;  ///< Of the proof.
-  ThreatModel threat;
-  std::size_t passes = 0;     ///< kRefined, kExact: minorants per input and norm at most; 0 for 5 and 60.
-  double gap = 0.01;          ///< kExact: ends where certified >= (1 - gap) attacked.
-  bool attack = false;        ///< Also search for the smallest change that flips each sensitive verdict.
-  bool keep_proofs = false;   ///< Keep what a checker needs. Not for kClosedForm, not for kNone.
-  bool both_classes = false;  ///< Certify `other` verdicts too. Only for maxima of affine pieces, see certifies_both().
-  std::size_t threads = 0;    ///< 0: one per core. Never changes a result.
-  /// Called now and then, from one thread at a time, with the number of inputs done.
+  std::vector<Norm> norms = {Norm::l1(), Norm::l2(), Norm::linf()};  ///< One column of radii for each.
+  Method method = Method::kSeparable;                                ///< How to look for a radius.
+  Guarantee guarantee = Guarantee::kReal;                            ///< What a radius shall be worth.
+  Precision precision = Precision::kFloat64;                         ///< The arithmetic of the proof.
+  ThreatModel threat;         ///< What the attacker may do. By default: anything, at a cost of 1 per unit.
+  std::size_t passes = 0;     ///< kRefined, kExact: the most minorants per input and norm; 0 means 5 and 60.
+  double gap = 0.01;          ///< kExact: the search ends if certified >= (1 - gap) attacked.
+  bool attack = false;        ///< Whether to search for the smallest change that flips each sensitive verdict, too.
+  bool keep_proofs = false;   ///< Whether to keep what a checker needs. Not for kClosedForm, and not for kNone.
+  bool both_classes = false;  ///< Whether to certify `other` verdicts, too. Needs ModelSummary::certifies_both.
+  std::size_t threads = 0;    ///< The number of threads; 0 means one per core. It never changes a result.
+  /// Called now and then, from one thread at a time, with the number of inputs done. May be empty.
   std::function<void(std::size_t done)> progress;
 };
 
-/// One row per input, one column per norm asked for.
+/// Verdicts and radii: one row per input, one column per norm asked for.
 struct Certificates {
-  std::vector<Norm> norms;
-  std::vector<float> logits;  ///< f(x) of the float32 program.
-  std::vector<double> slack;  ///< kDeployed: how far rounding can move each logit; otherwise empty.
-  std::vector<double> radii;  ///< (count, norms): inf where nothing can flip the verdict; 0 for `other` ones, unless
-                              ///< both are certified.
-  /// (count, norms), or empty where no attack was asked for: the price of an allowed change that flips the verdict, inf
-  /// where none was found, 0 for `other` verdicts. For norm 0 the number of features changed.
+  std::vector<Norm> norms;    ///< The norms, in the order in which they were asked for.
+  std::vector<float> logits;  ///< (count): the logit of each input, as the float32 program computes it.
+  std::vector<double> slack;  ///< (count) under kDeployed: how far rounding can move each logit; otherwise empty.
+  /// (count, norms): the certified radii. A radius is infinite if no allowed change flips the verdict. It is 0 if
+  /// nothing is certified: for `other` verdicts, unless both classes are. For norm 0 it is the number of features that
+  /// may change.
+  std::vector<double> radii;
+  /// (count, norms), or empty if no attack was asked for: the price of an allowed change that flips the verdict,
+  /// rounded up. It is infinite if none was found, and 0 for `other` verdicts. For norm 0 it is the number of features
+  /// changed.
   std::vector<double> attacks;
-  std::vector<RadiusProof> proofs;  ///< (count, norms), or empty where none were kept. No cuts: nothing is certified.
+  /// (count, norms), or empty if none were kept: what proves each radius. A proof without cuts certifies nothing.
+  std::vector<RadiusProof> proofs;
 
+  /// The number of inputs.
   [[nodiscard]] std::size_t count() const { return logits.size(); }
+  /// Whether the verdict for this input is the sensitive class.
   [[nodiscard]] bool sensitive(std::size_t input) const {
     return slack.empty() ? logits[input] > 0 : static_cast<double>(logits[input]) > -slack[input];
   }
-  [[nodiscard]] double attack(std::size_t input, std::size_t norm) const {
-    return attacks[input * norms.size() + norm];
+  /// The price of the attack on this input. Requires: attacks were asked for; norm_index is a position in `norms`.
+  [[nodiscard]] double attack(std::size_t input, std::size_t norm_index) const {
+    return attacks[input * norms.size() + norm_index];
   }
-  [[nodiscard]] double radius(std::size_t input, std::size_t norm) const { return radii[input * norms.size() + norm]; }
+  /// The radius of this input. Requires: norm_index is a position in `norms`.
+  [[nodiscard]] double radius(std::size_t input, std::size_t norm_index) const {
+    return radii[input * norms.size() + norm_index];
+  }
 };
 
+/// What to attack, within which bounds, and how long to try.
 struct AttackOptions {
-  std::vector<Norm> norms = {Norm::l1(), Norm::l2(), Norm::linf()};
-  ThreatModel threat;
-  std::size_t restarts = 4;  ///< Random starts of projected gradient descent per input and norm.
-  std::uint64_t seed = 1;    ///< Of the restarts; the same seed gives the same attacks.
-  std::size_t threads = 0;   ///< 0: one per core. Never changes a result.
+  std::vector<Norm> norms = {Norm::l1(), Norm::l2(), Norm::linf()};  ///< 0, 1, 2 or inf; one column for each.
+  ThreatModel threat;                                                ///< What the attacker may do.
+  std::size_t restarts = 4;  ///< The number of random starts of projected gradient descent per input and norm.
+  std::uint64_t seed = 1;    ///< The seed of the random starts; the same seed gives the same attacks.
+  std::size_t threads = 0;   ///< The number of threads; 0 means one per core. It never changes a result.
+  /// Called now and then, from one thread at a time, with the number of inputs done. May be empty.
   std::function<void(std::size_t done)> progress;
 };
 
-/// One row per input, one column per norm asked for.
+/// Adversarial inputs: one row per input, one column per norm asked for.
 struct Attacks {
-  std::vector<Norm> norms;
-  std::vector<float> logits;         ///< f(x) of the inputs themselves.
-  std::vector<double> distances;     ///< (count, norms), as Certificates::attacks: rounded up.
-  std::vector<float> inputs;         ///< (count, norms, dim): the adversarial inputs; the input itself where none is.
-  std::vector<float> attack_logits;  ///< (count, norms): of the adversarial inputs.
+  std::vector<Norm> norms;        ///< The norms, in the order in which they were asked for.
+  std::vector<float> logits;      ///< (count): the logits of the inputs themselves.
+  std::vector<double> distances;  ///< (count, norms): as Certificates::attacks.
+  std::vector<float> inputs;      ///< (count, norms, dim): the adversarial inputs; the input itself if there is none.
+  std::vector<float> attack_logits;  ///< (count, norms): the logits of `inputs`.
 
+  /// The number of inputs.
   [[nodiscard]] std::size_t count() const { return logits.size(); }
-  [[nodiscard]] double distance(std::size_t input, std::size_t norm) const {
-    return distances[input * norms.size() + norm];
+  /// The price of the change to the adversarial input. Requires: norm_index is a position in `norms`.
+  [[nodiscard]] double distance(std::size_t input, std::size_t norm_index) const {
+    return distances[input * norms.size() + norm_index];
   }
 };
 
-/// What `inspect` shows of a model.
+/// What `standfast inspect` shows of a model.
 struct ModelSummary {
-  std::vector<std::int64_t> input_shape;
-  std::vector<std::string> feature_names;
-  std::vector<std::string> feature_units;
-  std::vector<std::string> feature_map;  ///< One line per step.
+  std::vector<std::int64_t> input_shape;   ///< The shape of an input.
+  std::vector<std::string> feature_names;  ///< One name per feature, or empty.
+  std::vector<std::string> feature_units;  ///< One unit per feature, or empty.
+  std::vector<std::string> feature_map;    ///< The feature map, one line per step.
+  /// One node of the network.
   struct Layer {
-    std::string name;
-    std::string kind;
-    std::vector<std::string> inputs;
-    std::vector<std::int64_t> output_shape;
-    std::size_t parameters = 0;
+    std::string name;                        ///< The node's name.
+    std::string kind;                        ///< What it computes, as the model file calls it.
+    std::vector<std::string> inputs;         ///< The names of the nodes that it reads; "features" is phi(x).
+    std::vector<std::int64_t> output_shape;  ///< The shape of its output.
+    std::size_t parameters = 0;              ///< The number of its weights and biases.
   };
-  std::vector<Layer> layers;
-  std::size_t parameters = 0;
-  float threshold = 0;
-  std::string sensitive_class;
-  std::string other_class;
-  std::vector<double> domain_lower;  ///< Empty, one value, or one per feature.
-  std::vector<double> domain_upper;
-  std::map<std::string, double> lipschitz;  ///< Of the feature map, by norm name.
-  double logit_error = 0;       ///< Bound on |float32 logit - f(x)| over the domain; infinite without a domain.
-  double logit_error_at_0 = 0;  ///< The same at x = 0: what grows from there is proportional to |x|.
-  bool certifies_both = false;  ///< A maximum of affine pieces over an affine map: both verdicts can be certified.
-  std::map<std::string, std::string> provenance;
+  std::vector<Layer> layers;                ///< The network, in the order in which it runs.
+  std::size_t parameters = 0;               ///< The number of all weights and biases of the layers.
+  float threshold = 0;                      ///< What is subtracted from the score.
+  std::string sensitive_class;              ///< The class that is certified.
+  std::string other_class;                  ///< The class that is left.
+  std::vector<double> domain_lower;         ///< The lowest valid values: none, one for all features, or one for each.
+  std::vector<double> domain_upper;         ///< The highest valid values, likewise.
+  std::map<std::string, double> lipschitz;  ///< Upper bounds on Lipschitz constants of the feature map, by norm name.
+  double logit_error = 0;       ///< A bound on |deployed logit - f(x)| over the domain; infinite without a domain.
+  double logit_error_at_0 = 0;  ///< The same at x = 0; what grows from there is proportional to |x|.
+  bool certifies_both = false;  ///< Whether both verdicts can be certified: a maximum of affine pieces without abs.
+  std::map<std::string, std::string> provenance;  ///< What the file says of its origin.
 };
 
-/// The change that hurts a minorant most: where the proof of one input is weakest.
+/// The change that takes most from the margin of one alarm: where its proof is weakest.
 struct WeakestDirection {
-  double radius = 0;           ///< The certified radius it belongs to.
-  std::vector<double> change;  ///< (dim): worst change of that size, in the features' units.
+  double radius = 0;           ///< The certified radius that it belongs to; 0 if nothing is certified.
+  std::vector<double> change;  ///< (dim): the worst change of that price, in the features' own units.
 };
 
-/// A loaded model, ready to score and certify. Immutable: one object serves any number of threads.
+/// A loaded model. Immutable: one object serves any number of threads.
+///
+/// Four failures are usual: kBadShape if the inputs are not count rows of dim() values; kBadValue for NaN or infinity
+/// in an input, named by input and feature, or for a network that overflows float32 on it; kBadShape or kBadValue for a
+/// threat model that is not valid; kEnvironment if the processor flushes denormals or does not round to nearest.
 class Classifier {
  public:
-  /// Reads a model file as hostile input. Fails: kIo, kBadFormat, kBadShape, kBadValue, kNotConvex.
+  /// Reads a model file as hostile input, and makes everything that certificates need once.
+  ///
+  /// Fails: kIo if the file cannot be read; kBadFormat, kBadShape and kBadValue, naming the place; kNotConvex, naming
+  /// the node and the weight; kUnsupported for another format or an array that is too large; kEnvironment.
   static Result<Classifier> load(const std::string& path);
 
   Classifier(Classifier&&) noexcept;
   Classifier& operator=(Classifier&&) noexcept;
   ~Classifier();
 
+  /// What the model is.
   [[nodiscard]] const ModelSummary& summary() const;
+  /// The number of features of an input.
   [[nodiscard]] std::size_t dim() const;
 
-  /// f(x) of each input. Shape: inputs is (count, dim). Fails: kBadShape, kBadValue for NaN or infinity (named by input
-  /// and feature).
-  Result<std::vector<float>> logits(std::span<const float> inputs, std::size_t count, std::size_t threads = 0) const;
-
-  /// Certified radii; the same bits whatever the batch and the number of threads.
+  /// The logit of each input, as the float32 program computes it.
   ///
   /// Shape: inputs is (count, dim).
-  /// Fails: as logits; kBadOption for a norm that the method does not support; kEnvironment where flush-to-zero or
-  /// another rounding mode is on and a guarantee or an attack is asked for. Source: Pfrommer, Anderson, Piet, Sojoudi,
-  /// NeurIPS 2023; docs/certificates.md.
+  /// Fails: kBadShape, kBadValue, as usual.
+  /// Cost: one forward pass per input.
+  Result<std::vector<float>> logits(std::span<const float> inputs, std::size_t count, std::size_t threads = 0) const;
+
+  /// The verdicts, and a radius for each alarm inside which it cannot change.
+  ///
+  /// Shape: inputs is (count, dim).
+  /// Error: under a guarantee a radius is at most the exact one. It is 0 if no positive margin can be proven.
+  /// Fails: kBadShape, kBadValue, as usual; kEnvironment, as usual, if a guarantee or an attack is asked for;
+  /// kBadOption for norms, passes, a gap or a combination of options that the method does not know; kUnsupported for a
+  /// feature map or a network that the method cannot handle.
+  /// Cost: one forward and one backward pass per input and minorant, and the proof.
+  /// Source: Pfrommer, Anderson, Piet, Sojoudi, NeurIPS 2023, certified-radius theorem; docs/certificates.md.
   Result<Certificates> certify(std::span<const float> inputs, std::size_t count, const CertifyOptions& options) const;
 
-  /// The smallest changes found that flip the sensitive verdicts: upper bounds on every certified radius.
+  /// The smallest changes found that flip the alarms: upper bounds on every certified radius.
   ///
-  /// Shape: inputs is (count, dim). Every adversarial input is a float32 input inside the bounds whose logit is <= 0
-  /// and whose f is <= 0 in float64 as well. Fails: as certify; norms 0, 1, 2 and inf.
+  /// Every adversarial input is a float32 input inside the bounds. Its logit is <= 0, and in float64 its f is <= 0,
+  /// too. Shape: inputs is (count, dim). Fails: kBadShape, kBadValue, kEnvironment, as usual; kBadOption for a norm
+  /// other than 0, 1, 2 and inf, or for too many restarts.
   Result<Attacks> attack(std::span<const float> inputs, std::size_t count, const AttackOptions& options) const;
 
-  /// The radius that the trusted verifier confirms from a proof alone; the certificate holds if it is >= its radius.
+  /// The radius that the verifier proves from somebody else's proof. The certificate holds if it claims no larger one.
   ///
-  /// Shape: input is (dim). Fails: kBadShape for a proof of another model, kBadOption for a norm other than 0, 1, 2 and
-  /// inf, kUnsupported for a feature map that proofs do not cover, kBadValue, kEnvironment.
+  /// Shape: input is (dim).
+  /// Fails: kBadShape, kBadValue, kEnvironment, as usual; kBadShape for a proof of another model; kBadOption for a norm
+  /// other than 0, 1, 2 and inf; kUnsupported for a feature map that proofs do not cover.
   Result<double> confirm(std::span<const float> input, const Certificate& certificate, const ThreatModel& threat) const;
 
-  /// Where the certificate of one input is weakest. Shape: input is (dim). Fails: as certify; norms 0, 1, 2 and inf.
+  /// Where the certificate of one alarm is weakest, by Method::kSeparable and Guarantee::kReal.
+  ///
+  /// Shape: input is (dim). For an `other` verdict the radius is 0 and so is the change.
+  /// Fails: kBadShape, kBadValue, kEnvironment, as usual; kBadOption for a norm other than 0, 1, 2 and inf;
+  /// kUnsupported for a feature map that the method cannot handle.
   Result<WeakestDirection> weakest_direction(std::span<const float> input, Norm norm, const ThreatModel& threat) const;
 
  private:

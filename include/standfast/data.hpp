@@ -1,4 +1,16 @@
 // Labelled tables and images, all behind one notation: DATA is a file or a folder, with :train or :test after it.
+//
+//     standfast::DataRequest request;
+//     request.source = source;
+//     request.require_labels = false;
+//     const auto data = standfast::read_data(request);
+//     if (!data) return fail(data.error());
+//     const std::size_t count = data->count();
+//     std::printf("%s: %zu inputs of %zu features\n", source.c_str(), count, data->dim());
+//
+// A DataRequest says what to read; read_data() gives a Dataset. A Dataset is plain data: `features` holds the inputs
+// one after the other, ready for Classifier::certify, and `labels` holds an index into `class_names` for each.
+// split_data() and Dataset::subset() make two data sets of one. The forms of DATA are in docs/data.md.
 #pragma once
 
 #include <cstddef>
@@ -14,59 +26,64 @@ namespace standfast {
 
 /// What to read, and which part of it.
 struct DataRequest {
-  std::string source;        ///< DATA as the user wrote it: "mail.csv", "mnist:test", "spam".
-  std::string label_column;  ///< CSV: the label's column; empty picks "label", "class", "target", else the last one.
-  std::vector<std::string> classes;  ///< Two classes to keep among many; empty keeps all.
-  bool require_labels = true;        ///< False: a table whose label column is missing is read as unlabelled.
+  std::string source;        ///< DATA as a user writes it: "mail.csv", "mnist:test", "spam".
+  std::string label_column;  ///< The label's column in a table. If empty: "label", "class", "target", else the last.
+  std::vector<std::string> classes;  ///< The classes to keep among many. If empty, all are kept.
+  bool require_labels = true;        ///< If false, a table whose label column is missing is read as unlabelled.
 };
 
-/// Inputs in the order of their source. Pixels are value / 255, channels first.
+/// Inputs in the order of their source. Pixels of bytes are value / 255, channels first.
 ///
 /// Shape: features is (count, dim) row-major; labels is (count), or empty for unlabelled data.
 struct Dataset {
-  std::string source;
+  std::string source;                      ///< DATA as it was asked for.
   std::vector<std::int64_t> input_shape;   ///< (57) for a table, (channels, height, width) for images.
-  std::vector<std::string> feature_names;  ///< Empty for images.
-  std::vector<std::string> feature_units;  ///< Empty where unknown.
-  std::vector<std::string> class_names;    ///< Names in the order of the label numbers.
-  std::vector<float> features;             ///< All finite.
-  std::vector<std::int32_t> labels;        ///< Index into class_names.
-  std::vector<std::int64_t> source_index;  ///< Row or record number in the source, from 0.
-  bool is_image = false;                   ///< Pixels in [0, 1].
+  std::vector<std::string> feature_names;  ///< One name per feature; empty for images.
+  std::vector<std::string> feature_units;  ///< One unit per feature; empty if unknown.
+  std::vector<std::string> class_names;    ///< The classes' names, in the order of the label numbers.
+  std::vector<float> features;             ///< The inputs, row after row; all values are finite.
+  std::vector<std::int32_t> labels;        ///< The class of each input, as an index into class_names.
+  std::vector<std::int64_t> source_index;  ///< The row or record number of each input in the source, from 0.
+  bool is_image = false;                   ///< Whether features are pixels in [0, 1].
 
+  /// The number of inputs.
   [[nodiscard]] std::size_t count() const { return source_index.size(); }
+  /// The number of features of an input.
   [[nodiscard]] std::size_t dim() const;
+  /// Input i. Shape: (dim). Requires: i < count().
   [[nodiscard]] std::span<const float> row(std::size_t i) const;
-  /// The rows at `positions`, in that order.
+  /// The inputs at `positions`, in that order. Requires: each is below count().
   [[nodiscard]] Dataset subset(std::span<const std::size_t> positions) const;
-  /// Index of a class by name. Fails: kBadOption, naming the classes that exist.
+  /// The index of a class by its name. Fails: kBadOption, naming the classes that exist.
   [[nodiscard]] Result<std::int32_t> class_index(std::string_view name) const;
 };
 
 /// Reads a data set and picks its split and its classes.
 ///
-/// A folder's own split is used where it has one (IDX, CIFAR-10, sub-folders train/ and test/); for a table `:train`
-/// and
+/// If a folder has a split of its own (IDX, CIFAR-10, sub-folders train/ and test/), it is used. Otherwise `:train` and
 /// `:test` are a fixed stratified 80/20 split in which equal rows stay on one side.
-/// Fails: kIo, kBadFormat, kBadShape, kBadValue (NaN, infinity or a missing value, named with row and column),
-/// kBadOption.
+/// Fails: kIo if a file cannot be read or does not fit into memory; kBadFormat, kBadShape and kUnsupported for a file
+/// that is not what its form promises; kBadValue for NaN, infinity or a missing value, named with row and column;
+/// kBadOption for a class or a column that does not exist.
 Result<Dataset> read_data(const DataRequest& request);
 
-/// Positions of a seeded, stratified split; equal rows stay together, so that a test row was never trained on.
+/// Two sides of a data set, as positions into it, each ascending.
 struct Split {
-  std::vector<std::size_t> first;
-  std::vector<std::size_t> second;
+  std::vector<std::size_t> first;   ///< What is left.
+  std::vector<std::size_t> second;  ///< About the share that was asked for.
 };
-/// Puts about `second_share` of each class into `second`. Shape: positions into data, each side ascending.
+/// A stratified split: about `second_share` of each class goes into `second`. Equal rows stay together, so that a test
+/// row was never trained on. The same seed gives the same split.
 Split split_data(const Dataset& data, double second_share, std::uint64_t seed);
 
-/// The data sets that are part of the program ("spam").
+/// A data set that is part of the program.
 struct EmbeddedData {
-  std::string name;
-  std::string title;
-  std::string licence;
-  std::string citation;
+  std::string name;      ///< What to call it in DATA: "spam".
+  std::string title;     ///< What it is, in a line.
+  std::string licence;   ///< Under which licence it may be used.
+  std::string citation;  ///< Whom to cite.
 };
+/// All data sets that are part of the program.
 std::span<const EmbeddedData> embedded_data();
 
 }  // namespace standfast

@@ -1,4 +1,24 @@
-// How well a model judges a data set, and how far its alarms can be trusted.
+// How well a model judges labelled data, and how far its alarms can be trusted.
+//
+//     standfast::EvaluateOptions options;
+//     options.certify.norms = {standfast::Norm::l1()};
+//     options.certify.precision = standfast::Precision::kFloat32;
+//     const auto evaluation = standfast::evaluate(*classifier, *data, options);
+//     if (!evaluation) return fail(evaluation.error());
+//     const auto& curve = evaluation->curves[0];
+//     std::printf("accuracy %.3f\n", evaluation->accuracy_overall);
+//     for (const auto& quantile : curve.quantiles) {
+//       std::printf("%.0f %% of right alarms: radius up to %.17g\n", 100 * quantile.share, quantile.radius);
+//     }
+//
+// evaluate() certifies every input of a Dataset and gives an Evaluation: plain data that report.hpp turns into a table,
+// JSON or a page. It has three parts. The first is what any classifier has: verdicts against labels, accuracies,
+// operating points and the ROC curve. The second has one CertifiedCurve per norm: which share of the sensitive inputs
+// is judged right and keeps its verdict within a radius. The third is there if CertifyOptions::attack is set. It has
+// one AttackedCurve beside each CertifiedCurve, from the attacks found; the true curve lies between the two.
+//
+// Only inputs labelled with the sensitive class count in the curves. A wrong verdict counts as radius 0. Read the curve
+// and the quantiles, not a mean: one infinite radius swamps it.
 #pragma once
 
 #include <cstddef>
@@ -12,84 +32,94 @@
 
 namespace standfast {
 
+/// What was measured of one model on one data set.
 struct Evaluation {
-  std::string data_source;
-  std::string sensitive_class;
-  std::string other_class;
-  std::size_t sensitive_count = 0;  ///< Inputs labelled with the sensitive class.
-  std::size_t other_count = 0;
+  std::string data_source;          ///< The data set, as it was asked for.
+  std::string sensitive_class;      ///< The model's class that is certified.
+  std::string other_class;          ///< The model's other class.
+  std::size_t sensitive_count = 0;  ///< The number of inputs labelled with the sensitive class.
+  std::size_t other_count = 0;      ///< The number of inputs labelled with the other class.
 
-  // rows: the label, columns: the verdict
+  // The verdicts by label, right and wrong.
   std::size_t sensitive_right = 0, sensitive_wrong = 0, other_right = 0, other_wrong = 0;
-  double accuracy_overall = 0, accuracy_sensitive = 0, accuracy_other = 0;  ///< NaN where a class is empty.
+  /// The shares judged right: of all inputs, and of each class. NaN if the class is empty.
+  double accuracy_overall = 0, accuracy_sensitive = 0, accuracy_other = 0;
 
-  /// An operating point: the threshold shift that keeps the false-positive rate at or below the one asked for.
+  /// The threshold with the most detections that keeps the false-positive rate at or below the one asked for.
   struct OperatingPoint {
-    double max_false_positive_rate;
-    double false_positive_rate;  ///< Reached on these data.
-    double detection_rate;       ///< Share of the sensitive class still caught.
-    double logit_threshold;      ///< Sensitive iff logit > this; 0 is the model's own threshold.
+    double max_false_positive_rate;  ///< The rate asked for.
+    double false_positive_rate;      ///< The rate on these data.
+    double detection_rate;           ///< The share of the sensitive class that is still caught.
+    double logit_threshold;          ///< The verdict is sensitive if logit > this; 0 is the model's own threshold.
   };
-  std::vector<OperatingPoint> operating_points;  ///< At 0.1 %, 1 % and 5 %.
+  std::vector<OperatingPoint> operating_points;  ///< One for each of the rates 0.1 %, 1 % and 5 %.
+  /// What one threshold gives.
   struct RocPoint {
-    double false_positive_rate;
-    double detection_rate;
+    double false_positive_rate;  ///< The share of the other class that raises an alarm.
+    double detection_rate;       ///< The share of the sensitive class that does.
   };
-  std::vector<RocPoint> roc;  ///< Convex-position-free staircase, thinned to at most 400 points.
+  std::vector<RocPoint> roc;  ///< The corners of the staircase of all thresholds, thinned to at most 400 points.
 
-  Method method = Method::kSeparable;
-  Guarantee guarantee = Guarantee::kReal;
-  std::string threat_description;  ///< One line: "no bounds", "domain [0, 1]", "threat file spam.toml".
-  std::string price_unit;          ///< What a radius counts where the threat model sets costs; else empty.
-  /// Radii of inputs of the sensitive class, a wrong verdict counting as radius 0.
+  Method method = Method::kSeparable;      ///< How the radii were looked for.
+  Guarantee guarantee = Guarantee::kReal;  ///< What they are worth.
+  std::string threat_description;          ///< One line: "no bounds", "domain [0, 1]", "threat file spam.toml".
+  std::string price_unit;                  ///< What a radius counts if the threat model sets costs; else empty.
+  /// The radii of inputs of the sensitive class. A wrong verdict counts as radius 0.
   struct CertifiedCurve {
-    Norm norm = Norm::l2();
-    std::vector<double> radii;  ///< Grid, ascending.
-    std::vector<double>
-        accuracy;  ///< Share of sensitive inputs that are right with radius >= radii[k] (> 0 at radius 0).
-    struct Quantile {
-      double share;
-      double radius;
-    };
-    std::vector<Quantile> quantiles;        ///< 10, 25, 50, 75, 90 % over the inputs judged right.
-    double infinite_share = 0;              ///< Share of sensitive inputs that no allowed change can flip.
-    std::vector<std::size_t> most_robust;   ///< Up to ten rows of the data set, largest radius first.
-    std::vector<std::size_t> least_robust;  ///< Up to ten rows judged right, smallest radius first.
-  };
-  std::vector<CertifiedCurve> curves;
-
-  /// The smallest attacks found on the same inputs: the true curve lies between certified and attacked.
-  struct AttackedCurve {
-    /// On the certified curve's grid: share of sensitive inputs that are right and that no attack found below radii[k]
-    /// turns (norm 0: none of at most radii[k] features).
+    Norm norm = Norm::l2();     ///< The norm of the radii.
+    std::vector<double> radii;  ///< The grid, ascending.
+    /// On the grid: the share of sensitive inputs that are judged right with a radius of at least radii[k]. At radius 0
+    /// the radius must be above 0; for norm 0, a right verdict is enough.
     std::vector<double> accuracy;
-    std::vector<CertifiedCurve::Quantile> quantiles;  ///< Of the attacks' distances; infinite where none was found.
-    double mean_certified_share = 0;    ///< Of certified_share over the inputs in `rows`; NaN where there is none.
-    double median_certified_share = 0;  ///< Likewise.
-    std::size_t none_found = 0;         ///< Inputs judged right for which no attack was found.
-    std::vector<std::size_t> rows;      ///< Inputs judged right with an attack, nearest first.
+    /// The smallest radius that at least this share of the inputs stay at or below.
+    struct Quantile {
+      double share;   ///< Between 0 and 1.
+      double radius;  ///< Infinite if fewer inputs have a finite radius.
+    };
+    std::vector<Quantile> quantiles;        ///< For 10, 25, 50, 75 and 90 % of the inputs judged right.
+    double infinite_share = 0;              ///< The share of sensitive inputs that no allowed change can flip.
+    std::vector<std::size_t> most_robust;   ///< Up to ten rows of the data set, the largest radius first.
+    std::vector<std::size_t> least_robust;  ///< Up to ten rows judged right, the smallest radius first.
   };
-  std::vector<AttackedCurve> attacked;  ///< One per curve, or empty where no attack was asked for.
+  std::vector<CertifiedCurve> curves;  ///< One per norm, in the order in which they were asked for.
+
+  /// The smallest attacks found on the same inputs. The true curve lies between certified and attacked.
+  struct AttackedCurve {
+    /// On the certified curve's grid: the share of sensitive inputs that are judged right and that no attack found
+    /// below radii[k] flips. For norm 0: no attack found on at most radii[k] features.
+    std::vector<double> accuracy;
+    std::vector<CertifiedCurve::Quantile> quantiles;  ///< Of the attacks' distances; infinite if none was found.
+    double mean_certified_share = 0;    ///< The mean of certified_share over `rows`; NaN if there are none.
+    double median_certified_share = 0;  ///< The median of the same.
+    std::size_t none_found = 0;         ///< The number of inputs judged right for which no attack was found.
+    std::vector<std::size_t> rows;      ///< The inputs judged right with an attack, the nearest first.
+  };
+  std::vector<AttackedCurve> attacked;  ///< One beside each curve, or empty if no attack was asked for.
   bool both_classes = false;            ///< Whether `other` verdicts are certified as well.
 
-  Certificates certificates;  ///< Of every input, in the data set's order.
+  Certificates certificates;  ///< The certificates of every input, in the data set's order.
 };
 
+/// How to measure.
 struct EvaluateOptions {
-  CertifyOptions certify;
-  std::string threat_description = "no bounds";
-  std::size_t grid_points = 41;
-  std::vector<double> grid;  ///< Radii to use for every norm; empty: evenly spaced up to the 95 % quantile, rounded.
+  CertifyOptions certify;                        ///< How to certify, and whether to attack.
+  std::string threat_description = "no bounds";  ///< What reports say about certify.threat.
+  std::size_t grid_points = 41;                  ///< The most radii of a curve's own grid.
+  /// The radii to use for every norm, ascending. If empty, each norm has even steps of a round size up to its 95 %
+  /// quantile.
+  std::vector<double> grid;
 };
 
-/// How much of the way to the attack is proven: certified / attacked, at most 1; 1 less this is the gap.
+/// How much of the way to the attack is proven: certified / attacked, at most 1. One less this is the gap.
 ///
-/// Norm 0: (certified + 1) / attacked, because where any k features may change, k + 1 must. NaN where no attack was
-/// found.
+/// For norm 0 it is (certified + 1) / attacked: if any k features may change, k + 1 must. NaN if no attack was found.
 double certified_share(Norm norm, double certified, double attacked);
 
-/// Fails: kBadOption where the data's classes are not the model's, kBadShape where its dimension differs, and as
-/// Classifier::certify.
+/// Certifies every input of the data, attacks it if options.certify.attack is set, and sums up.
+///
+/// Fails: kBadOption for data without labels or with classes other than the model's, and for a grid that is not
+/// ascending or has too few or too many points; kBadShape if the data have another number of features; kBadShape,
+/// kBadValue, kBadOption, kUnsupported and kEnvironment, as Classifier::certify.
 Result<Evaluation> evaluate(const Classifier& classifier, const Dataset& data, const EvaluateOptions& options);
 
 }  // namespace standfast

@@ -1,7 +1,20 @@
 // What an attacker may do: a norm, a cost per feature and an interval per feature.
 //
-// A perturbation d of x is priced ||(cost_i * d_i)||_p and must keep x + d and d inside the model's bounds. The valid
-// domain, features that can only grow or shrink, and features out of reach are all such bounds.
+//     const auto threat = standfast::read_threat_file(path, names, names.size());
+//     if (!threat) return fail(threat.error());
+//     const auto x = data->row(0);
+//     for (std::size_t i = 0; i < x.size(); ++i) {
+//       const auto allowed = threat->interval_rounded_out(i, x[i]);
+//       std::printf("%s is %g; ", names[i].c_str(), x[i]);
+//       std::printf("it may change by %g to %g at a cost of %g\n", allowed.lo, allowed.hi, threat->cost_of(i));
+//     }
+//
+// A change d of an input x has a price, ||(cost_i d_i)||_p, and is allowed if it keeps every feature inside its bounds.
+// A ThreatModel holds the costs and the bounds. The bounds express the valid domain, features that can only grow or
+// only shrink, and frozen features. The Norm is chosen apart from it, so that one threat model serves several norms.
+//
+// A ThreatModel is plain data: fill it in, or read it from a threat file. The default costs 1 per unit and has no
+// bounds. Put it into CertifyOptions::threat or AttackOptions::threat. Every radius is then a price.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +30,7 @@ namespace standfast {
 
 inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// The l_p norm for p in [1, inf], and p = 0: the number of features changed.
+/// The l_p norm for p in [1, inf], and for p = 0 the number of features changed.
 class Norm {
  public:
   static constexpr Norm l0() { return Norm(0); }
@@ -25,18 +38,21 @@ class Norm {
   static constexpr Norm l2() { return Norm(2); }
   static constexpr Norm linf() { return Norm(kInfinity); }
 
-  /// Fails: kBadOption unless p is 0 or in [1, inf].
+  /// The norm with the exponent p. Fails: kBadOption unless p is 0 or in [1, inf].
   static Result<Norm> of(double p);
-  /// From "0", "1", "2", "1.5", "inf", each with or without a leading "l".
+  /// The norm named "0", "1", "2", "1.5", "inf", ..., with or without a leading "l". Fails: kBadOption.
   static Result<Norm> parse(std::string_view text);
 
+  /// The exponent; infinite for linf.
   [[nodiscard]] constexpr double p() const { return p_; }
-  /// q with 1/p + 1/q = 1; only for p >= 1.
+  /// The exponent q of the dual norm, with 1/p + 1/q = 1. Requires: p >= 1.
   [[nodiscard]] double dual_exponent() const;
-  /// "l0", "l1", "l1.5", "l2", "linf": column names are "radius_" + name().
+  /// "l0", "l1", "l1.5", "l2", "linf". Records name their columns "radius_" + name().
   [[nodiscard]] std::string name() const;
 
-  /// ||values||_p (for p = 0 the number of non-zeros). Plain double arithmetic: not rounded in a safe direction.
+  /// ||values||_p, for p = 0 the number of values other than 0.
+  ///
+  /// Error: that of plain double arithmetic; it is not rounded in a safe direction.
   [[nodiscard]] double of_vector(std::span<const double> values) const;
 
   friend constexpr bool operator==(Norm, Norm) = default;
@@ -46,44 +62,55 @@ class Norm {
   double p_;
 };
 
-/// lo <= d <= hi; always holds lo <= 0 <= hi, because leaving a feature alone is possible.
+/// The changes allowed to one feature: lo <= d <= hi. Always lo <= 0 <= hi, because a feature may be left alone.
 struct Interval {
-  double lo = -kInfinity;
-  double hi = kInfinity;
+  double lo = -kInfinity;  ///< The largest decrease, as a number <= 0.
+  double hi = kInfinity;   ///< The largest increase.
 };
 
-/// Costs and bounds, one entry per feature; an empty vector means the default for all features.
+/// Costs and bounds, one entry per feature. An empty vector means the default for all features.
 ///
 /// Shape: each vector is empty or (dim).
-/// Unit: bounds in the features' own units, costs in price per such unit.
+/// Unit: bounds are in the features' own units, costs in price per such unit.
 struct ThreatModel {
-  std::vector<double> cost;          ///< Price of one unit of change, > 0 and finite. Default 1.
-  std::vector<double> lower;         ///< Smallest value that the changed input may take. Default -inf.
-  std::vector<double> upper;         ///< Largest value that the changed input may take. Default +inf.
-  std::vector<double> max_decrease;  ///< Largest decrease, >= 0; 0 for `increase-only` and `frozen`. Default inf.
-  std::vector<double> max_increase;  ///< Largest increase, >= 0; 0 for `decrease-only` and `frozen`. Default inf.
-  std::string price_unit;            ///< What a price counts, for readers. Empty: the features' own units.
+  std::vector<double> cost;          ///< What one unit of change costs, > 0 and finite. The default is 1.
+  std::vector<double> lower;         ///< The smallest value that the changed input may take. The default is -inf.
+  std::vector<double> upper;         ///< The largest value that the changed input may take. The default is +inf.
+  std::vector<double> max_decrease;  ///< The largest decrease, >= 0; 0 if the feature may not shrink. Default inf.
+  std::vector<double> max_increase;  ///< The largest increase, >= 0; 0 if the feature may not grow. Default inf.
+  std::string price_unit;            ///< What a price counts, for readers. If empty: the features' own units.
 
-  /// Every feature inside [lo, hi]: `--domain LO,HI`.
+  /// The threat model that keeps every feature inside [lo, hi], as `--domain LO,HI`.
+  ///
+  /// Fails: kBadValue unless lo <= hi, lo < inf and hi > -inf.
   static Result<ThreatModel> domain(std::size_t dim, double lo, double hi);
 
-  /// Fails: kBadShape for a vector that is neither empty nor dim long, kBadValue for NaN, a cost <= 0 or lower > upper.
+  /// Checks that the entries are what their comments ask for. The functions of Classifier call it.
+  ///
+  /// Fails: kBadShape for a vector that is neither empty nor dim long; kBadValue for NaN, a cost that is not finite and
+  /// > 0, a negative largest change, lower = inf, upper = -inf, or lower > upper.
   [[nodiscard]] Status validate(std::size_t dim) const;
 
-  /// No bound at all: the setting of the closed form.
+  /// Whether there is no bound at all, which is the setting of the closed form.
   [[nodiscard]] bool unbounded() const;
+  /// What one unit of change of this feature costs.
   [[nodiscard]] double cost_of(std::size_t feature) const;
   /// The changes allowed to a feature whose value is x, rounded outward, so that no real change is left out.
+  ///
+  /// If x lies outside its bounds, it may move the whole way back.
   [[nodiscard]] Interval interval_rounded_out(std::size_t feature, double x) const;
 };
 
-/// A threat file (TOML), see docs/threat-files.md: [default], [feature."name"] and [group.*] tables.
+/// Reads a threat file: TOML with [default], [feature."name"] and [group.*] tables, as docs/threat-files.md says.
 ///
-/// Shape: feature_names has one name per feature; where it is empty, features are named "0", "1", ...
-/// Fails: kIo, kBadFormat (with line), kBadValue, and kBadOption for a feature that does not exist.
+/// Shape: feature_names has one name per feature. If it is empty, features are named "0", "1", ...
+/// Fails: kIo if the file cannot be read; kBadFormat for text that is not TOML and for tables, keys and types that are
+/// not known; kBadValue for a number out of range; kBadOption for a feature that does not exist; kBadShape if
+/// feature_names is neither empty nor dim long; kUnsupported for a file or a group that is too large. Messages name the
+/// line.
 Result<ThreatModel> read_threat_file(const std::string& path, std::span<const std::string> feature_names,
                                      std::size_t dim);
-/// The same from text; `name` stands for the path in messages.
+/// The same from text; `name` stands for the path in messages. Fails: as read_threat_file, but never kIo.
 Result<ThreatModel> parse_threat(std::string_view text, const std::string& name,
                                  std::span<const std::string> feature_names, std::size_t dim);
 
