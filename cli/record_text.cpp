@@ -48,28 +48,6 @@ std::string json_string(const std::string& text) {
 
 std::string json_number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : "\"inf\""; }
 
-std::string radius_rounded_down(double radius, int digits) {
-  if (!std::isfinite(radius) || radius == 0) return fmt::format("{}", radius);
-  // far more digits than a double needs, cut instead of rounded
-  const std::string exact = fmt::format("{:.60e}", radius);
-  const std::size_t exponent = exact.find('e');
-  const std::string cut = exact.substr(0, static_cast<std::size_t>(digits) + 1) + exact.substr(exponent);
-  return fmt::format("{:.{}g}", std::strtod(cut.c_str(), nullptr), digits);
-}
-
-std::string distance_rounded_up(double distance, int digits) {
-  if (!std::isfinite(distance) || distance == 0) return fmt::format("{}", distance);
-  std::string text = fmt::format("{:.{}g}", distance, digits);
-  if (std::strtod(text.c_str(), nullptr) >= distance) return text;
-  const double unit = std::pow(10.0, std::floor(std::log10(distance)) - (digits - 1));
-  return fmt::format("{:.{}g}", distance + unit * 0.75, digits);  // a half would be a tie
-}
-
-std::string gap_in_words(double certified_share) {
-  if (!std::isfinite(certified_share)) return "-";
-  return fmt::format("{:.2f} %", std::ceil((1 - certified_share) * 1e4) / 1e2 + 0.0);  // never "-0.00 %"
-}
-
 std::string align(const std::vector<std::vector<std::string>>& rows, const std::vector<ColumnGroup>& groups) {
   std::vector<std::size_t> widths(rows.front().size());
   for (const auto& row : rows)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "standfast/data.hpp"
+#include "standfast/report.hpp"
 
 namespace standfast::cli {
 
@@ -17,13 +18,6 @@ std::string csv_field(const std::string& text);
 std::string json_string(const std::string& text);
 /// JSON has no infinity: it is written as the string that CSV uses.
 std::string json_number(double value);
-
-/// A radius for people: at most `digits` significant digits, rounded down, for a printed radius is a theorem.
-std::string radius_rounded_down(double radius, int digits);
-/// The distance of an attack likewise, rounded up: the true distance lies between the two on paper as well.
-std::string distance_rounded_up(double distance, int digits);
-/// The gap that a certified share leaves, in percent, never rounded down; "-" where there is none.
-std::string gap_in_words(double certified_share);
 
 /// A title over several columns.
 struct ColumnGroup {

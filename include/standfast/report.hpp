@@ -34,9 +34,16 @@ std::string to_json(const Evaluation& evaluation);
 std::string to_html(const Evaluation& evaluation, const ModelSummary& model, const Dataset& data,
                     std::span<const std::string> notes);
 
-/// Replaces a file whole or not at all: writes a temporary file beside `path` and renames it. A device is written into.
-///
-/// Fails: kIo; what was there is then left as it was.
+// Numbers as a reader should see them. A text stands for the float64 that it reads back as.
+/// A radius with at most `digits` significant digits, rounded down: a printed radius is a theorem.
+std::string radius_rounded_down(double radius, int digits);
+/// The distance of an attack likewise, rounded up: the true distance lies between the two on paper as well.
+std::string distance_rounded_up(double distance, int digits);
+/// The gap that a certified share leaves, in percent, never rounded down: "0.70 %"; "-" where there is none.
+std::string gap_in_words(double certified_share);
+
+/// Writes through a temporary file beside `path` and renames it: an error leaves what was there. A link stays, and so
+/// does the mode of what it points to; pipes and devices are written into. Fails: kIo.
 Status write_file_atomically(const std::string& path, std::string_view contents);
 
 }  // namespace standfast

@@ -10,6 +10,8 @@
 
 #include <time.h>
 
+#include "kernels/instruction_set.hpp"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define STANDFAST_HAS_X86 1
@@ -80,8 +82,9 @@ struct Instructions {
 
 Instructions widest() {
 #if STANDFAST_HAS_X86
-  if (__builtin_cpu_supports("avx512f") != 0) return {"avx512", spin_avx512};
-  if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0) return {"avx2", spin_avx2};
+  using kernels::InstructionSet;
+  if (kernels::is_available(InstructionSet::kAvx512)) return {"avx512", spin_avx512};
+  if (kernels::is_available(InstructionSet::kAvx2)) return {"avx2", spin_avx2};
 #endif
   return {"portable", spin_portable};
 }

@@ -5,53 +5,39 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include "base/random.hpp"
+#include "model/graph_builder.hpp"
 
 namespace standfast {
 namespace {
 
-class Builder {
+/// Layers of random weights, each of the right size.
+class RandomLayers {
  public:
+  explicit RandomLayers(Shape input_shape) : graph_(std::move(input_shape)) {}
+
   /// Whatever reads the network's input may have any weight; all else must not be negative.
   std::int32_t linear(std::int32_t from, std::int64_t columns, std::int64_t rows) {
-    Node node = make(NodeKind::kLinear, {from});
-    node.weight = weights({rows, columns}, columns, from == kGraphInput);
-    node.bias = weights({rows}, 100, true);
-    return push(std::move(node));
+    Tensor weight = weights({rows, columns}, columns, from == kGraphInput);
+    return graph_.linear(next_name(), from, std::move(weight), weights({rows}, 100, true));
   }
   /// Keeps the height and width of its input.
   std::int32_t conv(std::int32_t from, std::int64_t channels_in, std::int64_t channels_out, std::int64_t kernel) {
-    Node node = make(NodeKind::kConv2d, {from});
     const std::int64_t fan_in = channels_in * kernel * kernel;
-    node.weight = weights({channels_out, channels_in, kernel, kernel}, fan_in, from == kGraphInput);
-    node.bias = weights({channels_out}, 100, true);
-    node.padding = kernel / 2;
-    return push(std::move(node));
+    Tensor weight = weights({channels_out, channels_in, kernel, kernel}, fan_in, from == kGraphInput);
+    return graph_.conv2d(next_name(), from, std::move(weight), weights({channels_out}, 100, true),
+                         {.padding = kernel / 2});
   }
-  std::int32_t relu(std::int32_t from) { return push(make(NodeKind::kRelu, {from})); }
-  std::int32_t add(std::int32_t a, std::int32_t b) { return push(make(NodeKind::kAdd, {a, b})); }
-  std::int32_t max_pool(std::int32_t from, std::int64_t side) {
-    Node node = make(NodeKind::kMaxPool, {from});
-    node.kernel = side;
-    node.stride = side;
-    return push(std::move(node));
-  }
-  std::vector<Node> take() { return std::move(nodes_); }
+  std::int32_t relu(std::int32_t from) { return graph_.relu(next_name(), from); }
+  std::int32_t add(std::int32_t a, std::int32_t b) { return graph_.add(next_name(), {a, b}); }
+  std::int32_t max_pool(std::int32_t from, std::int64_t side) { return graph_.max_pool(next_name(), from, side, side); }
+  Graph take() { return std::move(graph_).take(); }
 
  private:
-  static Node make(NodeKind kind, std::vector<std::int32_t> inputs) {
-    Node node;
-    node.kind = kind;
-    node.inputs = std::move(inputs);
-    return node;
-  }
-  std::int32_t push(Node node) {
-    node.name = "node" + std::to_string(nodes_.size());
-    nodes_.push_back(std::move(node));
-    return static_cast<std::int32_t>(nodes_.size()) - 1;
-  }
+  std::string next_name() const { return "node" + std::to_string(graph_.size()); }
   /// Sums keep their size from layer to layer.
   Tensor weights(Shape shape, std::int64_t fan_in, bool any_sign) {
     const auto terms = static_cast<double>(fan_in);
@@ -63,7 +49,7 @@ class Builder {
   }
 
   Random random_{1};
-  std::vector<Node> nodes_;
+  GraphBuilder graph_;
 };
 
 struct Mlp {
@@ -72,7 +58,7 @@ struct Mlp {
 };
 
 Graph mlp(const Mlp& size, std::int64_t features) {
-  Builder b;
+  RandomLayers b({features});
   std::int32_t z = kGraphInput;
   std::int64_t width = features;
   std::vector<std::int64_t> widths = size.hidden;
@@ -83,7 +69,7 @@ Graph mlp(const Mlp& size, std::int64_t features) {
     z = rows == 1 ? h : b.relu(h);
     width = rows;
   }
-  return {{features}, b.take()};
+  return b.take();
 }
 
 Model mlp_model(const Mlp& size, bool abs) {
@@ -103,12 +89,12 @@ Model conv_model() {
   Model model;
   model.input_shape = {3, kSide, kSide};
   model.feature_map = with_abs(identity_map(std::vector<float>(element_count(model.input_shape), 0.5F)));
-  Builder b;
+  RandomLayers b({6, kSide, kSide});
   std::int32_t z = b.relu(b.conv(kGraphInput, 6, kChannels, 11));
   for (int layer = 1; layer < kDepth; ++layer)
     z = b.relu(b.add(b.conv(z, kChannels, kChannels, 3), b.conv(kGraphInput, 6, kChannels, 3)));
   b.linear(b.max_pool(z, kSide), kChannels, 1);
-  model.graph = {{6, kSide, kSide}, b.take()};
+  model.graph = b.take();
   return model;
 }
 

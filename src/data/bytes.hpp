@@ -5,21 +5,13 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string_view>
-#include <vector>
+
+#include "files/bytes.hpp"
 
 namespace standfast {
 
-using Bytes = std::span<const std::byte>;
-using Buffer = std::vector<std::byte>;
-
 /// No reader unpacks more than this from one file, however small the file is.
 inline constexpr std::size_t kMaxUnpackedBytes = std::size_t{8} << 30;
-
-inline std::string_view as_text(Bytes bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};  // a char may alias any byte
-}
-inline Bytes as_bytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 
 inline std::uint32_t big_endian_u32(Bytes bytes, std::size_t offset) {
   std::uint32_t value = 0;

@@ -1,12 +1,7 @@
 #include "data/file.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -14,13 +9,10 @@
 
 #include "base/try.hpp"
 #include "data/gzip.hpp"
+#include "files/read_file.hpp"
 
 namespace standfast {
 namespace {
-
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
 
 Error io_error(const std::string& path, const std::string& reason) {
   return {ErrorCode::kIo, fmt::format("{}: cannot be read: {}", path, reason)};
@@ -28,22 +20,7 @@ Error io_error(const std::string& path, const std::string& reason) {
 
 }  // namespace
 
-Result<Buffer> read_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
-  if (!file) return io_error(path, std::strerror(errno));
-  Buffer bytes;
-  std::vector<std::byte> chunk(std::size_t{1} << 18);
-  std::size_t got = 0;
-  // grows with what arrives: a file's stated size is not to be trusted (devices, pipes)
-  while ((got = std::fread(chunk.data(), 1, chunk.size(), file.get())) > 0) {
-    if (bytes.size() + got > kMaxUnpackedBytes) {
-      return Error{ErrorCode::kBadFormat, fmt::format("{}: is larger than {} bytes", path, kMaxUnpackedBytes)};
-    }
-    bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(got));
-  }
-  if (std::ferror(file.get()) != 0) return io_error(path, std::strerror(errno));
-  return bytes;
-}
+Result<Buffer> read_file(const std::string& path) { return read_any_file(path, "a file of data", kMaxUnpackedBytes); }
 
 Result<Buffer> read_unpacked(const std::string& path) {
   STANDFAST_TRY(Buffer bytes, read_file(path));

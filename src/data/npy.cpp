@@ -12,6 +12,7 @@
 #include "base/try.hpp"
 #include "data/npy_header.hpp"
 #include "data/text.hpp"
+#include "files/message.hpp"
 
 namespace standfast {
 namespace {
@@ -68,7 +69,7 @@ Result<ElementType> parse_descr(std::string_view descr, const std::string& name)
   constexpr std::size_t kLongestText = 1 << 16;
   const Error unsupported{ErrorCode::kUnsupported,
                           fmt::format("{}: has elements of type {}, expected booleans, integers, float32 or float64",
-                                      name, excerpt(descr))};
+                                      name, quote_for_message(descr))};
   if (descr.size() < 3 || std::string_view("<>|=").find(descr[0]) == std::string_view::npos) return unsupported;
   const auto size = parse_number(descr.substr(2));
   if (!size || !(*size >= 1 && *size <= kLongestText)) return unsupported;

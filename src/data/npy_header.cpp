@@ -8,6 +8,7 @@
 
 #include "base/try.hpp"
 #include "data/text.hpp"
+#include "files/message.hpp"
 
 namespace standfast {
 namespace {
@@ -54,8 +55,8 @@ class HeaderParser {
   }
 
   [[nodiscard]] Error unexpected(std::string_view expected) const {
-    return {ErrorCode::kBadFormat,
-            fmt::format("{}: NPY header: found {}, expected {}", name_, excerpt(rest_.substr(0, 12)), expected)};
+    return {ErrorCode::kBadFormat, fmt::format("{}: NPY header: found {}, expected {}", name_,
+                                               quote_for_message(rest_.substr(0, 12)), expected)};
   }
 
   Result<std::string> parse_string() {
@@ -72,7 +73,8 @@ class HeaderParser {
     if (key == "descr") return parse_descr();
     if (key == "fortran_order") return parse_order();
     if (key == "shape") return parse_shape();
-    return Error{ErrorCode::kBadFormat, fmt::format("{}: NPY header has unknown key {}", name_, excerpt(key))};
+    return Error{ErrorCode::kBadFormat,
+                 fmt::format("{}: NPY header has unknown key {}", name_, quote_for_message(key))};
   }
 
   Status parse_descr() {

@@ -6,26 +6,10 @@
 #include <cstdint>
 #include <system_error>
 
+#include "files/utf8.hpp"
+
 namespace standfast {
 namespace {
-
-/// Length of the valid UTF-8 sequence at the start of the text; 0 where there is none.
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  // overlong forms, surrogates and code points above 0x10FFFF differ from valid ones in the second byte only
-  if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-  if (lead == 0xED && byte(1) > 0x9F) return 0;
-  if (lead == 0xF0 && byte(1) < 0x90) return 0;
-  if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-  return length;
-}
 
 /// What nearly every number in a table is, several times as fast: up to 15 digits with at most one point among them.
 /// They and the power of ten are exact in a double, so that the quotient is rounded once, as from_chars rounds.
@@ -54,21 +38,7 @@ std::optional<double> parse_short_decimal(std::string_view text) {
 
 }  // namespace
 
-std::string excerpt(std::string_view text) {
-  constexpr std::size_t kLongest = 40;
-  std::string quoted = "\"";
-  for (const char c : text.substr(0, kLongest)) quoted += c >= 0x20 && c < 0x7F ? c : '?';
-  return quoted + (text.size() > kLongest ? "...\"" : "\"");
-}
-
-bool is_name_text(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = text[0] == '\0' ? 0 : sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
+bool is_name_text(std::string_view text) { return is_utf8(text) && text.find('\0') == std::string_view::npos; }
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");

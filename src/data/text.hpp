@@ -1,4 +1,4 @@
-// Text that comes from a file: quoted safely in messages, checked before it becomes a name.
+// Text that comes from a file: checked before it becomes a name or a number.
 #pragma once
 
 #include <optional>
@@ -6,9 +6,6 @@
 #include <string_view>
 
 namespace standfast {
-
-/// The text in double quotes for a message: at most 40 bytes, unprintable ones as '?'.
-std::string excerpt(std::string_view text);
 
 /// Whether the text is valid UTF-8 without a NUL. Names go into JSON documents, which allow nothing else.
 [[nodiscard]] bool is_name_text(std::string_view text);

@@ -2,14 +2,16 @@
 #include "format/certificate_file.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "base/try.hpp"
-#include "format/read_whole_file.hpp"
-#include "format/replace_file.hpp"
-#include "format/strict_json.hpp"
+#include "files/message.hpp"
+#include "files/read_file.hpp"
+#include "files/replace_file.hpp"
+#include "files/sha256.hpp"
 
 namespace standfast {
 namespace {
@@ -107,14 +109,22 @@ Status check_ascending(std::size_t before, std::size_t index, const std::string&
 }
 
 Result<CertificateFile> read_certificates(const std::string& path) {
-  STANDFAST_TRY(const std::vector<std::byte> bytes,
-                read_whole_file(path, "a file of certificates", kMaxCertificateBytes));
-  return parse_certificates({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+  STANDFAST_TRY(const Buffer bytes, read_regular_file(path, "a file of certificates", kMaxCertificateBytes));
+  return parse_certificates(as_text(bytes), path);
 }
 
 Status write_certificates(const std::string& path, const CertificateFile& file) {
   STANDFAST_TRY(const std::string text, serialise_certificates(file));
   return replace_file(path, text);
+}
+
+Result<std::string> sha256_of_file(const std::string& path) { return sha256_of_regular_file(path); }
+
+std::string sha256_of(std::span<const float> values) {
+  static_assert(std::endian::native == std::endian::little, "values are hashed as they lie in memory");
+  Sha256 hash;
+  hash.add(std::as_bytes(values));
+  return hash.digits();
 }
 
 }  // namespace standfast

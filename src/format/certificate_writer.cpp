@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/try.hpp"
-#include "format/base64.hpp"
+#include "files/base64.hpp"
 #include "format/certificate_file.hpp"
 
 namespace standfast {

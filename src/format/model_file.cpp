@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "files/message.hpp"
+#include "files/read_file.hpp"
+#include "files/replace_file.hpp"
 #include "format/model_document.hpp"
-#include "format/read_whole_file.hpp"
-#include "format/replace_file.hpp"
 #include "format/safetensors.hpp"
-#include "format/strict_json.hpp"
 
 namespace standfast {
 namespace {
@@ -47,7 +47,7 @@ Result<Model> parse_model(std::span<const std::byte> bytes, const std::string& n
 }
 
 Result<Model> load_model(const std::string& path) {
-  STANDFAST_TRY(const std::vector<std::byte> bytes, read_whole_file(path, "a model file", kMaxFileBytes));
+  STANDFAST_TRY(const Buffer bytes, read_regular_file(path, "a model file", kMaxFileBytes));
   return parse_model(bytes, path);
 }
 

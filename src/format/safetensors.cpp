@@ -12,7 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/try.hpp"
-#include "format/strict_json.hpp"
+#include "files/json.hpp"
+#include "files/message.hpp"
 #include "model/shape.hpp"
 
 namespace standfast {
@@ -39,20 +40,23 @@ Result<std::string_view> header_text(std::span<const std::byte> bytes, const std
   return std::string_view(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, static_cast<std::size_t>(length));
 }
 
-Result<std::map<std::string, std::string>> read_metadata(const json& entry, const std::string& place) {
-  if (!entry.is_object()) return bad_format(place, "__metadata__ is not an object, expected one of strings");
+Result<std::map<std::string, std::string>> read_metadata(const JsonValue& entry, const std::string& place) {
+  const auto object = entry.object_of_any_keys();
+  if (!object.ok()) return bad_format(place, "__metadata__ is not an object, expected one of strings");
   std::map<std::string, std::string> metadata;
-  for (const auto& [key, value] : entry.items()) {
-    if (!value.is_string())
+  for (const std::string& key : object->keys()) {
+    const auto text = object->find(key)->if_text();
+    if (!text)
       return bad_format(place, fmt::format("metadata {} is not a string, expected one", quote_for_message(key)));
-    metadata[key] = value.get<std::string>();
+    metadata[key] = *text;
   }
   return metadata;
 }
 
-std::optional<std::int64_t> natural(const json& value) {
-  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
-  return value.get<std::int64_t>();
+/// A whole number from 0 to 2^63 - 1.
+std::optional<std::int64_t> natural(const JsonValue& value) {
+  const auto number = value.if_integer();
+  return number && *number >= 0 ? number : std::nullopt;
 }
 
 struct Entry {
@@ -62,25 +66,26 @@ struct Entry {
   std::int64_t end = 0;
 };
 
-Result<Shape> read_shape(const json& value, const std::string& place) {
-  if (!value.is_array() || value.size() > kMaxRank) {
+Result<Shape> read_shape(const JsonValue& value, const std::string& place) {
+  const auto extents = value.if_array();
+  if (!extents || extents->size() > kMaxRank) {
     return bad_format(place, fmt::format("shape is not an array of at most {} numbers, expected one", kMaxRank));
   }
   Shape shape;
-  for (const json& extent : value) {
+  for (std::size_t i = 0; i < extents->size(); ++i) {
+    const JsonValue extent = (*extents)[i];
     const auto number = natural(extent);
-    if (!number)
-      return bad_format(place,
-                        fmt::format("shape holds {}, expected a whole number", quote_for_message(extent.dump())));
+    if (!number) return bad_format(place, fmt::format("shape holds {}, expected a whole number", extent.excerpt()));
     shape.push_back(*number);
   }
   return shape;
 }
 
-Status read_offsets(const json& value, Entry& entry, const std::string& place) {
-  if (value.is_array() && value.size() == 2) {
-    const auto begin = natural(value[0]);
-    const auto end = natural(value[1]);
+Status read_offsets(const JsonValue& value, Entry& entry, const std::string& place) {
+  const auto offsets = value.if_array();
+  if (offsets && offsets->size() == 2) {
+    const auto begin = natural((*offsets)[0]);
+    const auto end = natural((*offsets)[1]);
     if (begin && end && *begin <= *end) {
       entry.begin = *begin;
       entry.end = *end;
@@ -90,20 +95,19 @@ Status read_offsets(const json& value, Entry& entry, const std::string& place) {
   return bad_format(place, "data_offsets is not [begin, end] with begin <= end, expected two whole numbers");
 }
 
-Result<Entry> read_entry(const std::string& name, const json& value, const std::string& file) {
+Result<Entry> read_entry(const std::string& name, const JsonValue& value, const std::string& file) {
   const std::string place = fmt::format("{}: tensor {}", file, quote_for_message(name));
-  if (!value.is_object() || value.size() != 3 || !value.contains("dtype") || !value.contains("shape") ||
-      !value.contains("data_offsets")) {
+  const auto object = value.object({"dtype", "shape", "data_offsets"});
+  if (!object.ok())
     return bad_format(place, "is not an object of dtype, shape and data_offsets, expected exactly these");
-  }
-  if (value["dtype"] != "F32") {
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("{}: dtype is {}, expected F32", place, quote_for_message(value["dtype"].dump()))};
+  const JsonValue dtype = *object->find("dtype");
+  if (dtype.if_text() != "F32") {
+    return Error{ErrorCode::kUnsupported, fmt::format("{}: dtype is {}, expected F32", place, dtype.excerpt())};
   }
   Entry entry;
   entry.name = name;
-  STANDFAST_TRY(entry.shape, read_shape(value["shape"], place));
-  STANDFAST_CHECK(read_offsets(value["data_offsets"], entry, place));
+  STANDFAST_TRY(entry.shape, read_shape(*object->find("shape"), place));
+  STANDFAST_CHECK(read_offsets(*object->find("data_offsets"), entry, place));
   STANDFAST_TRY(const std::size_t count, checked_element_count(entry.shape, place));
   const auto size = static_cast<std::int64_t>(count * sizeof(float));
   if (entry.end - entry.begin != size) {
@@ -150,13 +154,14 @@ json header_of(const Safetensors& file) {
 
 Result<Safetensors> parse_safetensors(std::span<const std::byte> bytes, const std::string& place) {
   STANDFAST_TRY(const std::string_view text, header_text(bytes, place));
-  STANDFAST_CHECK(check_strict_json(text, kHeaderDepth, place + ": header"));
-  const json header = json::parse(text, nullptr, false);
-  if (!header.is_object()) return bad_format(place, "header is not a JSON object, expected one");
+  STANDFAST_TRY(const JsonDocument document, JsonDocument::parse(text, kHeaderDepth, place + ": header"));
+  const auto header = document.root().object_of_any_keys();
+  if (!header.ok()) return bad_format(place, "header is not a JSON object, expected one");
   const std::span<const std::byte> data = bytes.subspan(kLengthBytes + text.size());
   Safetensors file;
   std::vector<Entry> entries;
-  for (const auto& [name, value] : header.items()) {
+  for (const std::string& name : header->keys()) {
+    const JsonValue value = *header->find(name);
     if (name == kMetadataKey) {
       STANDFAST_TRY(file.metadata, read_metadata(value, place));
     } else {

@@ -5,14 +5,10 @@
 #include <utility>
 
 #include "infer/elementwise.hpp"
+#include "kernels/instruction_set.hpp"
 
 namespace standfast {
 namespace {
-
-const kernels::Kernels& chosen_or_reference() {
-  const auto& chosen = kernels::chosen();
-  return chosen.ok() ? *chosen.value() : *kernels::available().front();
-}
 
 kernels::ConvShape conv_shape(const Shape& in, const Shape& out, const Tensor& weight, std::int64_t stride,
                               std::int64_t padding, std::int64_t dilation) {
@@ -27,7 +23,7 @@ auto part(Values& values, std::size_t offset, std::size_t size, std::size_t lane
 
 }  // namespace
 
-Plan::Plan(const Model& model) : Plan(model, chosen_or_reference()) {}
+Plan::Plan(const Model& model) : Plan(model, kernels::kernels_of(kernels::chosen_or_reference())) {}
 
 Plan::Plan(const Model& model, const kernels::Kernels& kernels) : model_(&model), kernels_(&kernels) {
   map_shapes_ = std::move(infer_map_shapes(model.feature_map, model.input_shape)).value();

@@ -21,6 +21,6 @@ struct Avx2 {
 
 }  // namespace
 
-constinit const Kernels kAvx2 = VectorKernels<Avx2>::table("avx2");
+constinit const Kernels kAvx2 = VectorKernels<Avx2>::table();
 
 }  // namespace standfast::kernels

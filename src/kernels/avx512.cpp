@@ -21,6 +21,6 @@ struct Avx512 {
 
 }  // namespace
 
-constinit const Kernels kAvx512 = VectorKernels<Avx512>::table("avx512");
+constinit const Kernels kAvx512 = VectorKernels<Avx512>::table();
 
 }  // namespace standfast::kernels

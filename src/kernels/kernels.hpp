@@ -7,11 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <string_view>
 
 #include "base/lanes.hpp"
-#include "standfast/result.hpp"
 
 namespace standfast::kernels {
 
@@ -46,8 +43,6 @@ struct Run {
 };
 
 struct Kernels {
-  const char* name;
-
   /// y[row][lane] = start + sum_t W[row][t] x[t][lane].
   void (*linear_tile)(const Product&, const Start&, const float* x, float* y);
   /// The same for one input. Cost: reads each weight whose x is not 0 once.
@@ -63,15 +58,8 @@ struct Kernels {
   void (*taps_row)(const Product&, const Start&, const Run&, const float* x, float* y);
 };
 
-/// The sets that were compiled in, that this processor and its operating system offer: slowest first, `ref` always.
-std::span<const Kernels* const> available();
-
-/// Fails: kEnvironment for a name that is not one of available().
-Result<const Kernels*> find(std::string_view name);
-
-/// What the environment variable STANDFAST_KERNELS asks for (ref, avx2, avx512), the fastest where it is not set.
-///
-/// Fails: as find. Read once per process.
-const Result<const Kernels*>& chosen();
+enum class InstructionSet;  // no header of the library reaches the files that are compiled for one set alone
+/// The functions for an instruction set. Requires: is_available(set).
+const Kernels& kernels_of(InstructionSet set);
 
 }  // namespace standfast::kernels

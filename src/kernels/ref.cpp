@@ -72,6 +72,6 @@ void taps_one(const Product& product, const Start& start, const Run& run, const 
 
 }  // namespace
 
-constinit const Kernels kReference = {"ref", linear_tile, linear_one, add_rows, taps_tile, taps_one, taps_one};
+constinit const Kernels kReference = {linear_tile, linear_one, add_rows, taps_tile, taps_one, taps_one};
 
 }  // namespace standfast::kernels

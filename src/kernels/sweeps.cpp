@@ -1,8 +1,6 @@
 #include "kernels/sweeps.hpp"
 
-#include <string_view>
-
-#include "kernels/kernels.hpp"
+#include "kernels/instruction_set.hpp"
 
 namespace standfast::kernels {
 
@@ -18,17 +16,16 @@ const Sweeps& table();
 }
 #endif
 
-const Sweeps& sweeps_of([[maybe_unused]] const Kernels& set) {
+const Sweeps& sweeps_of([[maybe_unused]] InstructionSet set) {
 #ifdef STANDFAST_X86_KERNELS
-  if (std::string_view(set.name) == "avx2") return avx2::table();
-  if (std::string_view(set.name) == "avx512") return avx512::table();
+  if (set == InstructionSet::kAvx2) return avx2::table();
+  if (set == InstructionSet::kAvx512) return avx512::table();
 #endif
   return ref::table();
 }
 
 const Sweeps& sweeps() {
-  // a name that is unknown is an error of whoever loads the model
-  static const Sweeps& in_use = chosen().ok() ? sweeps_of(*chosen().value()) : ref::table();
+  static const Sweeps& in_use = sweeps_of(chosen_or_reference());
   return in_use;
 }
 

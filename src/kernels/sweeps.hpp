@@ -77,10 +77,10 @@ struct Sweeps {
   double (*curvature_dot)(const Curves& curves, const double* x, const double* u, const double* y, const double* v);
 };
 
-struct Kernels;
-/// The loops for one of the instruction sets of available().
-const Sweeps& sweeps_of(const Kernels& set);
-/// Those for the one in use.
+enum class InstructionSet;  // no header of the library reaches the files that are compiled for one set alone
+/// The loops for an instruction set. Requires: is_available(set).
+const Sweeps& sweeps_of(InstructionSet set);
+/// The loops for the chosen instruction set.
 const Sweeps& sweeps();
 
 }  // namespace standfast::kernels

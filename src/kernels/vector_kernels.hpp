@@ -342,9 +342,7 @@ struct VectorKernels {
     }
   }
 
-  static constexpr Kernels table(const char* name) {
-    return {name, linear_tile, linear_one, add_rows, taps_tile, taps_one, taps_row};
-  }
+  static constexpr Kernels table() { return {linear_tile, linear_one, add_rows, taps_tile, taps_one, taps_row}; }
 };
 
 }  // namespace standfast::kernels

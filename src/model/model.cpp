@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "files/utf8.hpp"
 #include "model/shape.hpp"
-#include "model/text.hpp"
 
 namespace standfast {
 namespace {

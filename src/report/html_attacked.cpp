@@ -5,10 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "files/decimal.hpp"
 #include "report/chart.hpp"
 #include "report/html_sections.hpp"
 #include "report/html_text.hpp"
 #include "report/numbers.hpp"
+#include "standfast/report.hpp"
 
 namespace standfast {
 namespace {
@@ -47,7 +49,7 @@ std::string attack_table(const Evaluation& evaluation) {
                           distance_text(i < curve.quantiles.size() ? curve.quantiles[i].radius : std::nan("")));
     }
     html += fmt::format("<td>{}</td><td>{}</td><td>{}</td></tr>\n", curve.none_found,
-                        certified_share_text(curve.mean_certified_share), gap_text(curve.mean_certified_share));
+                        share_rounded_down(curve.mean_certified_share), gap_in_words(curve.mean_certified_share));
   }
   return html + "</tbody></table></div>\n";
 }
@@ -55,8 +57,8 @@ std::string attack_table(const Evaluation& evaluation) {
 std::string caption(const Evaluation& evaluation, std::size_t norm) {
   const auto& curve = evaluation.attacked[norm];
   return fmt::format("<b>{}</b>: on average {} of the distance to the attack is proven, median {}.",
-                     norm_symbol(evaluation.curves[norm].norm), certified_share_text(curve.mean_certified_share),
-                     certified_share_text(curve.median_certified_share));
+                     norm_symbol(evaluation.curves[norm].norm), share_rounded_down(curve.mean_certified_share),
+                     share_rounded_down(curve.median_certified_share));
 }
 
 }  // namespace

@@ -9,23 +9,11 @@
 
 #include <spng.h>
 
+#include "files/base64.hpp"
+#include "files/utf8.hpp"
+
 namespace standfast {
 namespace {
-
-// Length of the UTF-8 character that starts `text`, 0 where none does (overlong forms and surrogates are not told
-// apart: they are harmless once escaped, and browsers replace them).
-std::size_t character_length(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  const std::size_t length = first < 0x80   ? 1
-                             : first < 0xC2 ? 0
-                             : first < 0xE0 ? 2
-                             : first < 0xF0 ? 3
-                             : first < 0xF5 ? 4
-                                            : 0;
-  if (length == 0 || length > text.size()) return 0;
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
-  return std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(length), continues) ? length : 0;
-}
 
 void append_escaped(std::string_view character, std::string& html) {
   switch (character[0]) {
@@ -86,7 +74,7 @@ std::string png_uri(const std::vector<unsigned char>& pixels, std::uint32_t widt
   const std::unique_ptr<void, decltype(&std::free)> buffer(spng_get_png_buffer(context.get(), &size, &failed),
                                                            std::free);
   if (!buffer || failed != 0) return {};
-  return "data:image/png;base64," + base64({static_cast<const unsigned char*>(buffer.get()), size});
+  return "data:image/png;base64," + base64_of({static_cast<const std::byte*>(buffer.get()), size});
 }
 
 }  // namespace
@@ -95,7 +83,7 @@ std::string html_escape(std::string_view text, std::size_t max_bytes) {
   std::string html;
   for (std::size_t at = 0; at < text.size();) {
     if (at >= max_bytes) return html + "…";
-    const auto length = character_length(text.substr(at));
+    const auto length = utf8_character_length(text.substr(at));
     if (length == 0) {
       html += "\xEF\xBF\xBD";
       ++at;
@@ -105,19 +93,6 @@ std::string html_escape(std::string_view text, std::size_t max_bytes) {
     }
   }
   return html;
-}
-
-std::string base64(std::span<const unsigned char> bytes) {
-  static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8U | (k < count ? bytes[i + k] : 0U);
-    for (std::size_t k = 0; k < 4; ++k) text += k <= count ? kAlphabet[group >> (18 - 6 * k) & 63U] : '=';
-  }
-  return text;
 }
 
 bool drawable(const Dataset& data) {

@@ -14,9 +14,6 @@ namespace standfast {
 /// replaced by U+FFFD, long text cut after max_bytes.
 std::string html_escape(std::string_view text, std::size_t max_bytes = 400);
 
-/// RFC 4648, with padding.
-std::string base64(std::span<const unsigned char> bytes);
-
 /// Whether rows of the data can be drawn: one or three channels of at most 64 x 64 pixels, and as many values as the
 /// shape says.
 bool drawable(const Dataset& data);

@@ -1,25 +1,17 @@
 // Rounding for print: radii towards zero, so that what stands on the page is still a certificate.
 #include "report/numbers.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 #include <fmt/format.h>
+
+#include "files/decimal.hpp"
+#include "standfast/report.hpp"
 
 namespace standfast {
 namespace {
 
 constexpr int kDigits = 4;
-
-// The decimal number of kDigits digits next to `value`, not above it for `direction` -1, not below it for 1; value is
-// finite and > 0.
-std::string rounded(double value, int direction) {
-  std::string text = fmt::format("{:.{}g}", value, kDigits);
-  if (direction * (std::strtod(text.c_str(), nullptr) - value) >= 0) return text;
-  const double unit = std::pow(10.0, std::floor(std::log10(value)) - (kDigits - 1));
-  return fmt::format("{:.{}g}", value + direction * unit * 0.75, kDigits);  // a half would be a tie
-}
 
 std::string subscript(std::string_view digits) {
   static constexpr std::string_view kDigit[] = {"₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉"};
@@ -41,27 +33,17 @@ std::string percent_text(double share) {
   return fmt::format("{:.2f} %", share * 100);
 }
 
-std::string radius_text(double radius) {
-  if (std::isnan(radius)) return "-";
-  if (radius == 0 || std::isinf(radius)) return radius == 0 ? "0" : "inf";
-  return rounded(radius, -1);
-}
+std::string radius_text(double radius) { return std::isnan(radius) ? "-" : decimal_rounded_down(radius, kDigits); }
 
 std::string distance_text(double distance) {
-  if (std::isnan(distance)) return "-";
-  if (distance == 0 || std::isinf(distance)) return distance == 0 ? "0" : "inf";
-  return rounded(distance, 1);
+  return std::isnan(distance) ? "-" : decimal_rounded_up(distance, kDigits);
 }
 
-std::string certified_share_text(double share) {
-  if (!std::isfinite(share)) return std::isnan(share) ? "-" : "inf";
-  return fmt::format("{:.4f}", std::floor(share * 1e4) / 1e4);
-}
+std::string radius_rounded_down(double radius, int digits) { return decimal_rounded_down(radius, digits); }
 
-std::string gap_text(double share) {
-  if (!std::isfinite(share)) return "-";
-  return fmt::format("{:.2f} %", std::ceil((1 - share) * 1e4) / 1e2 + 0.0);  // never "-0.00 %"
-}
+std::string distance_rounded_up(double distance, int digits) { return decimal_rounded_up(distance, digits); }
+
+std::string gap_in_words(double certified_share) { return percent_rounded_up(1 - certified_share); }
 
 std::string logit_text(double logit) {
   if (std::isnan(logit)) return "-";

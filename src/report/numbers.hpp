@@ -16,10 +16,6 @@ std::string percent_text(double share);
 std::string radius_text(double radius);
 /// The same of an attack's distance, rounded up: the true distance lies between the two on paper as well.
 std::string distance_text(double distance);
-/// certified_share as "0.9931", never rounded up; "-" for NaN.
-std::string certified_share_text(double share);
-/// The gap of a certified share, never rounded down: "0.70 %"; "-" for NaN.
-std::string gap_text(double share);
 /// A logit or threshold with its sign: "+1.250", "-inf".
 std::string logit_text(double logit);
 /// "l1", "l2", "linf" as "ℓ₁", "ℓ₂", "ℓ∞", others as "ℓ₁.₅".

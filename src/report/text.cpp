@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "files/decimal.hpp"
 #include "report/numbers.hpp"
 #include "standfast/report.hpp"
 
@@ -90,8 +91,8 @@ void write_attacks(const Evaluation& evaluation, Out out) {
   for (std::size_t i = 0; i < evaluation.attacked.size(); ++i) {
     const auto& curve = evaluation.attacked[i];
     fmt::format_to(out, "{:<8}{:>24}{:>12}{:>24}{:>12}\n", evaluation.curves[i].norm.name(),
-                   certified_share_text(curve.mean_certified_share), certified_share_text(curve.median_certified_share),
-                   gap_text(curve.mean_certified_share), gap_text(curve.median_certified_share));
+                   share_rounded_down(curve.mean_certified_share), share_rounded_down(curve.median_certified_share),
+                   gap_in_words(curve.mean_certified_share), gap_in_words(curve.median_certified_share));
   }
 }
 

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/try.hpp"
-#include "format/sha256.hpp"
+#include "files/sha256.hpp"
 #include "standfast/certificate.hpp"
 #include "standfast/reproduce.hpp"
 

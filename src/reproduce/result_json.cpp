@@ -6,7 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/try.hpp"
-#include "format/strict_json.hpp"
+#include "files/json.hpp"
+#include "files/message.hpp"
 #include "standfast/reproduce.hpp"
 
 namespace standfast {
@@ -36,89 +37,65 @@ Json bounds_json(const ProtocolMeasure& measure) {
   return bounds;
 }
 
-/// Reads fields and remembers the first that is not what it must be.
-class Reader {
- public:
-  explicit Reader(std::string place) : place_(std::move(place)) {}
+/// A finite number in [lowest, highest].
+Result<double> number_within(const JsonObject& object, std::string_view key, double lowest, double highest) {
+  STANDFAST_TRY(const double value, object.number(key));
+  if (value >= lowest && value <= highest) return value;
+  return bad_format(object.place_of(key),
+                    fmt::format("is {}, expected a finite number from {} to {}", value, lowest, highest));
+}
 
-  const Json& field(const Json& parent, std::string_view key) {
-    static const Json nothing;
-    const auto found = parent.is_object() ? parent.find(key) : parent.end();
-    if (parent.is_object() && found != parent.end()) return *found;
-    fail(key, "missing");
-    return nothing;
+/// Radii: numbers >= 0 or "inf".
+Result<std::vector<double>> read_radii(const JsonObject& object) {
+  STANDFAST_TRY(const JsonArray list, object.array("radii"));
+  if (list.size() > kMaxRadii)
+    return bad_format(list.place(), fmt::format("holds {} radii, expected at most {}", list.size(), kMaxRadii));
+  std::vector<double> radii;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    STANDFAST_TRY(const double radius, list[i].number_or_infinity());
+    if (!(radius >= 0)) return bad_format(list.place(), fmt::format("holds {}, expected radii >= 0", radius));
+    radii.push_back(radius);
   }
-  void read(const Json& parent, std::string_view key, std::string& value) {
-    const Json& json = field(parent, key);
-    if (json.is_string())
-      value = json.get<std::string>();
-    else
-      fail(key, "not a string");
-  }
-  void read(const Json& parent, std::string_view key, bool& value) {
-    const Json& json = field(parent, key);
-    if (json.is_boolean())
-      value = json.get<bool>();
-    else
-      fail(key, "not true or false");
-  }
-  void read(const Json& parent, std::string_view key, std::size_t& value) {
-    const Json& json = field(parent, key);
-    if (json.is_number_unsigned())
-      value = json.get<std::size_t>();
-    else
-      fail(key, "not a count");
-  }
-  /// A finite number in [lowest, highest].
-  void read(const Json& parent, std::string_view key, double lowest, double highest, double& value) {
-    const Json& json = field(parent, key);
-    value = json.is_number() ? json.get<double>() : std::numeric_limits<double>::quiet_NaN();
-    if (!(value >= lowest && value <= highest) || !std::isfinite(value))
-      fail(key, fmt::format("not a finite number from {} to {}", lowest, highest));
-  }
-  /// Radii: numbers >= 0 or "inf".
-  void read(const Json& parent, std::string_view key, std::vector<double>& values) {
-    const Json& json = field(parent, key);
-    if (!json.is_array() || json.size() > kMaxRadii) return fail(key, "not a list of radii");
-    for (const auto& item : json) {
-      const bool infinite = item.is_string() && item.get_ref<const std::string&>() == "inf";
-      const double value = infinite           ? std::numeric_limits<double>::infinity()
-                           : item.is_number() ? item.get<double>()
-                                              : -1;
-      if (!(value >= 0)) return fail(key, "not a list of radii >= 0");
-      values.push_back(value);
-    }
-  }
-  void fail(std::string_view key, std::string_view what) {
-    if (status_.ok())
-      status_ = Error{ErrorCode::kBadFormat,
-                      fmt::format("{}: \"{}\" is {}, expected a result of {}", place_, key, what, kSchema)};
-  }
-  [[nodiscard]] const Status& status() const { return status_; }
+  return radii;
+}
 
- private:
-  std::string place_;
-  Status status_;
-};
+Status read_bound(const JsonValue& value, BoundMeasure& bound) {
+  STANDFAST_TRY(const JsonObject object, value.object({"milliseconds", "radii"}));
+  STANDFAST_TRY(bound.radii, read_radii(object));
+  bound.milliseconds = std::numeric_limits<double>::quiet_NaN();
+  if (object.find("milliseconds")->is_null()) return {};
+  STANDFAST_TRY(bound.milliseconds, number_within(object, "milliseconds", 0, 1e12));
+  return {};
+}
 
-void read_protocol(Reader& reader, const Json& json, ProtocolMeasure& measure) {
-  constexpr double kLargest = std::numeric_limits<float>::max();
-  double threshold = 0;
-  reader.read(json, "threshold", -kLargest, kLargest, threshold);
-  measure.threshold = static_cast<float>(threshold);
-  reader.read(json, "accuracy_sensitive", 0, 1, measure.accuracy_sensitive);
-  reader.read(json, "accuracy_other", 0, 1, measure.accuracy_other);
-  const Json& bounds = reader.field(json, "bounds");
+Status read_bounds(const JsonValue& value, ProtocolMeasure& measure) {
+  STANDFAST_TRY(const JsonObject bounds, value.object_of_any_keys());
   for (std::size_t b = 0; b < kBounds.size(); ++b) {
-    const Json& norms = reader.field(bounds, kBounds[b]);
+    STANDFAST_TRY(const JsonValue of_bound, bounds.at(kBounds[b]));
+    STANDFAST_TRY(const JsonObject norms, of_bound.object_of_any_keys());
     for (std::size_t n = 0; n < kStudyNorms.size(); ++n) {
-      const Json& one = reader.field(norms, kStudyNorms[n]);
-      auto& bound = measure.bounds[b][n];
-      reader.read(one, "radii", bound.radii);
-      bound.milliseconds = std::numeric_limits<double>::quiet_NaN();
-      if (!reader.field(one, "milliseconds").is_null()) reader.read(one, "milliseconds", 0, 1e12, bound.milliseconds);
+      STANDFAST_TRY(const JsonValue of_norm, norms.at(kStudyNorms[n]));
+      STANDFAST_CHECK(read_bound(of_norm, measure.bounds[b][n]));
     }
   }
+  return {};
+}
+
+Status read_protocol(const JsonValue& value, ProtocolMeasure& measure) {
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  STANDFAST_TRY(const JsonObject object, value.object({"threshold", "accuracy_sensitive", "accuracy_other", "bounds"}));
+  STANDFAST_TRY(const double threshold, number_within(object, "threshold", -kLargest, kLargest));
+  measure.threshold = static_cast<float>(threshold);
+  STANDFAST_TRY(measure.accuracy_sensitive, number_within(object, "accuracy_sensitive", 0, 1));
+  STANDFAST_TRY(measure.accuracy_other, number_within(object, "accuracy_other", 0, 1));
+  return read_bounds(*object.find("bounds"), measure);
+}
+
+Status check_schema(const JsonValue& value) {
+  STANDFAST_TRY(const JsonObject object, value.object_of_any_keys());
+  STANDFAST_TRY(const std::string schema, object.text("schema"));
+  if (schema == kSchema) return {};
+  return bad_format(object.place_of("schema"), fmt::format("is {}, expected {}", quote_for_message(schema), kSchema));
 }
 
 }  // namespace
@@ -149,29 +126,30 @@ std::string to_json(const RecipeResult& result) {
 }
 
 Result<RecipeResult> recipe_result_from_json(std::string_view text, const std::string& place) {
-  STANDFAST_CHECK(check_strict_json(text, kMaxDepth, place));
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  Reader reader(place);
+  STANDFAST_TRY(const JsonDocument document, JsonDocument::parse(text, kMaxDepth, place));
+  STANDFAST_CHECK(check_schema(document.root()));
+  STANDFAST_TRY(const JsonObject object,
+                document.root().object({"schema", "fingerprint", "data", "recipe", "label", "ours", "shortened",
+                                        "test_split", "sensitive_count", "other_count", "training_seconds",
+                                        "model_sha256", "options", "protocols"}));
   RecipeResult result;
-  std::string schema;
-  reader.read(json, "schema", schema);
-  if (schema != kSchema) reader.fail("schema", "another one");
-  reader.read(json, "fingerprint", result.fingerprint);
-  reader.read(json, "data", result.data);
-  reader.read(json, "recipe", result.recipe);
-  reader.read(json, "label", result.label);
-  reader.read(json, "ours", result.ours);
-  reader.read(json, "shortened", result.shortened);
-  reader.read(json, "test_split", result.test_split);
-  reader.read(json, "sensitive_count", result.sensitive_count);
-  reader.read(json, "other_count", result.other_count);
-  reader.read(json, "training_seconds", 0, 1e12, result.training_seconds);
-  reader.read(json, "model_sha256", result.model_sha256);
-  reader.read(json, "options", result.options);
-  const Json& protocols = reader.field(json, "protocols");
-  for (std::size_t p = 0; p < kProtocols.size(); ++p)
-    read_protocol(reader, reader.field(protocols, kProtocols[p]), result.protocols[p]);
-  STANDFAST_CHECK(reader.status());
+  STANDFAST_TRY(result.fingerprint, object.text("fingerprint"));
+  STANDFAST_TRY(result.data, object.text("data"));
+  STANDFAST_TRY(result.recipe, object.text("recipe"));
+  STANDFAST_TRY(result.label, object.text("label"));
+  STANDFAST_TRY(result.ours, object.truth("ours"));
+  STANDFAST_TRY(result.shortened, object.text("shortened"));
+  STANDFAST_TRY(result.test_split, object.text("test_split"));
+  STANDFAST_TRY(result.sensitive_count, object.count("sensitive_count"));
+  STANDFAST_TRY(result.other_count, object.count("other_count"));
+  STANDFAST_TRY(result.training_seconds, number_within(object, "training_seconds", 0, 1e12));
+  STANDFAST_TRY(result.model_sha256, object.text("model_sha256"));
+  STANDFAST_TRY(result.options, object.text("options"));
+  STANDFAST_TRY(const JsonObject protocols, object.find("protocols")->object_of_any_keys());
+  for (std::size_t p = 0; p < kProtocols.size(); ++p) {
+    STANDFAST_TRY(const JsonValue protocol, protocols.at(kProtocols[p]));
+    STANDFAST_CHECK(read_protocol(protocol, result.protocols[p]));
+  }
   return result;
 }
 

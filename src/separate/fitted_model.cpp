@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "model/graph_builder.hpp"
+
 namespace standfast::separate {
 namespace {
 
@@ -16,13 +18,9 @@ constexpr int kInputPlaces = 20;
 constexpr int kHiddenPlaces = 16;
 
 Node linear(std::string name, std::int32_t input, std::size_t outputs, std::span<const double> weights, int places) {
-  Node node;
-  node.kind = NodeKind::kLinear;
-  node.name = std::move(name);
-  node.inputs = {input};
   const auto rows = static_cast<std::int64_t>(outputs);
-  node.weight = {{rows, static_cast<std::int64_t>(weights.size()) / rows}, to_grid(weights, places)};
-  return node;
+  return linear_node(std::move(name), input,
+                     {{rows, static_cast<std::int64_t>(weights.size()) / rows}, to_grid(weights, places)});
 }
 
 /// Planes [begin, begin + count) as the first layer of a network.
@@ -32,14 +30,6 @@ Node input_planes(std::string name, const Planes& planes, std::size_t begin, std
   Node node = linear(std::move(name), kGraphInput, count, weights, kInputPlaces);
   node.bias = {{static_cast<std::int64_t>(count)},
                to_grid(std::span(planes.offsets).subspan(begin, count), kWeightPlaces)};
-  return node;
-}
-
-Node combine(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
-  Node node;
-  node.kind = kind;
-  node.name = std::move(name);
-  node.inputs = std::move(inputs);
   return node;
 }
 
@@ -74,7 +64,7 @@ Model max_affine_model(const Dataset& data, const Planes& planes, const std::str
   Model model = blank_model(data, sensitive, other);
   Node affine = linear("pieces", kGraphInput, planes.count(), planes.weights, kWeightPlaces);
   affine.bias = {{pieces}, to_grid(planes.offsets, kWeightPlaces)};
-  const Node largest = combine(NodeKind::kMax, "score", {0});
+  const Node largest = node_of(NodeKind::kMax, "score", {0});
   model.graph.nodes = {affine, largest};
   return model;
 }
@@ -83,14 +73,14 @@ Model icnn_model(const Dataset& data, const Icnn& icnn, const std::string& sensi
   Model model = blank_model(data, sensitive, other);
   model.graph.nodes = {
       input_planes("s1", icnn.affine, 0, icnn.first),
-      combine(NodeKind::kRelu, "z1", {0}),
+      node_of(NodeKind::kRelu, "z1", {0}),
       input_planes("s2", icnn.affine, icnn.first, icnn.second),
       linear("w2", 1, icnn.second, icnn.hidden, kHiddenPlaces),
-      combine(NodeKind::kAdd, "p2", {2, 3}),
-      combine(NodeKind::kRelu, "z2", {4}),
+      node_of(NodeKind::kAdd, "p2", {2, 3}),
+      node_of(NodeKind::kRelu, "z2", {4}),
       input_planes("s3", icnn.affine, icnn.first + icnn.second, 1),
       linear("w3", 5, 1, icnn.last, kHiddenPlaces),
-      combine(NodeKind::kAdd, "score", {6, 7}),
+      node_of(NodeKind::kAdd, "score", {6, 7}),
   };
   return model;
 }
@@ -99,23 +89,18 @@ Model cone_model(const Dataset& data, const Planes& affine, const std::string& s
   Model model = blank_model(data, sensitive, other);
   const std::size_t units = affine.count() - 1;
   model.graph.nodes = {
-      input_planes("s1", affine, 0, units),     combine(NodeKind::kRelu, "z1", {0}),
+      input_planes("s1", affine, 0, units),     node_of(NodeKind::kRelu, "z1", {0}),
       input_planes("s2", affine, units, 1),     linear("sum", 1, 1, std::vector<double>(units, 1.0), 1),
-      combine(NodeKind::kAdd, "score", {2, 3}),
+      node_of(NodeKind::kAdd, "score", {2, 3}),
   };
   return model;
 }
 
 namespace {
 
-std::int32_t push(Graph& graph, Node node) {
-  graph.nodes.push_back(std::move(node));
-  return static_cast<std::int32_t>(graph.nodes.size() - 1);
-}
-
 /// The same network whose head's units see the planes as well.
 Graph with_units(const Graph& graph, const Head& head, const Planes& units) {
-  Graph changed{graph.input_shape, {}};
+  GraphBuilder changed(graph.input_shape);
   std::vector<std::int32_t> moved;
   moved.reserve(graph.nodes.size());
   for (std::size_t index = 0; index < graph.nodes.size(); ++index) {
@@ -123,29 +108,29 @@ Graph with_units(const Graph& graph, const Head& head, const Planes& units) {
     for (std::int32_t& input : node.inputs)
       if (input != kGraphInput) input = moved[static_cast<std::size_t>(input)];
     if (static_cast<std::int32_t>(index) == head.relu) {
-      const std::int32_t flat = push(changed, combine(NodeKind::kFlatten, "repair.flat", {node.inputs[0]}));
-      const std::int32_t planes = push(changed, input_planes("repair.units", units, 0, units.count()));
-      node.inputs[0] = push(changed, combine(NodeKind::kAdd, "repair.sums", {flat, planes}));
+      const std::int32_t flat = changed.flatten("repair.flat", node.inputs[0]);
+      const std::int32_t planes = changed.append(input_planes("repair.units", units, 0, units.count()));
+      node.inputs[0] = changed.add("repair.sums", {flat, planes});
     }
-    moved.push_back(push(changed, std::move(node)));
+    moved.push_back(changed.append(std::move(node)));
   }
-  return changed;
+  return std::move(changed).take();
 }
 
 }  // namespace
 
 Model repaired_model(const Model& start, const std::optional<Head>& head, const Repair& repair) {
-  Model model = start;
-  Graph& graph = model.graph;
-  if (head) graph = with_units(start.graph, *head, repair.units);
-  std::vector<std::int32_t> terms = {static_cast<std::int32_t>(graph.nodes.size() - 1)};
-  terms.push_back(push(graph, input_planes("repair.lowering", repair.lowering, 0, 1)));
+  GraphBuilder graph(head ? with_units(start.graph, *head, repair.units) : start.graph);
+  std::vector<std::int32_t> terms = {graph.size() - 1};
+  terms.push_back(graph.append(input_planes("repair.lowering", repair.lowering, 0, 1)));
   if (const std::size_t lifts = repair.lifts.count(); lifts > 0) {
-    const std::int32_t planes = push(graph, input_planes("repair.lifts", repair.lifts, 0, lifts));
-    const std::int32_t positive = push(graph, combine(NodeKind::kRelu, "repair.relu", {planes}));
-    terms.push_back(push(graph, linear("repair.sum", positive, 1, std::vector<double>(lifts, 1.0), 1)));
+    const std::int32_t planes = graph.append(input_planes("repair.lifts", repair.lifts, 0, lifts));
+    const std::int32_t positive = graph.relu("repair.relu", planes);
+    terms.push_back(graph.append(linear("repair.sum", positive, 1, std::vector<double>(lifts, 1.0), 1)));
   }
-  push(graph, combine(NodeKind::kAdd, "repair.score", std::move(terms)));
+  graph.add("repair.score", std::move(terms));
+  Model model = start;
+  model.graph = std::move(graph).take();
   return model;
 }
 

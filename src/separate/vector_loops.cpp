@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/instruction_set.hpp"
+
 namespace standfast::separate {
 namespace {
 
@@ -116,7 +118,7 @@ STANDFAST_WIDE void wide_multiply(const T* a, std::size_t rows, std::size_t inne
 }
 
 bool wide() {
-  static const bool has_wide_registers = __builtin_cpu_supports("avx2") != 0;
+  static const bool has_wide_registers = kernels::is_available(kernels::InstructionSet::kAvx2);
   return has_wide_registers;
 }
 #endif

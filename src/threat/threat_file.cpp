@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
-#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -11,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "files/read_file.hpp"
 #include "standfast/threat.hpp"
 #include "threat/threat_rules.hpp"
 #include "threat/toml_text.hpp"
@@ -249,14 +249,10 @@ Result<ThreatModel> parse_threat(std::string_view text, const std::string& name,
 
 Result<ThreatModel> read_threat_file(const std::string& path, std::span<const std::string> feature_names,
                                      std::size_t dim) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kMaxFileSize + 1, '\0');  // one byte more than allowed, so that a longer file shows
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad() || (!file && !file.eof())) {
-    return Error{ErrorCode::kIo, fmt::format("{}: cannot be read, expected a threat file", path)};
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return parse_threat(text, path, feature_names, dim);
+  const auto bytes = read_any_file(path, "a threat file", kMaxFileSize);
+  if (bytes.ok()) return parse_threat(as_text(*bytes), path, feature_names, dim);
+  const bool too_large = bytes.error().code == ErrorCode::kBadFormat;
+  return Error{too_large ? ErrorCode::kUnsupported : bytes.error().code, bytes.error().message};
 }
 
 }  // namespace standfast

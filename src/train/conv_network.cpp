@@ -50,7 +50,7 @@ Result<ElementwiseAffine> affine(const std::vector<float>& gain, const std::vect
 
 /// A convolution of u: the first layer, or an input skip.
 Node input_conv(const ConvexConvNet& network, std::string name, const std::vector<float>& weight) {
-  Node node = make_node(NodeKind::kConv2d, std::move(name), {kGraphInput});
+  Node node = node_of(NodeKind::kConv2d, std::move(name), {kGraphInput});
   node.weight = {network.first_weight_shape(), weight};
   node.stride = network.layout.first_stride;
   node.padding = network.first_padding();
@@ -60,7 +60,7 @@ Node input_conv(const ConvexConvNet& network, std::string name, const std::vecto
 }
 
 Result<Node> block_conv(const ConvexConvNet& network, const ConvBlock& block, std::string name, std::int32_t input) {
-  Node node = make_node(NodeKind::kConv2d, std::move(name), {input});
+  Node node = node_of(NodeKind::kConv2d, std::move(name), {input});
   node.weight = {network.block_weight_shape(), block.weight};
   node.padding = network.block_padding();
   WideLayer layer = widen(node);
@@ -72,26 +72,21 @@ Result<Node> block_conv(const ConvexConvNet& network, const ConvBlock& block, st
   return node;
 }
 
-std::int32_t append_sum(std::string name, std::int32_t first, Node second, Graph& graph) {
-  const std::int32_t other = append(graph, std::move(second));
-  return append(graph, make_node(NodeKind::kAdd, std::move(name), {first, other}));
+std::int32_t append_sum(std::string name, std::int32_t first, Node second, GraphBuilder& graph) {
+  const std::int32_t other = graph.append(std::move(second));
+  return graph.add(std::move(name), {first, other});
 }
 
-std::int32_t append_readout(const ConvexConvNet& network, std::int32_t previous, Graph& graph) {
+std::int32_t append_readout(const ConvexConvNet& network, std::int32_t previous, GraphBuilder& graph) {
   if (network.layout.pool > 1) {
-    Node pool = make_node(NodeKind::kMaxPool, "pool", {previous});
-    pool.kernel = network.layout.pool;
-    pool.stride = network.layout.pool;
-    previous = append(graph, std::move(pool));
+    previous = graph.max_pool("pool", previous, network.layout.pool, network.layout.pool);
   }
-  Node score = make_node(NodeKind::kLinear, "score", {previous});
-  score.weight = {{1, static_cast<std::int64_t>(network.readout_weight.size())}, network.readout_weight};
-  score.bias = {{1}, {network.readout_bias}};
-  previous = append(graph, std::move(score));
+  const auto elements = static_cast<std::int64_t>(network.readout_weight.size());
+  previous = graph.linear("score", previous, {{1, elements}, network.readout_weight}, {{1}, {network.readout_bias}});
   if (network.readout_skip.empty()) return previous;
-  Node input = make_node(NodeKind::kLinear, "score.input", {kGraphInput});
-  input.weight = {{1, static_cast<std::int64_t>(network.readout_skip.size())}, network.readout_skip};
-  return append_sum("score.sum", previous, std::move(input), graph);
+  const auto inputs = static_cast<std::int64_t>(network.readout_skip.size());
+  return append_sum("score.sum", previous, linear_node("score.input", kGraphInput, {{1, inputs}, network.readout_skip}),
+                    graph);
 }
 
 }  // namespace
@@ -146,23 +141,22 @@ Result<ConvexConvNet> starting_conv_network(const TrainOptions& options, const S
 }
 
 Result<Graph> to_graph(const ConvexConvNet& network) {
-  Graph graph;
-  graph.input_shape = network.input_shape;
+  GraphBuilder graph(network.input_shape);
   Node first = input_conv(network, "layer1.conv", network.first_weight);
   first.bias = {{network.channels()}, network.first_bias};
-  std::int32_t previous = append(graph, std::move(first));
-  previous = append(graph, make_node(NodeKind::kRelu, "layer1.relu", {previous}));
+  std::int32_t previous = graph.append(std::move(first));
+  previous = graph.relu("layer1.relu", previous);
   for (std::size_t k = 0; k < network.blocks.size(); ++k) {
     const ConvBlock& block = network.blocks[k];
     const std::string place = fmt::format("layer{}", k + 2);
     STANDFAST_TRY(Node conv, block_conv(network, block, place + ".conv", previous));
-    std::int32_t sum = append(graph, std::move(conv));
+    std::int32_t sum = graph.append(std::move(conv));
     if (!block.skip_weight.empty())
       sum = append_sum(place + ".sum", sum, input_conv(network, place + ".input", block.skip_weight), graph);
-    previous = append(graph, make_node(NodeKind::kRelu, place + ".relu", {sum}));
+    previous = graph.relu(place + ".relu", sum);
   }
   append_readout(network, previous, graph);
-  return graph;
+  return std::move(graph).take();
 }
 
 }  // namespace standfast

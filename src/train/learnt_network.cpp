@@ -129,14 +129,12 @@ Result<ElementwiseAffine> affine(const ChannelNorm& norm) {
 }
 
 Node conv_node(std::string name, std::int32_t input, Shape shape, const std::vector<float>& weight) {
-  Node node = make_node(NodeKind::kConv2d, std::move(name), {input});
-  node.weight = {std::move(shape), weight};
-  node.padding = 1;
-  return node;
+  return conv2d_node(std::move(name), input, {std::move(shape), weight}, {}, {.padding = 1});
 }
 
 /// One block after `previous`; both inputs of the second one are pooled first.
-Result<std::int32_t> append_block(const LearntNet& network, std::size_t index, std::int32_t previous, Graph& graph) {
+Result<std::int32_t> append_block(const LearntNet& network, std::size_t index, std::int32_t previous,
+                                  GraphBuilder& graph) {
   const LearntBlock& block = network.blocks[index];
   const std::string place = fmt::format("block{}", index + 1);
   Node conv = conv_node(place + ".conv", previous, network.block_weight_shape(), block.weight);
@@ -155,10 +153,10 @@ Result<std::int32_t> append_block(const LearntNet& network, std::size_t index, s
   STANDFAST_CHECK(fold_after(free, {sum.scale, std::vector<double>(sum.scale.size())}, LayerReads::kAffine));
   STANDFAST_CHECK(round_into(convex, conv));
   STANDFAST_CHECK(round_into(free, input));
-  const std::int32_t first = append(graph, std::move(conv));
-  const std::int32_t second = append(graph, std::move(input));
-  const std::int32_t both = append(graph, make_node(NodeKind::kAdd, place + ".sum", {first, second}));
-  return append(graph, make_node(NodeKind::kRelu, place + ".relu", {both}));
+  const std::int32_t first = graph.append(std::move(conv));
+  const std::int32_t second = graph.append(std::move(input));
+  const std::int32_t both = graph.add(place + ".sum", {first, second});
+  return graph.relu(place + ".relu", both);
 }
 
 /// weight . pool(z) as a sum over z of this shape.
@@ -174,9 +172,9 @@ std::vector<float> before_pool(const std::vector<float>& weight, const Shape& sh
   return result;
 }
 
-Result<std::int32_t> append_score(const LearntNet& network, std::int32_t previous, Graph& graph) {
+Result<std::int32_t> append_score(const LearntNet& network, std::int32_t previous, GraphBuilder& graph) {
   const Shape last = network.halved(network.layout.channels, 2);
-  Node head = make_node(NodeKind::kLinear, "score.hidden", {previous});
+  Node head = node_of(NodeKind::kLinear, "score.hidden", {previous});
   head.weight = {{1, static_cast<std::int64_t>(element_count(last))}, before_pool(network.head_weight, last)};
   head.bias = {{1}, {network.bias}};
   WideLayer layer = widen(head);
@@ -188,11 +186,11 @@ Result<std::int32_t> append_score(const LearntNet& network, std::int32_t previou
   }
   STANDFAST_CHECK(round_into(layer, head));
   const Shape u = network.halved(network.features(), 0);
-  Node input = make_node(NodeKind::kLinear, "score.input", {kGraphInput});
+  Node input = node_of(NodeKind::kLinear, "score.input", {kGraphInput});
   input.weight = {{1, static_cast<std::int64_t>(element_count(u))}, before_pool(network.input_weight, u)};
-  const std::int32_t first = append(graph, std::move(head));
-  const std::int32_t second = append(graph, std::move(input));
-  return append(graph, make_node(NodeKind::kAdd, "score", {first, second}));
+  const std::int32_t first = graph.append(std::move(head));
+  const std::int32_t second = graph.append(std::move(input));
+  return graph.add("score", {first, second});
 }
 
 }  // namespace
@@ -250,21 +248,20 @@ Result<FeatureMap> to_map(const LearntNet& network) {
 }
 
 Result<Graph> to_graph(const LearntNet& network) {
-  Graph graph;
-  graph.input_shape = network.halved(network.features(), 0);
+  GraphBuilder graph(network.halved(network.features(), 0));
   Node stem = conv_node("stem.conv", kGraphInput, network.input_weight_shape(), network.stem_weight);
   stem.stride = 2;
   WideLayer layer = widen(stem);
   STANDFAST_TRY(const auto norm, affine(network.stem));
   STANDFAST_CHECK(fold_after(layer, norm, LayerReads::kAffine));
   STANDFAST_CHECK(round_into(layer, stem));
-  std::int32_t previous = append(graph, std::move(stem));
-  previous = append(graph, make_node(NodeKind::kRelu, "stem.relu", {previous}));
+  std::int32_t previous = graph.append(std::move(stem));
+  previous = graph.relu("stem.relu", previous);
   for (std::size_t k = 0; k < network.blocks.size(); ++k) {
     STANDFAST_TRY(previous, append_block(network, k, previous, graph));
   }
   STANDFAST_TRY([[maybe_unused]] const std::int32_t score, append_score(network, previous, graph));
-  return graph;
+  return std::move(graph).take();
 }
 
 }  // namespace standfast

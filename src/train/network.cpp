@@ -13,13 +13,6 @@
 namespace standfast {
 namespace {
 
-Node linear_node(std::string name, std::int32_t input, Tensor weight, Tensor bias) {
-  Node node = make_node(NodeKind::kLinear, std::move(name), {input});
-  node.weight = std::move(weight);
-  node.bias = std::move(bias);
-  return node;
-}
-
 Tensor rows_of(const std::vector<float>& values, std::int64_t first, std::int64_t count, std::int64_t columns) {
   const auto begin = values.begin() + first * columns;
   return {{count, columns}, std::vector<float>(begin, begin + count * columns)};
@@ -74,8 +67,7 @@ ConvexMlp fold(const ConvexMlp& network) {
 }
 
 Graph to_graph(const ConvexMlp& network, Shape input_shape) {
-  Graph graph;
-  graph.input_shape = std::move(input_shape);
+  GraphBuilder graph(std::move(input_shape));
   std::int32_t previous = kGraphInput;
   for (std::size_t layer = 0; layer <= network.hidden.size(); ++layer) {
     const bool last = layer == network.hidden.size();
@@ -83,16 +75,16 @@ Graph to_graph(const ConvexMlp& network, Shape input_shape) {
     const std::int64_t first = network.first_row(layer);
     const std::int64_t width = network.width(layer);
     Tensor bias = {{width}, rows_of(network.bias, first, width, 1).values};
-    std::int32_t node = append(graph, linear_node(place + ".input", kGraphInput,
-                                                  rows_of(network.input_weight, first, width, network.inputs), bias));
+    std::int32_t node =
+        graph.linear(place + ".input", kGraphInput, rows_of(network.input_weight, first, width, network.inputs), bias);
     if (layer > 0) {
       const Tensor weight = {{width, network.width(layer - 1)}, network.hidden_weight[layer - 1]};
-      const auto convex = append(graph, linear_node(place + ".hidden", previous, weight, {}));
-      node = append(graph, make_node(NodeKind::kAdd, place + ".sum", {node, convex}));
+      const auto convex = graph.linear(place + ".hidden", previous, weight);
+      node = graph.add(place + ".sum", {node, convex});
     }
-    previous = last ? node : append(graph, make_node(NodeKind::kRelu, place + ".relu", {node}));
+    previous = last ? node : graph.relu(place + ".relu", node);
   }
-  return graph;
+  return std::move(graph).take();
 }
 
 }  // namespace standfast

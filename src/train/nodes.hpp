@@ -8,23 +8,9 @@
 #include <vector>
 
 #include "model/fold.hpp"
-#include "model/graph.hpp"
+#include "model/graph_builder.hpp"
 
 namespace standfast {
-
-inline Node make_node(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
-  Node node;
-  node.kind = kind;
-  node.name = std::move(name);
-  node.inputs = std::move(inputs);
-  return node;
-}
-
-/// The index of the node in the graph.
-inline std::int32_t append(Graph& graph, Node node) {
-  graph.nodes.push_back(std::move(node));
-  return static_cast<std::int32_t>(graph.nodes.size() - 1);
-}
 
 /// Inputs of one output of a convolution.
 inline std::int64_t fan_in(const Shape& weight) { return weight[1] * weight[2] * weight[3]; }

@@ -2,13 +2,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/try.hpp"
 #include "minorant/minorant.hpp"
+#include "files/json.hpp"
 #include "standfast/training.hpp"
 
 namespace standfast {
@@ -81,47 +84,33 @@ std::string_view expected_type(double) { return "a number"; }
 std::string_view expected_type(std::int64_t) { return "an integer that fits 64 bits"; }
 std::string_view expected_type(std::uint64_t) { return "a non-negative integer that fits 64 bits"; }
 
-bool read_value(const Json& json, std::string& value) {
-  if (!json.is_string()) return false;
-  value = json.get<std::string>();
-  return true;
+template <class T>
+bool take_value(std::optional<T> found, T& value) {
+  if (found) value = std::move(*found);
+  return found.has_value();
 }
 
-bool read_value(const Json& json, bool& value) {
-  if (!json.is_boolean()) return false;
-  value = json.get<bool>();
-  return true;
+bool read_value(const JsonValue& json, std::string& value) {
+  const auto text = json.if_text();
+  if (text) value = *text;
+  return text.has_value();
 }
 
-bool read_value(const Json& json, double& value) {
-  if (!json.is_number()) return false;
-  value = json.get<double>();
-  return true;
-}
-
-bool read_value(const Json& json, std::int64_t& value) {
-  if (!json.is_number_integer()) return false;
-  if (json.is_number_unsigned() && json.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX)) return false;
-  value = json.get<std::int64_t>();
-  return true;
-}
-
-bool read_value(const Json& json, std::uint64_t& value) {
-  if (!json.is_number_unsigned()) return false;
-  value = json.get<std::uint64_t>();
-  return true;
-}
+bool read_value(const JsonValue& json, bool& value) { return take_value(json.if_truth(), value); }
+bool read_value(const JsonValue& json, double& value) { return take_value(json.if_number(), value); }
+bool read_value(const JsonValue& json, std::int64_t& value) { return take_value(json.if_integer(), value); }
+bool read_value(const JsonValue& json, std::uint64_t& value) { return take_value(json.if_count(), value); }
 
 template <class T>
-bool read_value(const Json& json, std::vector<T>& values) {
-  if (!json.is_array()) return false;
+bool read_value(const JsonValue& json, std::vector<T>& values) {
+  const auto array = json.if_array();
   values.clear();
-  for (const auto& item : json) {
+  for (std::size_t i = 0; array && i < array->size(); ++i) {
     T value{};
-    if (!read_value(item, value)) return false;
+    if (!read_value((*array)[i], value)) return false;
     values.push_back(std::move(value));
   }
-  return true;
+  return array.has_value();
 }
 
 Error bad_option(std::string message) { return {ErrorCode::kBadOption, std::move(message)}; }
@@ -290,21 +279,22 @@ std::string to_json(const TrainOptions& options) {
 }
 
 Result<TrainOptions> train_options_from_json(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) return Error{ErrorCode::kBadFormat, "training options: not a JSON object"};
+  constexpr std::size_t kDepth = 2;  // the options, a list
+  STANDFAST_TRY(const JsonDocument document, JsonDocument::parse(text, kDepth, "training options"));
+  STANDFAST_TRY(const JsonObject json, document.root().object_of_any_keys());
   TrainOptions options;
   std::set<std::string> known;
   Status status;
   visit_fields(options, [&](const char* key, auto& value) {
     known.insert(key);
     const auto found = json.find(key);
-    if (!status.ok() || found == json.end() || read_value(*found, value)) return;
+    if (!status.ok() || !found || read_value(*found, value)) return;
     status = bad_option(
         fmt::format("training options: '{}' is {}, expected {}", key, found->type_name(), expected_type(value)));
   });
   STANDFAST_CHECK(status);
-  for (const auto& item : json.items())
-    if (!known.contains(item.key())) return bad_option(fmt::format("training options: unknown key '{}'", item.key()));
+  for (const std::string& key : json.keys())
+    if (!known.contains(key)) return bad_option(fmt::format("training options: unknown key '{}'", key));
   return options;
 }
 

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "files/sha256.hpp"
 #include "train/kinks.hpp"
 
 namespace standfast {
@@ -141,13 +142,11 @@ Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options) {
 }
 
 std::string hash_rows(const Dataset& data) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  const auto add = [&hash](std::uint32_t word) {
-    for (int shift = 0; shift < 32; shift += 8) hash = (hash ^ (word >> shift & 0xffU)) * 0x100000001b3ULL;
-  };
-  for (const float value : data.features) add(std::bit_cast<std::uint32_t>(value));
-  for (const std::int32_t label : data.labels) add(static_cast<std::uint32_t>(label));
-  return fmt::format("fnv1a64:{:016x}", hash);
+  static_assert(std::endian::native == std::endian::little, "values are hashed as they lie in memory");
+  Sha256 hash;
+  hash.add(std::as_bytes(std::span(data.features)));
+  hash.add(std::as_bytes(std::span(data.labels)));
+  return "sha256:" + hash.digits();
 }
 
 std::vector<float> apply_map(const FeatureMap& map, const std::vector<float>& x, std::size_t dim) {

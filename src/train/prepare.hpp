@@ -47,8 +47,7 @@ struct TrainingData {
 /// a side of the split lacks a class; kBadOption for crops and flips of a table; as read_threat_file.
 Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options);
 
-/// "fnv1a64:" and 16 hexadecimal digits: FNV-1a (64 bits) of the bytes of all features and then of all labels,
-/// little-endian.
+/// "sha256:" and 64 hexadecimal digits: SHA-256 of the bytes of all features and then of all labels, little-endian.
 std::string hash_rows(const Dataset& data);
 
 /// phi(x) for maps of centres, scales and a final abs, the copies of `with_kinks` before it. Shape: x and the result

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "format/model_file.hpp"
+#include "model/graph_builder.hpp"
 #include "standfast/data.hpp"
 
 namespace {
@@ -14,21 +15,7 @@ namespace {
 using namespace standfast;
 
 Node linear(const std::string& name, std::int32_t input, Shape shape, std::vector<float> weight, float bias) {
-  Node node;
-  node.kind = NodeKind::kLinear;
-  node.name = name;
-  node.inputs = {input};
-  node.weight = {std::move(shape), std::move(weight)};
-  node.bias = {{1}, {bias}};
-  return node;
-}
-
-Node combine(NodeKind kind, const std::string& name, std::vector<std::int32_t> inputs) {
-  Node node;
-  node.kind = kind;
-  node.name = name;
-  node.inputs = std::move(inputs);
-  return node;
+  return linear_node(name, input, {std::move(shape), std::move(weight)}, {{1}, {bias}});
 }
 
 Model table_model() {
@@ -37,9 +24,9 @@ Model table_model() {
   model.feature_names = {"links", "capitals", "greeting"};
   model.feature_units = {"links", "letters", "words"};
   model.graph.input_shape = {3};
-  model.graph.nodes = {linear("hidden", kGraphInput, {1, 3}, {1, 1, 0}, -2), combine(NodeKind::kRelu, "relu", {0}),
+  model.graph.nodes = {linear("hidden", kGraphInput, {1, 3}, {1, 1, 0}, -2), node_of(NodeKind::kRelu, "relu", {0}),
                        linear("positive", 1, {1, 1}, {1}, 0), linear("skip", kGraphInput, {1, 3}, {1, 0.5F, -1}, -1),
-                       combine(NodeKind::kAdd, "logit", {2, 3})};
+                       node_of(NodeKind::kAdd, "logit", {2, 3})};
   model.sensitive_class = "spam";
   model.other_class = "mail";
   model.provenance = {{"data", "by hand"}, {"version", "0"}};

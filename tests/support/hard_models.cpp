@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "model/graph_builder.hpp"
 #include "support/random_threat.hpp"
 #include "support/reference.hpp"
 
@@ -39,21 +40,9 @@ struct Parts {
   }
 };
 
-Node linear_node(const char* name, std::int32_t from, Shape shape, std::vector<float> weight, std::vector<float> bias) {
-  Node node;
-  node.name = name;
-  node.inputs = {from};
-  node.weight = {std::move(shape), std::move(weight)};
-  node.bias = {{static_cast<std::int64_t>(bias.size())}, std::move(bias)};
-  return node;
-}
-
-Node plain_node(NodeKind kind, const char* name, std::vector<std::int32_t> inputs) {
-  Node node;
-  node.kind = kind;
-  node.name = name;
-  node.inputs = std::move(inputs);
-  return node;
+Node layer(const char* name, std::int32_t from, Shape shape, std::vector<float> weight, std::vector<float> bias) {
+  const auto rows = static_cast<std::int64_t>(bias.size());
+  return linear_node(name, from, {std::move(shape), std::move(weight)}, {{rows}, std::move(bias)});
 }
 
 Model model_of(const Parts& parts) {
@@ -67,10 +56,10 @@ Model model_of(const Parts& parts) {
   model.feature_map = {center};
   if (parts.folded) model.feature_map.push_back(abs);
   model.graph.input_shape = {features};
-  model.graph.nodes = {
-      linear_node("hidden", kGraphInput, {units, features}, parts.hidden, parts.bias),
-      plain_node(NodeKind::kRelu, "relu", {0}), linear_node("score", 1, {1, units}, parts.head, {parts.last}),
-      linear_node("skip", kGraphInput, {1, features}, parts.skip, {0.0F}), plain_node(NodeKind::kAdd, "sum", {2, 3})};
+  model.graph.nodes = {layer("hidden", kGraphInput, {units, features}, parts.hidden, parts.bias),
+                       node_of(NodeKind::kRelu, "relu", {0}), layer("score", 1, {1, units}, parts.head, {parts.last}),
+                       layer("skip", kGraphInput, {1, features}, parts.skip, {0.0F}),
+                       node_of(NodeKind::kAdd, "sum", {2, 3})};
   model.sensitive_class = "alarm";
   model.other_class = "quiet";
   return model;
@@ -269,14 +258,10 @@ ThreatModel hard_threat(Random& random, const HardCase& hard) {
 
 Model one_way_sum(std::size_t n) {
   // from 1 + n 2^-23 each term takes off a little more than half an ulp, which rounds to a whole one
-  Node node;
-  node.name = "sum";
-  node.inputs = {kGraphInput};
-  node.weight = {{1, static_cast<std::int64_t>(n)}, std::vector<float>(n, -0x1.001p-24F)};
-  node.bias = {{1}, {1 + static_cast<float>(n) * 0x1p-23F}};
   Model model;
   model.input_shape = model.graph.input_shape = {static_cast<std::int64_t>(n)};
-  model.graph.nodes = {node};
+  model.graph.nodes = {layer("sum", kGraphInput, {1, static_cast<std::int64_t>(n)},
+                             std::vector<float>(n, -0x1.001p-24F), {1 + static_cast<float>(n) * 0x1p-23F})};
   model.threshold = 1 + static_cast<float>(n / 2 - 2) * 0x1p-23F;
   model.sensitive_class = "alarm";
   model.other_class = "quiet";

@@ -5,45 +5,31 @@
 #include <utility>
 #include <vector>
 
+#include "model/graph_builder.hpp"
+
 namespace standfast::support {
 namespace {
 
-Node make_node(NodeKind kind, std::vector<std::int32_t> inputs) {
-  Node node;
-  node.kind = kind;
-  node.inputs = std::move(inputs);
-  return node;
-}
-
-Node geometry(std::int64_t stride, std::int64_t padding, std::int64_t dilation) {
-  Node node;
-  node.stride = stride;
-  node.padding = padding;
-  node.dilation = dilation;
-  return node;
-}
-
 /// Adds nodes one by one and keeps track of what the convexity check will ask.
-class Builder {
+class RandomBuilder {
  public:
-  Builder(Random& random, Shape input_shape, Weights kind) : random_(random), kind_(kind) {
-    graph_.input_shape = std::move(input_shape);
-  }
+  RandomBuilder(Random& random, Shape input_shape, Weights kind)
+      : random_(random), kind_(kind), graph_(std::move(input_shape)) {}
 
   std::int32_t linear(std::int32_t from, std::int64_t rows) {
-    auto node = make_node(NodeKind::kLinear, {from});
+    Node node = node_of(NodeKind::kLinear, "", {from});
     const auto columns = static_cast<std::int64_t>(element_count(shape(from)));
     node.weight = weights({rows, columns}, static_cast<std::size_t>(columns), !affine(from));
     if (chance(0.8)) node.bias = biases({rows});
     return push(std::move(node), {rows}, affine(from));
   }
 
-  std::int32_t conv(std::int32_t from, std::int64_t channels, std::int64_t kernel, Node node) {
+  std::int32_t conv(std::int32_t from, std::int64_t channels, std::int64_t kernel, const ConvGeometry& geometry) {
     const auto in = shape(from);
-    node.kind = NodeKind::kConv2d;
-    node.inputs = {from};
     const Shape weight_shape{channels, in[0], kernel, kernel};
-    node.weight = weights(weight_shape, static_cast<std::size_t>(in[0] * kernel * kernel), !affine(from));
+    Node node =
+        conv2d_node("", from, weights(weight_shape, static_cast<std::size_t>(in[0] * kernel * kernel), !affine(from)),
+                    {}, geometry);
     const auto extent = [&](std::int64_t size) {
       return (size + 2 * node.padding - node.dilation * (kernel - 1) - 1) / node.stride + 1;
     };
@@ -53,16 +39,16 @@ class Builder {
   }
 
   std::int32_t add(std::int32_t a, std::int32_t b) {
-    return push(make_node(NodeKind::kAdd, {a, b}), shape(a), affine(a) && affine(b));
+    return push(node_of(NodeKind::kAdd, "", {a, b}), shape(a), affine(a) && affine(b));
   }
-  std::int32_t relu(std::int32_t from) { return push(make_node(NodeKind::kRelu, {from}), shape(from), false); }
+  std::int32_t relu(std::int32_t from) { return push(node_of(NodeKind::kRelu, "", {from}), shape(from), false); }
   std::int32_t flatten(std::int32_t from) {
     const Shape out{static_cast<std::int64_t>(element_count(shape(from)))};
-    return push(make_node(NodeKind::kFlatten, {from}), out, affine(from));
+    return push(node_of(NodeKind::kFlatten, "", {from}), out, affine(from));
   }
-  std::int32_t max(std::int32_t from) { return push(make_node(NodeKind::kMax, {from}), {1}, false); }
+  std::int32_t max(std::int32_t from) { return push(node_of(NodeKind::kMax, "", {from}), {1}, false); }
   std::int32_t max_pool(std::int32_t from, std::int64_t kernel, std::int64_t stride) {
-    auto node = make_node(NodeKind::kMaxPool, {from});
+    auto node = node_of(NodeKind::kMaxPool, "", {from});
     node.stride = stride;
     node.kernel = kernel;
     const auto in = shape(from);
@@ -70,7 +56,7 @@ class Builder {
   }
 
   [[nodiscard]] const Shape& shape(std::int32_t node) const {
-    return node == kGraphInput ? graph_.input_shape : shapes_[static_cast<std::size_t>(node)];
+    return node == kGraphInput ? graph_.graph().input_shape : shapes_[static_cast<std::size_t>(node)];
   }
   [[nodiscard]] bool affine(std::int32_t node) const {
     return node == kGraphInput || affine_[static_cast<std::size_t>(node)];
@@ -79,15 +65,15 @@ class Builder {
   std::int64_t between(std::int64_t lo, std::int64_t hi) {
     return lo + static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(hi - lo + 1)));
   }
-  Graph take() { return std::move(graph_); }
+  Graph take() { return std::move(graph_).take(); }
 
  private:
   std::int32_t push(Node node, Shape out, bool is_affine) {
-    node.name = std::string(node_kind_name(node.kind)) + std::to_string(graph_.nodes.size());
-    graph_.nodes.push_back(std::move(node));
+    node.name = std::string(node_kind_name(node.kind)) + std::to_string(graph_.size());
+    const std::int32_t index = graph_.append(std::move(node));
     shapes_.push_back(std::move(out));
     affine_.push_back(is_affine);
-    return static_cast<std::int32_t>(graph_.nodes.size()) - 1;
+    return index;
   }
 
   Tensor weights(Shape shape, std::size_t fan_in, bool non_negative) {
@@ -112,13 +98,13 @@ class Builder {
 
   Random& random_;
   Weights kind_;
-  Graph graph_;
+  GraphBuilder graph_;
   std::vector<Shape> shapes_;
   std::vector<bool> affine_;
 };
 
 /// Ends in one number: a non-negative sum with a skip from the input, or a maximum.
-void add_head(Builder& b, std::int32_t z) {
+void add_head(RandomBuilder& b, std::int32_t z) {
   if (b.chance(0.2)) {
     b.max(b.linear(z, b.between(1, 4)));
     return;
@@ -127,7 +113,7 @@ void add_head(Builder& b, std::int32_t z) {
   if (b.chance(0.5)) b.add(score, b.linear(kGraphInput, 1));
 }
 
-void build_dense(Builder& b) {
+void build_dense(RandomBuilder& b) {
   std::int32_t z = kGraphInput;
   const auto depth = b.between(1, 4);
   for (std::int64_t k = 0; k < depth; ++k) {
@@ -140,18 +126,19 @@ void build_dense(Builder& b) {
   add_head(b, z);
 }
 
-void build_max_affine(Builder& b) {
+void build_max_affine(RandomBuilder& b) {
   auto pieces = b.linear(kGraphInput, b.between(1, 8));
   if (b.chance(0.3)) pieces = b.relu(pieces);
   b.max(pieces);
 }
 
-void build_conv(Builder& b) {
+void build_conv(RandomBuilder& b) {
   const auto channels = b.between(1, 3);
   const bool dilated = b.chance(0.3);
-  const auto first = geometry(b.between(1, 2), dilated ? 2 : b.between(0, 1), dilated ? 2 : 1);
+  const std::int64_t padding = dilated ? 2 : b.between(0, 1), stride = b.between(1, 2);
+  const ConvGeometry first{stride, padding, dilated ? 2 : 1};
   auto z = b.relu(b.conv(kGraphInput, channels, b.between(2, 3), first));
-  const auto same = geometry(1, 1, 1);
+  const ConvGeometry same{1, 1, 1};
   if (b.chance(0.7)) z = b.relu(b.add(b.conv(z, channels, 3, same), z));
   if (b.chance(0.4)) {  // a skip of the input with the block's own shape
     auto h = b.conv(z, channels, 3, same);
@@ -194,7 +181,7 @@ float random_weight(Random& random, Weights kind, std::size_t fan_in) {
 }
 
 Graph random_graph(Random& random, Family family, const Shape& input_shape, Weights kind) {
-  Builder builder(random, input_shape, kind);
+  RandomBuilder builder(random, input_shape, kind);
   switch (family) {
     case Family::kAffine:
       builder.linear(kGraphInput, 1);

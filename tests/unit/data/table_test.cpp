@@ -58,7 +58,7 @@ TEST(Table, MissingValuesAreNamedWithLineAndColumn) {
 
 TEST(Table, WhatIsNoFiniteNumberIsNamedWithLineAndColumn) {
   expect_csv_error("a,y\nabc,x\n", ErrorCode::kBadValue, "line 2, column \"a\": found \"abc\", expected a number");
-  expect_csv_error("a,y\n\"1\n2\",x\n", ErrorCode::kBadValue, "found \"1?2\", expected a number");
+  expect_csv_error("a,y\n\"1\n2\",x\n", ErrorCode::kBadValue, "found \"1\\n2\", expected a number");
   expect_csv_error("a,y\n1.5.2,x\n", ErrorCode::kBadValue, "expected a number");
   expect_csv_error("a,y\n0x10,x\n", ErrorCode::kBadValue, "expected a number");
   expect_csv_error("a,y\n+-1,x\n", ErrorCode::kBadValue, "expected a number");
@@ -84,9 +84,9 @@ TEST(Table, AHeaderIsRequired) {
 }
 
 TEST(Table, NamesThatAreNotUtf8AreRefused) {
-  expect_csv_error("a\xFF,y\n0,x\n", ErrorCode::kBadFormat, "named \"a?\", expected UTF-8 text");
+  expect_csv_error("a\xFF,y\n0,x\n", ErrorCode::kBadFormat, "named \"a\\ufffd\", expected UTF-8 text");
   expect_csv_error("a,y\n0,x\xC0\x80\n", ErrorCode::kBadValue,
-                   "column \"y\": found label \"x??\", expected UTF-8 text");
+                   "column \"y\": found label \"x\\ufffd\\ufffd\", expected UTF-8 text");
   EXPECT_TRUE(parse_csv("gr\xC3\xB6\xC3\x9F"
                         "e,y\n0,x\n")
                   .ok());

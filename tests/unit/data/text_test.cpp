@@ -10,11 +10,6 @@
 namespace standfast {
 namespace {
 
-TEST(Text, ExcerptsAreShortAndPrintable) {
-  EXPECT_EQ(excerpt("a\nb\x80"), "\"a?b?\"");
-  EXPECT_EQ(excerpt(std::string(41, 'x')), "\"" + std::string(40, 'x') + "...\"");
-}
-
 TEST(Text, NamesAreValidUtf8WithoutNul) {
   EXPECT_TRUE(is_name_text("caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80"));
   for (const std::string_view bad : {"\xC3", "\xC0\xAF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",

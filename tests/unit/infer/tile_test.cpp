@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "infer/plan.hpp"
+#include "kernels/instruction_set.hpp"
 #include "support/random_model.hpp"
 #include "support/reference.hpp"
 #include "support/small_models.hpp"
@@ -87,9 +88,9 @@ TEST(PlanTile, EachInputHasTheBitsOfThatInputAlone) {
     const auto map = seed % 3 == 0 ? support::MapFamily::kMixing : support::MapFamily::kSeparable;
     const auto made = support::random_model(random, support::random_family(random), map);
     const auto x = inputs_of(random, made, kLanes);
-    for (const kernels::Kernels* set : kernels::available()) {
-      SCOPED_TRACE(set->name);
-      expect_tiles_are_inputs_alone(Plan(made.model, *set), x, made.model.dim());
+    for (const kernels::InstructionSet set : kernels::available()) {
+      SCOPED_TRACE(kernels::name_of(set));
+      expect_tiles_are_inputs_alone(Plan(made.model, kernels::kernels_of(set)), x, made.model.dim());
     }
   }
 }
@@ -101,8 +102,8 @@ TEST(PlanTile, EverySetIsWithinTheRoundingOfTheNetwork) {
     const support::Reference reference(made.model);
     const std::size_t dim = made.model.dim();
     const auto x = inputs_of(random, made, 3);
-    for (const kernels::Kernels* set : kernels::available()) {
-      const Plan plan(made.model, *set);
+    for (const kernels::InstructionSet set : kernels::available()) {
+      const Plan plan(made.model, kernels::kernels_of(set));
       TileWorkspace tile;
       std::vector<float> logits(3);
       plan.forward_tile(x, 3, tile, logits);
@@ -113,7 +114,7 @@ TEST(PlanTile, EverySetIsWithinTheRoundingOfTheNetwork) {
         // the wide evaluation's own error bound, scaled from 2^-64 to 2^-24, is what float32 may be off by
         const auto exact = reference.bounded_value(wide);
         EXPECT_NEAR(logits[i], static_cast<double>(exact.value), static_cast<double>(exact.error) * 0x1p41 + 1e-30)
-            << set->name << ", seed " << seed;
+            << kernels::name_of(set) << ", seed " << seed;
       }
     }
   }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/instruction_set.hpp"
 #include "support/float_sums.hpp"
 
 namespace standfast::kernels {
@@ -66,9 +67,9 @@ const ConvShape kShapes[] = {conv(2, 5, 6, 3, 3, 3, 1, 1, 1),      conv(1, 7, 7,
                              conv(6, 12, 13, 16, 11, 11, 1, 5, 1), conv(18, 4, 9, 5, 1, 1, 1, 0, 1),
                              conv(1, 1, 1, 1, 1, 1, 1, 1, 1)};  // outputs that see padding alone
 
-class ConvOf : public testing::TestWithParam<const Kernels*> {
+class ConvOf : public testing::TestWithParam<InstructionSet> {
  protected:
-  const Kernels& kernels_ = *GetParam();
+  const Kernels& kernels_ = kernels_of(GetParam());
   std::vector<Tap> taps_ = std::vector<Tap>(10000);
   std::vector<float> image_ = std::vector<float>(10000);
   ConvScratch scratch_{taps_, image_};
@@ -128,7 +129,7 @@ TEST_P(ConvOf, ATileHasTheBitsOfEachInputAlone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EachSet, ConvOf, testing::ValuesIn(available().begin(), available().end()),
-                         [](const auto& each) { return each.param->name; });
+                         [](const auto& each) { return name_of(each.param); });
 
 }  // namespace
 }  // namespace standfast::kernels

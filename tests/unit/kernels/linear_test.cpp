@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/instruction_set.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/panels.hpp"
 #include "support/float_sums.hpp"
@@ -19,7 +20,7 @@ struct Size {
 constexpr Size kSizes[] = {{1, 1},   {1, 300},  {2, 5},    {5, 2},   {6, 7},   {7, 127}, {11, 128}, {16, 129},
                            {17, 64}, {50, 200}, {63, 513}, {64, 20}, {65, 31}, {79, 3},  {130, 40}, {251, 33}};
 
-class Linear : public testing::TestWithParam<const Kernels*> {
+class Linear : public testing::TestWithParam<InstructionSet> {
  protected:
   struct Case {
     Size size;
@@ -41,7 +42,7 @@ class Linear : public testing::TestWithParam<const Kernels*> {
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = tile[i * kLanes + lane];
     return values;
   }
-  const Kernels& kernels_ = *GetParam();
+  const Kernels& kernels_ = kernels_of(GetParam());
 };
 
 TEST_P(Linear, TileIsTheProductWithinItsRounding) {
@@ -129,7 +130,7 @@ TEST_P(Linear, ANotANumberIsNeverSkipped) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EachSet, Linear, testing::ValuesIn(available().begin(), available().end()),
-                         [](const auto& each) { return each.param->name; });
+                         [](const auto& each) { return name_of(each.param); });
 
 }  // namespace
 }  // namespace standfast::kernels

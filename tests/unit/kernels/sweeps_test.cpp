@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
-#include "kernels/kernels.hpp"
+#include "kernels/instruction_set.hpp"
 
 namespace standfast::kernels {
 namespace {
@@ -51,11 +51,11 @@ Scene random_scene(Random& random, std::size_t count, bool folded, bool bounded)
   return scene;
 }
 
-class SweepSets : public testing::TestWithParam<std::size_t> {
+class SweepSets : public testing::TestWithParam<InstructionSet> {
  protected:
   void SetUp() override {
-    if (GetParam() >= available().size()) GTEST_SKIP() << "this machine has no such instruction set";
-    sweeps_ = &sweeps_of(*available()[GetParam()]);
+    if (!is_available(GetParam())) GTEST_SKIP() << "this machine has no such instruction set";
+    sweeps_ = &sweeps_of(GetParam());
   }
   template <class Check>
   void on_scenes(bool bounded, const Check& check) {
@@ -283,7 +283,9 @@ TEST_P(SweepSets, VectorOperationsAreTheirDefinitions) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, SweepSets, testing::Values(std::size_t{0}, std::size_t{1}, std::size_t{2}));
+INSTANTIATE_TEST_SUITE_P(Each, SweepSets,
+                         testing::Values(InstructionSet::kReference, InstructionSet::kAvx2, InstructionSet::kAvx512),
+                         [](const auto& each) { return name_of(each.param); });
 
 }  // namespace
 }  // namespace standfast::kernels

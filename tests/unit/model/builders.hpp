@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "model/graph_builder.hpp"
 #include "model/model.hpp"
 
 namespace standfast::test {
@@ -29,27 +30,11 @@ inline MapStep step_of(MapKind kind, Tensor values, Tensor bias = {}) {
   return step;
 }
 
-inline Node node_of(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
-  Node node;
-  node.kind = kind;
-  node.name = std::move(name);
-  node.inputs = std::move(inputs);
-  return node;
-}
-
-inline Node linear_node(std::string name, std::int32_t input, Tensor weight, Tensor bias = {}) {
-  Node node = node_of(NodeKind::kLinear, std::move(name), {input});
-  node.weight = std::move(weight);
-  node.bias = std::move(bias);
-  return node;
-}
+using standfast::linear_node;
+using standfast::node_of;
 
 inline Node conv_node(std::string name, std::int32_t input, Tensor weight, std::int64_t padding, Tensor bias = {}) {
-  Node node = node_of(NodeKind::kConv2d, std::move(name), {input});
-  node.weight = std::move(weight);
-  node.bias = std::move(bias);
-  node.padding = padding;
-  return node;
+  return conv2d_node(std::move(name), input, std::move(weight), std::move(bias), {.padding = padding});
 }
 
 /// (4) -> linear 3 -> relu -> linear 1, plus a skip from the input: every kind of path in one model.

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "builders.hpp"
-#include "model/text.hpp"
+#include "files/utf8.hpp"
 
 namespace standfast {
 namespace {

@@ -11,11 +11,6 @@
 namespace standfast {
 namespace {
 
-std::string encoded(const std::string& text) {
-  const std::vector<unsigned char> bytes(text.begin(), text.end());
-  return base64(bytes);
-}
-
 TEST(HtmlText, EscapesWhatHasAMeaning) {
   EXPECT_EQ(html_escape("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
 }
@@ -32,15 +27,6 @@ TEST(HtmlText, CutsLongTextBetweenCharacters) {
   EXPECT_EQ(html_escape("abcdef", 3), "abc…");
   EXPECT_EQ(html_escape("aäb", 2), "aä…");
   EXPECT_EQ(html_escape("abc", 3), "abc");
-}
-
-TEST(HtmlText, Base64PadsToFours) {
-  EXPECT_EQ(encoded(""), "");
-  EXPECT_EQ(encoded("f"), "Zg==");
-  EXPECT_EQ(encoded("fo"), "Zm8=");
-  EXPECT_EQ(encoded("foo"), "Zm9v");
-  EXPECT_EQ(encoded("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(encoded("\xff\xfe\xfd"), "//79");
 }
 
 TEST(HtmlText, AnImageBecomesAPng) {

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
+#include "files/decimal.hpp"
+#include "standfast/report.hpp"
 
 namespace standfast {
 namespace {
@@ -45,16 +47,16 @@ TEST(Numbers, DistancesReadWell) {
 }
 
 TEST(Numbers, AShareIsRoundedDownAndItsGapUp) {
-  EXPECT_EQ(certified_share_text(1), "1.0000");
-  EXPECT_EQ(gap_text(1), "0.00 %");
-  EXPECT_EQ(gap_text(1.00000001), "0.00 %");
-  EXPECT_EQ(gap_text(1.5), "-50.00 %") << "a radius above the attack must show";
-  EXPECT_EQ(certified_share_text(0.99999), "0.9999");
-  EXPECT_EQ(gap_text(0.99999), "0.01 %");
-  EXPECT_EQ(certified_share_text(0), "0.0000");
-  EXPECT_EQ(gap_text(0), "100.00 %");
-  EXPECT_EQ(certified_share_text(std::nan("")), "-");
-  EXPECT_EQ(gap_text(std::nan("")), "-");
+  EXPECT_EQ(share_rounded_down(1), "1.0000");
+  EXPECT_EQ(gap_in_words(1), "0.00 %");
+  EXPECT_EQ(gap_in_words(1.00000001), "0.00 %");
+  EXPECT_EQ(gap_in_words(1.5), "-50.00 %") << "a radius above the attack must show";
+  EXPECT_EQ(share_rounded_down(0.99999), "0.9999");
+  EXPECT_EQ(gap_in_words(0.99999), "0.01 %");
+  EXPECT_EQ(share_rounded_down(0), "0.0000");
+  EXPECT_EQ(gap_in_words(0), "100.00 %");
+  EXPECT_EQ(share_rounded_down(std::nan("")), "-");
+  EXPECT_EQ(gap_in_words(std::nan("")), "-");
 }
 
 TEST(Numbers, RadiiReadWell) {

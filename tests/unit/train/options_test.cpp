@@ -143,25 +143,27 @@ TEST_P(BadOptionsJson, IsRefusedWithOneSentence) {
 
 INSTANTIATE_TEST_SUITE_P(
     Documents, BadOptionsJson,
-    testing::Values(BadDocument{"", ErrorCode::kBadFormat, "training options: not a JSON object"},
-                    BadDocument{"{\"seed\": 1", ErrorCode::kBadFormat, "training options: not a JSON object"},
-                    BadDocument{"[1]", ErrorCode::kBadFormat, "training options: not a JSON object"},
-                    BadDocument{R"({"sead": 1})", ErrorCode::kBadOption, "training options: unknown key 'sead'"},
-                    BadDocument{
-                        R"({"seed": -1})", ErrorCode::kBadOption,
-                        "training options: 'seed' is number, expected a non-negative integer that fits 64 bits"},
-                    BadDocument{R"({"epochs": 1.5})", ErrorCode::kBadOption,
-                                "training options: 'epochs' is number, expected an integer that fits 64 bits"},
-                    BadDocument{R"({"epochs": 18446744073709551615})", ErrorCode::kBadOption,
-                                "training options: 'epochs' is number, expected an integer that fits 64 bits"},
-                    BadDocument{R"({"hidden": "200,50"})", ErrorCode::kBadOption,
-                                "training options: 'hidden' is string, expected a list of integers"},
-                    BadDocument{R"({"hidden": [200, "50"]})", ErrorCode::kBadOption,
-                                "training options: 'hidden' is array, expected a list of integers"},
-                    BadDocument{R"({"batch_norm": 1})", ErrorCode::kBadOption,
-                                "training options: 'batch_norm' is number, expected true or false"},
-                    BadDocument{R"({"learning_rate": null})", ErrorCode::kBadOption,
-                                "training options: 'learning_rate' is null, expected a number"}));
+    testing::Values(
+        BadDocument{"", ErrorCode::kBadFormat, "training options: byte 1 is not what JSON allows there"},
+        BadDocument{"{\"seed\": 1", ErrorCode::kBadFormat, "training options: byte 11 is not what JSON allows there"},
+        BadDocument{"[1]", ErrorCode::kBadFormat, "training options: is not an object, expected one"},
+        BadDocument{R"({"seed": 1, "seed": 1})", ErrorCode::kBadFormat,
+                    "training options: key \"seed\" is there twice, expected once"},
+        BadDocument{R"({"sead": 1})", ErrorCode::kBadOption, "training options: unknown key 'sead'"},
+        BadDocument{R"({"seed": -1})", ErrorCode::kBadOption,
+                    "training options: 'seed' is number, expected a non-negative integer that fits 64 bits"},
+        BadDocument{R"({"epochs": 1.5})", ErrorCode::kBadOption,
+                    "training options: 'epochs' is number, expected an integer that fits 64 bits"},
+        BadDocument{R"({"epochs": 18446744073709551615})", ErrorCode::kBadOption,
+                    "training options: 'epochs' is number, expected an integer that fits 64 bits"},
+        BadDocument{R"({"hidden": "200,50"})", ErrorCode::kBadOption,
+                    "training options: 'hidden' is string, expected a list of integers"},
+        BadDocument{R"({"hidden": [200, "50"]})", ErrorCode::kBadOption,
+                    "training options: 'hidden' is array, expected a list of integers"},
+        BadDocument{R"({"batch_norm": 1})", ErrorCode::kBadOption,
+                    "training options: 'batch_norm' is number, expected true or false"},
+        BadDocument{R"({"learning_rate": null})", ErrorCode::kBadOption,
+                    "training options: 'learning_rate' is null, expected a number"}));
 
 struct BadOption {
   const char* name;

@@ -1,7 +1,6 @@
 // The byte table of RFC 3629, section 4.
-#include "model/text.hpp"
+#include "files/utf8.hpp"
 
-#include <cstddef>
 #include <cstdint>
 
 namespace standfast {
@@ -27,17 +26,24 @@ Lead classify(std::uint8_t byte) {
 
 }  // namespace
 
+std::size_t utf8_character_length(std::string_view text) {
+  if (text.empty()) return 0;
+  const Lead lead = classify(static_cast<std::uint8_t>(text[0]));
+  if (lead.length > text.size()) return 0;
+  for (std::size_t k = 1; k < lead.length; ++k) {
+    const auto byte = static_cast<std::uint8_t>(text[k]);
+    const std::uint8_t low = k == 1 ? lead.second_low : 0x80;
+    const std::uint8_t high = k == 1 ? lead.second_high : 0xBF;
+    if (byte < low || byte > high) return 0;
+  }
+  return lead.length;
+}
+
 bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const Lead lead = classify(static_cast<std::uint8_t>(text[i]));
-    if (lead.length == 0 || lead.length > text.size() - i) return false;
-    for (std::size_t k = 1; k < lead.length; ++k) {
-      const auto byte = static_cast<std::uint8_t>(text[i + k]);
-      const std::uint8_t low = k == 1 ? lead.second_low : 0x80;
-      const std::uint8_t high = k == 1 ? lead.second_high : 0xBF;
-      if (byte < low || byte > high) return false;
-    }
-    i += lead.length;
+  while (!text.empty()) {
+    const std::size_t length = utf8_character_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
   }
   return true;
 }

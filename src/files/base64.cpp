@@ -1,5 +1,5 @@
 // Source: RFC 4648, section 4.
-#include "format/base64.hpp"
+#include "files/base64.hpp"
 
 #include <algorithm>
 #include <array>

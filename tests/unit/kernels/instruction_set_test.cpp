@@ -1,25 +1,26 @@
+#include "kernels/instruction_set.hpp"
+
 #include <cstdlib>
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "kernels/kernels.hpp"
-
 namespace standfast::kernels {
 namespace {
 
-TEST(ChosenKernels, EachSetIsFoundByItsName) {
-  for (const Kernels* set : available()) {
-    const auto found = find(set->name);
+TEST(InstructionSets, EachSetIsFoundByItsName) {
+  for (const InstructionSet set : available()) {
+    const auto found = find_instruction_set(name_of(set));
     ASSERT_TRUE(found.ok());
     EXPECT_EQ(*found, set);
+    EXPECT_TRUE(is_available(set));
   }
-  EXPECT_STREQ(available().front()->name, "ref");
+  EXPECT_STREQ(name_of(available().front()), "ref");
 }
 
-TEST(ChosenKernels, AWrongNameIsAnErrorThatListsTheRightOnes) {
+TEST(InstructionSets, AWrongNameIsAnErrorThatListsTheRightOnes) {
   for (const char* name : {"sse9", "AVX2", "ref ", "avx"}) {
-    const auto found = find(name);
+    const auto found = find_instruction_set(name);
     ASSERT_FALSE(found.ok());
     EXPECT_EQ(found.error().code, ErrorCode::kEnvironment);
     EXPECT_NE(found.error().message.find(std::string("STANDFAST_KERNELS: found \"") + name), std::string::npos);
@@ -27,7 +28,7 @@ TEST(ChosenKernels, AWrongNameIsAnErrorThatListsTheRightOnes) {
   }
 }
 
-TEST(ChosenKernels, WithoutARequestTheFastestIsTaken) {
+TEST(InstructionSets, WithoutARequestTheFastestIsTaken) {
   const char* request = std::getenv("STANDFAST_KERNELS");
   if (request != nullptr && *request != '\0') GTEST_SKIP() << "STANDFAST_KERNELS is set";
   ASSERT_TRUE(chosen().ok());

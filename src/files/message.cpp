@@ -1,0 +1,21 @@
+#include "files/message.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace standfast {
+
+Error bad_format(const std::string& place, std::string_view what) {
+  return {ErrorCode::kBadFormat, fmt::format("{}: {}", place, what)};
+}
+
+std::string quote_for_message(std::string_view text) {
+  using nlohmann::json;
+  constexpr std::size_t kLongest = 60;
+  const bool cut = text.size() > kLongest;
+  // the cut may fall inside a character, which `replace` makes visible
+  return json(std::string(text.substr(0, kLongest))).dump(-1, ' ', true, json::error_handler_t::replace) +
+         (cut ? "..." : "");
+}
+
+}  // namespace standfast

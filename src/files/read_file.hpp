@@ -1,0 +1,31 @@
+// Files read whole. What is too large is refused before memory is asked for.
+//
+// read_regular_file is for files that have a known size: models, certificates. read_any_file also reads pipes, devices
+// and standard input (/dev/stdin): data, threat files. In both, `expected` names the kind of file in messages: "a model
+// file".
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "files/bytes.hpp"
+#include "standfast/result.hpp"
+
+namespace standfast {
+
+/// All bytes of a regular file; a link to one counts as one.
+///
+/// Fails: kIo for what is not there, not a regular file, or shrinks while it is read; kBadFormat above max_bytes.
+Result<Buffer> read_regular_file(const std::string& path, const char* expected, std::uintmax_t max_bytes);
+
+/// The same bytes, handed to `take` piece by piece. Fails: as read_regular_file. Cost: memory for one piece.
+Status read_regular_file_in_pieces(const std::string& path, const char* expected, std::uintmax_t max_bytes,
+                                   const std::function<void(Bytes)>& take);
+
+/// All bytes up to the end of a file, a pipe or a device. Waits for a pipe's writer.
+///
+/// Fails: kIo; kBadFormat above max_bytes. Cost: memory for what really arrived, whatever size the file states.
+Result<Buffer> read_any_file(const std::string& path, const char* expected, std::uintmax_t max_bytes);
+
+}  // namespace standfast
