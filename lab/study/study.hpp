@@ -118,7 +118,7 @@ Status write_balanced_model(const std::string& model_path, const std::string& ba
 /// Fails: as Classifier::certify.
 Result<ProtocolMeasure> measure(const Classifier& classifier, const Dataset& test, const MeasureOptions& options);
 
-/// Schema "standfast/reproduce-recipe/1", and back: docs/reproduce.md.
+/// Schema "standfast/reproduce-recipe/1", and back: lab/reproduce.md.
 std::string to_json(const RecipeResult& result);
 /// Reads hostile text. Fails: kBadFormat; `place` stands for the file in the message.
 Result<RecipeResult> recipe_result_from_json(std::string_view text, const std::string& place);
@@ -129,7 +129,7 @@ struct Study {
   std::vector<std::string> notes;  ///< Sentences to show first, such as what is missing.
 };
 
-/// Schema "standfast/reproduce/1": docs/reproduce.md.
+/// Schema "standfast/reproduce/1": lab/reproduce.md.
 std::string to_json(const Study& study);
 /// Tables of at most 100 columns.
 std::string to_text(const Study& study);
