@@ -1,5 +1,5 @@
 # Entry points. Each installs what is missing, builds and does its one thing; a second run takes seconds.
-#   make build   the program: build/release/bin/standfast
+#   make build   the programs: build/release/bin/standfast, and standfast-lab beside it
 #   make demo    train, certify and report on the embedded data set
 #   make test    every test
 #   make check   what continuous integration runs (also needs clang, clang-format and clang-tidy)
@@ -7,7 +7,7 @@ program := build/release/bin/standfast
 
 .PHONY: build demo test check configure clean
 build: configure
-	@cmake --build --preset release --target standfast-cli standfast-train
+	@cmake --build --preset release --target standfast-cli standfast-lab standfast-train
 
 demo: build
 	@$(program) demo

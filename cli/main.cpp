@@ -1,82 +1,19 @@
-// The program `standfast`: builds the option table, runs the chosen subcommand and turns its outcome into an exit code.
-#include <cstdio>
-#include <exception>
-#include <string>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
-#include "cli/command.hpp"
-#include "cli/help.hpp"
-#include "cli/option_table.hpp"
-#include "cli/output.hpp"
-
-namespace standfast::cli {
-namespace {
-
-void build(CLI::App& program, Action& chosen) {
-  program.name("standfast");
-  program.description("Classifiers whose alarm cannot be argued away.");
-  program.footer("standfast demo");
-  program.formatter_fn(
-      [](const CLI::App* app, const std::string&, CLI::AppFormatMode) { return help_text(describe(*app)); });
-  program.set_help_flag("-h,--help", "Show this text and exit.");
-  program.set_version_flag("--version", "standfast " STANDFAST_VERSION, "Show the version and exit.");
-  program.require_subcommand(1);
-  for (const auto add : {add_demo, add_train, add_certify, add_verify, add_evaluate, add_attack, add_separate,
-                         add_reproduce, add_inspect, add_bench, add_data, add_man, add_completion})
-    add(program, chosen);
-}
-
-int fail(const std::string& message, int exit_code) {
-  say(fmt::format("standfast: {}", printable(message)));
-  return exit_code;
-}
-
-/// The subcommand that the arguments reached, for the hint in an error message.
-const CLI::App& deepest_command(const CLI::App& program) {
-  const CLI::App* app = &program;
-  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
-  return *app;
-}
-
-int report_parse_error(const CLI::App& program, const CLI::ParseError& error) {
-  const CLI::App& command = deepest_command(program);
-  const auto unknown = command.remaining();
-  std::string message = error.what();
-  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && message == "A subcommand is required")
-    message = unknown.empty() ? "no command is given" : fmt::format("'{}' is not a command", unknown.front());
-  return fail(fmt::format("{} (`{} --help` shows what is possible)", message, describe(command).path), kBadUsage);
-}
-
-int run(int argc, char** argv) {
-  CLI::App program;
-  Action chosen;
-  build(program, chosen);
-  try {
-    program.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    const Status written = write_stdout(program.help());
-    return written.ok() ? kDone : fail(written.error().message, kBadUsage);
-  } catch (const CLI::CallForVersion& version) {
-    const Status written = write_stdout(fmt::format("{}\n", version.what()));
-    return written.ok() ? kDone : fail(written.error().message, kBadUsage);
-  } catch (const CLI::ParseError& error) {
-    return report_parse_error(program, error);
-  }
-  const Result<int> outcome = chosen();
-  return outcome.ok() ? *outcome : fail(outcome.error().message, kBadUsage);
-}
-
-}  // namespace
-}  // namespace standfast::cli
+// The program `standfast`: trains, certifies, attacks and verifies classifiers.
+#include "cli/commands/commands.hpp"
+#include "cli/terminal/program.hpp"
 
 int main(int argc, char** argv) {
-  // the library reports what a caller or a file can cause as a value; what arrives here is our own fault
-  try {
-    return standfast::cli::run(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "standfast: internal error: %s\n", error.what());
-    return standfast::cli::kInternalError;
-  }
+  using namespace standfast::cli;
+  return run_program(
+      {.name = "standfast",
+       .summary = "Classifiers whose alarm cannot be argued away.",
+       .example = "standfast demo",
+       .description =
+           "Trains binary classifiers and gives every alarm a radius: how far an attacker must move the input, in the "
+           "features' own units, before the verdict can change.",
+       .variables = {{"STANDFAST_TRAIN_PROGRAM",
+                      "The trainer to run; otherwise standfast-train is looked for beside the program, in "
+                      "../libexec/standfast and in PATH."}},
+       .commands = {add_demo, add_train, add_certify, add_verify, add_evaluate, add_attack, add_inspect, add_data}},
+      argc, argv);
 }

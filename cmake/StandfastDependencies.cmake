@@ -1,4 +1,5 @@
-# Libraries of more than one folder; docs/dependencies.md says why each. (libtorch is found in src/train only.)
+# Libraries of more than one folder; docs/dependencies.md says why each. (libtorch is found in
+# src/train only, GMP in lab only.)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
@@ -9,4 +10,3 @@ find_package(JPEG REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 pkg_check_modules(SPNG REQUIRED IMPORTED_TARGET spng)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
-pkg_check_modules(GMP REQUIRED IMPORTED_TARGET gmp)

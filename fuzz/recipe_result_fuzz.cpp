@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "standfast/reproduce.hpp"
+#include "lab/study/study.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -43,11 +43,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("make_models")
+    parser.add_argument("--command", default="standfast", help="whose help is read: standfast or standfast-lab")
     parser.add_argument("--trainer", action="store_true", help="run the examples that train, and only those")
     arguments = parser.parse_args()
     ran = 0
     with workshop(arguments.program, arguments.make_models) as (folder, environment):
-        for path, line in examples("standfast", folder, environment):
+        for path, line in examples(arguments.command, folder, environment):
             if line.startswith(NEEDS_TRAINER) != arguments.trainer:
                 continue
             done = run(line, folder, environment)

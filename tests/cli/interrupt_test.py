@@ -14,6 +14,7 @@ from pathlib import Path
 
 TOOLS = Path(__file__).resolve().parent / "tools"
 PROGRAM = os.path.abspath(sys.argv[1])
+LABORATORY = os.path.join(os.path.dirname(PROGRAM), "standfast-lab")
 TRAIN = ["train", "spam:train", "--sensitive", "spam", "--preset", "spam", "--epochs", "100000", "-o", "m.safetensors"]
 
 
@@ -23,12 +24,12 @@ class Interrupt(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def start(self, arguments, environment=()):
+    def start(self, program, arguments, environment=()):
         """Its process id; it is the leader of a session whose terminal is self.terminal."""
         pid, self.terminal = pty.fork()
         if pid == 0:
             os.chdir(self.folder)
-            os.execve(PROGRAM, [PROGRAM, *arguments], {**os.environ, **dict(environment)})
+            os.execve(program, [program, *arguments], {**os.environ, **dict(environment)})
         self.addCleanup(os.close, self.terminal)
         return pid
 
@@ -46,7 +47,7 @@ class Interrupt(unittest.TestCase):
         return shown
 
     def test_the_best_model_so_far_is_kept(self):
-        pid = self.start(TRAIN)
+        pid = self.start(PROGRAM, TRAIN)
         shown = self.read_until(b"validation", 120)  # after the first epoch
         self.assertIn(b"\r", shown, "a bar that is redrawn")
         self.assertIn(b" left", shown)
@@ -62,7 +63,7 @@ class Interrupt(unittest.TestCase):
     def test_every_recipe_under_way_is_stopped(self):
         make_stripes = [TOOLS / "make-stripes", self.folder / "data" / "mnist_tiny", "3", "8"]
         subprocess.run(make_stripes, env={**os.environ, "PYTHON": sys.executable}, check=True)
-        pid = self.start(["reproduce", "mnist", "--data-dir", "data", "--threads", "2"],
+        pid = self.start(LABORATORY, ["reproduce", "mnist", "--data-dir", "data", "--threads", "2"],
                          {"FAKE": "wait", "STANDFAST_TRAIN_PROGRAM": str(TOOLS / "fake-trainer")})
         shown = b""
         while shown.count(b'"threads"') < 2:  # what each fake trainer was handed
@@ -79,7 +80,7 @@ class Interrupt(unittest.TestCase):
         pid, terminal = pty.fork()
         if pid == 0:
             os.chdir(self.folder)
-            os.execve(PROGRAM, [PROGRAM, "reproduce", "mnist", "--data-dir", "data", "--threads", "1"],
+            os.execve(LABORATORY, [LABORATORY, "reproduce", "mnist", "--data-dir", "data", "--threads", "1"],
                       {**os.environ, "FAKE": "wait", "STANDFAST_TRAIN_PROGRAM": str(TOOLS / "fake-trainer")})
         self.terminal = terminal
         self.read_until(b'"threads"', 60)

@@ -14,7 +14,7 @@ class CheckLayers(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
         self.root = Path(self.folder.name)
-        for part in ("include", "src", "cli"):
+        for part in ("include", "src", "cli", "lab"):
             shutil.copytree(ROOT / part, self.root / part)
 
     def run_check(self):

@@ -1,0 +1,97 @@
+// standfast attack: the smallest change found that flips each sensitive verdict, and the input that it leads to.
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/records/attack_records.hpp"
+#include "cli/terminal/flags.hpp"
+#include "cli/terminal/option_table.hpp"
+#include "cli/terminal/output.hpp"
+#include "cli/terminal/progress.hpp"
+#include "cli/terminal/try.hpp"
+
+namespace standfast::cli {
+namespace {
+
+constexpr std::size_t kMostRestarts = 1000;
+
+struct AttackCommand {
+  std::string model;
+  DataFlags data;
+  std::vector<std::string> norms = {"1", "2", "inf"};
+  ThreatFlags threat;
+  std::size_t restarts = AttackOptions{}.restarts;
+  std::uint64_t seed = AttackOptions{}.seed;
+  std::size_t threads = 0;
+  std::string format;
+  std::string output;
+};
+
+Result<AttackOptions> attack_options(const AttackCommand& command) {
+  AttackOptions options;
+  CLI_TRY(options.norms, parse_norms(command.norms));
+  for (const Norm norm : options.norms)
+    if (!attackable(norm))
+      return Error{ErrorCode::kBadOption, fmt::format("--norm: {} is not one of 0, 1, 2, inf", norm.name())};
+  if (command.restarts > kMostRestarts)
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("--restarts: found {}, expected 0 to {}", command.restarts, kMostRestarts)};
+  options.restarts = command.restarts;
+  options.seed = command.seed;
+  options.threads = command.threads;
+  return options;
+}
+
+Result<int> run_attack(const AttackCommand& command) {
+  CLI_TRY(const std::string format, choose_format(command.format, command.output));
+  CLI_TRY(AttackOptions options, attack_options(command));
+  CLI_CHECK(check_writable(command.output));
+  CLI_TRY(const Classifier classifier, Classifier::load(command.model));
+  CLI_TRY(const Dataset data, read(command.data, false));
+  CLI_CHECK(check_fits(command.model, classifier.summary(), data));
+  CLI_TRY(ThreatPlan threat, plan_threat(command.threat, classifier.summary(), data));
+  options.threat = std::move(threat.model);
+  Result<Attacks> attacks = [&] {
+    ProgressBar bar("attack", data.count());
+    options.progress = [&bar](std::size_t done) { bar.show(done); };
+    return classifier.attack(data.features, data.count(), options);
+  }();
+  if (!attacks.ok()) return attacks.error();
+  const AttackRecords records{classifier.summary(), data, *attacks, threat.description};
+  CLI_TRY(const std::string text, format_attacks(records, format));
+  CLI_CHECK(write_result(command.output, text));
+  if (format == "table") return kDone;
+  std::string summary = attack_summary(records);
+  summary.pop_back();  // say() ends the line
+  say(summary);
+  return kDone;
+}
+
+}  // namespace
+
+void add_attack(CLI::App& program, Action& chosen) {
+  auto command = std::make_shared<AttackCommand>();
+  CLI::App& app =
+      *program.add_subcommand("attack", "Search for the smallest change that flips each sensitive verdict.");
+  app.footer("standfast attack spam.safetensors spam:test --norm 1,2 --limit 10 -o adversarial.npz");
+  app.add_option("MODEL", command->model, "A model file that `standfast train` wrote.")->type_name("MODEL")->required();
+  add_data_argument(app, command->data);
+  add_norm_option(app, command->norms, "Norms that measure a change: 0, 1, 2, inf.");
+  add_threat_options(app, command->threat);
+  only_digits(app.add_option("--restarts", command->restarts, "Random starts per input and norm."))
+      ->type_name("N")
+      ->default_str("4");
+  only_digits(app.add_option("--seed", command->seed, "Of the random starts: the same seed gives the same attacks."))
+      ->type_name("N")
+      ->default_str("1");
+  add_label_options(app, command->data);
+  add_limit_option(app, command->data);
+  add_threads_option(app, command->threads);
+  add_format_options(app, command->format, command->output,
+                     "; npz holds the adversarial inputs as well, the others distances only");
+  app.callback([command, &chosen] { chosen = [command] { return run_attack(*command); }; });
+}
+
+}  // namespace standfast::cli

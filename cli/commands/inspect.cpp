@@ -1,0 +1,97 @@
+// standfast inspect: what a model file holds, in words.
+#include <cmath>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/terminal/output.hpp"
+#include "cli/terminal/try.hpp"
+#include "standfast/classifier.hpp"
+
+namespace standfast::cli {
+namespace {
+
+constexpr std::size_t kNamesShown = 8;
+
+std::string line(const std::string& title, const std::string& text) {
+  return fmt::format("{:<18}{}\n", title, printable(text));
+}
+
+std::string features(const ModelSummary& model) {
+  std::string text = fmt::format("{}", fmt::join(model.input_shape, " x "));
+  if (model.feature_names.empty()) return text;
+  const std::size_t shown = std::min(kNamesShown, model.feature_names.size());
+  text += fmt::format(" ({}{})", fmt::join(model.feature_names.begin(), model.feature_names.begin() + shown, ", "),
+                      shown < model.feature_names.size() ? ", ..." : "");
+  return text;
+}
+
+std::string domain(const ModelSummary& model) {
+  if (model.domain_lower.empty()) return "not given";
+  if (model.domain_lower.size() > 1) return "one interval per feature";
+  return fmt::format("[{}, {}]", model.domain_lower.front(), model.domain_upper.front());
+}
+
+/// Rounded up to three digits, as every error is.
+std::string at_most(double bound) {
+  std::string text = fmt::format("{:.2e}", bound);
+  if (std::stod(text) < bound) text = fmt::format("{:.2e}", bound * 1.006);
+  return "at most " + text;
+}
+
+/// How far float32 rounding can move a logit.
+std::string logit_error(const ModelSummary& model) {
+  if (std::isfinite(model.logit_error)) return at_most(model.logit_error) + " over the domain";
+  if (std::isfinite(model.logit_error_at_0)) return at_most(model.logit_error_at_0) + " at 0, more further away";
+  return "unbounded";
+}
+
+std::string layers(const ModelSummary& model) {
+  std::string text;
+  for (const auto& layer : model.layers)
+    text += fmt::format("  {:<16} {:<8} {:>12}  {:>10} parameters  from {}\n", printable(layer.name),
+                        printable(layer.kind), fmt::format("{}", fmt::join(layer.output_shape, " x ")),
+                        layer.parameters, printable(fmt::format("{}", fmt::join(layer.inputs, ", "))));
+  return text;
+}
+
+std::string describe_model(const std::string& path, const ModelSummary& model) {
+  std::string text = line("model", path);
+  text += line("sensitive class", model.sensitive_class);
+  text += line("other class", model.other_class);
+  text += line("features", features(model));
+  text += line("domain", domain(model));
+  text += line("feature map",
+               model.feature_map.empty() ? "identity" : fmt::format("{}", fmt::join(model.feature_map, "; ")));
+  for (const auto& [norm, lipschitz] : model.lipschitz) text += line("", fmt::format("Lip_{} {}", norm, lipschitz));
+  text += line("threshold", fmt::format("{}", model.threshold));
+  text += line("logit error", logit_error(model) + ": how far float32 rounding can move a logit");
+  text += line("certifies", model.certifies_both ? "both classes" : "the sensitive class");
+  text += line("parameters", fmt::format("{}", model.parameters));
+  text += "\nlayers (input-convex: checked)\n" + layers(model);
+  if (!model.provenance.empty()) text += "\nprovenance\n";
+  for (const auto& [key, value] : model.provenance) text += "  " + line(key, value);
+  return text;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& program, Action& chosen) {
+  auto path = std::make_shared<std::string>();
+  CLI::App& app = *program.add_subcommand("inspect", "Show what a model file holds and where it came from.");
+  app.footer("standfast inspect spam.safetensors");
+  app.add_option("MODEL", *path, "A model file that `standfast train` wrote.")->type_name("MODEL")->required();
+  app.callback([path, &chosen] {
+    chosen = [path]() -> Result<int> {
+      CLI_TRY(const Classifier classifier, Classifier::load(*path));
+      CLI_CHECK(write_stdout(describe_model(*path, classifier.summary())));
+      return kDone;
+    };
+  });
+}
+
+}  // namespace standfast::cli

@@ -1,0 +1,121 @@
+// Writes certificates in the formats that are text.
+#include "cli/records/records.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/records/record_text.hpp"
+#include "cli/terminal/output.hpp"
+#include "standfast/evaluation.hpp"
+
+namespace standfast::cli {
+namespace {
+
+std::string verdict_word(const Certificates& certificates, std::size_t i) {
+  return certificates.sensitive(i) ? "sensitive" : "other";
+}
+
+std::string table_title(const Records& records) {
+  const auto& data = records.data;
+  std::size_t alarms = 0;
+  for (std::size_t i = 0; i < data.count(); ++i) alarms += records.certificates.sensitive(i) ? 1 : 0;
+  std::string title = fmt::format(
+      "{} inputs of {}, {} judged {}\nradii: method {}, guarantee {}, {}; rounded down; inf: nothing allowed can flip "
+      "it\n",
+      data.count(), printable(data.source), alarms, printable(records.model.sensitive_class),
+      method_name(records.options.method), guarantee_name(records.options.guarantee),
+      printable(records.threat_description));
+  if (records.options.guarantee == Guarantee::kDeployed)
+    title += fmt::format("guarantee deployed: {}\n", guarantee_meaning(Guarantee::kDeployed));
+  if (records.attacked())
+    title += "attacked: the smallest change found that flips the verdict; rounded up; inf: none found\n";
+  return title + "\n";
+}
+
+/// "certified", "attacked" and "gap" of one norm.
+void append_bounds(const Records& records, std::size_t i, std::size_t n, std::vector<std::string>& row) {
+  const auto& certificates = records.certificates;
+  const double certified = certificates.radius(i, n);
+  row.push_back(radius_rounded_down(certified, kTableDigits));
+  if (!records.attacked()) return;
+  const bool promised = certificates.sensitive(i) || records.options.both_classes;
+  const double attacked = records.attack(i, n);
+  row.push_back(distance_rounded_up(attacked, kTableDigits));
+  row.push_back(promised ? gap_in_words(certified_share(certificates.norms[n], certified, attacked)) : "-");
+}
+
+}  // namespace
+
+double Records::attack(std::size_t input, std::size_t norm) const {
+  const double found = certificates.attack(input, norm);
+  return found == 0 && !certificates.sensitive(input) && options.both_classes ? kInfinity : found;
+}
+
+std::string to_csv(const Records& records) {
+  const auto& [model, data, certificates, options, threat] = records;
+  std::string text = "index,verdict,logit";
+  for (const auto& norm : certificates.norms) text += ",radius_" + norm.name();
+  if (!data.labels.empty()) text += ",label";
+  if (records.attacked())
+    for (const auto& norm : certificates.norms) text += ",attack_" + norm.name();
+  text += "\n";
+  for (std::size_t i = 0; i < certificates.count(); ++i) {
+    text += fmt::format("{},{},{}", i, verdict_word(certificates, i), certificates.logits[i]);
+    for (std::size_t n = 0; n < certificates.norms.size(); ++n) text += fmt::format(",{}", certificates.radius(i, n));
+    if (!data.labels.empty()) text += "," + csv_field(label_name(data, i));
+    if (records.attacked())
+      for (std::size_t n = 0; n < certificates.norms.size(); ++n) text += fmt::format(",{}", records.attack(i, n));
+    text += "\n";
+  }
+  return text;
+}
+
+std::string to_jsonl(const Records& records) {
+  const auto& [model, data, certificates, options, threat] = records;
+  std::string text;
+  for (std::size_t i = 0; i < certificates.count(); ++i) {
+    text += fmt::format(R"({{"index":{},"verdict":"{}","logit":{})", i, verdict_word(certificates, i),
+                        certificates.logits[i]);
+    for (std::size_t n = 0; n < certificates.norms.size(); ++n)
+      text += fmt::format(R"(,"radius_{}":{})", certificates.norms[n].name(), json_number(certificates.radius(i, n)));
+    if (!data.labels.empty()) text += ",\"label\":" + json_string(label_name(data, i));
+    if (records.attacked())
+      for (std::size_t n = 0; n < certificates.norms.size(); ++n)
+        text += fmt::format(R"(,"attack_{}":{})", certificates.norms[n].name(), json_number(records.attack(i, n)));
+    text += "}\n";
+  }
+  return text;
+}
+
+std::string to_table(const Records& records) {
+  const auto& [model, data, certificates, options, threat] = records;
+  std::vector<std::vector<std::string>> rows(1, {"index", "verdict", "logit"});
+  std::vector<ColumnGroup> groups;
+  for (const auto& norm : certificates.norms) {
+    if (records.attacked()) {
+      groups.push_back({rows[0].size(), 3, norm.name()});
+      rows[0].insert(rows[0].end(), {"certified", "attacked", "gap"});
+    } else {
+      rows[0].push_back(norm.name());
+    }
+  }
+  if (!data.labels.empty()) rows[0].emplace_back("label");
+  for (std::size_t i = 0; i < certificates.count(); ++i) {
+    auto& row = rows.emplace_back();
+    row.push_back(fmt::format("{}", i));
+    row.push_back(printable(certificates.sensitive(i) ? model.sensitive_class : model.other_class));
+    row.push_back(fmt::format("{:.4g}", certificates.logits[i]));
+    for (std::size_t n = 0; n < certificates.norms.size(); ++n) append_bounds(records, i, n, row);
+    if (!data.labels.empty()) row.push_back(printable(label_name(data, i)));
+  }
+  return table_title(records) + align(rows, groups);
+}
+
+Result<std::string> format_records(const Records& records, const std::string& format) {
+  if (format == "csv") return to_csv(records);
+  if (format == "jsonl") return to_jsonl(records);
+  if (format == "table") return to_table(records);
+  if (format == "npz") return to_npz(records);
+  return Error{ErrorCode::kBadOption, fmt::format("--format: '{}' is not one of table, csv, jsonl, npz", format)};
+}
+
+}  // namespace standfast::cli

@@ -1,0 +1,124 @@
+// The options that decide what a radius means: threat model, method and guarantee.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/terminal/flags.hpp"
+#include "cli/terminal/option_table.hpp"
+#include "cli/terminal/try.hpp"
+
+namespace standfast::cli {
+namespace {
+
+constexpr std::size_t kMostPasses = 1000;
+
+Status check_norms(const CertifyOptions& options) {
+  const bool closed_form = options.method == Method::kClosedForm;
+  for (const Norm norm : options.norms) {
+    if (closed_form && norm == Norm::l0())
+      return bad_option("--norm: l0 has no closed form; ask for --method separable with a --domain or a --threat");
+    if (!closed_form && !attackable(norm))
+      return bad_option(
+          fmt::format("--norm: {} is not one of 0, 1, 2, inf; ask for --method closed-form", norm.name()));
+    if (options.attack && !attackable(norm))
+      return bad_option(fmt::format("--attack: there is none in {}, expected norms among 0, 1, 2, inf", norm.name()));
+  }
+  return {};
+}
+
+Status add_effort(const CertifyFlags& flags, CertifyOptions& options) {
+  const bool exact = options.method == Method::kExact;
+  if (flags.passes && options.method != Method::kRefined && !exact)
+    return bad_option(
+        fmt::format("--passes: --method {} takes one pass; ask for --method refined or exact", flags.method));
+  if (flags.passes && (*flags.passes < 1 || *flags.passes > kMostPasses))
+    return bad_option(fmt::format("--passes: found {}, expected 1 to {}", *flags.passes, kMostPasses));
+  options.passes = flags.passes.value_or(0);
+  if (flags.gap.empty()) return {};
+  if (!exact)
+    return bad_option(fmt::format("--gap: --method {} does not end at a gap; ask for --method exact", flags.method));
+  CLI_TRY(options.gap, parse_number("--gap", flags.gap));
+  if (!(options.gap > 0 && options.gap < 1))
+    return bad_option(fmt::format("--gap: found {}, expected a share between 0 and 1 such as 0.01", flags.gap));
+  return {};
+}
+
+Result<ThreatPlan> domain(const std::string& text, std::size_t dim) {
+  const auto comma = text.find(',');
+  if (comma == std::string::npos) return bad_option(fmt::format("--domain: '{}' is not LO,HI such as 0,1", text));
+  CLI_TRY(const double lo, parse_number("--domain", text.substr(0, comma)));
+  CLI_TRY(const double hi, parse_number("--domain", text.substr(comma + 1)));
+  if (!(lo <= hi)) return bad_option(fmt::format("--domain: {} is not LO,HI with LO <= HI", text));
+  CLI_TRY(ThreatModel model, ThreatModel::domain(dim, lo, hi));
+  return ThreatPlan{std::move(model), fmt::format("domain [{}, {}]", lo, hi)};
+}
+
+}  // namespace
+
+void add_threat_options(CLI::App& command, ThreatFlags& flags) {
+  auto* domain = command.add_option("--domain", flags.domain, "Values that every feature must keep to, such as 0,1.")
+                     ->type_name("LO,HI");
+  command
+      .add_option("--threat", flags.file,
+                  "What an attacker may change, in which direction and at what cost, per feature (TOML).")
+      ->type_name("FILE")
+      ->excludes(domain);
+}
+
+Result<ThreatPlan> plan_threat(const ThreatFlags& flags, const ModelSummary& model, const Dataset& data) {
+  if (!flags.domain.empty()) return domain(flags.domain, data.dim());
+  if (flags.file.empty()) return ThreatPlan{{}, "no bounds"};
+  const auto& names = model.feature_names.empty() ? data.feature_names : model.feature_names;
+  CLI_TRY(ThreatModel threat, read_threat_file(flags.file, names, data.dim()));
+  return ThreatPlan{std::move(threat), "threat file " + flags.file};
+}
+
+void add_certify_options(CLI::App& command, CertifyFlags& flags) {
+  add_norm_option(command, flags.norms, "Norms that measure a change: 0, 1, 2, inf; any p >= 1 by the closed form.");
+  add_choice(command, "--method", flags.method, "closed-form|separable|refined|exact",
+             "The published formula; the exact worst case of the same bound under costs and bounds; of a combination "
+             "of several bounds; of as many bounds as it takes to meet an attack.");
+  only_digits(command.add_option("--passes", flags.passes,
+                                 "Bounds to combine at most, 1 to 1000; otherwise 5 for `refined` and 60 for `exact`."))
+      ->type_name("N");
+  command.add_option("--gap", flags.gap, "The share at which certificate and attack have met: `exact` stops there.")
+      ->type_name("G")
+      ->default_str("0.01");
+  add_choice(command, "--guarantee", flags.guarantee, "none|real|deployed",
+             "Print the search's own numbers; only radii that the verifier has confirmed for the stored weights; or "
+             "such that also hold for what the float32 program says.");
+  add_choice(command, "--precision", flags.precision, "float64|float32",
+             "The arithmetic that radii are confirmed in: float32 takes less time and gives up about 0.1 % of a "
+             "radius.");
+  command.add_flag("--attack", flags.attack,
+                   "Also search for the smallest change that flips each sensitive verdict, and show both bounds.");
+  command.add_flag("--certify-both", flags.both,
+                   "Certify the other verdicts too; only for a maximum of affine pieces.");
+  add_threat_options(command, flags.threat);
+  add_threads_option(command, flags.threads);
+}
+
+Result<CertifyPlan> plan_certify(const CertifyFlags& flags, const ModelSummary& model, const Dataset& data) {
+  CertifyPlan plan;
+  CLI_TRY(plan.options.norms, parse_norms(flags.norms));
+  CLI_TRY(plan.options.method, parse_method(flags.method));
+  CLI_TRY(plan.options.guarantee, parse_guarantee(flags.guarantee));
+  CLI_TRY(plan.options.precision, parse_precision(flags.precision));
+  if (plan.options.precision != Precision::kFloat64 && plan.options.guarantee == Guarantee::kNone)
+    return bad_option("--precision: --guarantee none proves nothing; ask for --guarantee real or deployed");
+  plan.options.attack = flags.attack;
+  plan.options.both_classes = flags.both;
+  plan.options.threads = flags.threads;
+  CLI_CHECK(check_norms(plan.options));
+  CLI_CHECK(add_effort(flags, plan.options));
+  if (flags.both && !model.certifies_both)
+    return bad_option(
+        fmt::format("--certify-both: the model is not a maximum of affine pieces; only verdicts of the "
+                    "class {} can be certified",
+                    model.sensitive_class));
+  CLI_TRY(ThreatPlan threat, plan_threat(flags.threat, model, data));
+  plan.options.threat = std::move(threat.model);
+  plan.threat_description = std::move(threat.description);
+  return plan;
+}
+
+}  // namespace standfast::cli

@@ -1,0 +1,90 @@
+// The options that several subcommands share, and what they mean to the library.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "standfast/classifier.hpp"
+#include "standfast/data.hpp"
+#include "standfast/result.hpp"
+#include "standfast/threat.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace standfast::cli {
+
+/// An error about what was asked for; the message names the option.
+Error bad_option(std::string message);
+
+/// Which inputs.
+struct DataFlags {
+  std::string source;
+  std::vector<std::string> classes;
+  std::string label;
+  std::optional<std::size_t> limit;
+};
+void add_data_argument(CLI::App& command, DataFlags& flags);
+void add_label_options(CLI::App& command, DataFlags& flags);
+void add_limit_option(CLI::App& command, DataFlags& flags);
+/// Reads the data and keeps the first --limit inputs. Fails: as read_data.
+Result<Dataset> read(const DataFlags& flags, bool require_labels);
+
+/// Fails: kBadShape or kBadOption where the data cannot be what the model was trained on.
+Status check_fits(const std::string& model_path, const ModelSummary& model, const Dataset& data);
+
+/// What an attacker may do.
+struct ThreatFlags {
+  std::string domain;
+  std::string file;
+};
+void add_threat_options(CLI::App& command, ThreatFlags& flags);
+struct ThreatPlan {
+  ThreatModel model;
+  std::string description;  ///< In one line.
+};
+/// Fails: kBadOption, and as read_threat_file.
+Result<ThreatPlan> plan_threat(const ThreatFlags& flags, const ModelSummary& model, const Dataset& data);
+
+/// How to certify.
+struct CertifyFlags {
+  std::vector<std::string> norms = {"1", "2", "inf"};
+  std::string method = "separable";
+  std::string guarantee = "real";
+  std::string precision = "float64";
+  std::optional<std::size_t> passes;
+  std::string gap;
+  bool attack = false;
+  bool both = false;
+  ThreatFlags threat;
+  std::size_t threads = 0;
+};
+void add_certify_options(CLI::App& command, CertifyFlags& flags);
+void add_norm_option(CLI::App& command, std::vector<std::string>& norms, const std::string& help);
+void add_threads_option(CLI::App& command, std::size_t& threads);
+
+/// The library's options, and one line that says which threat they describe.
+struct CertifyPlan {
+  CertifyOptions options;
+  std::string threat_description;
+};
+/// Fails: kBadOption, and as read_threat_file.
+Result<CertifyPlan> plan_certify(const CertifyFlags& flags, const ModelSummary& model, const Dataset& data);
+
+/// `what` ends the help of --format: what each format holds.
+void add_format_options(CLI::App& command, std::string& format, std::string& output, const std::string& what = {});
+/// --format, else what the output's name says, else a table. Fails: kBadOption where bytes would go to a terminal.
+Result<std::string> choose_format(const std::string& format, const std::string& output);
+
+/// Whether there are attacks and separable radii in this norm: 0, 1, 2 or inf.
+bool attackable(Norm norm);
+/// Each once. Fails: kBadOption, as Norm::parse.
+Result<std::vector<Norm>> parse_norms(const std::vector<std::string>& texts);
+
+/// "0.5" -> 0.5. Fails: kBadOption, naming `option`, for anything that is not one number.
+Result<double> parse_number(const std::string& option, const std::string& text);
+
+}  // namespace standfast::cli

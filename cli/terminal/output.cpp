@@ -1,0 +1,67 @@
+// Results to stdout or a file, messages to stderr; nothing else in the program writes.
+#include "cli/terminal/output.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "standfast/report.hpp"
+
+namespace standfast::cli {
+namespace {
+
+Status write_stream(std::FILE* stream, const std::string& name, std::string_view text) {
+  errno = 0;
+  const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+  if (written && std::fflush(stream) == 0) return {};
+  return Error{ErrorCode::kIo, fmt::format("{}: cannot be written: {}", name, std::strerror(errno))};
+}
+
+}  // namespace
+
+Status write_stdout(std::string_view text) { return write_stream(stdout, "standard output", text); }
+
+Status write_result(const std::string& path, std::string_view contents) {
+  if (path.empty() || path == "-") return write_stdout(contents);
+  return write_file_atomically(path, contents);
+}
+
+void say(std::string_view message) {
+  std::fwrite(message.data(), 1, message.size(), stderr);
+  std::fputc('\n', stderr);
+}
+
+std::string printable(std::string_view text) {
+  std::string clean(text);
+  for (char& c : clean)
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) c = '?';
+  return clean;
+}
+
+Status make_folder(const std::string& option, const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error) return {};
+  return Error{ErrorCode::kIo, fmt::format("{}: {} cannot be created: {}", option, folder, error.message())};
+}
+
+Status check_writable(const std::string& path) {
+  if (path.empty() || path == "-") return {};
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    return Error{ErrorCode::kIo, fmt::format("{}: is a folder, expected the name of a file to write", path)};
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  const std::string folder = parent.empty() ? "." : parent.string();
+  if (!std::filesystem::is_directory(folder, ignored))
+    return Error{ErrorCode::kIo, fmt::format("{}: the folder {} does not exist; create it first", path, folder)};
+  if (::access(folder.c_str(), W_OK) != 0)
+    return Error{ErrorCode::kIo,
+                 fmt::format("{}: the folder {} cannot be written: {}", path, folder, std::strerror(errno))};
+  return {};
+}
+
+}  // namespace standfast::cli

@@ -1,0 +1,91 @@
+// Builds the option table, runs the chosen subcommand and turns its outcome into an exit code.
+#include "cli/terminal/program.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/terminal/help.hpp"
+#include "cli/terminal/option_table.hpp"
+#include "cli/terminal/output.hpp"
+
+namespace standfast::cli {
+namespace {
+
+void build_parser(const Program& program, CLI::App& parser, Action& chosen) {
+  parser.name(program.name);
+  parser.description(program.summary);
+  parser.footer(program.example);
+  parser.formatter_fn(
+      [](const CLI::App* app, const std::string&, CLI::AppFormatMode) { return help_text(describe(*app)); });
+  parser.set_help_flag("-h,--help", "Show this text and exit.");
+  parser.set_version_flag("--version", fmt::format("{} {}", program.name, STANDFAST_VERSION),
+                          "Show the version and exit.");
+  parser.require_subcommand(1);
+  for (const auto add : program.commands) add(parser, chosen);
+  add_man(program, parser, chosen);
+  add_completion(program, parser, chosen);
+}
+
+/// Says why the program ends.
+int fail(const Program& program, const std::string& message, int exit_code) {
+  say(fmt::format("{}: {}", program.name, printable(message)));
+  return exit_code;
+}
+
+/// The subcommand that the arguments reached, for the hint in an error message.
+const CLI::App& deepest_command(const CLI::App& parser) {
+  const CLI::App* app = &parser;
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  return *app;
+}
+
+int report_parse_error(const Program& program, const CLI::App& parser, const CLI::ParseError& error) {
+  const CLI::App& command = deepest_command(parser);
+  const auto unknown = command.remaining();
+  std::string message = error.what();
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && message == "A subcommand is required")
+    message = unknown.empty() ? "no command is given" : fmt::format("'{}' is not a command", unknown.front());
+  return fail(program, fmt::format("{} (`{} --help` shows what is possible)", message, describe(command).path),
+              kBadUsage);
+}
+
+/// What --help and --version show.
+int show(const Program& program, const std::string& text) {
+  const Status written = write_stdout(text);
+  return written.ok() ? kDone : fail(program, written.error().message, kBadUsage);
+}
+
+int parse_and_run(const Program& program, int argc, char** argv) {
+  CLI::App parser;
+  Action chosen;
+  build_parser(program, parser, chosen);
+  try {
+    parser.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return show(program, parser.help());
+  } catch (const CLI::CallForVersion& version) {
+    return show(program, fmt::format("{}\n", version.what()));
+  } catch (const CLI::ParseError& error) {
+    return report_parse_error(program, parser, error);
+  }
+  const Result<int> outcome = chosen();
+  return outcome.ok() ? *outcome : fail(program, outcome.error().message, kBadUsage);
+}
+
+}  // namespace
+
+int run_program(const Program& program, int argc, char** argv) {
+  // the library reports what a caller or a file can cause as a value; what arrives here is our own fault
+  try {
+    return parse_and_run(program, argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: internal error: %s\n", program.name.c_str(), error.what());
+    return kInternalError;
+  }
+}
+
+}  // namespace standfast::cli

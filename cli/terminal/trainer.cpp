@@ -1,0 +1,130 @@
+// Starts the trainer with its options as one JSON argument, passes signals on, and waits.
+#include "cli/terminal/trainer.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/terminal/held_signals.hpp"
+#include "cli/terminal/output.hpp"
+#include "cli/terminal/try.hpp"
+
+namespace standfast::cli {
+namespace {
+
+constexpr const char* kProgram = "standfast-train";
+constexpr const char* kProgramVariable = "STANDFAST_TRAIN_PROGRAM";
+
+bool is_program(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
+}
+
+// written by the signal handler's owner before the handler is in place
+volatile sig_atomic_t trainer_pid = 0;
+
+/// What a terminal sends, it sends to the trainer too; only what was sent to this program alone is passed on.
+void pass_on(int signal, siginfo_t* info, void*) {
+  if (info->si_code == SI_KERNEL || trainer_pid <= 0) return;
+  const int saved = errno;
+  ::kill(trainer_pid, signal);
+  errno = saved;
+}
+
+/// Starts a program that does not inherit the hold. Returns 0 or what errno would be.
+int spawn(const HeldSignals& held, const char* program, char* const arguments[], pid_t& pid) {
+  posix_spawnattr_t attributes;
+  if (const int code = ::posix_spawnattr_init(&attributes); code != 0) return code;
+  ::posix_spawnattr_setsigmask(&attributes, &held.before());
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  const int code = ::posix_spawn(&pid, program, nullptr, &attributes, arguments, environ);
+  ::posix_spawnattr_destroy(&attributes);
+  return code;
+}
+
+/// While it lives, signals that end a program go to the trainer instead.
+class SignalsPassedOn {
+ public:
+  explicit SignalsPassedOn(pid_t trainer) {
+    trainer_pid = trainer;
+    struct sigaction action {};
+    action.sa_sigaction = pass_on;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    for (std::size_t i = 0; i < std::size(kEndingSignals); ++i) ::sigaction(kEndingSignals[i], &action, &before_[i]);
+  }
+  ~SignalsPassedOn() {
+    for (std::size_t i = 0; i < std::size(kEndingSignals); ++i) ::sigaction(kEndingSignals[i], &before_[i], nullptr);
+    trainer_pid = 0;
+  }
+  SignalsPassedOn(const SignalsPassedOn&) = delete;
+  SignalsPassedOn& operator=(const SignalsPassedOn&) = delete;
+
+ private:
+  struct sigaction before_[std::size(kEndingSignals)]{};
+};
+
+Error cannot_run(const std::string& program, int code) {
+  return {ErrorCode::kEnvironment, fmt::format("{}: cannot be started: {}", program, std::strerror(code))};
+}
+
+Result<int> wait_for(pid_t pid, const std::string& program) {
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0)
+    if (errno != EINTR) return cannot_run(program, errno);
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  return Error{ErrorCode::kEnvironment, fmt::format("{}: ended by signal {} ({}); no model was written", program,
+                                                    WTERMSIG(status), strsignal(WTERMSIG(status)))};
+}
+
+Result<int> spawn_and_wait(const std::string& program, std::string argument) {
+  std::string name = kProgram;
+  char* arguments[] = {name.data(), argument.data(), nullptr};
+  pid_t pid = 0;
+  std::optional<HeldSignals> held(std::in_place);  // one that came before pass_on would leave the trainer alone
+  if (const int code = spawn(*held, program.c_str(), arguments, pid); code != 0) return cannot_run(program, code);
+  const SignalsPassedOn signals(pid);
+  held.reset();
+  return wait_for(pid, program);
+}
+
+}  // namespace
+
+Result<std::string> find_trainer() {
+  namespace fs = std::filesystem;
+  if (const char* chosen = std::getenv(kProgramVariable); chosen != nullptr && *chosen != '\0') {
+    if (is_program(chosen)) return std::string(chosen);
+    return Error{ErrorCode::kEnvironment,
+                 fmt::format("{}: '{}' is not a program that can be run", kProgramVariable, chosen)};
+  }
+  std::error_code failed;
+  if (const fs::path self = fs::read_symlink("/proc/self/exe", failed); !failed)
+    for (const auto& folder : {self.parent_path(), self.parent_path().parent_path() / "libexec" / "standfast"})
+      if (is_program(folder / kProgram)) return (folder / kProgram).string();
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "" : path);
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (!folder.empty() && is_program(fs::path(folder) / kProgram)) return (fs::path(folder) / kProgram).string();
+  return Error{ErrorCode::kEnvironment,
+               fmt::format("{} is not installed, and training needs it: build it with -DSTANDFAST_TRAIN=ON (it needs "
+                           "libtorch), or set {} to its path",
+                           kProgram, kProgramVariable)};
+}
+
+Result<int> run_trainer(const TrainOptions& options) {
+  CLI_CHECK(validate(options));
+  CLI_CHECK(check_writable(options.output));
+  CLI_TRY(const std::string program, find_trainer());
+  return spawn_and_wait(program, to_json(options));
+}
+
+}  // namespace standfast::cli
