@@ -1,4 +1,4 @@
-# Libraries of more than one folder; docs/dependencies.md says why each. (libtorch is found in src/train only.)
+# Libraries of more than one folder; docs/dependencies.md says why each. (libtorch is found in trainer/ only.)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)

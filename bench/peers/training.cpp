@@ -10,9 +10,9 @@
 #include "bench/contest.hpp"
 #include "bench/peers/training_step.hpp"
 #include "bench/statistics.hpp"
-#include "train/batches.hpp"
-#include "train/init.hpp"
-#include "train/torch_network.hpp"
+#include "trainer/batches.hpp"
+#include "trainer/mlp/init.hpp"
+#include "trainer/torch_network.hpp"
 
 namespace standfast::peers {
 namespace {

@@ -9,7 +9,7 @@
 #include "base/try.hpp"
 #include "format/model_file.hpp"
 #include "reproduce/curve.hpp"
-#include "train/threshold.hpp"
+#include "training/threshold.hpp"
 
 namespace standfast {
 namespace {
