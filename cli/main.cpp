@@ -10,6 +10,7 @@
 #include "cli/help.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
+#include "cli/terminal/parse_errors.hpp"
 
 namespace standfast::cli {
 namespace {
@@ -26,27 +27,12 @@ void build(CLI::App& program, Action& chosen) {
   for (const auto add : {add_demo, add_train, add_certify, add_verify, add_evaluate, add_attack, add_separate,
                          add_reproduce, add_inspect, add_bench, add_data, add_man, add_completion})
     add(program, chosen);
+  take_one_word_each(program);
 }
 
 int fail(const std::string& message, int exit_code) {
   say(fmt::format("standfast: {}", printable(message)));
   return exit_code;
-}
-
-/// The subcommand that the arguments reached, for the hint in an error message.
-const CLI::App& deepest_command(const CLI::App& program) {
-  const CLI::App* app = &program;
-  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
-  return *app;
-}
-
-int report_parse_error(const CLI::App& program, const CLI::ParseError& error) {
-  const CLI::App& command = deepest_command(program);
-  const auto unknown = command.remaining();
-  std::string message = error.what();
-  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && message == "A subcommand is required")
-    message = unknown.empty() ? "no command is given" : fmt::format("'{}' is not a command", unknown.front());
-  return fail(fmt::format("{} (`{} --help` shows what is possible)", message, describe(command).path), kBadUsage);
 }
 
 int run(int argc, char** argv) {
@@ -62,7 +48,7 @@ int run(int argc, char** argv) {
     const Status written = write_stdout(fmt::format("{}\n", version.what()));
     return written.ok() ? kDone : fail(written.error().message, kBadUsage);
   } catch (const CLI::ParseError& error) {
-    return report_parse_error(program, error);
+    return fail(parse_error_text(program, error), kBadUsage);
   }
   const Result<int> outcome = chosen();
   return outcome.ok() ? *outcome : fail(outcome.error().message, kBadUsage);

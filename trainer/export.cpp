@@ -8,7 +8,6 @@ namespace {
 
 std::string options_json(TrainOptions options) {
   options.output.clear();
-  options.threads = 0;
   return to_json(options);
 }
 

@@ -12,7 +12,7 @@ namespace standfast {
 /// `data_hash`, `training_rows`, `validation_rows`, `options`, `seed`, `version`, `epochs_run`, `best_epoch`,
 /// `validation_accuracy_sensitive`, `validation_accuracy_other`.
 ///
-/// `options` is to_json without the output file and the number of threads: neither changes what the model is.
+/// `options` is to_json without the output file, which does not change what the model is.
 Model to_model(const TrainingData& data, const TrainOptions& options, const RunResult& run);
 
 }  // namespace standfast

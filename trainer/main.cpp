@@ -27,9 +27,15 @@ constexpr int kDone = 0;
 constexpr int kBadInput = 2;
 constexpr int kInternalError = 3;
 
-Status train(const TrainOptions& options) {
+Status train(std::string_view document) {
+  STANDFAST_TRY(const TrainOptions asked, train_options_from_json(document));
+  const bool waits_for_data = asked.preset == kPresetForData;
+  if (!waits_for_data) STANDFAST_CHECK(validate(asked));
+  STANDFAST_TRY(const Dataset data, read_data(asked.data));
+  STANDFAST_TRY(const TrainOptions options, options_for_data(document, data));
   STANDFAST_CHECK(validate(options));
-  STANDFAST_TRY(const Dataset data, read_data(options.data));
+  if (waits_for_data && !options.preset.empty())
+    fmt::print(stderr, "preset {}, the best one for such data; --preset names another or none\n", options.preset);
   STANDFAST_TRY(const TrainingData prepared, prepare(data, options));
   use_one_thread();
   ProgressPrinter progress(isatty(STDERR_FILENO) == 1);
@@ -60,9 +66,7 @@ int main(int count, char** arguments) {
   try {
     if (count != 2) return fail(kBadInput, fmt::format("{} arguments, expected one: the options as JSON", count - 1));
     restart_with_fast_blas(arguments);
-    const auto options = train_options_from_json(arguments[1]);
-    if (!options.ok()) return fail(kBadInput, options.error().message);
-    const Status status = train(*options);
+    const Status status = train(arguments[1]);
     return status.ok() ? kDone : fail(kBadInput, status.error().message);
   } catch (const std::exception& error) {
     return fail(kInternalError, fmt::format("internal error: {}", first_line(error.what())));

@@ -54,10 +54,10 @@ Moments training_moments(const Dataset& data, const std::vector<std::size_t>& ro
 
 Result<FeatureMap> make_map(const Dataset& data, const std::vector<std::size_t>& rows, const TrainOptions& options) {
   Moments moments = training_moments(data, rows);
-  const bool scales = options.feature_map.starts_with("standardise");
+  const bool scales = options.feature_map == InputMap::kStandardise || options.feature_map == InputMap::kStandardiseAbs;
   FeatureMap map = scales ? standardise_map(std::move(moments.mean), std::move(moments.inverse_deviation))
                           : identity_map(std::move(moments.mean));
-  if (!options.feature_map.ends_with("abs")) return map;
+  if (!has_abs(options.feature_map)) return map;
   if (options.kinks == 1) return with_abs(std::move(map));
   const std::vector<float> mapped = apply_map(map, data.subset(rows).features, data.dim());
   return with_kinks(std::move(map), mapped, data.input_shape, data.is_image, options.kinks);

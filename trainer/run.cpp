@@ -38,8 +38,8 @@ constexpr std::size_t kCentringRows = 1000;
 
 ConvexMlp starting_mlp(const TrainingData& data, const TrainOptions& options, Random& random) {
   const auto inputs = static_cast<std::int64_t>(element_count(data.feature_shape));
-  if (options.init == "paper") return paper_network(inputs, options.hidden, options.batch_norm, random);
-  if (options.init == "centred") {
+  if (options.init == StartingWeights::kPaper) return paper_network(inputs, options.hidden, options.batch_norm, random);
+  if (options.init == StartingWeights::kCentred) {
     const std::size_t rows = std::min(kCentringRows, data.train.count());
     const auto features = std::span(data.train.features).first(rows * static_cast<std::size_t>(inputs));
     return centred_network(inputs, options.hidden, options.batch_norm, features, random);
@@ -49,17 +49,17 @@ ConvexMlp starting_mlp(const TrainingData& data, const TrainOptions& options, Ra
 
 /// The other recipes know no conditioning: their learning rates belong to the features as they are.
 std::span<const float> conditioner(const TrainingData& data, const TrainOptions& options) {
-  if (options.init != "icnn") return {};
+  if (options.init != StartingWeights::kIcnn) return {};
   return data.conditioner;
 }
 
 Result<std::unique_ptr<Learner>> starting_learner(const TrainingData& data, const TrainOptions& options) {
   Random random(options.seed);
-  if (options.network == "conv") {
+  if (options.network == Network::kConv) {
     STANDFAST_TRY(const auto start, starting_conv_network(options, data.feature_shape, random));
     return make_learner(start, options);
   }
-  if (options.network == "learnt") {
+  if (options.network == Network::kLearnt) {
     STANDFAST_TRY(const auto start, starting_learnt_network(options, data.feature_shape, data.train.features, random));
     return make_learner(start, options);
   }
@@ -67,12 +67,12 @@ Result<std::unique_ptr<Learner>> starting_learner(const TrainingData& data, cons
 }
 
 std::optional<WorstChange> adversary(const TrainingData& data, const TrainOptions& options) {
-  if (options.certify_norm.empty()) return std::nullopt;
-  return WorstChange(data.map, element_count(data.input_shape), data.threat, *Norm::parse(options.certify_norm));
+  if (!options.certify_norm) return std::nullopt;
+  return WorstChange(data.map, element_count(data.input_shape), data.threat, *options.certify_norm);
 }
 
 std::int64_t ramp_epochs(const TrainOptions& options) {
-  if (options.certify_norm.empty()) return 0;
+  if (!options.certify_norm) return 0;
   return static_cast<std::int64_t>(std::lround(kRampShare * static_cast<double>(options.epochs)));
 }
 
@@ -113,13 +113,13 @@ class Run {
   [[nodiscard]] EpochSelection new_selection() const {
     const std::size_t sensitive = count_sensitive(data_);
     // a penalty, a margin and a rate that falls to 0 all make later epochs the better ones
-    const bool grows = options_.jacobian_weight > 0 || !options_.certify_norm.empty() || options_.schedule == "cosine";
+    const bool grows = options_.jacobian_weight > 0 || options_.certify_norm || options_.schedule == Schedule::kCosine;
     return {grows, sensitive, data_.validation.count() - sensitive};
   }
 
   /// The rate rests while the radius grows.
   [[nodiscard]] double learning_rate(std::int64_t epoch) const {
-    if (options_.schedule == "cosine") {
+    if (options_.schedule == Schedule::kCosine) {
       const double warmed = std::min(1.0, (state_.done + kWarmUpShare / 100) / kWarmUpShare);
       const double past = std::max(state_.done - kWarmUpShare, 0.0) / (1 - kWarmUpShare);
       return options_.learning_rate * warmed * (1 + std::cos(std::numbers::pi * past)) / 2;

@@ -32,7 +32,7 @@ TorchArray pick(const TorchArray& array, const TorchArray& rows);
 
 /// A convolution without bias, of zero-padded images of this height and width.
 struct ConvGeometry {
-  std::int64_t stride = 1, padding = 0, dilation = 1;
+  std::int64_t stride = 1, padding = 0;
   std::int64_t height = 0, width = 0;
 };
 

@@ -36,9 +36,9 @@ class Learner {
   /// One optimiser step on mean(weight * softplus(-+g)) + jacobian_weight * penalty(G), then the projection: what reads
   /// convex values keeps weights >= 0.
   ///
-  /// G holds the gradient of g with respect to u of each row of the batch; the penalty is its Frobenius norm, not
-  /// averaged, not squared, or the mean of its rows' dual norms. The ReLU masks are constants almost everywhere, so G
-  /// is a product of weights and masks and no derivative is differentiated twice; for the MLP
+  /// G holds the gradient of g with respect to u of each row of the batch; the penalty is its Frobenius norm, neither
+  /// averaged nor squared. The ReLU masks are constants almost everywhere, so G is a product of weights and masks and
+  /// no derivative is differentiated twice; for the MLP
   ///     c_L = s_L w * [p_L > 0],  c_k = s_k (W_k^T c_{k+1}) * [p_k > 0],  G = a_L + sum_k A_{k-1}^T c_k  (s_k: batch
   ///     norm's scale)
   ///

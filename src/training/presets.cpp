@@ -14,7 +14,7 @@ TrainOptions spam_options() {
   TrainOptions options;
   options.preset = "spam";
   options.hidden = {64, 32};
-  options.feature_map = "abs";
+  options.feature_map = InputMap::kAbs;
   options.learning_rate = 0.01;
   options.learning_rate_decay = 0.94;
   options.batch_size = 128;
@@ -36,10 +36,9 @@ TrainOptions mnist_mlp_options() {
   options.preset = "mnist-mlp";
   options.hidden = {200, 50};
   options.batch_norm = true;
-  options.init = "paper";
-  options.optimiser = "sgd";
+  options.init = StartingWeights::kPaper;
+  options.optimiser = Optimiser::kSgd;
   options.learning_rate = 1e-3;
-  options.momentum = 0.9;
   options.learning_rate_decay = 0.99;
   options.batch_size = 64;
   options.epochs = 60;
@@ -52,7 +51,7 @@ TrainOptions mnist_mlp_options() {
 TrainOptions conv_options(std::string name, ConvLayout layout) {
   TrainOptions options = mnist_mlp_options();
   options.preset = std::move(name);
-  options.network = "conv";
+  options.network = Network::kConv;
   options.conv = layout;
   return options;
 }
@@ -63,7 +62,7 @@ TrainOptions fashion_conv_options() {
 
 TrainOptions cifar_conv_options() {
   TrainOptions options = conv_options("cifar-conv", {.channels = 16, .depth = 4, .first_kernel = 11});
-  options.feature_map = "abs";
+  options.feature_map = InputMap::kAbs;
   options.flip = true;
   return options;
 }
@@ -73,7 +72,7 @@ TrainOptions cifar_conv_options() {
 TrainOptions cifar_conv_robust_options() {
   TrainOptions options;
   options.preset = "cifar-conv-robust";
-  options.network = "conv";
+  options.network = Network::kConv;
   options.conv = {.channels = 32,
                   .depth = 2,
                   .first_kernel = 7,
@@ -81,10 +80,10 @@ TrainOptions cifar_conv_robust_options() {
                   .input_pool = 2,
                   .pool = 1,
                   .input_skips = true};
-  options.feature_map = "abs";
-  options.optimiser = "adamw";
+  options.feature_map = InputMap::kAbs;
+  options.optimiser = Optimiser::kAdamW;
   options.learning_rate = 1e-3;
-  options.schedule = "cosine";
+  options.schedule = Schedule::kCosine;
   options.averaging = 0.998;
   options.batch_size = 50;
   options.epochs = 40;
@@ -98,10 +97,10 @@ TrainOptions cifar_conv_robust_options() {
 TrainOptions cifar_learnt_options() {
   TrainOptions options;
   options.preset = "cifar-learnt";
-  options.network = "learnt";
-  options.optimiser = "adamw";
+  options.network = Network::kLearnt;
+  options.optimiser = Optimiser::kAdamW;
   options.learning_rate = 3e-3;
-  options.schedule = "cosine";
+  options.schedule = Schedule::kCosine;
   options.batch_size = 100;
   options.epochs = 25;
   options.label_smoothing = 0.02;
@@ -115,7 +114,7 @@ TrainOptions cifar_learnt_robust_options() {
   TrainOptions options = cifar_learnt_options();
   options.preset = "cifar-learnt-robust";
   options.epochs = 16;
-  options.certify_norm = "2";
+  options.certify_norm = Norm::l2();
   options.certify_radius = 0.2;
   options.domain = {0, 1};
   return options;
@@ -130,13 +129,13 @@ TrainOptions malimg_mlp_options() {
 }
 
 /// The margin's own recipe: it holds for every norm, and only the radius differs.
-TrainOptions mnist_margin_options(std::string name, std::string norm, double radius) {
+TrainOptions mnist_margin_options(std::string name, Norm norm, double radius) {
   TrainOptions options;
   options.preset = std::move(name);
-  options.init = "centred";
+  options.init = StartingWeights::kCentred;
   options.learning_rate_decay = 0.92;
   options.batch_size = 250;
-  options.certify_norm = std::move(norm);
+  options.certify_norm = norm;
   options.certify_radius = radius;
   options.domain = {0, 1};
   options.sensitive_weight = 0.5;
@@ -156,9 +155,9 @@ std::span<const Preset> presets() {
       Preset{"mnist-mlp", "the published Convex* network for MNIST: 200 and 50 units, Jacobian penalty 0.01",
              mnist_mlp_options()},
       Preset{"mnist-linf", "200 and 50 units, trained on the margin certified within linf 0.17 and [0, 1]",
-             mnist_margin_options("mnist-linf", "inf", 0.17)},
-      Preset{"mnist-l2", "the same within l2 1.75", mnist_margin_options("mnist-l2", "2", 1.75)},
-      Preset{"mnist-l1", "the same within l1 11", mnist_margin_options("mnist-l1", "1", 11)},
+             mnist_margin_options("mnist-linf", Norm::linf(), 0.17)},
+      Preset{"mnist-l2", "the same within l2 1.75", mnist_margin_options("mnist-l2", Norm::l2(), 1.75)},
+      Preset{"mnist-l1", "the same within l1 11", mnist_margin_options("mnist-l1", Norm::l1(), 11)},
       Preset{"fashion-conv", "the published ConvNet for Fashion-MNIST: 4 channels, 2 blocks, 5x5 and 3x3",
              fashion_conv_options()},
       Preset{"cifar-conv", "the published ConvNet for CIFAR-10: 16 channels, 4 blocks, 11x11 and 3x3, (x, |x|)",

@@ -28,11 +28,11 @@ std::vector<float> free_weights(const Shape& shape, std::int64_t fan_in, Random&
   return uniform_values(shape, -reach, reach, random);
 }
 
-std::vector<float> convex_weights(const Shape& shape, std::int64_t fan_in, const std::string& init, Random& random) {
-  return uniform_values(shape, 0, init == "paper" ? 0.003 : 2 / static_cast<double>(fan_in), random);
+std::vector<float> convex_weights(const Shape& shape, std::int64_t fan_in, StartingWeights init, Random& random) {
+  return uniform_values(shape, 0, init == StartingWeights::kPaper ? 0.003 : 2 / static_cast<double>(fan_in), random);
 }
 
-ConvBlock starting_block(const ConvexConvNet& network, const std::string& init, Random& random) {
+ConvBlock starting_block(const ConvexConvNet& network, StartingWeights init, Random& random) {
   const auto channels = static_cast<std::size_t>(network.channels());
   const std::vector<float> ones(channels, 1);
   const std::vector<float> zeros(channels);
@@ -54,7 +54,6 @@ Node input_conv(const ConvexConvNet& network, std::string name, const std::vecto
   node.weight = {network.first_weight_shape(), weight};
   node.stride = network.layout.first_stride;
   node.padding = network.first_padding();
-  node.dilation = network.layout.first_dilation;
   read_before_pool(network.layout.input_pool, node);
   return node;
 }
@@ -104,7 +103,7 @@ Shape ConvexConvNet::block_weight_shape() const {
   return {layout.channels, layout.channels, layout.kernel, layout.kernel};
 }
 
-std::int64_t ConvexConvNet::first_padding() const { return layout.first_dilation * (layout.first_kernel - 1) / 2; }
+std::int64_t ConvexConvNet::first_padding() const { return (layout.first_kernel - 1) / 2; }
 
 Shape ConvexConvNet::seen_shape() const {
   return {input_shape[0], input_shape[1] / layout.input_pool, input_shape[2] / layout.input_pool};

@@ -143,7 +143,7 @@ TorchArray TorchConvNet::normalise(Block& block, const TorchArray& z, bool learn
 
 TorchArray TorchConvNet::from_input(const TorchArray& image, const TorchArray& weight, const TorchArray& bias) const {
   const ConvLayout& layout = start_.layout;
-  return torch::conv2d(image, weight, bias, layout.first_stride, start_.first_padding(), layout.first_dilation);
+  return torch::conv2d(image, weight, bias, layout.first_stride, start_.first_padding());
 }
 
 TorchArray TorchConvNet::forward(const TorchArray& u, bool learns) {
@@ -179,9 +179,7 @@ TorchArray TorchConvNet::skip_slope() const {
 /// The adjoint of from_input.
 TorchArray TorchConvNet::to_input(const TorchArray& slope, const TorchArray& weight) const {
   const Shape seen = start_.seen_shape();
-  return conv_adjoint(
-      slope, weight,
-      {start_.layout.first_stride, start_.first_padding(), start_.layout.first_dilation, seen[1], seen[2]});
+  return conv_adjoint(slope, weight, {start_.layout.first_stride, start_.first_padding(), seen[1], seen[2]});
 }
 
 /// The windows do not overlap: each slope goes to its window's largest value.
@@ -204,7 +202,7 @@ TorchArray TorchConvNet::input_gradients(const TorchArray& rows) {
     const Block& block = blocks_[k];
     const TorchArray masked = slope * pick(masks_[k + 1], rows);
     if (block.skip_weight.defined()) gradients = gradients + to_input(masked, block.skip_weight);
-    const ConvGeometry geometry = {1, start_.block_padding(), 1, masked.size(2), masked.size(3)};
+    const ConvGeometry geometry = {1, start_.block_padding(), masked.size(2), masked.size(3)};
     slope = conv_adjoint(masked, block.weight, geometry) * block.conv_gain + masked * block.identity_gain;
     slope = slope * scales_[k];
   }

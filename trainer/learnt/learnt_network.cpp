@@ -214,7 +214,7 @@ Result<LearntNet> starting_learnt_network(const TrainOptions& options, const Sha
   const std::int64_t channels = network.layout.channels;
   network.filter = starting_filters(network, rows, random);
   network.offset.assign(size(network.layout.filters), 0);
-  if (!network.layout.orthogonal_filters) network.filter_norm = starting_norm(network.layout.filters, false);
+  network.filter_norm = starting_norm(network.layout.filters, false);
   const Shape input = network.input_weight_shape(), block = network.block_weight_shape();
   const double deviation = std::sqrt(2 / static_cast<double>(fan_in(input)));
   network.stem_weight = normal_weights(input, deviation, random);
@@ -234,10 +234,8 @@ Result<FeatureMap> to_map(const LearntNet& network) {
   Node conv = conv_node("filters", kGraphInput, network.filter_shape(), network.filter);
   conv.bias = {{network.layout.filters}, std::vector<float>(network.offset.size())};
   WideLayer layer = widen(conv);
-  if (!network.filter_norm.mean.empty()) {
-    STANDFAST_TRY(const auto norm, affine(network.filter_norm));
-    STANDFAST_CHECK(fold_after(layer, norm, LayerReads::kAffine));
-  }
+  STANDFAST_TRY(const auto norm, affine(network.filter_norm));
+  STANDFAST_CHECK(fold_after(layer, norm, LayerReads::kAffine));
   for (std::size_t f = 0; f < network.offset.size(); ++f) layer.bias[f] -= network.offset[f];
   STANDFAST_CHECK(round_into(layer, conv));
   MapStep step;

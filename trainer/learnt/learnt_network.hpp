@@ -34,7 +34,7 @@ struct LearntBlock {
   ChannelNorm sum, identity;
 };
 
-/// filter_norm is empty, no norm at all, where the filters are orthogonal. Shapes: filter (filters, c, kernel, kernel),
+/// Shapes: filter (filters, c, kernel, kernel),
 /// offset (filters), stem_weight (C, U, 3, 3), head_weight (elements of the pooled z_3), input_weight (elements of
 /// pool(u)).
 struct LearntNet {
@@ -51,9 +51,7 @@ struct LearntNet {
 
   [[nodiscard]] std::int64_t features() const { return 2 * layout.filters; }  ///< Channels of u.
   [[nodiscard]] Shape filter_shape() const;
-  [[nodiscard]] std::int64_t filter_padding() const {
-    return layout.orthogonal_filters ? 0 : (layout.filter_kernel - 1) / 2;
-  }
+  [[nodiscard]] std::int64_t filter_padding() const { return (layout.filter_kernel - 1) / 2; }
   [[nodiscard]] Shape input_weight_shape() const { return {layout.channels, features(), 3, 3}; }
   [[nodiscard]] Shape block_weight_shape() const { return {layout.channels, layout.channels, 3, 3}; }
   /// Of u halved `times` times, with `channels` channels.

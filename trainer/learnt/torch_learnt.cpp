@@ -1,5 +1,4 @@
 // The network with a learnt feature map in libtorch.
-#include <optional>
 #include <utility>
 
 #include <torch/torch.h>
@@ -49,7 +48,7 @@ struct TorchNorm {
 /// A convolution that halves the sides of an image, and its adjoint.
 TorchArray halve(const TorchArray& u, const TorchArray& weight) { return torch::conv2d(u, weight, {}, 2, 1); }
 TorchArray halve_adjoint(const TorchArray& slope, const TorchArray& weight) {
-  return conv_adjoint(slope, weight, {2, 1, 1, 2 * slope.size(2), 2 * slope.size(3)});
+  return conv_adjoint(slope, weight, {2, 1, 2 * slope.size(2), 2 * slope.size(3)});
 }
 
 /// Means of windows of 2 x 2, and their adjoint.
@@ -99,7 +98,7 @@ struct TorchLearntBlock {
   };
   [[nodiscard]] Slopes slopes(const TorchArray& slope, const TorchArray& rows) const {
     const TorchArray masked = slope * pick(relu.mask, rows), scaled = masked * sum.scale();
-    return {conv_adjoint(scaled, weight, {1, 1, 1, slope.size(2), slope.size(3)}) + masked * identity.scale(),
+    return {conv_adjoint(scaled, weight, {1, 1, slope.size(2), slope.size(3)}) + masked * identity.scale(),
             halve_adjoint(scaled, input_weight)};
   }
 };
@@ -111,6 +110,7 @@ class TorchLearntNet final : public TorchLearner {
         start_(start),
         filter_(torch_array(start.filter, start.filter_shape())),
         offset_(torch_array(start.offset, {1, start.layout.filters, 1, 1})),
+        filter_norm_(start.filter_norm),
         stem_weight_(torch_array(start.stem_weight, start.input_weight_shape())),
         stem_(start.stem),
         blocks_{TorchLearntBlock(start.blocks[0], start), TorchLearntBlock(start.blocks[1], start)},
@@ -118,9 +118,7 @@ class TorchLearntNet final : public TorchLearner {
         head_weight_(torch_array(start.head_weight, {static_cast<std::int64_t>(start.head_weight.size()), 1})),
         input_weight_(torch_array(start.input_weight, {static_cast<std::int64_t>(start.input_weight.size()), 1})),
         bias_(torch_array({start.bias}, {1})) {
-    torch::manual_seed(options.seed);  // noise and dropout
-    if (!start.filter_norm.mean.empty()) filter_norm_.emplace(start.filter_norm);
-    orthogonalise();
+    torch::manual_seed(options.seed);  // dropout
     this->start();
   }
 
@@ -135,11 +133,10 @@ class TorchLearntNet final : public TorchLearner {
   [[nodiscard]] std::vector<TorchArray> trainable() const override;
   [[nodiscard]] std::vector<TorchArray> statistics() const override;
   void project() override;
-  void orthogonalise();
 
   LearntNet start_;
   TorchArray filter_, offset_;
-  std::optional<TorchNorm> filter_norm_;
+  TorchNorm filter_norm_;
   TorchArray stem_weight_;
   TorchNorm stem_;
   TorchRelu stem_relu_;
@@ -154,7 +151,7 @@ LearntNet TorchLearntNet::values() const {
   LearntNet network = start_;
   network.filter = values_of(filter_);
   network.offset = values_of(offset_);
-  if (filter_norm_) network.filter_norm = filter_norm_->values();
+  network.filter_norm = filter_norm_.values();
   network.stem_weight = values_of(stem_weight_);
   network.stem = stem_.values();
   for (std::size_t k = 0; k < blocks_.size(); ++k) {
@@ -172,11 +169,10 @@ LearntNet TorchLearntNet::values() const {
 TorchArray TorchLearntNet::forward(const TorchArray& x, bool learns) {
   const Shape& shape = start_.input_shape;
   // the convolutions would put every other order into this one first
-  TorchArray image = x.reshape({x.size(0), shape[0], shape[1], shape[2]}).contiguous(at::MemoryFormat::ChannelsLast);
-  if (learns && options_.noise > 0) image = image + options_.noise * torch::randn_like(image);
+  const TorchArray image =
+      x.reshape({x.size(0), shape[0], shape[1], shape[2]}).contiguous(at::MemoryFormat::ChannelsLast);
   TorchArray v = torch::conv2d(image, filter_, {}, start_.layout.filter_stride, start_.filter_padding());
-  if (filter_norm_) v = filter_norm_->of(v, learns);
-  v = v - offset_;
+  v = filter_norm_.of(v, learns) - offset_;
   signs_ = v.detach().sign();
   const TorchArray u = torch::cat({v, v.abs()}, 1), small = pool(u);
   TorchArray z = stem_relu_.of(stem_.of(halve(u, stem_weight_), learns));
@@ -207,9 +203,9 @@ TorchArray TorchLearntNet::input_gradients(const TorchArray& rows) {
   const std::int64_t filters = start_.layout.filters;
   const TorchArray slopes = feature_slopes(rows);
   TorchArray slope = slopes.narrow(1, 0, filters) + slopes.narrow(1, filters, filters) * pick(signs_, rows);
-  if (filter_norm_) slope = slope * filter_norm_->scale();
+  slope = slope * filter_norm_.scale();
   const Shape& shape = start_.input_shape;
-  return conv_adjoint(slope, filter_, {start_.layout.filter_stride, start_.filter_padding(), 1, shape[1], shape[2]})
+  return conv_adjoint(slope, filter_, {start_.layout.filter_stride, start_.filter_padding(), shape[1], shape[2]})
       .flatten(1);
 }
 
@@ -224,25 +220,15 @@ std::vector<TorchArray> TorchLearntNet::trainable() const {
 }
 
 std::vector<TorchArray> TorchLearntNet::statistics() const {
-  std::vector<TorchArray> all = {stem_.mean, stem_.variance, head_.mean, head_.variance};
-  if (filter_norm_) all.insert(all.end(), {filter_norm_->mean, filter_norm_->variance});
+  std::vector<TorchArray> all = {stem_.mean,     stem_.variance,    head_.mean,
+                                 head_.variance, filter_norm_.mean, filter_norm_.variance};
   for (const TorchLearntBlock& block : blocks_) {
     all.insert(all.end(), {block.sum.mean, block.sum.variance, block.identity.mean, block.identity.variance});
   }
   return all;
 }
 
-/// The nearest filters with orthonormal rows, or columns where they outnumber the entries of a patch: U V^T of U S V^T.
-/// Patches do not overlap, so that the whole map's norm is 1 but for the rounding to float32.
-void TorchLearntNet::orthogonalise() {
-  if (!start_.layout.orthogonal_filters) return;
-  const torch::NoGradGuard no_grad;
-  const auto parts = torch::linalg_svd(filter_.flatten(1).to(torch::kDouble), false);
-  filter_.copy_(std::get<0>(parts).mm(std::get<2>(parts)).reshape(filter_.sizes()));
-}
-
 void TorchLearntNet::project() {
-  orthogonalise();
   head_weight_.clamp_min_(0);
   for (TorchLearntBlock& block : blocks_) {
     block.weight.clamp_min_(0);

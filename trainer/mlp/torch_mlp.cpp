@@ -79,7 +79,7 @@ std::vector<TorchArray> TorchMlp::statistics() const {
 
 /// The published first layer is the sum of two matrices, each with this gradient: together they move twice as far.
 void TorchMlp::adjust_gradients() {
-  if (options_.init == "paper") input_weight_.grad().narrow(0, 0, widths_.front()).mul_(2);
+  if (options_.init == StartingWeights::kPaper) input_weight_.grad().narrow(0, 0, widths_.front()).mul_(2);
 }
 
 void TorchMlp::project() {

@@ -14,7 +14,7 @@ namespace {
 
 TrainOptions options_of(LearntLayout layout) {
   TrainOptions options;
-  options.network = "learnt";
+  options.network = Network::kLearnt;
   options.learnt = layout;
   return options;
 }

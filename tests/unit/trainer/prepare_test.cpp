@@ -48,7 +48,7 @@ Dataset images(std::size_t count) {
   return data;
 }
 
-TrainOptions options_for(const std::string& map, const std::string& sensitive) {
+TrainOptions options_for(InputMap map, const std::string& sensitive) {
   TrainOptions options;
   options.feature_map = map;
   options.sensitive = sensitive;
@@ -57,7 +57,7 @@ TrainOptions options_for(const std::string& map, const std::string& sensitive) {
 }
 
 TEST(Prepare, StandardisesByTheTrainingRowsAlone) {
-  const auto data = prepare(table(300), options_for("standardise", "spam"));
+  const auto data = prepare(table(300), options_for(InputMap::kStandardise, "spam"));
   ASSERT_TRUE(data.ok()) << data.error().message;
   const std::size_t count = data->train.count();
   for (const std::size_t feature : {0U, 1U}) {
@@ -76,13 +76,13 @@ TEST(Prepare, StandardisesByTheTrainingRowsAlone) {
 }
 
 TEST(Prepare, GivesAConstantFeatureTheScaleOne) {
-  const auto data = prepare(table(60), options_for("standardise", "spam"));
+  const auto data = prepare(table(60), options_for(InputMap::kStandardise, "spam"));
   ASSERT_TRUE(data.ok());
   EXPECT_EQ(data->map[1].values.values[2], 1.0F);
 }
 
 TEST(Prepare, ShrinksLargeFeaturesToAMeanSquareOfOneAndLeavesSmallOnes) {
-  const auto data = prepare(table(300), options_for("abs", "spam"));
+  const auto data = prepare(table(300), options_for(InputMap::kAbs, "spam"));
   ASSERT_TRUE(data.ok());
   const std::size_t count = data->train.count();
   double mean_square = 0;
@@ -99,7 +99,7 @@ TEST(Prepare, ShrinksLargeFeaturesToAMeanSquareOfOneAndLeavesSmallOnes) {
 }
 
 TEST(Prepare, DoublesTheFeaturesOfAbs) {
-  const auto data = prepare(table(60), options_for("standardise,abs", "spam"));
+  const auto data = prepare(table(60), options_for(InputMap::kStandardiseAbs, "spam"));
   ASSERT_TRUE(data.ok());
   EXPECT_EQ(data->feature_shape, Shape{6});
   for (std::size_t i = 0; i < data->train.count(); ++i)
@@ -108,7 +108,7 @@ TEST(Prepare, DoublesTheFeaturesOfAbs) {
 }
 
 TEST(Prepare, CentresImagesByChannel) {
-  const auto data = prepare(images(40), options_for("abs", "3"));
+  const auto data = prepare(images(40), options_for(InputMap::kAbs, "3"));
   ASSERT_TRUE(data.ok()) << data.error().message;
   EXPECT_EQ(data->feature_shape, (Shape{4, 3, 4}));
   const auto& mean = data->map[0].values.values;
@@ -124,7 +124,7 @@ TEST(Prepare, SpreadsTheKinksOfAColumnOverItsDistinctValues) {
   Dataset data = table(300);
   // mostly 0, as word frequencies are: the quantiles of the rows would all be 0
   for (std::size_t i = 0; i < 300; ++i) data.features[i * 3] = i % 10 == 0 ? static_cast<float>(i) / 100 : 0;
-  TrainOptions options = options_for("standardise,abs", "spam");
+  TrainOptions options = options_for(InputMap::kStandardiseAbs, "spam");
   options.kinks = 3;
   const auto prepared = prepare(data, options);
   ASSERT_TRUE(prepared.ok()) << prepared.error().message;
@@ -146,7 +146,7 @@ TEST(Prepare, SpreadsTheKinksOfAColumnOverItsDistinctValues) {
 }
 
 TEST(Prepare, SharesTheKinksOfAChannel) {
-  TrainOptions options = options_for("abs", "3");
+  TrainOptions options = options_for(InputMap::kAbs, "3");
   options.kinks = 2;
   const auto data = prepare(images(40), options);
   ASSERT_TRUE(data.ok()) << data.error().message;
@@ -174,7 +174,7 @@ TEST(Prepare, RefusesKinksWhoseLinearStepWouldBeHuge) {
     wide.source_index.push_back(static_cast<std::int64_t>(i));
     wide.features[i * 3000] = static_cast<float>(i);
   }
-  TrainOptions options = options_for("abs", "a");
+  TrainOptions options = options_for(InputMap::kAbs, "a");
   options.kinks = 2;
   const auto result = prepare(wide, options);
   ASSERT_FALSE(result.ok());
@@ -189,24 +189,26 @@ TEST(Prepare, RefusesWhatItCannotTrainOn) {
   };
   Dataset three = table(60);
   three.class_names.emplace_back("fraud");
-  EXPECT_EQ(message(three, options_for("abs", "spam")),
+  EXPECT_EQ(message(three, options_for(InputMap::kAbs, "spam")),
             "--classes: table has 3 classes, expected the names of two of them");
-  EXPECT_NE(message(table(60), options_for("abs", "ham")), "");
+  EXPECT_NE(message(table(60), options_for(InputMap::kAbs, "ham")), "");
   Dataset unlabelled = table(60);
   unlabelled.labels.clear();
-  EXPECT_EQ(message(unlabelled, options_for("abs", "spam")), "table: 60 rows and 0 labels, expected labelled rows");
+  EXPECT_EQ(message(unlabelled, options_for(InputMap::kAbs, "spam")),
+            "table: 60 rows and 0 labels, expected labelled rows");
   Dataset empty = table(0);
-  EXPECT_EQ(message(empty, options_for("abs", "spam")), "table: 0 rows and 0 labels, expected labelled rows");
+  EXPECT_EQ(message(empty, options_for(InputMap::kAbs, "spam")), "table: 0 rows and 0 labels, expected labelled rows");
   Dataset one_class = table(60);
   std::ranges::fill(one_class.labels, 0);
-  EXPECT_NE(message(one_class, options_for("abs", "spam")).find("0 rows of the sensitive class"), std::string::npos);
-  TrainOptions flips = options_for("abs", "spam");
+  EXPECT_NE(message(one_class, options_for(InputMap::kAbs, "spam")).find("0 rows of the sensitive class"),
+            std::string::npos);
+  TrainOptions flips = options_for(InputMap::kAbs, "spam");
   flips.flip = true;
   EXPECT_EQ(message(table(60), flips), "--crop, --flip: table holds no images");
 }
 
 TEST(Prepare, ReadsWhatBoundsTheChanges) {
-  TrainOptions options = options_for("identity", "spam");
+  TrainOptions options = options_for(InputMap::kIdentity, "spam");
   EXPECT_TRUE(prepare(table(60), options)->threat.unbounded());
   options.domain = {-9, 200};
   const auto bounded = prepare(table(60), options);
@@ -230,7 +232,7 @@ TEST(DataHash, ChangesWithEveryValueAndLabel) {
 }
 
 TEST(Batches, CoverEveryRowOnceInANewOrderEachTime) {
-  const auto data = prepare(table(50), options_for("identity", "spam"));
+  const auto data = prepare(table(50), options_for(InputMap::kIdentity, "spam"));
   ASSERT_TRUE(data.ok());
   Batches batches(*data, 16, 0, false, 5);
   EXPECT_EQ(batches.per_epoch(), (data->train.count() + 15) / 16);
@@ -251,7 +253,7 @@ TEST(Batches, CoverEveryRowOnceInANewOrderEachTime) {
 }
 
 TEST(Batches, MovedImagesAreTheMapOfTheMovedPixels) {
-  const auto data = prepare(images(10), options_for("abs", "3"));
+  const auto data = prepare(images(10), options_for(InputMap::kAbs, "3"));
   ASSERT_TRUE(data.ok());
   Batches batches(*data, 8, 1, true, 6);
   std::set<std::vector<float>> allowed;

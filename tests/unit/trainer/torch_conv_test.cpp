@@ -22,9 +22,9 @@ TrainOptions conv_options(const ConvLayout& layout) {
   options.data.source = "bars";
   options.sensitive = "cross";
   options.output = "unused";
-  options.network = "conv";
+  options.network = Network::kConv;
   options.conv = layout;
-  options.init = "centred";
+  options.init = StartingWeights::kCentred;
   options.learning_rate = 0.01;
   options.batch_size = 32;
   options.epochs = 6;
@@ -90,7 +90,7 @@ TEST_P(TorchConv, ExportedGraphGivesTheTrainersScoresAndGradients) {
 
 TEST_P(TorchConv, LearnsCrosses) {
   TrainOptions options = conv_options(GetParam());
-  options.certify_norm = "inf";
+  options.certify_norm = Norm::linf();
   options.certify_radius = 0.02;
   options.domain = {0, 1};
   const auto data = prepare(bars_for(GetParam(), 600), options);
@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         ConvLayout{.channels = 4, .depth = 2, .first_kernel = 5, .pool = 3},
         ConvLayout{.channels = 3, .depth = 1, .first_kernel = 3, .first_stride = 2, .pool = 1},
-        ConvLayout{.channels = 3, .depth = 1, .first_kernel = 3, .first_dilation = 2, .pool = 2},
+        ConvLayout{.channels = 3, .depth = 1, .first_kernel = 3, .pool = 2},
         ConvLayout{.channels = 3, .depth = 2, .first_kernel = 3, .first_stride = 2, .pool = 2, .input_skips = true},
         ConvLayout{.channels = 4, .depth = 1, .first_kernel = 3, .input_pool = 2, .pool = 1, .input_skips = true},
         ConvLayout{.channels = 4,
@@ -117,9 +117,8 @@ INSTANTIATE_TEST_SUITE_P(
                    .input_skips = true}),
     [](const auto& test) {
       const ConvLayout& layout = test.param;
-      return "Depth" + std::to_string(layout.depth) + "Stride" + std::to_string(layout.first_stride) + "Dilation" +
-             std::to_string(layout.first_dilation) + "InputPool" + std::to_string(layout.input_pool) + "Pool" +
-             std::to_string(layout.pool);
+      return "Depth" + std::to_string(layout.depth) + "Stride" + std::to_string(layout.first_stride) + "InputPool" +
+             std::to_string(layout.input_pool) + "Pool" + std::to_string(layout.pool);
     });
 
 TEST(TorchConvNet, SameSeedGivesTheSameGraph) {

@@ -22,13 +22,12 @@ TrainOptions learnt_options() {
   options.data.source = "bars";
   options.sensitive = "upright";
   options.output = "unused";
-  options.network = "learnt";
+  options.network = Network::kLearnt;
   options.learnt = {.filters = 4, .filter_kernel = 5, .filter_stride = 2, .channels = 6};
-  options.optimiser = "adamw";
-  options.schedule = "cosine";
+  options.optimiser = Optimiser::kAdamW;
+  options.schedule = Schedule::kCosine;
   options.learning_rate = 0.01;
   options.label_smoothing = 0.02;
-  options.noise = 0.02;
   options.batch_size = 32;
   options.epochs = 4;
   return options;
@@ -57,12 +56,6 @@ Dataset bars(std::size_t count) {
     data.source_index.push_back(static_cast<std::int64_t>(i));
   }
   return data;
-}
-
-TrainOptions orthogonal_options() {
-  TrainOptions options = learnt_options();
-  options.learnt = {.filters = 5, .filter_kernel = 2, .filter_stride = 2, .channels = 6, .orthogonal_filters = true};
-  return options;
 }
 
 /// A network after a few steps on one batch, which move every weight and statistic away from where it started.
@@ -107,20 +100,18 @@ TEST(TorchLearnt, ScoresAreThoseOfTheExportedMapAndGraph) {
 }
 
 TEST(TorchLearnt, GradientProductEqualsAutomaticDifferentiation) {
-  for (const TrainOptions& options : {learnt_options(), orthogonal_options()}) {
-    const Stepped stepped(options);
-    const auto& [data, learner, batch] = stepped;
-    const auto product = learner->evaluate(batch.features, batch.count()).gradients;
-    const auto expected =
-        torch_gradients(*learner->learnt_map(), data->feature_shape, *learner->graph(), batch.features, batch.count());
-    ASSERT_EQ(product.size(), expected.size());
-    double largest = 0;
-    for (std::size_t i = 0; i < product.size(); ++i) {
-      EXPECT_NEAR(product[i], expected[i], 1e-4) << i;
-      largest = std::max<double>(largest, std::fabs(expected[i]));
-    }
-    EXPECT_GT(largest, 1e-2) << "zeros would agree as well";
+  const Stepped stepped(learnt_options());
+  const auto& [data, learner, batch] = stepped;
+  const auto product = learner->evaluate(batch.features, batch.count()).gradients;
+  const auto expected =
+      torch_gradients(*learner->learnt_map(), data->feature_shape, *learner->graph(), batch.features, batch.count());
+  ASSERT_EQ(product.size(), expected.size());
+  double largest = 0;
+  for (std::size_t i = 0; i < product.size(); ++i) {
+    EXPECT_NEAR(product[i], expected[i], 1e-4) << i;
+    largest = std::max<double>(largest, std::fabs(expected[i]));
   }
+  EXPECT_GT(largest, 1e-2) << "zeros would agree as well";
 }
 
 /// Median of score / ||gradient|| over the rows of the sensitive class: the margin's own first-order l2 radius.
@@ -149,13 +140,13 @@ TEST(TorchLearnt, MarginsAndPenaltiesEnlargeWhatTheyName) {
   const double without = median_reach(*data, *plain);
   TrainOptions penalised = options;
   penalised.jacobian_weight = 0.02;
-  options.certify_norm = "2";
+  options.certify_norm = Norm::l2();
   options.certify_radius = 0.5;
   for (const TrainOptions& robust : {options, penalised}) {
     const auto run = run_training(*data, robust, kQuiet);
     ASSERT_TRUE(run.ok()) << run.error().message;
     EXPECT_GT(run->validation.balanced_accuracy(), 0.95);
-    EXPECT_GT(median_reach(*data, *run), 1.2 * without) << robust.certify_norm;
+    EXPECT_GT(median_reach(*data, *run), 1.2 * without) << robust.certify_radius;
   }
 }
 
@@ -170,54 +161,6 @@ TEST(TorchLearnt, LearnsUprightBars) {
   ASSERT_TRUE(validate(model).ok()) << validate(model).error().message;
   EXPECT_TRUE(is_linear_fold(model.feature_map));
   EXPECT_FALSE(is_separable(model.feature_map));
-}
-
-TEST(TorchLearnt, OrthogonalFiltersAreProvenToEnlargeNoChange) {
-  use_one_thread();
-  TrainOptions options = learnt_options();
-  options.epochs = 1;
-  options.averaging = 0.9;  // whose average of orthogonal filters shrinks
-  const auto data = prepare(bars(64), options);
-  ASSERT_TRUE(data.ok());
-  // 8 entries per patch: fewer filters, as many, and more
-  for (const std::int64_t filters : {5, 8, 11}) {
-    options.learnt = {
-        .filters = filters, .filter_kernel = 2, .filter_stride = 2, .channels = 6, .orthogonal_filters = true};
-    const auto run = run_training(*data, options, kQuiet);
-    ASSERT_TRUE(run.ok()) << run.error().message;
-    const Model model = to_model(*data, options, *run);
-    ASSERT_TRUE(validate(model).ok()) << validate(model).error().message;
-    const MapStep& conv = model.feature_map[model.feature_map.size() - 2];
-    ASSERT_EQ(conv.kind, MapKind::kConv2d);
-    const double bound = spectral_norm_upper(conv, model.input_shape);
-    EXPECT_GE(bound, 1 - 1e-6) << filters;
-    // the bound itself is a few percent above the norm
-    EXPECT_LE(bound, 1.02) << filters;
-    // rows or columns, whichever are fewer, have length 1 and are at right angles
-    const std::size_t rows = static_cast<std::size_t>(filters);
-    for (std::size_t i = 0; i < std::min<std::size_t>(rows, 8); ++i) {
-      for (std::size_t j = 0; j <= i; ++j) {
-        double product = 0;
-        for (std::size_t k = 0; k < std::max<std::size_t>(rows, 8); ++k) {
-          const auto entry = [&](std::size_t at) {
-            return static_cast<double>(conv.values.values[rows <= 8 ? at * 8 + k : k * 8 + at]);
-          };
-          if (rows <= 8 && k >= 8) continue;
-          product += entry(i) * entry(j);
-        }
-        EXPECT_NEAR(product, i == j ? 1 : 0, 1e-6) << filters << ": " << i << ", " << j;
-      }
-    }
-  }
-}
-
-TEST(TorchLearnt, ScoresOfOrthogonalFiltersAreThoseOfTheExportedMap) {
-  const Stepped stepped(orthogonal_options());
-  const auto& [data, learner, batch] = stepped;
-  const auto own = learner->evaluate(batch.features, batch.count());
-  const auto scores =
-      torch_scores(*learner->learnt_map(), data->feature_shape, *learner->graph(), batch.features, batch.count());
-  for (std::size_t i = 0; i < scores.size(); ++i) EXPECT_NEAR(own.scores[i], scores[i], 1e-4);
 }
 
 TEST(TorchLearnt, SameSeedGivesTheSameModel) {
