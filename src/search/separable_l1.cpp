@@ -216,4 +216,18 @@ std::vector<double> worst_change_l1(const PricedProblem& problem, const Separabl
   return change;
 }
 
+std::vector<double> worst_change_within_l1(const PricedProblem& problem, double radius) {
+  std::vector<double> change(problem.dim(), 0.0);
+  std::vector<Segment> segments = all_segments(problem, radius);
+  // a heap: most segments are never reached
+  std::ranges::make_heap(segments, flatter);
+  for (double left = radius; left > 0 && !segments.empty(); segments.pop_back()) {
+    std::ranges::pop_heap(segments, flatter);
+    const Segment& s = segments.back();
+    change[s.feature] += std::min(1.0, left / s.price) * (s.change - change[s.feature]);
+    left -= s.price;
+  }
+  return change;
+}
+
 }  // namespace standfast
