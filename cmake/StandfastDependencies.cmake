@@ -1,5 +1,5 @@
-# Libraries of more than one folder; docs/dependencies.md says why each. (libtorch is found in
-# src/train only, GMP in lab only.)
+# Libraries of more than one folder; docs/dependencies.md says why each. (libtorch is found in trainer/ only, GMP in
+# lab/ only.)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)

@@ -1,7 +1,7 @@
 # Target `headers_compile_alone`: one generated source per header, including it twice and nothing else.
 # Only the project's own folders are on the include path, so that a header with a third-party include fails here.
 file(GLOB headers RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS
-     include/standfast/*.hpp src/*/*.hpp cli/*/*.hpp lab/*/*.hpp)
+     include/standfast/*.hpp src/*/*.hpp trainer/*.hpp trainer/*/*.hpp cli/*/*.hpp lab/*/*.hpp)
 set(header_sources "")
 foreach(header IN LISTS headers)
   string(REGEX REPLACE "^(include|src)/" "" included "${header}")

@@ -47,14 +47,12 @@ Result<TrainOptions> demo_options(const DemoCommand& command) {
   options.sensitive = "spam";
   options.output = command.path("model.safetensors");
   options.seed = command.seed;
-  options.threads = static_cast<std::int64_t>(command.threads);
   return options;
 }
 
-/// What decides the trained weights: not where the file goes, nor how many threads there are.
+/// What decides the trained weights: not where the file goes.
 std::string essence(TrainOptions options) {
   options.output.clear();
-  options.threads = 0;
   return to_json(options);
 }
 

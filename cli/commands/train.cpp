@@ -1,6 +1,10 @@
 // standfast train: collects the options of a training run and hands them to the trainer.
+#include <algorithm>
 #include <functional>
 #include <memory>
+#include <set>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -10,7 +14,6 @@
 #include "cli/commands/commands.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/option_table.hpp"
-#include "cli/terminal/output.hpp"
 #include "cli/terminal/trainer.hpp"
 #include "cli/terminal/try.hpp"
 #include "standfast/training.hpp"
@@ -25,7 +28,11 @@ struct TrainCommand {
   std::string preset;
   std::string certify_for;
   /// What the command line says beside the preset: applied after it, whatever the order of the words.
-  std::vector<std::function<void(TrainOptions&)>> overrides;
+  struct Given {
+    std::string key;  ///< In the JSON document.
+    std::function<void(TrainOptions&)> set;
+  };
+  std::vector<Given> given;
 };
 
 using Shared = std::shared_ptr<TrainCommand>;
@@ -38,185 +45,212 @@ std::string default_text(const std::vector<T>& values) {
 }
 std::string default_text(const auto& value) { return fmt::format("{}", value); }
 
-/// An option that sets one field of TrainOptions.
-template <class T>
-CLI::Option* add_field(CLI::App& app, const Shared& command, const std::string& name, T TrainOptions::*field,
-                       const std::string& value, const std::string& help) {
-  const auto set = [command, field](const T& given) {
-    command->overrides.push_back([field, given](TrainOptions& options) { options.*field = given; });
-  };
-  return app.add_option_function<T>(name, set, help)
-      ->type_name(value)
-      ->default_str(default_text(TrainOptions{}.*field));
+/// "--learning-rate" -> "learning_rate".
+std::string key_of(const std::string& name) {
+  std::string key = name.substr(2);
+  std::ranges::replace(key, '-', '_');
+  return key;
 }
 
-/// A switch that sets one field of TrainOptions to true.
-void add_switch(CLI::App& app, const Shared& command, const std::string& name, bool TrainOptions::*field,
-                const std::string& help) {
-  const auto set = [command, field](std::int64_t) {
-    command->overrides.push_back([field](TrainOptions& options) { options.*field = true; });
+/// An option that sets one field, which `field` finds in the options. Its key in JSON is its name.
+template <class Field>
+CLI::Option* add_field(CLI::App& app, const Shared& command, const std::string& name, Field field,
+                       const std::string& value, const std::string& help) {
+  using Value = std::remove_cvref_t<decltype(field(std::declval<TrainOptions&>()))>;
+  const auto set = [command, name, field](const Value& given) {
+    command->given.push_back({key_of(name), [field, given](TrainOptions& options) { field(options) = given; }});
+  };
+  TrainOptions plain;
+  CLI::Option* option =
+      app.add_option_function<Value>(name, set, help)->type_name(value)->default_str(default_text(field(plain)));
+  if constexpr (std::is_same_v<Value, double> || std::is_same_v<Value, std::vector<double>>) only_numbers(option);
+  if constexpr (std::is_same_v<Value, std::int64_t> || std::is_same_v<Value, std::vector<std::int64_t>>)
+    only_integers(option);
+  if constexpr (std::is_same_v<Value, std::uint64_t>) only_digits(option);
+  return option;
+}
+
+/// A switch that sets one field to true.
+template <class Field>
+void add_switch(CLI::App& app, const Shared& command, const std::string& name, Field field, const std::string& help) {
+  const auto set = [command, name, field](std::int64_t) {
+    command->given.push_back({key_of(name), [field](TrainOptions& options) { field(options) = true; }});
   };
   app.add_flag_function(name, set, help);
 }
 
-void add_what(CLI::App& app, const Shared& command) {
+/// An option that sets one field to one of the values of an enum.
+template <class Value>
+void add_words(CLI::App& app, const Shared& command, const std::string& name, Value TrainOptions::*field,
+               const std::string& help) {
+  std::vector<Choice> choices;
+  for (const auto& choice : choices_of<Value>())
+    choices.push_back({std::string(choice.word), std::string(choice.meaning)});
+  const auto set = [command, name, field](const std::string& word) {
+    for (const auto& choice : choices_of<Value>())
+      if (choice.word == word)
+        command->given.push_back(
+            {key_of(name), [field, value = choice.value](TrainOptions& options) { options.*field = value; }});
+  };
+  only_choices(app.add_option_function<std::string>(name, set, help), choices)
+      ->default_str(std::string(word_for(TrainOptions{}.*field)));
+}
+
+// The field of a lambda's argument, so that nested fields can be named as well.
+#define STANDFAST_FIELD(path) \
+  [](TrainOptions & options) -> auto& { return options.path; }
+
+void add_data_options(CLI::App& app, const Shared& command) {
+  start_group(app, "Data");
   add_data_argument(app, command->data);
   app.add_option("--sensitive", command->sensitive, "The class whose alarms are to be certified.")
       ->type_name("CLASS")
       ->required();
-  app.add_option("-o,--output", command->output, "The model file to write.")->type_name("FILE")->required();
   add_label_options(app, command->data);
-  std::vector<std::string> names;
-  for (const auto& preset : presets()) names.push_back(preset.name);
-  add_choice(app, "--preset", command->preset, fmt::format("{}|{}", fmt::join(names, "|"), kNoPreset),
+  add_field(app, command, "--crop", STANDFAST_FIELD(crop), "N", "Images: shift each by up to N pixels, at random.");
+  add_switch(app, command, "--flip", STANDFAST_FIELD(flip), "Images: mirror each, at random.");
+}
+
+void add_preset(CLI::App& app, const Shared& command) {
+  std::vector<Choice> choices;
+  for (const auto& preset : presets()) choices.push_back({preset.name, preset.summary});
+  choices.push_back({kNoPreset, "the defaults shown here"});
+  add_choice(app, "--preset", command->preset, choices,
              "A set of options known to work, which the other options override; otherwise the one that does best on "
              "such data.");
 }
 
-void add_model(CLI::App& app, const Shared& command) {
-  add_field(app, command, "--network", &TrainOptions::network, "mlp|conv|learnt",
-            "Dense layers, a ConvNet for images, or one with a learnt feature map.");
-  add_field(app, command, "--hidden", &TrainOptions::hidden, "LIST", "Dense layers: widths of the hidden ones.")
-      ->delimiter(',');
-  add_field(app, command, "--feature-map", &TrainOptions::feature_map, "identity|standardise|abs|standardise,abs",
-            "What the network sees: centred inputs, inputs of unit variance, or these with their absolute values.");
-  add_field(app, command, "--kinks", &TrainOptions::kinks, "K",
+void add_model_options(CLI::App& app, const Shared& command) {
+  start_group(app, "Model");
+  add_preset(app, command);
+  add_words(app, command, "--network", &TrainOptions::network, "The kind of network.");
+  add_words(app, command, "--feature-map", &TrainOptions::feature_map, "What the network sees of an input x.");
+  add_field(app, command, "--kinks", STANDFAST_FIELD(kinks), "K",
             "Absolute values of each feature, from 1 around the mean to several spread over its values.");
-  add_switch(app, command, "--batch-norm", &TrainOptions::batch_norm, "Normalise each layer while training.");
-  const auto orthogonal = [command](std::int64_t) {
-    command->overrides.push_back([](TrainOptions& options) {
-      options.learnt.orthogonal_filters = true;
-      options.learnt.filter_kernel = options.learnt.filter_stride;
-    });
-  };
-  app.add_flag_function("--orthogonal-filters", orthogonal,
-                        "Network learnt: filters of patches side by side that enlarge no change.");
-  add_field(app, command, "--init", &TrainOptions::init, "icnn|paper|centred", "How to draw the first weights.");
+  add_words(app, command, "--init", &TrainOptions::init, "How the first weights are drawn.");
+  add_field(app, command, "--hidden", STANDFAST_FIELD(hidden), "LIST", "mlp: units of each hidden layer.")
+      ->delimiter(',');
+  add_switch(app, command, "--batch-norm", STANDFAST_FIELD(batch_norm), "mlp: normalise each layer while training.");
+  add_field(app, command, "--channels", STANDFAST_FIELD(conv.channels), "N", "conv: channels of every layer.");
+  add_field(app, command, "--depth", STANDFAST_FIELD(conv.depth), "N", "conv: residual blocks.");
+  add_field(app, command, "--first-kernel", STANDFAST_FIELD(conv.first_kernel), "N",
+            "conv: width of the first kernel, odd.");
+  add_field(app, command, "--first-stride", STANDFAST_FIELD(conv.first_stride), "N",
+            "conv: stride of the first layer.");
+  add_field(app, command, "--input-pool", STANDFAST_FIELD(conv.input_pool), "N",
+            "conv: average windows of N pixels of the input, which learns no finer detail.");
+  add_field(app, command, "--kernel", STANDFAST_FIELD(conv.kernel), "N", "conv: width of the blocks' kernels, odd.");
+  add_field(app, command, "--pool", STANDFAST_FIELD(conv.pool), "N",
+            "conv: width of the max pool's windows, 1 for none.");
+  add_switch(app, command, "--input-skips", STANDFAST_FIELD(conv.input_skips),
+             "conv: let every block and the score see the input.");
 }
 
-/// An option that sets one field of the ConvNet's layout.
-void add_conv_field(CLI::App& app, const Shared& command, const std::string& name, std::int64_t ConvLayout::*field,
-                    const std::string& help) {
-  const auto set = [command, field](const std::int64_t& given) {
-    command->overrides.push_back([field, given](TrainOptions& options) { options.conv.*field = given; });
+void add_robustness_options(CLI::App& app, const Shared& command) {
+  start_group(app, "Robustness");
+  app.add_option("--certify-for", command->certify_for,
+                 "Train so that radii of this size are certified: 1, 2 or inf, and a radius, such as 2:1.75.")
+      ->type_name("NORM:RADIUS");
+  auto* domain = add_field(app, command, "--domain", STANDFAST_FIELD(domain), "LO,HI",
+                           "With --certify-for: values that every changed feature must keep to, such as 0,1.")
+                     ->delimiter(',');
+  const auto set_threat = [command](const std::string& file) {
+    // a threat file takes the place of a preset's domain
+    command->given.push_back({"domain", [](TrainOptions& options) { options.domain.clear(); }});
+    command->given.push_back({"threat", [file](TrainOptions& options) { options.threat = file; }});
   };
-  app.add_option_function<std::int64_t>(name, set, help)
-      ->type_name("N")
-      ->default_str(default_text(ConvLayout{}.*field));
-}
-
-void add_conv(CLI::App& app, const Shared& command) {
-  add_conv_field(app, command, "--channels", &ConvLayout::channels, "ConvNet: channels of every layer.");
-  add_conv_field(app, command, "--depth", &ConvLayout::depth, "ConvNet: residual blocks.");
-  add_conv_field(app, command, "--first-kernel", &ConvLayout::first_kernel, "ConvNet: width of the first kernel, odd.");
-  add_conv_field(app, command, "--first-stride", &ConvLayout::first_stride, "ConvNet: stride of the first layer.");
-  add_conv_field(app, command, "--first-dilation", &ConvLayout::first_dilation,
-                 "ConvNet: distance of the first kernel's taps.");
-  add_conv_field(app, command, "--input-pool", &ConvLayout::input_pool,
-                 "ConvNet: average windows of N pixels of the input, which learns no finer detail.");
-  add_conv_field(app, command, "--kernel", &ConvLayout::kernel, "ConvNet: width of the blocks' kernels, odd.");
-  add_conv_field(app, command, "--pool", &ConvLayout::pool, "ConvNet: width of the max pool's windows, 1 for none.");
-  const auto set = [command](std::int64_t) {
-    command->overrides.push_back([](TrainOptions& options) { options.conv.input_skips = true; });
-  };
-  app.add_flag_function("--input-skips", set, "ConvNet: let every block and the score see the input.");
-}
-
-void add_optimiser(CLI::App& app, const Shared& command) {
-  add_field(app, command, "--optimiser", &TrainOptions::optimiser, "adam|adamw|sgd", "The optimiser.");
-  add_field(app, command, "--learning-rate", &TrainOptions::learning_rate, "R", "Size of the first steps.");
-  add_field(app, command, "--momentum", &TrainOptions::momentum, "M", "Momentum of sgd.");
-  add_field(app, command, "--learning-rate-decay", &TrainOptions::learning_rate_decay, "F",
-            "Factor on the learning rate after each epoch.");
-  add_field(app, command, "--schedule", &TrainOptions::schedule, "decay|cosine",
-            "How the learning rate falls: by its factor after each epoch, or to 0 along a cosine.");
-  add_field(app, command, "--weight-decay", &TrainOptions::weight_decay, "D", "Weight decay of adamw.");
-  add_field(app, command, "--averaging", &TrainOptions::averaging, "D",
-            "Keep the running average of the weights, with this decay per step, such as 0.998; 0 keeps the last.");
-  add_field(app, command, "--batch-size", &TrainOptions::batch_size, "N", "Inputs per step.");
-  add_field(app, command, "--epochs", &TrainOptions::epochs, "N", "Passes over the data.");
-  add_field(app, command, "--jacobian-weight", &TrainOptions::jacobian_weight, "L",
+  app.add_option_function<std::string>(
+         "--threat", set_threat,
+         "With --certify-for: what an attacker may change, in which direction and at what cost (TOML).")
+      ->type_name("FILE")
+      ->excludes(domain);
+  add_field(app, command, "--jacobian-weight", STANDFAST_FIELD(jacobian_weight), "L",
             "Weight of the gradients' norm in the loss: more gives larger radii and a little less accuracy.");
-  add_field(app, command, "--sensitive-weight", &TrainOptions::sensitive_weight, "W",
-            "Weight of the sensitive class in the loss.");
-  add_field(app, command, "--other-weight", &TrainOptions::other_weight, "W", "Weight of the other class in the loss.");
-  add_field(app, command, "--crop", &TrainOptions::crop, "N", "Images: random shifts of up to N pixels.");
-  add_switch(app, command, "--flip", &TrainOptions::flip, "Images: random horizontal flips.");
-  add_field(app, command, "--noise", &TrainOptions::noise, "S",
-            "Network learnt: deviation of the noise on every pixel; more gives larger radii and less accuracy.");
-  add_field(app, command, "--label-smoothing", &TrainOptions::label_smoothing, "F",
-            "Labels keep half of this distance from 0 and 1.");
+  add_field(app, command, "--sensitive-weight", STANDFAST_FIELD(sensitive_weight), "W",
+            "Weight of the sensitive class in the loss; the other class has 1.");
 }
 
-void add_threshold(CLI::App& app, const Shared& command) {
-  add_field(app, command, "--validation-share", &TrainOptions::validation_share, "F",
+void add_optimisation_options(CLI::App& app, const Shared& command) {
+  start_group(app, "Optimisation");
+  add_words(app, command, "--optimiser", &TrainOptions::optimiser, "The optimiser.");
+  add_field(app, command, "--learning-rate", STANDFAST_FIELD(learning_rate), "R", "Size of the first steps.");
+  add_words(app, command, "--schedule", &TrainOptions::schedule, "How the learning rate falls.");
+  add_field(app, command, "--learning-rate-decay", STANDFAST_FIELD(learning_rate_decay), "F",
+            "Schedule decay: factor on the learning rate after each epoch.");
+  add_field(app, command, "--averaging", STANDFAST_FIELD(averaging), "D",
+            "Keep the running average of the weights, with this decay per step, such as 0.998; 0 keeps the last.");
+  add_field(app, command, "--batch-size", STANDFAST_FIELD(batch_size), "N", "Inputs per step.");
+  add_field(app, command, "--epochs", STANDFAST_FIELD(epochs), "N", "Passes over the data.");
+  add_field(app, command, "--label-smoothing", STANDFAST_FIELD(label_smoothing), "F",
+            "Labels keep half of this distance from 0 and 1.");
+  add_field(app, command, "--seed", STANDFAST_FIELD(seed), "N", "The same seed gives the same model.");
+}
+
+void add_threshold_options(CLI::App& app, const Shared& command) {
+  start_group(app, "Threshold");
+  add_field(app, command, "--validation-share", STANDFAST_FIELD(validation_share), "F",
             "Share of the data held back to choose the best epoch and the threshold.");
-  CLI::Option* max_fpr = add_field(app, command, "--max-fpr", &TrainOptions::max_fpr, "F",
+  CLI::Option* max_fpr = add_field(app, command, "--max-fpr", STANDFAST_FIELD(max_fpr), "F",
                                    "Set the threshold so that at most this share of the other class raises an alarm.");
-  max_fpr->default_str("")->check(CLI::Range(0.0, 1.0))->type_name("F");
+  const auto check = [](std::string& given) {
+    // a negative rate asks for balance in JSON; here --balance does
+    return given.starts_with('-') ? fmt::format("{} is not in [0, 1]", given) : std::string();
+  };
+  max_fpr->default_str("")->check(CLI::Validator(check, ""));
   const auto balance = [command](std::int64_t) {
-    command->overrides.push_back([](TrainOptions& options) { options.max_fpr = -1; });
+    command->given.push_back({"max_fpr", [](TrainOptions& options) { options.max_fpr = -1; }});
   };
   app.add_flag_function("--balance", balance,
                         "Set the threshold so that both classes are judged equally well (default).")
       ->excludes(max_fpr);
 }
 
-void add_machine(CLI::App& app, const Shared& command) {
-  only_digits(add_field(app, command, "--seed", &TrainOptions::seed, "N", "The same seed gives the same model."));
-  add_field(app, command, "--threads", &TrainOptions::threads, "N", "Threads to use, 0 for one per core.");
+void add_output_options(CLI::App& app, const Shared& command) {
+  start_group(app, "Output");
+  app.add_option("-o,--output", command->output, "The model file to write.")->type_name("FILE")->required();
 }
 
-void add_certificate(CLI::App& app, const Shared& command) {
-  app.add_option("--certify-for", command->certify_for,
-                 "Train so that radii of this size are certified: 1, 2 or inf, and a radius, such as 2:1.75.")
-      ->type_name("NORM:RADIUS");
-  auto* domain = add_field(app, command, "--domain", &TrainOptions::domain, "LO,HI",
-                           "With --certify-for: values that every changed feature must keep to, such as 0,1.")
-                     ->delimiter(',');
-  add_field(app, command, "--threat", &TrainOptions::threat, "FILE",
-            "With --certify-for: what an attacker may change, in which direction and at what cost (TOML).")
-      ->excludes(domain);
-  add_field(app, command, "--jacobian-norm", &TrainOptions::jacobian_norm, "frobenius|1|2|inf",
-            "What --jacobian-weight weighs: the norm of a batch's gradients, or the mean of what limits the radii "
-            "in norm 1, 2 or inf.");
-}
-
-/// "l2:1.75" -> norm "2", radius 1.75.
+/// "l2:1.75" -> norm 2, radius 1.75.
 Status read_certify_for(const std::string& text, TrainOptions& options) {
   if (text.empty()) return {};
   const auto colon = text.find(':');
   if (colon == std::string::npos)
     return Error{ErrorCode::kBadOption, fmt::format("--certify-for: '{}' is not NORM:RADIUS such as 2:1.75", text)};
-  CLI_TRY(const Norm norm, Norm::parse(text.substr(0, colon)));
+  CLI_TRY(options.certify_norm, Norm::parse(text.substr(0, colon)));
   CLI_TRY(options.certify_radius, parse_number("--certify-for", text.substr(colon + 1)));
-  options.certify_norm = norm.name().substr(1);
   return {};
 }
 
-/// The options that the command line's own ones override.
-Result<TrainOptions> starting_options(const TrainCommand& command) {
-  if (command.preset == kNoPreset) return TrainOptions{};
-  if (!command.preset.empty()) return preset_options(command.preset);
-  const auto data = read_data({command.data.source, command.data.label, command.data.classes});
-  const std::string_view preset = data ? preset_for(*data) : "";  // the trainer says what is wrong with the data
-  return preset.empty() ? TrainOptions{} : preset_options(preset);
+/// `start` with what the command line says.
+Result<TrainOptions> with_given(const TrainCommand& command, TrainOptions start) {
+  for (const auto& given : command.given) given.set(start);
+  CLI_CHECK(read_certify_for(command.certify_for, start));
+  start.data.source = command.data.source;
+  start.data.classes = command.data.classes;
+  start.data.label_column = command.data.label;
+  start.sensitive = command.sensitive;
+  start.output = command.output;
+  return start;
 }
 
+std::set<std::string> given_keys(const TrainCommand& command) {
+  std::set<std::string> keys = {"data", "label", "classes", "sensitive", "output"};
+  for (const auto& given : command.given) keys.insert(given.key);
+  if (!command.certify_for.empty()) keys.insert({"certify_norm", "certify_radius"});
+  return keys;
+}
+
+/// Without --preset the trainer chooses one, since it reads the data.
 Result<int> run_train(const TrainCommand& command) {
-  CLI_TRY(TrainOptions options, starting_options(command));
-  for (const auto& override_field : command.overrides) override_field(options);
-  // a threat file takes the place of a preset's domain
-  if (!options.threat.empty()) options.domain.clear();
-  CLI_CHECK(read_certify_for(command.certify_for, options));
-  options.data.source = command.data.source;
-  options.data.classes = command.data.classes;
-  options.data.label_column = command.data.label;
-  options.sensitive = command.sensitive;
-  options.output = command.output;
-  CLI_CHECK(validate(options));
-  if (command.preset.empty() && !options.preset.empty())
-    say(fmt::format("preset {}, the best one for such data; --preset names another or none", options.preset));
+  if (command.preset.empty()) {
+    CLI_TRY(const TrainOptions options, with_given(command, {}));
+    return run_trainer(OpenTrainOptions{options, given_keys(command)});
+  }
+  TrainOptions start;
+  if (command.preset != kNoPreset) {
+    CLI_TRY(start, preset_options(command.preset));
+  }
+  CLI_TRY(const TrainOptions options, with_given(command, start));
   return run_trainer(options);
 }
 
@@ -227,13 +261,12 @@ void add_train(CLI::App& program, Action& chosen) {
   CLI::App& app =
       *program.add_subcommand("train", "Train a model and write it to a file; Ctrl-C keeps the best so far.");
   app.footer("standfast train spam:train --sensitive spam --preset spam -o spam.safetensors");
-  add_what(app, command);
-  add_model(app, command);
-  add_conv(app, command);
-  add_optimiser(app, command);
-  add_certificate(app, command);
-  add_threshold(app, command);
-  add_machine(app, command);
+  add_data_options(app, command);
+  add_model_options(app, command);
+  add_robustness_options(app, command);
+  add_optimisation_options(app, command);
+  add_threshold_options(app, command);
+  add_output_options(app, command);
   app.callback([command, &chosen] { chosen = [command] { return run_train(*command); }; });
 }
 

@@ -74,21 +74,26 @@ Result<ThreatPlan> plan_threat(const ThreatFlags& flags, const ModelSummary& mod
 
 void add_certify_options(CLI::App& command, CertifyFlags& flags) {
   add_norm_option(command, flags.norms, "Norms that measure a change: 0, 1, 2, inf; any p >= 1 by the closed form.");
-  add_choice(command, "--method", flags.method, "closed-form|separable|refined|exact",
-             "The published formula; the exact worst case of the same bound under costs and bounds; of a combination "
-             "of several bounds; of as many bounds as it takes to meet an attack.");
+  add_choice(command, "--method", flags.method,
+             {{"closed-form", "the published formula, for any p >= 1"},
+              {"separable", "the exact worst case of the same bound under costs and bounds"},
+              {"refined", "that of a combination of several bounds"},
+              {"exact", "as many bounds as it takes to meet an attack"}},
+             "How radii are found.");
   only_digits(command.add_option("--passes", flags.passes,
                                  "Bounds to combine at most, 1 to 1000; otherwise 5 for `refined` and 60 for `exact`."))
       ->type_name("N");
   command.add_option("--gap", flags.gap, "The share at which certificate and attack have met: `exact` stops there.")
       ->type_name("G")
       ->default_str("0.01");
-  add_choice(command, "--guarantee", flags.guarantee, "none|real|deployed",
-             "Print the search's own numbers; only radii that the verifier has confirmed for the stored weights; or "
-             "such that also hold for what the float32 program says.");
-  add_choice(command, "--precision", flags.precision, "float64|float32",
-             "The arithmetic that radii are confirmed in: float32 takes less time and gives up about 0.1 % of a "
-             "radius.");
+  add_choice(command, "--guarantee", flags.guarantee,
+             {{"none", "the search's own numbers, which nothing has confirmed"},
+              {"real", "radii that the verifier has confirmed for the stored weights"},
+              {"deployed", "radii that also hold for what the float32 program says"}},
+             "What a radius promises.");
+  add_choice(command, "--precision", flags.precision,
+             {{"float64", "the whole radius"}, {"float32", "less time, for about 0.1 % of a radius"}},
+             "The arithmetic that radii are confirmed in.");
   command.add_flag("--attack", flags.attack,
                    "Also search for the smallest change that flips each sensitive verdict, and show both bounds.");
   command.add_flag("--certify-both", flags.both,

@@ -37,7 +37,7 @@ std::string words_after(const CommandEntry& command) {
   std::vector<std::string> words;
   for (const auto& child : command.commands) words.push_back(child.name);
   for (const auto& argument : command.arguments)
-    for (const auto& choice : argument.choices()) words.push_back(choice);
+    for (const auto& choice : argument.choices) words.push_back(choice.word);
   for (const auto& option : command.options) words.insert(words.end(), option.names.begin(), option.names.end());
   return fmt::format("{}", fmt::join(words, " "));
 }
@@ -48,7 +48,7 @@ std::string option_cases(const std::vector<CommandEntry>& commands) {
   for (const auto& command : commands) {
     for (const auto& option : command.options)
       for (const auto& name : option.names)
-        if (const auto choices = option.choices(); !choices.empty())
+        if (const auto choices = option.words(); !choices.empty())
           text += fmt::format("    {}) offers={} ;;\n", quoted(command.path + " " + name),
                               quoted(fmt::format("{}", fmt::join(choices, " "))));
         else if (!option.value.empty())
@@ -134,8 +134,8 @@ std::string fish_option(const std::string& start, const OptionEntry& option) {
   std::string text = start;
   for (const auto& name : option.names)
     text += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-  if (!option.value.empty()) text += option.choices().empty() ? " -r" : " -x";
-  if (const auto choices = option.choices(); !choices.empty())
+  if (!option.value.empty()) text += option.choices.empty() ? " -r" : " -x";
+  if (const auto choices = option.words(); !choices.empty())
     text += " -a " + quoted(fmt::format("{}", fmt::join(choices, " ")));
   return text + " -d " + quoted(option.help) + "\n";
 }
@@ -148,7 +148,8 @@ std::string fish_completion(const CommandEntry& program) {
     for (const auto& child : command.commands)
       text += fmt::format("{} -a {} -d {}\n", start, child.name, quoted(child.summary));
     for (const auto& argument : command.arguments)
-      for (const auto& choice : argument.choices()) text += fmt::format("{} -a {}\n", start, choice);
+      for (const auto& choice : argument.choices)
+        text += fmt::format("{} -a {} -d {}\n", start, choice.word, quoted(choice.meaning));
     for (const auto& option : command.options) text += fish_option(start, option);
   }
   return text;
@@ -160,7 +161,10 @@ void add_completion(const Program& program, CLI::App& parser, Action& chosen) {
   auto shell = std::make_shared<std::string>();
   CLI::App& app = *parser.add_subcommand("completion", "Write the completion script of a shell to stdout.");
   app.footer(fmt::format("{0} completion bash > {0}.bash", program.name));
-  add_choice(app, "SHELL", *shell, "bash|zsh|fish", "The shell.")->required();
+  add_choice(app, "SHELL", *shell,
+             {{"bash", "the Bourne again shell"}, {"zsh", "the Z shell"}, {"fish", "the friendly interactive shell"}},
+             "The shell.")
+      ->required();
   app.callback([shell, &parser, &chosen] {
     chosen = [shell, &parser]() -> Result<int> {
       const CommandEntry table = describe(parser);

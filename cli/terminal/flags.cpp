@@ -106,7 +106,11 @@ Result<std::vector<Norm>> parse_norms(const std::vector<std::string>& texts) {
 }
 
 void add_format_options(CLI::App& command, std::string& format, std::string& output, const std::string& what) {
-  add_choice(command, "--format", format, "table|csv|jsonl|npz",
+  add_choice(command, "--format", format,
+             {{"table", "columns to be read"},
+              {"csv", "comma-separated values with a header"},
+              {"jsonl", "one JSON object per line"},
+              {"npz", "NumPy arrays"}},
              "How to write the records; otherwise by the ending of the output's name, else a table" + what + ".");
   command.add_option("-o,--output", output, "Write the records to FILE instead of stdout.")->type_name("FILE");
 }

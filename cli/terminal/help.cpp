@@ -1,6 +1,7 @@
 // Renders one command of the option table for a terminal.
 #include "cli/terminal/help.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -17,13 +18,26 @@ std::string entry_line(const std::string& left, const std::string& help) {
   return start + wrap(help, kWidth - kHelpColumn, kHelpColumn) + "\n";
 }
 
+/// One line per choice, below the option's own help.
+std::string choice_lines(const std::vector<Choice>& choices) {
+  constexpr std::size_t kIndent = kHelpColumn + 2;
+  std::size_t widest = 0;
+  for (const auto& choice : choices) widest = std::max(widest, choice.word.size());
+  const std::size_t column = kIndent + widest + 2;
+  std::string text;
+  for (const auto& choice : choices)
+    text += fmt::format("{:{}}{:<{}}  {}\n", "", kIndent, choice.word, widest,
+                        wrap(choice.meaning, kWidth - column, column));
+  return text;
+}
+
 std::string section(const std::string& title, const std::vector<OptionEntry>& entries) {
   if (entries.empty()) return {};
   std::string text = "\n" + title + ":\n";
   for (const auto& entry : entries) {
     std::string help = entry.help;
     if (!entry.default_text.empty()) help += fmt::format(" [{}]", entry.default_text);
-    text += entry_line(entry.signature(), help);
+    text += entry_line(entry.signature(), help) + choice_lines(entry.choices);
   }
   return text;
 }
@@ -52,7 +66,7 @@ std::string help_text(const CommandEntry& command) {
   text += section("Arguments", command.arguments);
   if (!command.commands.empty()) text += "\nCommands:\n";
   for (const auto& child : command.commands) text += entry_line(child.name, child.summary);
-  text += section("Options", command.options);
+  for (const auto& group : command.groups()) text += section(group.title, group.options);
   if (!command.example.empty()) text += "\nExample:\n  " + command.example + "\n";
   return text;
 }

@@ -26,8 +26,6 @@ std::string roff(const std::string& text) {
       escaped += "\\(aq";
     } else if (c == '`') {
       escaped += "\\(ga";
-    } else if (c == '|') {
-      escaped += "|\\:";  // a long list of choices may break here
     } else {
       escaped += c;
     }
@@ -41,6 +39,22 @@ std::string entries(const std::vector<OptionEntry>& table) {
   for (const auto& entry : table) {
     text += fmt::format(".TP\n\\fB{}\\fR\n{}\n", roff(entry.signature()), roff(entry.help));
     if (!entry.default_text.empty()) text += fmt::format("Default: {}.\n", roff(entry.default_text));
+    if (entry.choices.empty()) continue;
+    text += ".RS\n";
+    for (const auto& choice : entry.choices)
+      text += fmt::format(".TP\n\\fB{}\\fR\n{}.\n", roff(choice.word), roff(choice.meaning));
+    text += ".RE\n";
+  }
+  return text;
+}
+
+/// The options under their titles, which are left out if there is only one.
+std::string option_groups(const CommandEntry& command) {
+  const auto groups = command.groups();
+  std::string text;
+  for (const auto& group : groups) {
+    if (groups.size() > 1) text += fmt::format(".PP\n\\fI{}\\fR\n", roff(group.title));
+    text += entries(group.options);
   }
   return text;
 }
@@ -51,7 +65,7 @@ std::string command_sections(const CommandEntry& command) {
   if (command.commands.empty()) {
     text += fmt::format(".SS {}\n{}\n.PP\n.nf\n{}\n.fi\n", roff(command.path), roff(command.summary),
                         roff(command.usage()));
-    text += entries(command.arguments) + entries(command.options);
+    text += entries(command.arguments) + option_groups(command);
     if (!command.example.empty()) text += fmt::format(".PP\nExample:\n.PP\n.nf\n{}\n.fi\n", roff(command.example));
   }
   for (const auto& child : command.commands) text += command_sections(child);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cstdint>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -11,7 +13,46 @@
 namespace standfast::cli {
 namespace {
 
-std::vector<std::string> split_choices(const std::string& text) { return CLI::detail::split(text, '|'); }
+// what the parser itself calls the group of options without one
+constexpr const char* kNoGroup = "Options";
+
+// The parser keeps one text per option: the help, then a line for each choice, its word and its meaning.
+constexpr char kNextChoice = '\n', kMeaning = '\t';
+
+std::string with_choices(const std::string& help, const std::vector<Choice>& choices) {
+  std::string text = help;
+  for (const auto& choice : choices) text += kNextChoice + choice.word + kMeaning + choice.meaning;
+  return text;
+}
+
+void read_description(const std::string& text, OptionEntry& entry) {
+  std::vector<std::string> lines = CLI::detail::split(text, kNextChoice);
+  entry.help = lines.front();
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const auto end = lines[i].find(kMeaning);
+    entry.choices.push_back({lines[i].substr(0, end), lines[i].substr(end + 1)});
+  }
+}
+
+/// "--feature-map" -> "MAP".
+std::string placeholder(const std::string& name) {
+  std::string text = name.substr(name.rfind('-') + 1);
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
+/// Refuses what does not become a number of this type as a whole.
+template <class Number>
+CLI::Option* only(CLI::Option* option, const char* kind) {
+  const auto check = [kind](std::string& given) {
+    Number value{};
+    const char* end = given.data() + given.size();
+    const auto [stop, error] = std::from_chars(given.data(), end, value);
+    if (error == std::errc::result_out_of_range) return fmt::format("'{}' is out of range", given);
+    return error == std::errc() && stop == end ? std::string() : fmt::format("'{}' is not {}", given, kind);
+  };
+  return option->check(CLI::Validator(check, ""));
+}
 
 std::string path_of(const CLI::App& app) {
   const CLI::App* parent = app.get_parent();
@@ -27,7 +68,8 @@ OptionEntry entry_of(const CLI::Option& option) {
     for (const auto& name : option.get_lnames()) entry.names.push_back(fmt::format("--{}", name));
   }
   if (option.get_type_size() != 0) entry.value = option.get_type_name();
-  entry.help = option.get_description();
+  read_description(option.get_description(), entry);
+  entry.group = option.get_group();
   entry.default_text = option.get_default_str();
   entry.required = option.get_required();
   return entry;
@@ -35,8 +77,10 @@ OptionEntry entry_of(const CLI::Option& option) {
 
 }  // namespace
 
-std::vector<std::string> OptionEntry::choices() const {
-  return value.find('|') == std::string::npos ? std::vector<std::string>{} : split_choices(value);
+std::vector<std::string> OptionEntry::words() const {
+  std::vector<std::string> all;
+  for (const auto& choice : choices) all.push_back(choice.word);
+  return all;
 }
 
 std::string OptionEntry::signature() const {
@@ -55,6 +99,23 @@ std::string CommandEntry::usage() const {
   return text;
 }
 
+std::vector<CommandEntry::Group> CommandEntry::groups() const {
+  std::vector<Group> named;
+  Group rest = {kNoGroup, {}};
+  for (const auto& option : options) {
+    if (option.group == kNoGroup) {
+      rest.options.push_back(option);
+      continue;
+    }
+    auto group = std::ranges::find(named, option.group, &Group::title);
+    if (group == named.end()) group = named.insert(named.end(), {option.group, {}});
+    group->options.push_back(option);
+  }
+  if (!named.empty()) rest.title = "Other";
+  if (!rest.options.empty()) named.push_back(rest);
+  return named;
+}
+
 CommandEntry describe(const CLI::App& app) {
   CommandEntry command;
   command.path = path_of(app);
@@ -68,24 +129,40 @@ CommandEntry describe(const CLI::App& app) {
   return command;
 }
 
-CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& target, const std::string& choices,
-                        const std::string& help) {
-  const std::vector<std::string> allowed = split_choices(choices);
-  const auto check = [allowed](std::string& given) {
-    if (std::ranges::find(allowed, given) != allowed.end()) return std::string();
-    return fmt::format("'{}' is not one of {}", given, fmt::join(allowed, ", "));
+CLI::Option* only_choices(CLI::Option* option, const std::vector<Choice>& choices) {
+  std::vector<std::string> words;
+  for (const auto& choice : choices) words.push_back(choice.word);
+  const auto check = [words](std::string& given) {
+    if (std::ranges::find(words, given) != words.end()) return std::string();
+    return fmt::format("'{}' is not one of {}", given, fmt::join(words, ", "));
   };
-  CLI::Option* option = app.add_option(name, target, help)->type_name(choices);
-  if (!target.empty()) option->default_str(target);
-  return option->check(CLI::Validator(check, ""));
+  return option->type_name(placeholder(option->get_name()))
+      ->description(with_choices(option->get_description(), choices))
+      ->check(CLI::Validator(check, ""));
 }
 
-CLI::Option* only_digits(CLI::Option* option) {
-  const auto check = [](std::string& given) {
-    const bool digits = !given.empty() && std::ranges::all_of(given, [](unsigned char c) { return std::isdigit(c); });
-    return digits ? std::string() : fmt::format("'{}' is not a whole number", given);
-  };
-  return option->check(CLI::Validator(check, ""));
+CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& target, const std::vector<Choice>& choices,
+                        const std::string& help) {
+  CLI::Option* option = app.add_option(name, target, help);
+  if (!target.empty()) option->default_str(target);
+  return only_choices(option, choices);
 }
+
+void start_group(CLI::App& app, const std::string& title) { app.option_defaults()->group(title); }
+
+void take_one_word_each(CLI::App& app) {
+  for (CLI::Option* option : app.get_options(std::function<bool(CLI::Option*)>{})) {
+    if (option->get_positional()) continue;
+    const bool is_switch = option->get_expected_max() == 0;
+    is_switch ? option->disable_flag_override() : option->allow_extra_args(false);
+  }
+  for (CLI::App* child : app.get_subcommands(std::function<bool(CLI::App*)>{})) take_one_word_each(*child);
+}
+
+CLI::Option* only_digits(CLI::Option* option) { return only<std::uint64_t>(option, "a whole number"); }
+
+CLI::Option* only_integers(CLI::Option* option) { return only<std::int64_t>(option, "a whole number"); }
+
+CLI::Option* only_numbers(CLI::Option* option) { return only<double>(option, "a number"); }
 
 }  // namespace standfast::cli

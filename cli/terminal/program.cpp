@@ -11,6 +11,7 @@
 #include "cli/terminal/help.hpp"
 #include "cli/terminal/option_table.hpp"
 #include "cli/terminal/output.hpp"
+#include "cli/terminal/parse_errors.hpp"
 
 namespace standfast::cli {
 namespace {
@@ -28,29 +29,13 @@ void build_parser(const Program& program, CLI::App& parser, Action& chosen) {
   for (const auto add : program.commands) add(parser, chosen);
   add_man(program, parser, chosen);
   add_completion(program, parser, chosen);
+  take_one_word_each(parser);
 }
 
 /// Says why the program ends.
 int fail(const Program& program, const std::string& message, int exit_code) {
   say(fmt::format("{}: {}", program.name, printable(message)));
   return exit_code;
-}
-
-/// The subcommand that the arguments reached, for the hint in an error message.
-const CLI::App& deepest_command(const CLI::App& parser) {
-  const CLI::App* app = &parser;
-  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
-  return *app;
-}
-
-int report_parse_error(const Program& program, const CLI::App& parser, const CLI::ParseError& error) {
-  const CLI::App& command = deepest_command(parser);
-  const auto unknown = command.remaining();
-  std::string message = error.what();
-  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && message == "A subcommand is required")
-    message = unknown.empty() ? "no command is given" : fmt::format("'{}' is not a command", unknown.front());
-  return fail(program, fmt::format("{} (`{} --help` shows what is possible)", message, describe(command).path),
-              kBadUsage);
 }
 
 /// What --help and --version show.
@@ -70,7 +55,7 @@ int parse_and_run(const Program& program, int argc, char** argv) {
   } catch (const CLI::CallForVersion& version) {
     return show(program, fmt::format("{}\n", version.what()));
   } catch (const CLI::ParseError& error) {
-    return report_parse_error(program, parser, error);
+    return fail(program, parse_error_text(parser, error), kBadUsage);
   }
   const Result<int> outcome = chosen();
   return outcome.ok() ? *outcome : fail(program, outcome.error().message, kBadUsage);

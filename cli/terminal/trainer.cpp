@@ -97,6 +97,12 @@ Result<int> spawn_and_wait(const std::string& program, std::string argument) {
   return wait_for(pid, program);
 }
 
+Result<int> run_with_document(std::string document, const std::string& output) {
+  CLI_CHECK(check_writable(output));
+  CLI_TRY(const std::string program, find_trainer());
+  return spawn_and_wait(program, std::move(document));
+}
+
 }  // namespace
 
 Result<std::string> find_trainer() {
@@ -122,9 +128,12 @@ Result<std::string> find_trainer() {
 
 Result<int> run_trainer(const TrainOptions& options) {
   CLI_CHECK(validate(options));
-  CLI_CHECK(check_writable(options.output));
-  CLI_TRY(const std::string program, find_trainer());
-  return spawn_and_wait(program, to_json(options));
+  return run_with_document(to_json(options), options.output);
+}
+
+Result<int> run_trainer(const OpenTrainOptions& open) {
+  CLI_CHECK(validate(open));
+  return run_with_document(to_json(open), open.options.output);
 }
 
 }  // namespace standfast::cli

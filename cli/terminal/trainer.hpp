@@ -19,5 +19,7 @@ Result<std::string> find_trainer();
 /// Fails: as validate(options) and find_trainer; kIo for a folder that cannot be written; kEnvironment where the
 /// trainer cannot be started or is killed.
 Result<int> run_trainer(const TrainOptions& options);
+/// The same with the preset that suits the data, which the trainer reads.
+Result<int> run_trainer(const OpenTrainOptions& open);
 
 }  // namespace standfast::cli

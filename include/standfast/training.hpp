@@ -1,7 +1,21 @@
-// The options of a training run, shared by `standfast train` and the trainer; free of libtorch.
+// How a model is trained: every option of `standfast train`, in one struct.
+//
+//     TrainOptions options = *preset_options("spam");
+//     options.data.source = "spam:train";
+//     options.sensitive = "spam";
+//     options.output = "spam.safetensors";
+//     if (const Status status = validate(options); !status.ok()) return status;
+//     const std::string document = to_json(options);   // the one argument of standfast-train
+//
+// The trainer is a program of its own, because it alone needs libtorch. Both programs share what is declared here: the
+// options, the presets and the JSON document that carries the one to the other. An option with a few values is an enum;
+// choices_of<Network>() and its like list the words for them on the command line and in JSON, with what each does.
+// The model file keeps the document as its provenance.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,100 +23,191 @@
 
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
+#include "standfast/threat.hpp"
 
 namespace standfast {
+
+/// The kind of network.
+enum class Network {
+  kMlp,    ///< Dense layers, each of which sees the input as well.
+  kConv,   ///< The ConvNet of ConvLayout.
+  kLearnt  ///< A ConvNet behind a feature map that is learnt with it: see LearntLayout.
+};
+
+/// The feature map u = phi(x) in front of the network; mean and deviation are those of the training rows.
+enum class InputMap {
+  kIdentity,       ///< u = x - mean.
+  kStandardise,    ///< u = (x - mean) / deviation.
+  kAbs,            ///< u = (x - mean, |x - mean|).
+  kStandardiseAbs  ///< u = (s, |s|) with s = (x - mean) / deviation.
+};
+
+/// How the first weights are drawn; trainer/mlp/init.hpp has the distributions and their sources.
+enum class StartingWeights {
+  kIcnn,    ///< For input-convex networks: each layer starts with the mean and variance of the one before it.
+  kPaper,   ///< As the published Convex* networks.
+  kCentred  ///< Biases centre every unit on the first training rows.
+};
+
+enum class Optimiser {
+  kAdam,
+  kAdamW,  ///< Adam whose means forget sooner, with weight decay.
+  kSgd     ///< Stochastic gradient descent with momentum.
+};
+
+/// How the learning rate falls.
+enum class Schedule {
+  kDecay,  ///< It is multiplied by `learning_rate_decay` after each epoch.
+  kCosine  ///< It rises over the first twentieth of the steps, then falls to 0 along half a cosine.
+};
+
+/// One value of an option: the word for it on the command line and in JSON, and what it does, in a line.
+template <class Value>
+struct OptionChoice {
+  Value value;
+  std::string_view word;
+  std::string_view meaning;
+};
+
+/// Every value of an option. Value is Network, InputMap, StartingWeights, Optimiser or Schedule.
+template <class Value>
+std::span<const OptionChoice<Value>> choices_of();
+template <>
+std::span<const OptionChoice<Network>> choices_of<Network>();
+template <>
+std::span<const OptionChoice<InputMap>> choices_of<InputMap>();
+template <>
+std::span<const OptionChoice<StartingWeights>> choices_of<StartingWeights>();
+template <>
+std::span<const OptionChoice<Optimiser>> choices_of<Optimiser>();
+template <>
+std::span<const OptionChoice<Schedule>> choices_of<Schedule>();
+
+/// The value's word: "mlp".
+template <class Value>
+std::string_view word_for(Value value) {
+  for (const auto& choice : choices_of<Value>())
+    if (choice.value == value) return choice.word;
+  return {};
+}
+
+/// Whether the map ends in |.|.
+constexpr bool has_abs(InputMap map) { return map == InputMap::kAbs || map == InputMap::kStandardiseAbs; }
 
 /// An input-convex ConvNet: a first convolution of any weights, `depth` blocks relu(conv(bn(z)) + bn(z)) of weights
 /// >= 0, a max pool and a linear readout. Every convolution is padded so that stride 1 keeps the size.
 struct ConvLayout {
-  std::int64_t channels = 16;
-  std::int64_t depth = 4;
-  std::int64_t first_kernel = 5;  ///< Odd, as is `kernel`.
-  std::int64_t first_stride = 1;
-  std::int64_t first_dilation = 1;
-  std::int64_t input_pool = 1;  ///< The net reads means over windows of this width of u; 1: u itself.
-  std::int64_t kernel = 3;      ///< Of the blocks.
-  std::int64_t pool = 4;        ///< Width and stride of the max pool; 1: none.
-  bool input_skips = false;     ///< u into every block, convolved like the first time, and into the score.
+  std::int64_t channels = 16;     ///< The number of channels of every layer.
+  std::int64_t depth = 4;         ///< The number of residual blocks.
+  std::int64_t first_kernel = 5;  ///< The width of the first convolution's kernel; it is odd.
+  std::int64_t first_stride = 1;  ///< The stride of the first convolution.
+  std::int64_t input_pool = 1;    ///< The network reads means over windows of this width of u; 1 reads u itself.
+  std::int64_t kernel = 3;        ///< The width of the blocks' kernels; it is odd.
+  std::int64_t pool = 4;          ///< The width and stride of the max pool; 1 leaves it out.
+  bool input_skips = false;       ///< Every block reads u as the first layer does, and so does the score.
 };
 
-/// A feature map (v, |v|) with v a learnt convolution, and the widths of the network that reads it.
+/// A feature map (v, |v|), with v a learnt convolution, and the width of the network that reads it.
 struct LearntLayout {
-  std::int64_t filters = 32;
-  std::int64_t filter_kernel = 5;  ///< Odd; the stride where the filters are orthogonal.
-  std::int64_t filter_stride = 2;
-  std::int64_t channels = 64;
-  bool orthogonal_filters = false;  ///< Orthonormal rows or columns over patches side by side: no change grows.
+  std::int64_t filters = 32;       ///< The number of channels of v.
+  std::int64_t filter_kernel = 5;  ///< The width of the learnt convolution's kernel; it is odd.
+  std::int64_t filter_stride = 2;  ///< The stride of the learnt convolution.
+  std::int64_t channels = 64;      ///< The number of channels of every layer of the network.
 };
 
+/// What decides a training run. The defaults are `--preset none`.
 struct TrainOptions {
-  // what
-  DataRequest data;
-  std::string sensitive;  ///< Class name.
-  std::string output;     ///< Model file to write.
-  std::string preset;     ///< Where the values below came from; for the provenance.
-  // the model
-  std::string network = "mlp";                   ///< "mlp", "conv" or "learnt".
-  std::vector<std::int64_t> hidden = {200, 50};  ///< "mlp": units of each layer.
-  ConvLayout conv;                               ///< "conv".
-  LearntLayout learnt;                           ///< "learnt": the feature map is "identity".
-  std::string feature_map = "identity";  ///< "identity" (centred), "standardise", "abs" (centred), "standardise,abs".
-  std::int64_t kinks = 1;                ///< Of each feature, where the map ends in abs: the mean alone, or several.
-  bool batch_norm = false;               ///< One scalar per layer, folded into the weights afterwards.
-  std::string init = "icnn";  ///< "icnn" (Hoedt & Klambauer 2023), "paper" (Pfrommer et al. 2023) or "centred".
-  // the optimiser
-  std::string optimiser = "adam";  ///< "adam", "adamw" or "sgd".
-  double learning_rate = 1e-3;
-  double momentum = 0.9;              ///< "sgd" only.
-  double learning_rate_decay = 0.95;  ///< Factor per epoch.
-  std::string schedule = "decay";     ///< Or "cosine": up over the first twentieth of the steps, then down to 0.
-  double weight_decay = 0.02;         ///< "adamw" only.
-  double averaging = 0;  ///< Decay per step of the weights' running average, which is what is kept; 0: none.
-  std::int64_t batch_size = 64;
-  std::int64_t epochs = 40;
-  double jacobian_weight = 0;  ///< Times the Frobenius norm of the batch's gradients of g: not averaged, not squared.
-  std::string jacobian_norm = "frobenius";  ///< Or "1", "2", "inf": mean over the batch of the gradient's dual norm.
-  // the certificate to train for: the largest change, and what bounds it besides
-  std::string certify_norm;    ///< "1", "2", "inf"; empty: train on the scores themselves.
-  double certify_radius = 0;   ///< In the norm, > 0 where there is one.
-  std::vector<double> domain;  ///< Empty, or lowest and highest value of every feature.
-  std::string threat;          ///< Threat file; empty: none.
-  // the loss and the data
-  double sensitive_weight = 1;  ///< Class weights in the loss.
-  double other_weight = 1;
-  std::int64_t crop = 0;       ///< Images: random shifts of up to this many pixels.
-  bool flip = false;           ///< Images: random horizontal flips.
-  double noise = 0;            ///< "learnt": deviation of the normal noise on every feature.
-  double label_smoothing = 0;  ///< Labels keep this distance from 0 and 1, halved.
-  // the threshold, set on the validation split
-  double validation_share = 0.1;
-  double max_fpr =
-      -1;  ///< In [0, 1]: the largest false-positive rate; negative balances the accuracies of both classes.
-  // the machine
-  std::uint64_t seed = 1;
-  std::int64_t threads = 0;  ///< 0: one per core.
+  // Data
+  DataRequest data;       ///< The rows to learn from; a share of them is held out (`validation_share`).
+  std::string sensitive;  ///< The name of the class whose alarms are to be certified.
+  std::string preset;     ///< The name of the preset that the other values started from; empty for none.
+  std::int64_t crop = 0;  ///< Images are shifted at random by up to this many pixels.
+  bool flip = false;      ///< Images are mirrored at random.
+
+  // Model
+  Network network = Network::kMlp;                ///< The kind of network.
+  std::vector<std::int64_t> hidden = {200, 50};   ///< The number of units of each hidden layer, for kMlp.
+  bool batch_norm = false;                        ///< One scalar batch norm per hidden layer, for kMlp.
+  ConvLayout conv;                                ///< The layout, for kConv.
+  LearntLayout learnt;                            ///< The layout, for kLearnt, whose map follows kIdentity.
+  InputMap feature_map = InputMap::kIdentity;     ///< The feature map in front of the network.
+  std::int64_t kinks = 1;                         ///< The number of kinks per feature of a map with |.|.
+  StartingWeights init = StartingWeights::kIcnn;  ///< How the first weights are drawn.
+
+  // Robustness
+  double jacobian_weight = 0;        ///< The weight of the Frobenius norm of a batch's gradients in the loss.
+  std::optional<Norm> certify_norm;  ///< The norm of the margin to train on: 1, 2 or inf. None: train on the scores.
+  double certify_radius = 0;         ///< The radius to be certified, in that norm; 0 without a norm.
+  std::vector<double> domain;        ///< Empty, or the lowest and the highest value of every changed feature.
+  std::string threat;                ///< The threat file that bounds the changes; empty for none.
+  double sensitive_weight = 1;       ///< The weight of the sensitive class in the loss; that of the other class is 1.
+
+  // Optimisation
+  Optimiser optimiser = Optimiser::kAdam;  ///< The optimiser.
+  double learning_rate = 1e-3;             ///< The size of the first steps.
+  Schedule schedule = Schedule::kDecay;    ///< How the learning rate falls.
+  double learning_rate_decay = 0.95;       ///< The factor per epoch, for kDecay.
+  double averaging = 0;                    ///< The decay per step of the weights' running average; 0 keeps the last.
+  std::int64_t batch_size = 64;            ///< The number of rows per step.
+  std::int64_t epochs = 40;                ///< The number of passes over the training rows.
+  double label_smoothing = 0;              ///< Labels keep half of this distance from 0 and 1.
+  std::uint64_t seed = 1;                  ///< The same seed gives the same file.
+
+  // Threshold
+  double validation_share = 0.1;  ///< The share of each class that is held out for the threshold and the best epoch.
+  double max_fpr = -1;            ///< The largest false-positive rate; negative balances the two classes.
+
+  // Output
+  std::string output;  ///< The model file to write.
 };
 
-/// Presets by name: "spam", "spam-kinks", "mnist-mlp", "mnist-linf", "mnist-l2", "mnist-l1", "fashion-conv",
-/// "cifar-conv", "cifar-conv-robust", "cifar-learnt", "cifar-learnt-robust", "malimg-mlp".
+/// Options that are known to work.
 struct Preset {
-  std::string name;
-  std::string summary;
-  TrainOptions options;
+  std::string name;      ///< Such as "mnist-l2".
+  std::string summary;   ///< What it is for, in a line.
+  TrainOptions options;  ///< Its options; data, class and output are left to the caller.
 };
+
+/// Every preset; docs/training.md has what each was measured to give.
 std::span<const Preset> presets();
+
+/// The options of the preset with this name.
 /// Fails: kBadOption, naming the presets that exist.
 Result<TrainOptions> preset_options(std::string_view name);
+
 /// The preset that does best on data of this kind, or "" where none is known: then plain options are as good.
-/// By shape: 28x28 images, 3x32x32 images, and the features of `spam`. Figures: docs/training.md.
+/// By shape: 28x28 images, 3x32x32 images, and the features of `spam`.
 std::string_view preset_for(const Dataset& data);
 
+/// Whether the trainer can run with these options.
 /// Fails: kBadOption, with the option's command-line name, what was given and what is allowed.
 Status validate(const TrainOptions& options);
 
-/// One JSON document, and back: how `standfast train` hands the options to the trainer, and what the model file keeps.
+/// The options as one JSON document.
 std::string to_json(const TrainOptions& options);
-/// Fails: kBadFormat, kBadOption for an unknown key or a wrong type.
-Result<TrainOptions> train_options_from_json(std::string_view text);
+
+/// The options that a document holds; what it leaves out keeps the value that it has in `start`.
+/// Fails: kBadFormat for text that is not a JSON object; kBadOption for an unknown key, a wrong type or a wrong word.
+Result<TrainOptions> train_options_from_json(std::string_view text, const TrainOptions& start = {});
+
+/// Options that start from the preset that suits the data, which only the trainer reads.
+struct OpenTrainOptions {
+  TrainOptions options;         ///< The values that were asked for; all others are the preset's.
+  std::set<std::string> given;  ///< The JSON keys of the values that were asked for.
+};
+
+/// What such a document holds as its preset.
+inline constexpr std::string_view kPresetForData = "auto";
+
+/// Whether there are data that the trainer can run on with these options.
+/// Fails: kBadOption, as for options without a preset.
+Status validate(const OpenTrainOptions& open);
+
+/// The given keys as one JSON document, with kPresetForData as the preset.
+std::string to_json(const OpenTrainOptions& open);
+
+/// The options of either kind of document, once the data are known.
+/// Fails: as train_options_from_json.
+Result<TrainOptions> options_for_data(std::string_view document, const Dataset& data);
 
 }  // namespace standfast

@@ -111,9 +111,12 @@ void add_separate(CLI::App& program, Action& chosen) {
   app.footer("standfast-lab separate messages.csv --fit");
   add_data_argument(app, command->data);
   app.add_flag("--fit", command->fit, "Make classifiers that judge every training input right, and prove it.");
-  add_choice(app, "--method", command->method, "pieces|icnn|cone|repair",
-             "With --fit: a maximum of affine pieces, an input-convex network trained end to end, one that keeps to a "
-             "linear score, or to that of --start, which judges other inputs best; otherwise the first two.");
+  add_choice(app, "--method", command->method,
+             {{"pieces", "a maximum of affine pieces"},
+              {"icnn", "an input-convex network trained end to end"},
+              {"cone", "a network that keeps to a linear score"},
+              {"repair", "a network that keeps to the score of --start, which judges other inputs best"}},
+             "With --fit: what to make; otherwise the first two.");
   app.add_option("--start", command->options.start,
                  "With --method repair: a model file whose score is convex in the input (--feature-map identity).")
       ->type_name("MODEL");
@@ -126,14 +129,14 @@ void add_separate(CLI::App& program, Action& chosen) {
                              "Planes to start with; a group of inputs without a plane is split in two."))
       ->type_name("K")
       ->default_str(fmt::format("{}", command->options.pieces));
-  app.add_option("--ridge", command->options.ridge,
-                 "Whitening, as a share of the features' deviation: more gives wider margins and needs more pieces.")
+  only_numbers(app.add_option(
+                   "--ridge", command->options.ridge,
+                   "Whitening, as a share of the features' deviation: more gives wider margins and needs more pieces."))
       ->type_name("R")
       ->default_str(fmt::format("{}", command->options.ridge));
-  app.add_option(
-         "--linear-start", command->options.linear_start,
-         "With --fit: start planes from the linear discriminant, so many margins long; more keeps its verdicts on "
-         "other inputs.")
+  only_numbers(app.add_option("--linear-start", command->options.linear_start,
+                              "With --fit: start planes from the linear discriminant, so many margins long; more keeps "
+                              "its verdicts on other inputs."))
       ->type_name("A")
       ->default_str("0");
   only_digits(app.add_option("--random-labels", command->random_labels,

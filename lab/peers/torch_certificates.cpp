@@ -9,7 +9,7 @@
 #include <dlfcn.h>
 #include <torch/torch.h>
 
-#include "train/torch_network.hpp"
+#include "trainer/torch_network.hpp"
 
 namespace standfast::peers {
 namespace {

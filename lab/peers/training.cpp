@@ -10,9 +10,9 @@
 #include "lab/bench/contest.hpp"
 #include "lab/bench/statistics.hpp"
 #include "lab/peers/training_step.hpp"
-#include "train/batches.hpp"
-#include "train/init.hpp"
-#include "train/torch_network.hpp"
+#include "trainer/batches.hpp"
+#include "trainer/mlp/init.hpp"
+#include "trainer/torch_network.hpp"
 
 namespace standfast::peers {
 namespace {

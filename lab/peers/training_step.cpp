@@ -64,8 +64,7 @@ struct PlainTrainingStep::Impl {
       for (const auto& tensor : {layer.input_weight, layer.bias, layer.hidden_weight, layer.gain, layer.shift})
         if (tensor.defined()) all.push_back(tensor);
     }
-    optimiser = std::make_unique<torch::optim::SGD>(
-        all, torch::optim::SGDOptions(options.learning_rate).momentum(options.momentum));
+    optimiser = std::make_unique<torch::optim::SGD>(all, torch::optim::SGDOptions(options.learning_rate).momentum(0.9));
   }
 
   [[nodiscard]] Array scores(const Array& u) const {

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "train/batches.hpp"
-#include "train/network.hpp"
+#include "trainer/batches.hpp"
+#include "trainer/mlp/network.hpp"
 
 namespace standfast::peers {
 

@@ -9,7 +9,7 @@
 #include "base/try.hpp"
 #include "format/model_file.hpp"
 #include "lab/study/curve.hpp"
-#include "train/threshold.hpp"
+#include "training/threshold.hpp"
 
 namespace standfast {
 namespace {

@@ -26,11 +26,10 @@ Result<TrainOptions> with_overrides(const TrainOptions& options, const std::stri
   return train_options_from_json(json.dump());
 }
 
-/// What decides a model: not where its data lie, nor where it goes, nor how many threads there are.
+/// What decides a model: not where its data lie, nor where it goes.
 std::string essence(TrainOptions options) {
   options.output.clear();
   options.data.source.clear();
-  options.threads = 0;
   return to_json(options);
 }
 

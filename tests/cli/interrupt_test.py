@@ -66,8 +66,8 @@ class Interrupt(unittest.TestCase):
         pid = self.start(LABORATORY, ["reproduce", "mnist", "--data-dir", "data", "--threads", "2"],
                          {"FAKE": "wait", "STANDFAST_TRAIN_PROGRAM": str(TOOLS / "fake-trainer")})
         shown = b""
-        while shown.count(b'"threads"') < 2:  # what each fake trainer was handed
-            shown += self.read_until(b'"threads"', 60)
+        while shown.count(b'"seed"') < 2:  # what each fake trainer was handed
+            shown += self.read_until(b'"seed"', 60)
         os.write(self.terminal, b"\x03")
         shown += self.read_until(b"\0never", 60)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 2)
@@ -83,7 +83,7 @@ class Interrupt(unittest.TestCase):
             os.execve(LABORATORY, [LABORATORY, "reproduce", "mnist", "--data-dir", "data", "--threads", "1"],
                       {**os.environ, "FAKE": "wait", "STANDFAST_TRAIN_PROGRAM": str(TOOLS / "fake-trainer")})
         self.terminal = terminal
-        self.read_until(b'"threads"', 60)
+        self.read_until(b'"seed"', 60)
         time.sleep(1)  # the trainer may speak before its signals are passed on
         os.close(terminal)
         end = time.monotonic() + 30

@@ -73,7 +73,6 @@ TEST(Fingerprint, TellsApartWhatDecidesAResult) {
   auto elsewhere = options;
   elsewhere.output = "other.safetensors";
   elsewhere.data.source = "elsewhere:train";
-  elsewhere.threads = 7;
   EXPECT_EQ(study_fingerprint(recipe, elsewhere, "digest", {}, "1"), plain) << "places and threads decide nothing";
   auto longer = options;
   ++longer.epochs;

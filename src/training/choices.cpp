@@ -1,0 +1,58 @@
+// The words for the values of options, each with what it does: command line, help and JSON read this one list.
+#include <array>
+
+#include "standfast/training.hpp"
+
+namespace standfast {
+
+template <>
+std::span<const OptionChoice<Network>> choices_of<Network>() {
+  static constexpr std::array<OptionChoice<Network>, 3> all = {{
+      {Network::kMlp, "mlp", "dense layers, each of which sees the input as well"},
+      {Network::kConv, "conv", "a ConvNet for images"},
+      {Network::kLearnt, "learnt", "a ConvNet for images whose feature map is learnt with it"},
+  }};
+  return all;
+}
+
+template <>
+std::span<const OptionChoice<InputMap>> choices_of<InputMap>() {
+  static constexpr std::array<OptionChoice<InputMap>, 4> all = {{
+      {InputMap::kIdentity, "identity", "x - mean"},
+      {InputMap::kStandardise, "standardise", "s = (x - mean) / deviation"},
+      {InputMap::kAbs, "abs", "x - mean and its absolute value"},
+      {InputMap::kStandardiseAbs, "standardise,abs", "s and its absolute value"},
+  }};
+  return all;
+}
+
+template <>
+std::span<const OptionChoice<StartingWeights>> choices_of<StartingWeights>() {
+  static constexpr std::array<OptionChoice<StartingWeights>, 3> all = {{
+      {StartingWeights::kIcnn, "icnn", "layers that keep mean and variance; large features are scaled down"},
+      {StartingWeights::kPaper, "paper", "as the published networks: small weights between layers"},
+      {StartingWeights::kCentred, "centred", "units centred on the first training rows"},
+  }};
+  return all;
+}
+
+template <>
+std::span<const OptionChoice<Optimiser>> choices_of<Optimiser>() {
+  static constexpr std::array<OptionChoice<Optimiser>, 3> all = {{
+      {Optimiser::kAdam, "adam", "Adam, the usual choice"},
+      {Optimiser::kAdamW, "adamw", "Adam with weight decay 0.02 and short memories, for short runs"},
+      {Optimiser::kSgd, "sgd", "plain steps with momentum 0.9, as the published networks"},
+  }};
+  return all;
+}
+
+template <>
+std::span<const OptionChoice<Schedule>> choices_of<Schedule>() {
+  static constexpr std::array<OptionChoice<Schedule>, 2> all = {{
+      {Schedule::kDecay, "decay", "by its factor after each epoch"},
+      {Schedule::kCosine, "cosine", "up in the first twentieth of the steps, then down to 0 along a cosine"},
+  }};
+  return all;
+}
+
+}  // namespace standfast

@@ -1,0 +1,42 @@
+// Options that start from the preset that suits the data. The program that takes the options never reads the data; it
+// asks whether there are data that the options fit, and the trainer completes them once it has read the data.
+#include "base/try.hpp"
+#include "standfast/training.hpp"
+
+namespace standfast {
+namespace {
+
+/// What preset_for can choose.
+constexpr std::string_view kChosenByData[] = {"", "spam", "mnist-l2", "cifar-learnt"};
+
+Result<TrainOptions> completed(std::string_view document, std::string_view preset) {
+  TrainOptions start;
+  if (!preset.empty()) {
+    STANDFAST_TRY(start, preset_options(preset));
+  }
+  STANDFAST_TRY(TrainOptions options, train_options_from_json(document, start));
+  options.preset = preset;
+  return options;
+}
+
+}  // namespace
+
+Status validate(const OpenTrainOptions& open) {
+  const std::string document = to_json(open);
+  Status refusal;
+  for (const auto preset : kChosenByData) {
+    STANDFAST_TRY(const TrainOptions options, completed(document, preset));
+    const Status status = validate(options);
+    if (status.ok()) return {};
+    if (refusal.ok()) refusal = status;
+  }
+  return refusal;
+}
+
+Result<TrainOptions> options_for_data(std::string_view document, const Dataset& data) {
+  STANDFAST_TRY(const TrainOptions options, train_options_from_json(document));
+  if (options.preset != kPresetForData) return options;
+  return completed(document, preset_for(data));
+}
+
+}  // namespace standfast

@@ -1,0 +1,89 @@
+// Every gap between two neighbouring scores is one candidate; a single sweep counts both classes below it.
+#include "training/threshold.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+namespace standfast {
+namespace {
+
+constexpr float kLargest = std::numeric_limits<float>::max();
+
+/// A float strictly between the two, the middle where there is one.
+std::optional<float> between(float below, float above) {
+  const auto middle = static_cast<float>((static_cast<double>(below) + above) / 2);
+  if (below < middle && middle < above) return middle;
+  return std::nullopt;
+}
+
+double share_above(const std::vector<float>& sorted, float threshold) {
+  const auto above = sorted.end() - std::ranges::upper_bound(sorted, threshold);
+  return static_cast<double>(above) / static_cast<double>(sorted.size());
+}
+
+struct Candidate {
+  ThresholdChoice choice;
+  double gap = 0;
+};
+
+/// All thresholds in ascending order: below every score, in each gap that holds a float, above every score.
+std::vector<Candidate> candidates(std::vector<float> sensitive, std::vector<float> other) {
+  std::ranges::sort(sensitive);
+  std::ranges::sort(other);
+  std::vector<float> scores;
+  scores.reserve(sensitive.size() + other.size());
+  std::ranges::merge(sensitive, other, std::back_inserter(scores));
+  const float span = std::max(scores.back() - scores.front(), std::abs(scores.back()) * 1e-3F + 1e-3F);
+
+  std::vector<Candidate> found;
+  const auto offer = [&](float below, float above) {
+    const auto threshold = between(below, above);
+    if (!threshold) return;
+    // the sides have no neighbour to be far from
+    const double gap = below >= scores.front() && above <= scores.back() ? static_cast<double>(above) - below : 0;
+    found.push_back({{*threshold, share_above(sensitive, *threshold), 1 - share_above(other, *threshold)}, gap});
+  };
+  offer(std::max(scores.front() - span, -kLargest), scores.front());
+  for (std::size_t i = 1; i < scores.size(); ++i)
+    if (scores[i - 1] < scores[i]) offer(scores[i - 1], scores[i]);
+  offer(scores.back(), std::min(scores.back() + span, kLargest));
+  return found;
+}
+
+double imbalance(const ThresholdChoice& choice) { return std::abs(choice.accuracy_sensitive - choice.accuracy_other); }
+
+auto balance_rank(const Candidate& candidate) {
+  return std::tuple(-imbalance(candidate.choice), candidate.choice.balanced_accuracy(), candidate.gap);
+}
+
+}  // namespace
+
+ThresholdChoice judge(std::span<const float> sensitive_scores, std::span<const float> other_scores, float threshold) {
+  const auto above = [threshold](float score) { return score > threshold; };
+  const auto right = static_cast<double>(std::ranges::count_if(sensitive_scores, above));
+  const auto wrong = static_cast<double>(std::ranges::count_if(other_scores, above));
+  return {threshold, right / static_cast<double>(sensitive_scores.size()),
+          1 - wrong / static_cast<double>(other_scores.size())};
+}
+
+ThresholdChoice pick_threshold(std::span<const float> sensitive_scores, std::span<const float> other_scores,
+                               double max_fpr) {
+  assert(!sensitive_scores.empty() && !other_scores.empty() && "validation rows of both classes");
+  const auto all =
+      candidates({sensitive_scores.begin(), sensitive_scores.end()}, {other_scores.begin(), other_scores.end()});
+  if (max_fpr < 0) return std::ranges::max_element(all, {}, balance_rank)->choice;
+  const auto allowed = static_cast<double>(other_scores.size()) * max_fpr;
+  const auto quiet = std::ranges::find_if(all, [&](const Candidate& candidate) {
+    const double wrong = std::round((1 - candidate.choice.accuracy_other) * static_cast<double>(other_scores.size()));
+    return wrong <= allowed;
+  });
+  return quiet->choice;
+}
+
+}  // namespace standfast

@@ -1,0 +1,293 @@
+// The numbers that training runs on: maps of the training rows, batches in seeded order, moved images.
+#include "trainer/prepare.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/random.hpp"
+#include "trainer/batches.hpp"
+
+namespace standfast {
+namespace {
+
+Dataset table(std::size_t rows) {
+  Dataset data;
+  data.source = "table";
+  data.input_shape = {3};
+  data.feature_names = {"a", "b", "c"};
+  data.class_names = {"mail", "spam"};
+  Random random(1);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const bool spam = i % 3 == 0;
+    data.features.push_back(static_cast<float>(random.normal() + (spam ? 2 : 0)));
+    data.features.push_back(static_cast<float>(100 * random.uniform()));
+    data.features.push_back(5);  // never changes
+    data.labels.push_back(spam ? 1 : 0);
+    data.source_index.push_back(static_cast<std::int64_t>(i));
+  }
+  return data;
+}
+
+Dataset images(std::size_t count) {
+  Dataset data;
+  data.source = "images";
+  data.input_shape = {2, 3, 4};
+  data.class_names = {"3", "8"};
+  data.is_image = true;
+  Random random(2);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t pixel = 0; pixel < 24; ++pixel)
+      data.features.push_back(static_cast<float>(pixel < 12 ? random.uniform() : 0.5 * random.uniform()));
+    data.labels.push_back(static_cast<std::int32_t>(i % 2));
+    data.source_index.push_back(static_cast<std::int64_t>(i));
+  }
+  return data;
+}
+
+TrainOptions options_for(InputMap map, const std::string& sensitive) {
+  TrainOptions options;
+  options.feature_map = map;
+  options.sensitive = sensitive;
+  options.validation_share = 0.2;
+  return options;
+}
+
+TEST(Prepare, StandardisesByTheTrainingRowsAlone) {
+  const auto data = prepare(table(300), options_for(InputMap::kStandardise, "spam"));
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  const std::size_t count = data->train.count();
+  for (const std::size_t feature : {0U, 1U}) {
+    double mean = 0;
+    double square = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const double value = data->train.features[i * 3 + feature];
+      mean += value / static_cast<double>(count);
+      square += value * value / static_cast<double>(count);
+    }
+    EXPECT_NEAR(mean, 0, 1e-4);
+    EXPECT_NEAR(square, 1, 1e-4);
+  }
+  EXPECT_EQ(count + data->validation.count(), 300U);
+  EXPECT_EQ(data->other_class, "mail");
+}
+
+TEST(Prepare, GivesAConstantFeatureTheScaleOne) {
+  const auto data = prepare(table(60), options_for(InputMap::kStandardise, "spam"));
+  ASSERT_TRUE(data.ok());
+  EXPECT_EQ(data->map[1].values.values[2], 1.0F);
+}
+
+TEST(Prepare, ShrinksLargeFeaturesToAMeanSquareOfOneAndLeavesSmallOnes) {
+  const auto data = prepare(table(300), options_for(InputMap::kAbs, "spam"));
+  ASSERT_TRUE(data.ok());
+  const std::size_t count = data->train.count();
+  double mean_square = 0;
+  for (std::size_t k = 0; k < 6; ++k) {
+    double square = 0;
+    for (std::size_t i = 0; i < count; ++i)
+      square += std::pow(data->train.features[i * 6 + k], 2) / static_cast<double>(count);
+    EXPECT_NEAR(data->conditioner[k], 1 / std::max(std::sqrt(square), 1.0), 1e-4) << k;
+    mean_square += square;
+  }
+  EXPECT_NEAR(data->mean_square / mean_square, 1, 1e-4);
+  EXPECT_LT(data->conditioner[1], 0.05F);  // 0 to 100
+  EXPECT_EQ(data->conditioner[2], 1.0F);   // never changes
+}
+
+TEST(Prepare, DoublesTheFeaturesOfAbs) {
+  const auto data = prepare(table(60), options_for(InputMap::kStandardiseAbs, "spam"));
+  ASSERT_TRUE(data.ok());
+  EXPECT_EQ(data->feature_shape, Shape{6});
+  for (std::size_t i = 0; i < data->train.count(); ++i)
+    for (std::size_t k = 0; k < 3; ++k)
+      EXPECT_EQ(data->train.features[i * 6 + 3 + k], std::abs(data->train.features[i * 6 + k]));
+}
+
+TEST(Prepare, CentresImagesByChannel) {
+  const auto data = prepare(images(40), options_for(InputMap::kAbs, "3"));
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  EXPECT_EQ(data->feature_shape, (Shape{4, 3, 4}));
+  const auto& mean = data->map[0].values.values;
+  ASSERT_EQ(mean.size(), 24U);
+  EXPECT_TRUE(std::all_of(mean.begin(), mean.begin() + 12, [&](float value) { return value == mean[0]; }));
+  EXPECT_NEAR(mean[0], 0.5, 0.05);
+  EXPECT_NEAR(mean[12], 0.25, 0.05);
+  EXPECT_EQ(data->background[0], -mean[0]);
+  EXPECT_EQ(data->background[24], mean[0]);
+}
+
+TEST(Prepare, SpreadsTheKinksOfAColumnOverItsDistinctValues) {
+  Dataset data = table(300);
+  // mostly 0, as word frequencies are: the quantiles of the rows would all be 0
+  for (std::size_t i = 0; i < 300; ++i) data.features[i * 3] = i % 10 == 0 ? static_cast<float>(i) / 100 : 0;
+  TrainOptions options = options_for(InputMap::kStandardiseAbs, "spam");
+  options.kinks = 3;
+  const auto prepared = prepare(data, options);
+  ASSERT_TRUE(prepared.ok()) << prepared.error().message;
+  EXPECT_EQ(prepared->feature_shape, Shape{18});
+  const MapStep& copies = prepared->map[2];
+  ASSERT_EQ(copies.kind, MapKind::kLinear);
+  const double mean = prepared->map[0].values.values[0], scale = prepared->map[1].values.values[0];
+  std::vector<double> kinks;
+  for (std::size_t j = 0; j < 3; ++j) kinks.push_back(mean - copies.bias.values[j * 3] / scale);
+  EXPECT_NEAR(kinks[0], 0.75, 0.3);
+  EXPECT_NEAR(kinks[1], 1.5, 0.3);
+  EXPECT_NEAR(kinks[2], 2.25, 0.3);
+  for (std::size_t row = 0; row < prepared->train.count(); ++row) {
+    const float* u = prepared->train.features.data() + row * 18;
+    for (std::size_t k = 0; k < 9; ++k) EXPECT_EQ(u[9 + k], std::abs(u[k]));
+    for (std::size_t j = 1; j < 3; ++j)
+      EXPECT_NEAR(u[j * 3 + 1] - u[1], copies.bias.values[j * 3 + 1] - copies.bias.values[1], 1e-5);
+  }
+}
+
+TEST(Prepare, SharesTheKinksOfAChannel) {
+  TrainOptions options = options_for(InputMap::kAbs, "3");
+  options.kinks = 2;
+  const auto data = prepare(images(40), options);
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  EXPECT_EQ(data->feature_shape, (Shape{8, 3, 4}));
+  const MapStep& copies = data->map[1];
+  ASSERT_EQ(copies.kind, MapKind::kConv2d);
+  const auto mean = [&](std::size_t channel) { return data->map[0].values.values[12 * channel]; };
+  // uniform in [0, 1] and in [0, 0.5]
+  EXPECT_NEAR(mean(0) - copies.bias.values[0], 1.0 / 3, 0.05);
+  EXPECT_NEAR(mean(1) - copies.bias.values[1], 0.5 / 3, 0.05);
+  EXPECT_NEAR(mean(0) - copies.bias.values[2], 2.0 / 3, 0.05);
+  EXPECT_NEAR(mean(1) - copies.bias.values[3], 1.0 / 3, 0.05);
+  EXPECT_EQ(data->background[12 * 3], copies.bias.values[3] - mean(1));
+  EXPECT_EQ(data->background[12 * 7], std::abs(copies.bias.values[3] - mean(1)));
+}
+
+TEST(Prepare, RefusesKinksWhoseLinearStepWouldBeHuge) {
+  Dataset wide;
+  wide.source = "wide";
+  wide.input_shape = {3000};
+  wide.class_names = {"a", "b"};
+  wide.features.assign(20 * 3000, 1);
+  for (std::size_t i = 0; i < 20; ++i) {
+    wide.labels.push_back(static_cast<std::int32_t>(i % 2));
+    wide.source_index.push_back(static_cast<std::int64_t>(i));
+    wide.features[i * 3000] = static_cast<float>(i);
+  }
+  TrainOptions options = options_for(InputMap::kAbs, "a");
+  options.kinks = 2;
+  const auto result = prepare(wide, options);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().message,
+            "--kinks: 2 kinks of 3000 features take a linear step of 6000 x 3000, expected at most 16777216 entries");
+}
+
+TEST(Prepare, RefusesWhatItCannotTrainOn) {
+  const auto message = [](const Dataset& data, const TrainOptions& options) {
+    const auto result = prepare(data, options);
+    return result.ok() ? std::string() : result.error().message;
+  };
+  Dataset three = table(60);
+  three.class_names.emplace_back("fraud");
+  EXPECT_EQ(message(three, options_for(InputMap::kAbs, "spam")),
+            "--classes: table has 3 classes, expected the names of two of them");
+  EXPECT_NE(message(table(60), options_for(InputMap::kAbs, "ham")), "");
+  Dataset unlabelled = table(60);
+  unlabelled.labels.clear();
+  EXPECT_EQ(message(unlabelled, options_for(InputMap::kAbs, "spam")),
+            "table: 60 rows and 0 labels, expected labelled rows");
+  Dataset empty = table(0);
+  EXPECT_EQ(message(empty, options_for(InputMap::kAbs, "spam")), "table: 0 rows and 0 labels, expected labelled rows");
+  Dataset one_class = table(60);
+  std::ranges::fill(one_class.labels, 0);
+  EXPECT_NE(message(one_class, options_for(InputMap::kAbs, "spam")).find("0 rows of the sensitive class"),
+            std::string::npos);
+  TrainOptions flips = options_for(InputMap::kAbs, "spam");
+  flips.flip = true;
+  EXPECT_EQ(message(table(60), flips), "--crop, --flip: table holds no images");
+}
+
+TEST(Prepare, ReadsWhatBoundsTheChanges) {
+  TrainOptions options = options_for(InputMap::kIdentity, "spam");
+  EXPECT_TRUE(prepare(table(60), options)->threat.unbounded());
+  options.domain = {-9, 200};
+  const auto bounded = prepare(table(60), options);
+  EXPECT_EQ(bounded->threat.lower, std::vector<double>(3, -9));
+  EXPECT_EQ(bounded->threat.upper, std::vector<double>(3, 200));
+  options.domain.clear();
+  options.threat = "absent.toml";
+  EXPECT_EQ(prepare(table(60), options).error().code, ErrorCode::kIo);
+}
+
+TEST(DataHash, ChangesWithEveryValueAndLabel) {
+  const Dataset data = table(10);
+  Dataset other = data;
+  EXPECT_EQ(hash_rows(other), hash_rows(data));
+  other.labels[3] = 1 - other.labels[3];
+  EXPECT_NE(hash_rows(other), hash_rows(data));
+  other = data;
+  other.features[7] += 1;
+  EXPECT_NE(hash_rows(other), hash_rows(data));
+  EXPECT_EQ(hash_rows(Dataset{}), "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST(Batches, CoverEveryRowOnceInANewOrderEachTime) {
+  const auto data = prepare(table(50), options_for(InputMap::kIdentity, "spam"));
+  ASSERT_TRUE(data.ok());
+  Batches batches(*data, 16, 0, false, 5);
+  EXPECT_EQ(batches.per_epoch(), (data->train.count() + 15) / 16);
+  std::vector<std::vector<float>> orders;
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    std::vector<float> seen;
+    batches.shuffle();
+    for (std::size_t i = 0; i < batches.per_epoch(); ++i) {
+      const Batch& batch = batches.next();
+      for (std::size_t row = 0; row < batch.count(); ++row) seen.push_back(batch.features[row * 3]);
+    }
+    orders.push_back(seen);
+    std::vector<float> all;
+    for (std::size_t row = 0; row < data->train.count(); ++row) all.push_back(data->train.features[row * 3]);
+    EXPECT_TRUE(std::ranges::is_permutation(seen, all));
+  }
+  EXPECT_NE(orders[0], orders[1]);
+}
+
+TEST(Batches, MovedImagesAreTheMapOfTheMovedPixels) {
+  const auto data = prepare(images(10), options_for(InputMap::kAbs, "3"));
+  ASSERT_TRUE(data.ok());
+  Batches batches(*data, 8, 1, true, 6);
+  std::set<std::vector<float>> allowed;
+  for (std::size_t row = 0; row < data->train.count(); ++row)
+    for (int down = -1; down <= 1; ++down)
+      for (int right = -1; right <= 1; ++right)
+        for (const bool mirror : {false, true}) {
+          std::vector<float> moved;
+          for (int channel = 0; channel < 4; ++channel)
+            for (int y = 0; y < 3; ++y)
+              for (int x = 0; x < 4; ++x) {
+                const int from_y = y - down;
+                const int from_x = (mirror ? 3 - x : x) - right;
+                const bool inside = from_y >= 0 && from_y < 3 && from_x >= 0 && from_x < 4;
+                moved.push_back(
+                    inside
+                        ? data->train.features[row * 48 + static_cast<std::size_t>(channel * 12 + from_y * 4 + from_x)]
+                        : data->background[static_cast<std::size_t>(channel * 12)]);
+              }
+          allowed.insert(moved);
+        }
+  std::set<std::vector<float>> seen;
+  for (int epoch = 0; epoch < 20; ++epoch) {
+    batches.shuffle();
+    const Batch& batch = batches.next();
+    for (std::size_t row = 0; row < batch.count(); ++row) {
+      const auto begin = batch.features.begin() + static_cast<std::ptrdiff_t>(row * 48);
+      const std::vector<float> image(begin, begin + 48);
+      EXPECT_TRUE(allowed.contains(image));
+      seen.insert(image);
+    }
+  }
+  EXPECT_GT(seen.size(), 50U);
+}
+
+}  // namespace
+}  // namespace standfast

@@ -1,0 +1,100 @@
+// The threshold lies between scores, balances the classes or keeps the false-positive rate.
+#include "training/threshold.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/random.hpp"
+
+namespace standfast {
+namespace {
+
+using Scores = std::vector<float>;
+
+TEST(Threshold, IsTheMiddleOfTheGapBetweenSeparatedClasses) {
+  const auto choice = pick_threshold(Scores{2, 3}, Scores{-1, 0}, -1);
+  EXPECT_FLOAT_EQ(choice.threshold, 1);
+  EXPECT_EQ(choice.accuracy_sensitive, 1);
+  EXPECT_EQ(choice.accuracy_other, 1);
+}
+
+TEST(Threshold, BalancesTheAccuraciesOfBothClasses) {
+  // from the left: one of four sensitive below 1.5, one of four others above it
+  const auto choice = pick_threshold(Scores{1, 2, 3, 4}, Scores{-2, -1, 0, 2.5}, -1);
+  EXPECT_EQ(choice.accuracy_sensitive, 0.75);
+  EXPECT_EQ(choice.accuracy_other, 0.75);
+  EXPECT_FLOAT_EQ(choice.threshold, 1.5);
+}
+
+TEST(Threshold, KeepsTheFalsePositiveRateAndIsTheSmallestThatDoes) {
+  const Scores other = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  const Scores sensitive = {7.5, 8.5, 9.5};
+  const auto one_in_ten = pick_threshold(sensitive, other, 0.1);
+  EXPECT_GT(one_in_ten.threshold, 8);
+  EXPECT_LT(one_in_ten.threshold, 8.5);
+  EXPECT_DOUBLE_EQ(one_in_ten.accuracy_other, 0.9);
+  EXPECT_DOUBLE_EQ(one_in_ten.accuracy_sensitive, 2.0 / 3);
+  const auto almost_one_in_ten = pick_threshold(sensitive, other, 0.0999);
+  EXPECT_GT(almost_one_in_ten.threshold, 9);
+  EXPECT_LT(almost_one_in_ten.threshold, 9.5);
+  EXPECT_EQ(pick_threshold(sensitive, other, 0).accuracy_other, 1);
+  EXPECT_EQ(pick_threshold(sensitive, other, 1).accuracy_sensitive, 1);
+}
+
+TEST(Threshold, IsAboveAllScoresWhereOnlyThatKeepsTheRate) {
+  const auto choice = pick_threshold(Scores{-5}, Scores{3}, 0);
+  EXPECT_GT(choice.threshold, 3);
+  EXPECT_EQ(choice.accuracy_other, 1);
+  EXPECT_EQ(choice.accuracy_sensitive, 0);
+}
+
+TEST(Threshold, WorksWhereAllScoresAreEqual) {
+  for (const float score : {0.0F, 1.0F, -3e38F, 3e38F, 1e-40F}) {
+    const auto choice = pick_threshold(Scores{score, score}, Scores{score}, -1);
+    EXPECT_NE(choice.threshold, score);
+    EXPECT_TRUE(std::isfinite(choice.threshold)) << score;
+    EXPECT_EQ(choice.balanced_accuracy(), 0.5);
+  }
+}
+
+TEST(Threshold, SkipsGapsThatHoldNoFloat) {
+  const float above = std::nextafter(1.0F, 2.0F);
+  const auto choice = pick_threshold(Scores{above}, Scores{1.0F}, -1);
+  EXPECT_NE(choice.threshold, 1.0F);
+  EXPECT_NE(choice.threshold, above);
+}
+
+TEST(Threshold, JudgesAScoreEqualToItAsOther) {
+  const auto choice = judge(Scores{1, 2}, Scores{1, 0}, 1);
+  EXPECT_EQ(choice.accuracy_sensitive, 0.5);
+  EXPECT_EQ(choice.accuracy_other, 1);
+}
+
+TEST(Threshold, OfRandomScoresEqualsNoneAndIsAsBalancedAsAnyOther) {
+  Random random(7);
+  for (int round = 0; round < 200; ++round) {
+    Scores sensitive(1 + random.below(30));
+    Scores other(1 + random.below(30));
+    // few distinct values, so that ties across the classes are common
+    for (float& score : sensitive) score = static_cast<float>(random.below(12)) + 2;
+    for (float& score : other) score = static_cast<float>(random.below(12));
+    const auto choice = pick_threshold(sensitive, other, -1);
+    EXPECT_EQ(std::ranges::count(sensitive, choice.threshold) + std::ranges::count(other, choice.threshold), 0);
+    const double imbalance = std::abs(choice.accuracy_sensitive - choice.accuracy_other);
+    for (float threshold = -0.5F; threshold < 15; threshold += 1) {
+      const auto rival = judge(sensitive, other, threshold);
+      EXPECT_LE(imbalance, std::abs(rival.accuracy_sensitive - rival.accuracy_other) + 1e-12) << "round " << round;
+    }
+    const auto counted = judge(sensitive, other, choice.threshold);
+    EXPECT_DOUBLE_EQ(counted.accuracy_sensitive, choice.accuracy_sensitive);
+    EXPECT_DOUBLE_EQ(counted.accuracy_other, choice.accuracy_other);
+  }
+}
+
+}  // namespace
+}  // namespace standfast

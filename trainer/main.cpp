@@ -1,0 +1,74 @@
+// standfast-train JSON: one training run; `standfast train` builds the JSON and starts it.
+// Exit codes: 0 done, 2 bad usage or input, 3 internal error.
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/try.hpp"
+#include "format/model_file.hpp"
+#include "standfast/data.hpp"
+#include "standfast/training.hpp"
+#include "trainer/export.hpp"
+#include "trainer/prepare.hpp"
+#include "trainer/process.hpp"
+#include "trainer/progress.hpp"
+#include "trainer/run.hpp"
+#include "trainer/torch_network.hpp"
+
+namespace {
+
+using namespace standfast;
+
+constexpr int kDone = 0;
+constexpr int kBadInput = 2;
+constexpr int kInternalError = 3;
+
+Status train(std::string_view document) {
+  STANDFAST_TRY(const TrainOptions asked, train_options_from_json(document));
+  const bool waits_for_data = asked.preset == kPresetForData;
+  if (!waits_for_data) STANDFAST_CHECK(validate(asked));
+  STANDFAST_TRY(const Dataset data, read_data(asked.data));
+  STANDFAST_TRY(const TrainOptions options, options_for_data(document, data));
+  STANDFAST_CHECK(validate(options));
+  if (waits_for_data && !options.preset.empty())
+    fmt::print(stderr, "preset {}, the best one for such data; --preset names another or none\n", options.preset);
+  STANDFAST_TRY(const TrainingData prepared, prepare(data, options));
+  use_one_thread();
+  ProgressPrinter progress(isatty(STDERR_FILENO) == 1);
+  const RunHooks hooks = {[&](const RunState& state) { progress.report(state); }, stop_requested};
+  catch_interrupt();
+  const auto run = run_training(prepared, options, hooks);
+  progress.finish();
+  if (!run.ok()) return run.error();
+  STANDFAST_CHECK(save_model(to_model(prepared, options, *run), options.output));
+  fmt::print(stderr, "{}: {} after {:.1f} s, kept epoch {} of {}, validation {:.2f} % of {} and {:.2f} % of {}\n",
+             options.output, run->stopped ? "stopped" : "trained", progress.elapsed_s(), run->best_epoch,
+             run->epochs_run, 100 * run->validation.accuracy_sensitive, prepared.sensitive_class,
+             100 * run->validation.accuracy_other, prepared.other_class);
+  return {};
+}
+
+int fail(int code, std::string_view message) {
+  fmt::print(stderr, "standfast-train: {}\n", message);
+  return code;
+}
+
+/// libtorch's messages carry a backtrace after the first line.
+std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    if (count != 2) return fail(kBadInput, fmt::format("{} arguments, expected one: the options as JSON", count - 1));
+    restart_with_fast_blas(arguments);
+    const Status status = train(arguments[1]);
+    return status.ok() ? kDone : fail(kBadInput, status.error().message);
+  } catch (const std::exception& error) {
+    return fail(kInternalError, fmt::format("internal error: {}", first_line(error.what())));
+  }
+}

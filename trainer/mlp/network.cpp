@@ -1,0 +1,90 @@
+// Shapes, folding and export of the network being trained.
+#include "trainer/mlp/network.hpp"
+
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "trainer/nodes.hpp"
+
+namespace standfast {
+namespace {
+
+Tensor rows_of(const std::vector<float>& values, std::int64_t first, std::int64_t count, std::int64_t columns) {
+  const auto begin = values.begin() + first * columns;
+  return {{count, columns}, std::vector<float>(begin, begin + count * columns)};
+}
+
+/// Takes n(z) = scale * z + shift into the layer that reads it.
+void fold_norm(const ScalarBatchNorm& norm, ConvexMlp& network, std::size_t layer) {
+  const double scale = norm.gain / std::sqrt(norm.variance + kBatchNormEpsilon);
+  const double shift = norm.shift - norm.mean * scale;
+  auto& weight = network.hidden_weight[layer - 1];
+  const auto columns = static_cast<std::size_t>(network.width(layer - 1));
+  const auto first = static_cast<std::size_t>(network.first_row(layer));
+  for (std::size_t row = 0; row * columns < weight.size(); ++row) {
+    double sum = 0;
+    for (std::size_t column = 0; column < columns; ++column) {
+      float& value = weight[row * columns + column];
+      sum += value;
+      value = static_cast<float>(value * scale);
+    }
+    network.bias[first + row] = static_cast<float>(network.bias[first + row] + shift * sum);
+  }
+}
+
+}  // namespace
+
+std::int64_t ConvexMlp::rows() const { return first_row(hidden.size()) + 1; }
+
+std::int64_t ConvexMlp::first_row(std::size_t layer) const {
+  return std::accumulate(hidden.begin(), hidden.begin() + static_cast<std::ptrdiff_t>(layer), std::int64_t{0});
+}
+
+std::int64_t ConvexMlp::width(std::size_t layer) const { return layer < hidden.size() ? hidden[layer] : 1; }
+
+ConvexMlp zero_network(std::int64_t inputs, const std::vector<std::int64_t>& hidden, bool batch_norm) {
+  ConvexMlp network;
+  network.inputs = inputs;
+  network.hidden = hidden;
+  const auto rows = static_cast<std::size_t>(network.rows());
+  network.input_weight.resize(rows * static_cast<std::size_t>(inputs));
+  network.bias.resize(rows);
+  for (std::size_t layer = 1; layer <= hidden.size(); ++layer)
+    network.hidden_weight.emplace_back(static_cast<std::size_t>(network.width(layer) * network.width(layer - 1)));
+  if (batch_norm) network.norms.resize(hidden.size());
+  return network;
+}
+
+ConvexMlp fold(const ConvexMlp& network) {
+  ConvexMlp folded = network;
+  for (std::size_t k = 0; k < network.norms.size(); ++k) fold_norm(network.norms[k], folded, k + 1);
+  folded.norms.clear();
+  return folded;
+}
+
+Graph to_graph(const ConvexMlp& network, Shape input_shape) {
+  GraphBuilder graph(std::move(input_shape));
+  std::int32_t previous = kGraphInput;
+  for (std::size_t layer = 0; layer <= network.hidden.size(); ++layer) {
+    const bool last = layer == network.hidden.size();
+    const std::string place = last ? "score" : fmt::format("layer{}", layer + 1);
+    const std::int64_t first = network.first_row(layer);
+    const std::int64_t width = network.width(layer);
+    Tensor bias = {{width}, rows_of(network.bias, first, width, 1).values};
+    std::int32_t node =
+        graph.linear(place + ".input", kGraphInput, rows_of(network.input_weight, first, width, network.inputs), bias);
+    if (layer > 0) {
+      const Tensor weight = {{width, network.width(layer - 1)}, network.hidden_weight[layer - 1]};
+      const auto convex = graph.linear(place + ".hidden", previous, weight);
+      node = graph.add(place + ".sum", {node, convex});
+    }
+    previous = last ? node : graph.relu(place + ".relu", node);
+  }
+  return std::move(graph).take();
+}
+
+}  // namespace standfast

@@ -1,0 +1,176 @@
+// The feature map's mean and deviation come from the training rows only: the validation share must stay unseen.
+#include "trainer/prepare.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "files/sha256.hpp"
+#include "trainer/kinks.hpp"
+
+namespace standfast {
+namespace {
+
+struct Moments {
+  std::vector<float> mean;
+  std::vector<float> inverse_deviation;  ///< 1 for a feature that never changes.
+};
+
+/// Features that share their mean and deviation: all pixels of a channel, or one column of a table.
+std::size_t group_size(const Dataset& data) {
+  if (!data.is_image || data.input_shape.size() != 3) return 1;
+  return static_cast<std::size_t>(data.input_shape[1] * data.input_shape[2]);
+}
+
+Moments training_moments(const Dataset& data, const std::vector<std::size_t>& rows) {
+  const std::size_t dim = data.dim();
+  const std::size_t group = group_size(data);
+  const std::size_t groups = dim / group;
+  const auto count = static_cast<double>(rows.size() * group);
+  std::vector<double> mean(groups);
+  std::vector<double> square(groups);
+  for (const auto row : rows)
+    for (std::size_t i = 0; i < dim; ++i) mean[i / group] += data.row(row)[i] / count;
+  for (const auto row : rows)
+    for (std::size_t i = 0; i < dim; ++i) {
+      const double centred = data.row(row)[i] - mean[i / group];
+      square[i / group] += centred * centred / count;
+    }
+  // one number serves a map whose features all share it
+  const std::size_t repeats = groups == 1 ? 1 : group;
+  Moments moments;
+  for (std::size_t i = 0; i < groups * repeats; ++i) {
+    const double deviation = std::sqrt(square[i / repeats]);
+    moments.mean.push_back(static_cast<float>(mean[i / repeats]));
+    moments.inverse_deviation.push_back(deviation > 1e-12 ? static_cast<float>(1 / deviation) : 1.0F);
+  }
+  return moments;
+}
+
+Result<FeatureMap> make_map(const Dataset& data, const std::vector<std::size_t>& rows, const TrainOptions& options) {
+  Moments moments = training_moments(data, rows);
+  const bool scales = options.feature_map == InputMap::kStandardise || options.feature_map == InputMap::kStandardiseAbs;
+  FeatureMap map = scales ? standardise_map(std::move(moments.mean), std::move(moments.inverse_deviation))
+                          : identity_map(std::move(moments.mean));
+  if (!has_abs(options.feature_map)) return map;
+  if (options.kinks == 1) return with_abs(std::move(map));
+  const std::vector<float> mapped = apply_map(map, data.subset(rows).features, data.dim());
+  return with_kinks(std::move(map), mapped, data.input_shape, data.is_image, options.kinks);
+}
+
+FeatureRows make_rows(const Dataset& data, const std::vector<std::size_t>& rows, const FeatureMap& map,
+                      std::int32_t sensitive) {
+  const Dataset part = data.subset(rows);
+  FeatureRows result;
+  result.features = apply_map(map, part.features, data.dim());
+  for (const auto label : part.labels) result.labels.push_back(label == sensitive ? 1.0F : 0.0F);
+  return result;
+}
+
+Status check_both_classes(const FeatureRows& rows, const char* side) {
+  std::size_t sensitive = 0;
+  for (const float label : rows.labels) sensitive += label > 0 ? 1 : 0;
+  if (sensitive > 0 && sensitive < rows.count()) return {};
+  return Error{ErrorCode::kBadValue,
+               fmt::format("{} split: {} rows of the sensitive class and {} of the other, expected some of both", side,
+                           sensitive, rows.count() - sensitive)};
+}
+
+Status check_request(const Dataset& data, const TrainOptions& options) {
+  if (data.labels.size() != data.count() || data.count() == 0)
+    return Error{ErrorCode::kBadOption, fmt::format("{}: {} rows and {} labels, expected labelled rows", data.source,
+                                                    data.count(), data.labels.size())};
+  if (data.class_names.size() != 2)
+    return Error{ErrorCode::kBadOption, fmt::format("--classes: {} has {} classes, expected the names of two of them",
+                                                    data.source, data.class_names.size())};
+  if ((options.crop > 0 || options.flip) && !(data.is_image && data.input_shape.size() == 3))
+    return Error{ErrorCode::kBadOption, fmt::format("--crop, --flip: {} holds no images", data.source)};
+  return {};
+}
+
+Result<ThreatModel> training_threat(const Dataset& data, const TrainOptions& options) {
+  if (!options.threat.empty()) return read_threat_file(options.threat, data.feature_names, data.dim());
+  if (options.domain.empty()) return ThreatModel{};
+  return ThreatModel::domain(data.dim(), options.domain[0], options.domain[1]);
+}
+
+std::vector<double> mean_squares(const FeatureRows& rows, std::size_t dim) {
+  std::vector<double> squares(dim);
+  for (std::size_t i = 0; i < rows.features.size(); ++i) {
+    const double value = rows.features[i];
+    squares[i % dim] += value * value / static_cast<double>(rows.count());
+  }
+  return squares;
+}
+
+}  // namespace
+
+Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options) {
+  STANDFAST_CHECK(check_request(data, options));
+  STANDFAST_TRY(const std::int32_t sensitive, data.class_index(options.sensitive));
+  const Split split = split_data(data, options.validation_share, options.seed);
+  if (split.first.empty()) return Error{ErrorCode::kBadValue, fmt::format("{}: no training rows", data.source)};
+
+  TrainingData result;
+  STANDFAST_TRY(result.map, make_map(data, split.first, options));
+  STANDFAST_TRY(const auto shapes, infer_map_shapes(result.map, data.input_shape));
+  result.input_shape = data.input_shape;
+  result.feature_shape = shapes.back();
+  result.train = make_rows(data, split.first, result.map, sensitive);
+  result.validation = make_rows(data, split.second, result.map, sensitive);
+  STANDFAST_CHECK(check_both_classes(result.train, "training"));
+  STANDFAST_CHECK(check_both_classes(result.validation, "validation"));
+  result.background = apply_map(result.map, std::vector<float>(data.dim()), data.dim());
+  for (const double square : mean_squares(result.train, result.background.size())) {
+    result.mean_square += square;
+    result.conditioner.push_back(static_cast<float>(1 / std::max(std::sqrt(square), 1.0)));
+  }
+  STANDFAST_TRY(result.threat, training_threat(data, options));
+  result.is_image = data.is_image;
+  result.feature_names = data.feature_names;
+  result.feature_units = data.feature_units;
+  result.sensitive_class = options.sensitive;
+  result.other_class = data.class_names[static_cast<std::size_t>(1 - sensitive)];
+  result.data_hash = hash_rows(data);
+  return result;
+}
+
+std::string hash_rows(const Dataset& data) {
+  static_assert(std::endian::native == std::endian::little, "values are hashed as they lie in memory");
+  Sha256 hash;
+  hash.add(std::as_bytes(std::span(data.features)));
+  hash.add(std::as_bytes(std::span(data.labels)));
+  return "sha256:" + hash.digits();
+}
+
+std::vector<float> apply_map(const FeatureMap& map, const std::vector<float>& x, std::size_t dim) {
+  std::vector<float> u = x;
+  for (const auto& step : map) {
+    const auto& values = step.values.values;
+    const auto value = [&](std::size_t i) { return values.size() == 1 ? values[0] : values[i % dim]; };
+    if (step.kind == MapKind::kCenter)
+      for (std::size_t i = 0; i < u.size(); ++i) u[i] -= value(i);
+    if (step.kind == MapKind::kScale)
+      for (std::size_t i = 0; i < u.size(); ++i) u[i] *= value(i);
+  }
+  if (map.empty() || map.back().kind != MapKind::kAbs) return u;
+  const MapStep* last = map.size() > 1 ? &map[map.size() - 2] : nullptr;
+  if (last != nullptr && (last->kind == MapKind::kLinear || last->kind == MapKind::kConv2d)) {
+    u = apply_copies(*last, u, dim);
+    dim *= last->bias.values.size() / static_cast<std::size_t>(last->values.shape[1]);
+  }
+  std::vector<float> both(2 * u.size());
+  for (std::size_t i = 0; i < u.size(); ++i) {
+    both[i / dim * 2 * dim + i % dim] = u[i];
+    both[i / dim * 2 * dim + dim + i % dim] = std::abs(u[i]);
+  }
+  return both;
+}
+
+}  // namespace standfast

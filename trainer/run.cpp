@@ -1,0 +1,212 @@
+// The loop over epochs. Weights, batch order and image moves take their seeds from one number.
+#include "trainer/run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numbers>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/random.hpp"
+#include "base/try.hpp"
+#include "trainer/batches.hpp"
+#include "trainer/mlp/init.hpp"
+#include "trainer/selection.hpp"
+#include "trainer/torch_network.hpp"
+#include "trainer/worst_change.hpp"
+
+namespace standfast {
+namespace {
+
+struct ClassScores {
+  std::vector<float> sensitive;
+  std::vector<float> other;
+
+  void add(const std::vector<float>& scores, const std::vector<float>& labels) {
+    for (std::size_t i = 0; i < scores.size(); ++i) (labels[i] > 0 ? sensitive : other).push_back(scores[i]);
+  }
+};
+
+constexpr double kRampShare = 0.3;     // of the epochs, in which the certified radius grows to its full size
+constexpr double kWarmUpShare = 0.05;  // of the steps, cosine schedule
+constexpr std::size_t kCentringRows = 1000;
+
+ConvexMlp starting_mlp(const TrainingData& data, const TrainOptions& options, Random& random) {
+  const auto inputs = static_cast<std::int64_t>(element_count(data.feature_shape));
+  if (options.init == StartingWeights::kPaper) return paper_network(inputs, options.hidden, options.batch_norm, random);
+  if (options.init == StartingWeights::kCentred) {
+    const std::size_t rows = std::min(kCentringRows, data.train.count());
+    const auto features = std::span(data.train.features).first(rows * static_cast<std::size_t>(inputs));
+    return centred_network(inputs, options.hidden, options.batch_norm, features, random);
+  }
+  return icnn_network(inputs, options.hidden, options.batch_norm, data.mean_square, random);
+}
+
+/// The other recipes know no conditioning: their learning rates belong to the features as they are.
+std::span<const float> conditioner(const TrainingData& data, const TrainOptions& options) {
+  if (options.init != StartingWeights::kIcnn) return {};
+  return data.conditioner;
+}
+
+Result<std::unique_ptr<Learner>> starting_learner(const TrainingData& data, const TrainOptions& options) {
+  Random random(options.seed);
+  if (options.network == Network::kConv) {
+    STANDFAST_TRY(const auto start, starting_conv_network(options, data.feature_shape, random));
+    return make_learner(start, options);
+  }
+  if (options.network == Network::kLearnt) {
+    STANDFAST_TRY(const auto start, starting_learnt_network(options, data.feature_shape, data.train.features, random));
+    return make_learner(start, options);
+  }
+  return make_learner(starting_mlp(data, options, random), data.feature_shape, conditioner(data, options), options);
+}
+
+std::optional<WorstChange> adversary(const TrainingData& data, const TrainOptions& options) {
+  if (!options.certify_norm) return std::nullopt;
+  return WorstChange(data.map, element_count(data.input_shape), data.threat, *options.certify_norm);
+}
+
+std::int64_t ramp_epochs(const TrainOptions& options) {
+  if (!options.certify_norm) return 0;
+  return static_cast<std::int64_t>(std::lround(kRampShare * static_cast<double>(options.epochs)));
+}
+
+Error diverged(std::int64_t epoch, const char* what) {
+  return {ErrorCode::kBadValue,
+          fmt::format("epoch {}: {} is not finite, expected a finite one; a smaller --learning-rate may help", epoch,
+                      what)};
+}
+
+class Run {
+ public:
+  Run(const TrainingData& data, const TrainOptions& options, const RunHooks& hooks, std::unique_ptr<Learner> learner)
+      : data_(data),
+        options_(options),
+        hooks_(hooks),
+        learner_(std::move(learner)),
+        // a stream of its own, so that the network's size does not change the order of the batches
+        batches_(data, static_cast<std::size_t>(options.batch_size), options.crop, options.flip, options.seed + 1),
+        selection_(new_selection()),
+        adversary_(adversary(data, options)),
+        ramp_epochs_(ramp_epochs(options)) {
+    state_.epochs = options.epochs;
+  }
+
+  Result<RunResult> run() {
+    for (std::int64_t epoch = 1; epoch <= options_.epochs && !result_.stopped; ++epoch) {
+      STANDFAST_CHECK(train_epoch(epoch));
+      STANDFAST_CHECK(judge_epoch(epoch));
+    }
+    return std::move(result_);
+  }
+
+ private:
+  static std::size_t count_sensitive(const TrainingData& data) {
+    return static_cast<std::size_t>(std::ranges::count(data.validation.labels, 1.0F));
+  }
+
+  [[nodiscard]] EpochSelection new_selection() const {
+    const std::size_t sensitive = count_sensitive(data_);
+    // a penalty, a margin and a rate that falls to 0 all make later epochs the better ones
+    const bool grows = options_.jacobian_weight > 0 || options_.certify_norm || options_.schedule == Schedule::kCosine;
+    return {grows, sensitive, data_.validation.count() - sensitive};
+  }
+
+  /// The rate rests while the radius grows.
+  [[nodiscard]] double learning_rate(std::int64_t epoch) const {
+    if (options_.schedule == Schedule::kCosine) {
+      const double warmed = std::min(1.0, (state_.done + kWarmUpShare / 100) / kWarmUpShare);
+      const double past = std::max(state_.done - kWarmUpShare, 0.0) / (1 - kWarmUpShare);
+      return options_.learning_rate * warmed * (1 + std::cos(std::numbers::pi * past)) / 2;
+    }
+    const auto past = std::max<std::int64_t>(epoch - 1 - ramp_epochs_, 0);
+    return options_.learning_rate * std::pow(options_.learning_rate_decay, static_cast<double>(past));
+  }
+
+  StepResult take_step(const Batch& batch) {
+    if (!adversary_) return learner_->step(batch, nullptr);
+    const double ramp =
+        ramp_epochs_ == 0
+            ? 1
+            : std::min(1.0, state_.done * static_cast<double>(options_.epochs) / static_cast<double>(ramp_epochs_));
+    adversary_->set_radius(ramp * options_.certify_radius);
+    return learner_->step(batch, &*adversary_);
+  }
+
+  Status train_epoch(std::int64_t epoch) {
+    state_.epoch = epoch;
+    state_.epoch_done = false;
+    result_.epochs_run = epoch;
+    train_scores_ = {};
+    batches_.shuffle();
+    const std::size_t steps = batches_.per_epoch();
+    double loss_sum = 0;
+    for (std::size_t step = 1; step <= steps && !result_.stopped; ++step) {
+      const Batch& batch = batches_.next();
+      learner_->set_learning_rate(learning_rate(epoch));
+      const StepResult result = take_step(batch);
+      if (!std::isfinite(result.loss)) return diverged(epoch, "the loss");
+      loss_sum += result.loss;
+      train_scores_.add(result.scores, batch.labels);
+      state_.mean_loss = loss_sum / static_cast<double>(step);
+      state_.done = (static_cast<double>(epoch - 1) + static_cast<double>(step) / static_cast<double>(steps)) /
+                    static_cast<double>(options_.epochs);
+      hooks_.report(state_);
+      result_.stopped = hooks_.stop_requested();
+    }
+    return {};
+  }
+
+  /// Judges the folded network, which is the one that a model file holds.
+  Status judge_epoch(std::int64_t epoch) {
+    learner_->swap_averages();
+    STANDFAST_TRY(Graph folded, learner_->graph());
+    STANDFAST_TRY(FeatureMap learnt, learner_->learnt_map());
+    learner_->swap_averages();
+    const auto scores =
+        torch_scores(learnt, data_.feature_shape, folded, data_.validation.features, data_.validation.count());
+    if (!std::ranges::all_of(scores, [](float score) { return std::isfinite(score); }))
+      return diverged(epoch, "a validation score");
+    ClassScores validation;
+    validation.add(scores, data_.validation.labels);
+    state_.validation = pick_threshold(validation.sensitive, validation.other, options_.max_fpr);
+    state_.train = judge(train_scores_.sensitive, train_scores_.other, state_.validation.threshold);
+    state_.epoch_done = true;
+    // epochs of a smaller radius do not compete with those of the full one
+    if (epoch == ramp_epochs_ + 1) selection_ = new_selection();
+    if (selection_.offer(state_.validation)) {
+      result_.graph = std::move(folded);
+      result_.learnt = std::move(learnt);
+      result_.validation = state_.validation;
+      result_.best_epoch = epoch;
+    }
+    hooks_.report(state_);
+    return {};
+  }
+
+  const TrainingData& data_;
+  const TrainOptions& options_;
+  const RunHooks& hooks_;
+  std::unique_ptr<Learner> learner_;
+  Batches batches_;
+  EpochSelection selection_;
+  std::optional<WorstChange> adversary_;
+  std::int64_t ramp_epochs_;
+  ClassScores train_scores_;
+  RunState state_;
+  RunResult result_;
+};
+
+}  // namespace
+
+Result<RunResult> run_training(const TrainingData& data, const TrainOptions& options, const RunHooks& hooks) {
+  STANDFAST_TRY(auto learner, starting_learner(data, options));
+  return Run(data, options, hooks, std::move(learner)).run();
+}
+
+}  // namespace standfast

@@ -1,0 +1,28 @@
+// The one-standard-error rule, epoch by epoch: whatever beats the highest accuracy moves the bar for all later epochs.
+#include "trainer/selection.hpp"
+
+#include <cmath>
+
+namespace standfast {
+
+bool EpochSelection::offer(const ThresholdChoice& validation) {
+  const double accuracy = validation.balanced_accuracy();
+  if (accuracy >= best_) {
+    best_ = accuracy;
+    tolerance_ = prefer_later_ ? tolerance(validation) : 0;
+    return true;
+  }
+  return accuracy >= best_ - tolerance_;
+}
+
+/// Standard error of a mean of two independent shares.
+double EpochSelection::tolerance(const ThresholdChoice& validation) const {
+  const auto variance = [](double share, std::size_t count) {
+    return share * (1 - share) / static_cast<double>(count);
+  };
+  return std::sqrt(variance(validation.accuracy_sensitive, sensitive_count_) +
+                   variance(validation.accuracy_other, other_count_)) /
+         2;
+}
+
+}  // namespace standfast

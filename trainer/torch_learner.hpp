@@ -1,0 +1,77 @@
+// What both networks share in libtorch: loss, penalty, adversary and optimiser. For torch_*.cpp only.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "trainer/torch_network.hpp"
+
+namespace at {
+class Tensor;
+}
+namespace torch::optim {
+class Optimizer;
+}
+
+namespace standfast {
+
+using TorchArray = at::Tensor;  // Tensor is the model's
+
+inline constexpr double kBatchNormMomentum = 0.1;
+inline constexpr double kSmallestGain = 1e-3;  // a gain of 0 would silence its layer for good
+
+TorchArray torch_array(const std::vector<float>& values, const Shape& shape);
+std::vector<float> values_of(const TorchArray& array);
+/// (count, n), a view of rows that the caller keeps alive.
+TorchArray view_of(std::span<const float> rows, std::size_t count);
+
+/// Unless `rows` is undefined, those rows of the array.
+TorchArray pick(const TorchArray& array, const TorchArray& rows);
+
+/// A convolution without bias, of zero-padded images of this height and width.
+struct ConvGeometry {
+  std::int64_t stride = 1, padding = 0;
+  std::int64_t height = 0, width = 0;
+};
+
+/// The convolution's adjoint: slopes with respect to its result become those of its input. Differentiable in both.
+/// Shapes: slope (count, O, h, w), weight (O, C, k, k); the result is (count, C, height, width).
+TorchArray conv_adjoint(const TorchArray& slope, const TorchArray& weight, const ConvGeometry& geometry);
+
+class TorchLearner : public Learner {
+ public:
+  ~TorchLearner() override;
+  void set_learning_rate(double rate) override;
+  StepResult step(const Batch& batch, WorstChange* adversary) override;
+  void swap_averages() override;
+  Evaluation evaluate(std::span<const float> features, std::size_t count) override;
+
+ protected:
+  explicit TorchLearner(const TrainOptions& options);
+  /// Once the weights exist.
+  void start();
+
+  /// g of each row (count), by the batch's statistics where it learns; keeps what input_gradients needs.
+  virtual TorchArray forward(const TorchArray& u, bool learns) = 0;
+  /// Of the last forward pass, for the rows of these indices, or all where undefined. Shape: (rows, dim of u).
+  virtual TorchArray input_gradients(const TorchArray& rows) = 0;
+  [[nodiscard]] virtual std::vector<TorchArray> trainable() const = 0;
+  /// Batch norm's running means and variances.
+  [[nodiscard]] virtual std::vector<TorchArray> statistics() const = 0;
+  virtual void adjust_gradients() {}
+  virtual void project() = 0;
+
+  TrainOptions options_;
+
+ private:
+  [[nodiscard]] std::vector<TorchArray> state() const;
+  void average();
+
+  std::unique_ptr<torch::optim::Optimizer> optimiser_;
+  std::vector<TorchArray> averages_;  // of state(), empty without averaging
+  std::int64_t steps_ = 0;
+};
+
+}  // namespace standfast
