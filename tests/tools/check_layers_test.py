@@ -16,12 +16,12 @@ class CheckLayers(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
         self.root = Path(self.folder.name).resolve()
-        for top in TOPS:
-            if (ROOT / top).exists():
-                shutil.copytree(ROOT / top, self.root / top)
+        shutil.copytree(ROOT / "include", self.root / "include")
+        for header in ("src/base/try.hpp", "src/model/model.hpp"):
+            self.write(header, "#pragma once\n")
 
-    def run_check(self, tool=TOOL):
-        return subprocess.run([sys.executable, tool, self.root], capture_output=True, text=True)
+    def run_check(self, tool=TOOL, root=None):
+        return subprocess.run([sys.executable, tool, root or self.root], capture_output=True, text=True)
 
     def write(self, path, text):
         file = self.root / path
@@ -43,18 +43,16 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(result.returncode, 1, result.stdout)
         self.assertIn(reason, result.stdout)
 
-    def test_the_tree_is_clean(self):
-        result = self.run_check()
-        self.assertEqual(result.returncode, 0, result.stdout)
-
-    def test_every_source_is_read(self):
-        count = sum(file.suffix in (".hpp", ".cpp", ".inc") for top in TOPS for file in (self.root / top).rglob("*"))
+    def test_the_tree_is_clean_and_every_source_is_read(self):
+        count = sum(file.suffix in (".hpp", ".cpp", ".inc") for top in TOPS for file in (ROOT / top).rglob("*"))
         self.assertGreater(count, 0)
-        self.assertIn(f"layers: {count} files, 0 complaints", self.run_check().stdout)
+        result = self.run_check(root=ROOT)
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn(f"layers: {count} files, 0 complaints", result.stdout)
 
     def test_an_empty_tree_is_refused(self):
-        for top in TOPS:
-            shutil.rmtree(self.root / top, ignore_errors=True)
+        shutil.rmtree(self.root / "include")
+        shutil.rmtree(self.root / "src")
         result = self.run_check()
         self.assertEqual(result.returncode, 1)
         self.assertIn("found no source file", result.stdout)
@@ -89,7 +87,7 @@ class CheckLayers(unittest.TestCase):
 
     def test_the_lab_includes_everything_and_nothing_includes_the_lab(self):
         self.write("trainer/planted.hpp", "#pragma once\n")
-        self.write("lab/planted.hpp", '#include "model/model.hpp"\n#include "search/ray.hpp"\n#include "trainer/planted.hpp"\n')
+        self.write("lab/planted.hpp", '#include "model/model.hpp"\n#include "trainer/planted.hpp"\n')
         result = self.run_check()
         self.assertEqual(result.returncode, 0, result.stdout)
         self.expect_refusal("src/report/planted.cpp", '"lab/planted.hpp"', "`report` may not include `lab`")
