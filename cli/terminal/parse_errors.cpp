@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/option_table.hpp"
+#include "cli/terminal/option_table.hpp"
 
 namespace standfast::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "base/try.hpp"
-#include "model/minorant.hpp"
+#include "minorant/minorant.hpp"
 #include "standfast/training.hpp"
 
 namespace standfast {
@@ -63,7 +63,7 @@ Status check_layers(const TrainOptions& options) {
 
 /// The margin's own worst change knows one kink per feature.
 Status check_kinks(const TrainOptions& options) {
-  STANDFAST_CHECK(check_integer("--kinks", options.kinks, 1, kMostKinks));
+  STANDFAST_CHECK(check_integer("--kinks", options.kinks, 1, minorant::kMostKinks));
   if (options.kinks == 1) return {};
   if (!has_abs(options.feature_map))
     return bad_option(fmt::format("--kinks: the feature map {} has none, expected abs or standardise,abs",
