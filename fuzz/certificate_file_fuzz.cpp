@@ -17,15 +17,15 @@ void require(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto file = standfast::parse_certificates(text, "fuzz");
+  const auto file = standfast::format::parse_certificates(text, "fuzz");
   if (!file.ok()) {
     require(!file.error().message.empty());
     return 0;
   }
-  const auto written = standfast::serialise_certificates(*file);
+  const auto written = standfast::format::serialise_certificates(*file);
   require(written.ok());
-  const auto again = standfast::parse_certificates(*written, "fuzz again");
+  const auto again = standfast::format::parse_certificates(*written, "fuzz again");
   require(again.ok() && again->inputs.size() == file->inputs.size());
-  require(*standfast::serialise_certificates(*again) == *written);
+  require(*standfast::format::serialise_certificates(*again) == *written);
   return 0;
 }

@@ -12,8 +12,8 @@ namespace {
 
 void read(std::string_view text) {
   using namespace standfast;
-  check_result(parse_table(text, "fuzz.csv", {"y", false}));
-  const auto data = parse_table(text, "fuzz.csv", {"", true});
+  check_result(data::parse_table(text, "fuzz.csv", {"y", false}));
+  const auto data = data::parse_table(text, "fuzz.csv", {"", true});
   check_result(data);
   if (!data.ok()) return;
   const Split split = split_data(*data, 0.2, 1);
@@ -24,12 +24,12 @@ void read(std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));
-  if (!standfast::is_gzip(bytes)) {
-    read(standfast::as_text(bytes));
+  if (!standfast::data::is_gzip(bytes)) {
+    read(standfast::files::as_text(bytes));
     return 0;
   }
-  const auto unpacked = standfast::inflate_gzip(bytes, "fuzz.csv.gz", std::size_t{1} << 20);
+  const auto unpacked = standfast::data::inflate_gzip(bytes, "fuzz.csv.gz", std::size_t{1} << 20);
   standfast::check_error(unpacked);
-  if (unpacked.ok()) read(standfast::as_text(*unpacked));
+  if (unpacked.ok()) read(standfast::files::as_text(*unpacked));
   return 0;
 }

@@ -15,14 +15,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const auto bytes = std::as_bytes(std::span(data + 1, size - 1));
   if (data[0] == 'C') {
-    check_result(parse_cifar(bytes, "fuzz.bin", {}));
+    check_result(data::parse_cifar(bytes, "fuzz.bin", {}));
   } else if (data[0] == 'N') {
-    check_error(parse_cifar_names(as_text(bytes), "fuzz.txt"));
+    check_error(data::parse_cifar_names(files::as_text(bytes), "fuzz.txt"));
   } else if (bytes.size() >= 2) {
     const auto rest = bytes.subspan(2);
     const std::size_t length = std::to_integer<std::size_t>(bytes[0]) << 8 | std::to_integer<std::size_t>(bytes[1]);
     const std::size_t cut = std::min(length, rest.size());
-    check_result(parse_idx(rest.first(cut), "images", rest.subspan(cut), "labels"));
+    check_result(data::parse_idx(rest.first(cut), "images", rest.subspan(cut), "labels"));
   }
   return 0;
 }

@@ -8,7 +8,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace standfast;
-  const auto image = decode_image(std::as_bytes(std::span(data, size)), "fuzz.png");
+  const auto image = data::decode_image(std::as_bytes(std::span(data, size)), "fuzz.png");
   check_error(image);
   if (!image.ok()) return 0;
   require(image->channels == 1 || image->channels == 3, "an image is grey or RGB");

@@ -16,12 +16,12 @@ void require(bool holds) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto model = standfast::parse_model(std::as_bytes(std::span(data, size)), "fuzz");
+  const auto model = standfast::format::parse_model(std::as_bytes(std::span(data, size)), "fuzz");
   if (!model.ok()) return 0;
-  const auto bytes = standfast::serialise_model(*model);
+  const auto bytes = standfast::format::serialise_model(*model);
   require(bytes.ok());
-  const auto again = standfast::parse_model(std::as_bytes(std::span(*bytes)), "fuzz again");
+  const auto again = standfast::format::parse_model(std::as_bytes(std::span(*bytes)), "fuzz again");
   require(again.ok() && *again == *model);
-  require(*standfast::serialise_model(*again) == *bytes);
+  require(*standfast::format::serialise_model(*again) == *bytes);
   return 0;
 }

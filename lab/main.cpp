@@ -15,6 +15,6 @@ int main(int argc, char** argv) {
                      {"STANDFAST_TRAIN_PROGRAM",
                       "The trainer to run; otherwise standfast-train is looked for beside the program, in "
                       "../libexec/standfast and in PATH."}},
-       .commands = {add_reproduce, add_separate, add_bench}},
+       .commands = {standfast::lab::add_reproduce, standfast::lab::add_separate, standfast::lab::add_bench}},
       argc, argv);
 }

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <span>
 
-namespace standfast {
+namespace standfast::trainer {
 
 Batches::Batches(const TrainingData& data, std::size_t batch_size, std::int64_t crop, bool flip, std::uint64_t seed)
     : data_(data),
@@ -68,4 +68,4 @@ void Batches::copy_moved(const float* image, std::int64_t down, std::int64_t rig
   }
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

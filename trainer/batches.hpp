@@ -8,7 +8,7 @@
 #include "base/random.hpp"
 #include "trainer/prepare.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 struct Batch {
   std::vector<float> features;  ///< (count, dim of u).
@@ -45,4 +45,4 @@ class Batches {
   Batch batch_;
 };
 
-}  // namespace standfast
+}  // namespace standfast::trainer

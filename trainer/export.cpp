@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 std::string options_json(TrainOptions options) {
@@ -13,8 +13,8 @@ std::string options_json(TrainOptions options) {
 
 }  // namespace
 
-Model to_model(const TrainingData& data, const TrainOptions& options, const RunResult& run) {
-  Model model;
+model::Model to_model(const TrainingData& data, const TrainOptions& options, const RunResult& run) {
+  model::Model model;
   model.input_shape = data.input_shape;
   model.feature_names = data.feature_names;
   model.feature_units = data.feature_units;
@@ -24,7 +24,7 @@ Model to_model(const TrainingData& data, const TrainOptions& options, const RunR
   model.threshold = run.validation.threshold;
   model.sensitive_class = data.sensitive_class;
   model.other_class = data.other_class;
-  if (data.is_image) model.domain = Domain{{0.0}, {1.0}};
+  if (data.is_image) model.domain = model::Domain{{0.0}, {1.0}};
   model.provenance = {
       {"data", options.data.source},
       {"data_hash", data.data_hash},
@@ -43,4 +43,4 @@ Model to_model(const TrainingData& data, const TrainOptions& options, const RunR
   return model;
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 constexpr std::int64_t kLargestLinearStep = 1 << 24;  // entries: 64 MiB
@@ -33,9 +33,9 @@ std::vector<float> copying_weights(std::size_t inputs, std::size_t kinks) {
 
 }  // namespace
 
-Result<FeatureMap> with_kinks(FeatureMap map, const std::vector<float>& rows, const Shape& shape, bool is_image,
-                              std::int64_t kinks) {
-  const auto dim = static_cast<std::int64_t>(element_count(shape));
+Result<model::FeatureMap> with_kinks(model::FeatureMap map, const std::vector<float>& rows, const model::Shape& shape,
+                                     bool is_image, std::int64_t kinks) {
+  const auto dim = static_cast<std::int64_t>(model::element_count(shape));
   const bool has_channels = is_image && shape.size() == 3;
   const std::int64_t groups = has_channels ? shape[0] : dim;
   if (groups > kLargestLinearStep / groups / kinks)
@@ -43,8 +43,8 @@ Result<FeatureMap> with_kinks(FeatureMap map, const std::vector<float>& rows, co
         ErrorCode::kBadOption,
         fmt::format("--kinks: {} kinks of {} features take a linear step of {} x {}, expected at most {} entries",
                     kinks, groups, kinks * groups, groups, kLargestLinearStep)};
-  MapStep step;
-  step.kind = has_channels ? MapKind::kConv2d : MapKind::kLinear;
+  model::MapStep step;
+  step.kind = has_channels ? model::MapKind::kConv2d : model::MapKind::kLinear;
   step.values.shape = {kinks * groups, groups};
   if (has_channels) step.values.shape.insert(step.values.shape.end(), {1, 1});
   step.values.values = copying_weights(static_cast<std::size_t>(groups), static_cast<std::size_t>(kinks));
@@ -59,10 +59,10 @@ Result<FeatureMap> with_kinks(FeatureMap map, const std::vector<float>& rows, co
     }
   }
   map.push_back(std::move(step));
-  return with_abs(std::move(map));
+  return model::with_abs(std::move(map));
 }
 
-std::vector<float> apply_copies(const MapStep& step, const std::vector<float>& u, std::size_t dim) {
+std::vector<float> apply_copies(const model::MapStep& step, const std::vector<float>& u, std::size_t dim) {
   const auto groups = static_cast<std::size_t>(step.values.shape[1]);
   const std::size_t kinks = step.bias.values.size() / groups, size = dim / groups;
   std::vector<float> copies;
@@ -75,4 +75,4 @@ std::vector<float> apply_copies(const MapStep& step, const std::vector<float>& u
   return copies;
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -8,7 +8,7 @@
 #include "model/feature_map.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 /// The map, k copies of what it gives less one kink each, and an abs. The copies are one linear step, or for images a
 /// 1x1 convolution whose channels share their kinks.
@@ -17,11 +17,11 @@ namespace standfast {
 /// and most pixels of a digit are 0, where quantiles of the rows would put all of them.
 /// Shape: rows is (count, elements of shape), what `map` gives; map keeps the shape.
 /// Fails: kBadOption where the linear step would be huge.
-Result<FeatureMap> with_kinks(FeatureMap map, const std::vector<float>& rows, const Shape& shape, bool is_image,
-                              std::int64_t kinks);
+Result<model::FeatureMap> with_kinks(model::FeatureMap map, const std::vector<float>& rows, const model::Shape& shape,
+                                     bool is_image, std::int64_t kinks);
 
 /// The copies of each row: what the step between `map` and the abs does. Shape: u is (count, dim), the result is
 /// (count, kinks * dim).
-std::vector<float> apply_copies(const MapStep& step, const std::vector<float>& u, std::size_t dim);
+std::vector<float> apply_copies(const model::MapStep& step, const std::vector<float>& u, std::size_t dim);
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -36,15 +36,16 @@ Status train(std::string_view document) {
   STANDFAST_CHECK(validate(options));
   if (waits_for_data && !options.preset.empty())
     fmt::print(stderr, "preset {}, the best one for such data; --preset names another or none\n", options.preset);
-  STANDFAST_TRY(const TrainingData prepared, prepare(data, options));
-  use_one_thread();
-  ProgressPrinter progress(isatty(STDERR_FILENO) == 1);
-  const RunHooks hooks = {[&](const RunState& state) { progress.report(state); }, stop_requested};
-  catch_interrupt();
-  const auto run = run_training(prepared, options, hooks);
+  STANDFAST_TRY(const trainer::TrainingData prepared, trainer::prepare(data, options));
+  trainer::use_one_thread();
+  trainer::ProgressPrinter progress(isatty(STDERR_FILENO) == 1);
+  const trainer::RunHooks hooks = {[&](const trainer::RunState& state) { progress.report(state); },
+                                   trainer::stop_requested};
+  trainer::catch_interrupt();
+  const auto run = trainer::run_training(prepared, options, hooks);
   progress.finish();
   if (!run.ok()) return run.error();
-  STANDFAST_CHECK(save_model(to_model(prepared, options, *run), options.output));
+  STANDFAST_CHECK(format::save_model(trainer::to_model(prepared, options, *run), options.output));
   fmt::print(stderr, "{}: {} after {:.1f} s, kept epoch {} of {}, validation {:.2f} % of {} and {:.2f} % of {}\n",
              options.output, run->stopped ? "stopped" : "trained", progress.elapsed_s(), run->best_epoch,
              run->epochs_run, 100 * run->validation.accuracy_sensitive, prepared.sensitive_class,
@@ -65,7 +66,7 @@ std::string_view first_line(std::string_view text) { return text.substr(0, text.
 int main(int count, char** arguments) {
   try {
     if (count != 2) return fail(kBadInput, fmt::format("{} arguments, expected one: the options as JSON", count - 1));
-    restart_with_fast_blas(arguments);
+    trainer::restart_with_fast_blas(arguments);
     const Status status = train(arguments[1]);
     return status.ok() ? kDone : fail(kBadInput, status.error().message);
   } catch (const std::exception& error) {

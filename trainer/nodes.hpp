@@ -10,14 +10,14 @@
 #include "model/fold.hpp"
 #include "model/graph_builder.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 /// Inputs of one output of a convolution.
-inline std::int64_t fan_in(const Shape& weight) { return weight[1] * weight[2] * weight[3]; }
+inline std::int64_t fan_in(const model::Shape& weight) { return weight[1] * weight[2] * weight[3]; }
 
 /// The convolution of means over windows of this width, written as one of what is averaged. Requires: no dilation.
-inline void read_before_pool(std::int64_t window, Node& node) {
-  const Tensor small = node.weight;
+inline void read_before_pool(std::int64_t window, model::Node& node) {
+  const model::Tensor small = node.weight;
   const std::int64_t kernel = window * small.shape[2];
   node.weight.shape = {small.shape[0], small.shape[1], kernel, kernel};
   node.weight.values.assign(small.values.size() * static_cast<std::size_t>(window * window), 0);
@@ -35,7 +35,7 @@ inline std::vector<double> wide(const std::vector<float>& values) { return {valu
 
 /// Adds scale * z + shift of each channel to what a convolution of as many channels computes of z: by its middle tap,
 /// or by its middle four, which see the mean of four pixels.
-inline void add_identity(const ElementwiseAffine& norm, WideLayer& layer) {
+inline void add_identity(const model::ElementwiseAffine& norm, model::WideLayer& layer) {
   const auto channels = static_cast<std::size_t>(layer.weight_shape[0]),
              width = static_cast<std::size_t>(layer.weight_shape[2]);
   const std::size_t first = (width - 1) / 2, behind = width / 2 + 1;
@@ -51,4 +51,4 @@ inline void add_identity(const ElementwiseAffine& norm, WideLayer& layer) {
   for (std::size_t i = 0; i < layer.bias.size(); ++i) layer.bias[i] += norm.shift[i / repeat];
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -14,7 +14,7 @@
 #include "files/sha256.hpp"
 #include "trainer/kinks.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 struct Moments {
@@ -53,18 +53,19 @@ Moments training_moments(const Dataset& data, const std::vector<std::size_t>& ro
   return moments;
 }
 
-Result<FeatureMap> make_map(const Dataset& data, const std::vector<std::size_t>& rows, const TrainOptions& options) {
+Result<model::FeatureMap> make_map(const Dataset& data, const std::vector<std::size_t>& rows,
+                                   const TrainOptions& options) {
   Moments moments = training_moments(data, rows);
   const bool scales = options.feature_map == InputMap::kStandardise || options.feature_map == InputMap::kStandardiseAbs;
-  FeatureMap map = scales ? standardise_map(std::move(moments.mean), std::move(moments.inverse_deviation))
-                          : identity_map(std::move(moments.mean));
+  model::FeatureMap map = scales ? model::standardise_map(std::move(moments.mean), std::move(moments.inverse_deviation))
+                                 : model::identity_map(std::move(moments.mean));
   if (!has_abs(options.feature_map)) return map;
-  if (options.kinks == 1) return with_abs(std::move(map));
+  if (options.kinks == 1) return model::with_abs(std::move(map));
   const std::vector<float> mapped = apply_map(map, data.subset(rows).features, data.dim());
   return with_kinks(std::move(map), mapped, data.input_shape, data.is_image, options.kinks);
 }
 
-FeatureRows make_rows(const Dataset& data, const std::vector<std::size_t>& rows, const FeatureMap& map,
+FeatureRows make_rows(const Dataset& data, const std::vector<std::size_t>& rows, const model::FeatureMap& map,
                       std::int32_t sensitive) {
   const Dataset part = data.subset(rows);
   FeatureRows result;
@@ -119,7 +120,7 @@ Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options) {
 
   TrainingData result;
   STANDFAST_TRY(result.map, make_map(data, split.first, options));
-  STANDFAST_TRY(const auto shapes, infer_map_shapes(result.map, data.input_shape));
+  STANDFAST_TRY(const auto shapes, model::infer_map_shapes(result.map, data.input_shape));
   result.input_shape = data.input_shape;
   result.feature_shape = shapes.back();
   result.train = make_rows(data, split.first, result.map, sensitive);
@@ -143,25 +144,25 @@ Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options) {
 
 std::string hash_rows(const Dataset& data) {
   static_assert(std::endian::native == std::endian::little, "values are hashed as they lie in memory");
-  Sha256 hash;
+  files::Sha256 hash;
   hash.add(std::as_bytes(std::span(data.features)));
   hash.add(std::as_bytes(std::span(data.labels)));
   return "sha256:" + hash.digits();
 }
 
-std::vector<float> apply_map(const FeatureMap& map, const std::vector<float>& x, std::size_t dim) {
+std::vector<float> apply_map(const model::FeatureMap& map, const std::vector<float>& x, std::size_t dim) {
   std::vector<float> u = x;
   for (const auto& step : map) {
     const auto& values = step.values.values;
     const auto value = [&](std::size_t i) { return values.size() == 1 ? values[0] : values[i % dim]; };
-    if (step.kind == MapKind::kCenter)
+    if (step.kind == model::MapKind::kCenter)
       for (std::size_t i = 0; i < u.size(); ++i) u[i] -= value(i);
-    if (step.kind == MapKind::kScale)
+    if (step.kind == model::MapKind::kScale)
       for (std::size_t i = 0; i < u.size(); ++i) u[i] *= value(i);
   }
-  if (map.empty() || map.back().kind != MapKind::kAbs) return u;
-  const MapStep* last = map.size() > 1 ? &map[map.size() - 2] : nullptr;
-  if (last != nullptr && (last->kind == MapKind::kLinear || last->kind == MapKind::kConv2d)) {
+  if (map.empty() || map.back().kind != model::MapKind::kAbs) return u;
+  const model::MapStep* last = map.size() > 1 ? &map[map.size() - 2] : nullptr;
+  if (last != nullptr && (last->kind == model::MapKind::kLinear || last->kind == model::MapKind::kConv2d)) {
     u = apply_copies(*last, u, dim);
     dim *= last->bias.values.size() / static_cast<std::size_t>(last->values.shape[1]);
   }
@@ -173,4 +174,4 @@ std::vector<float> apply_map(const FeatureMap& map, const std::vector<float>& x,
   return both;
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -12,7 +12,7 @@
 #include "standfast/threat.hpp"
 #include "standfast/training.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 /// Shape: features is (count, dim of u) of u = phi(x); labels is (count), 1 for the sensitive class and 0 for the
 /// other.
@@ -24,9 +24,9 @@ struct FeatureRows {
 };
 
 struct TrainingData {
-  Shape input_shape;    ///< Of x.
-  Shape feature_shape;  ///< Of u.
-  FeatureMap map;
+  model::Shape input_shape;    ///< Of x.
+  model::Shape feature_shape;  ///< Of u.
+  model::FeatureMap map;
   FeatureRows train;
   FeatureRows validation;
   std::vector<float> background;  ///< phi of the image whose pixels are all 0, (dim of u).
@@ -52,6 +52,6 @@ std::string hash_rows(const Dataset& data);
 
 /// phi(x) for maps of centres, scales and a final abs, the copies of `with_kinks` before it. Shape: x and the result
 /// are (count, dim) and (count, dim of u).
-std::vector<float> apply_map(const FeatureMap& map, const std::vector<float>& x, std::size_t dim);
+std::vector<float> apply_map(const model::FeatureMap& map, const std::vector<float>& x, std::size_t dim);
 
-}  // namespace standfast
+}  // namespace standfast::trainer

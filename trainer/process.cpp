@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
@@ -42,4 +42,4 @@ void restart_with_fast_blas(char** arguments) {
   execv("/proc/self/exe", arguments);
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -1,7 +1,7 @@
 // What the program asks of the operating system: Ctrl-C as a request, and the right BLAS kernels.
 #pragma once
 
-namespace standfast {
+namespace standfast::trainer {
 
 /// From now on the first SIGINT only sets stop_requested; the second one ends the program.
 void catch_interrupt();
@@ -14,4 +14,4 @@ void catch_interrupt();
 /// variable while it is loaded, before main: hence the restart. Returns where none is needed, and also where it fails.
 void restart_with_fast_blas(char** arguments);
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace standfast {
+namespace standfast::trainer {
 
 std::string format_duration(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::ceil(std::max(seconds, 0.0)));
@@ -54,4 +54,4 @@ void ProgressPrinter::finish() {
 
 double ProgressPrinter::elapsed_s() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

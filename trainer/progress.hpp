@@ -7,7 +7,7 @@
 
 #include "trainer/run.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 /// "epoch 3/60  loss 0.0521  train 98.1/98.4 %  validation 98.0/98.3 %  1:05 left", pairs being sensitive/other.
 std::string progress_line(const RunState& state, double elapsed_s);
@@ -35,4 +35,4 @@ class ProgressPrinter {
   std::size_t last_length_ = 0;
 };
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -20,7 +20,7 @@
 #include "trainer/torch_network.hpp"
 #include "trainer/worst_change.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 struct ClassScores {
@@ -37,7 +37,7 @@ constexpr double kWarmUpShare = 0.05;  // of the steps, cosine schedule
 constexpr std::size_t kCentringRows = 1000;
 
 ConvexMlp starting_mlp(const TrainingData& data, const TrainOptions& options, Random& random) {
-  const auto inputs = static_cast<std::int64_t>(element_count(data.feature_shape));
+  const auto inputs = static_cast<std::int64_t>(model::element_count(data.feature_shape));
   if (options.init == StartingWeights::kPaper) return paper_network(inputs, options.hidden, options.batch_norm, random);
   if (options.init == StartingWeights::kCentred) {
     const std::size_t rows = std::min(kCentringRows, data.train.count());
@@ -68,7 +68,7 @@ Result<std::unique_ptr<Learner>> starting_learner(const TrainingData& data, cons
 
 std::optional<WorstChange> adversary(const TrainingData& data, const TrainOptions& options) {
   if (!options.certify_norm) return std::nullopt;
-  return WorstChange(data.map, element_count(data.input_shape), data.threat, *options.certify_norm);
+  return WorstChange(data.map, model::element_count(data.input_shape), data.threat, *options.certify_norm);
 }
 
 std::int64_t ramp_epochs(const TrainOptions& options) {
@@ -165,8 +165,8 @@ class Run {
   /// Judges the folded network, which is the one that a model file holds.
   Status judge_epoch(std::int64_t epoch) {
     learner_->swap_averages();
-    STANDFAST_TRY(Graph folded, learner_->graph());
-    STANDFAST_TRY(FeatureMap learnt, learner_->learnt_map());
+    STANDFAST_TRY(model::Graph folded, learner_->graph());
+    STANDFAST_TRY(model::FeatureMap learnt, learner_->learnt_map());
     learner_->swap_averages();
     const auto scores =
         torch_scores(learnt, data_.feature_shape, folded, data_.validation.features, data_.validation.count());
@@ -174,8 +174,8 @@ class Run {
       return diverged(epoch, "a validation score");
     ClassScores validation;
     validation.add(scores, data_.validation.labels);
-    state_.validation = pick_threshold(validation.sensitive, validation.other, options_.max_fpr);
-    state_.train = judge(train_scores_.sensitive, train_scores_.other, state_.validation.threshold);
+    state_.validation = training::pick_threshold(validation.sensitive, validation.other, options_.max_fpr);
+    state_.train = training::judge(train_scores_.sensitive, train_scores_.other, state_.validation.threshold);
     state_.epoch_done = true;
     // epochs of a smaller radius do not compete with those of the full one
     if (epoch == ramp_epochs_ + 1) selection_ = new_selection();
@@ -209,4 +209,4 @@ Result<RunResult> run_training(const TrainingData& data, const TrainOptions& opt
   return Run(data, options, hooks, std::move(learner)).run();
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -11,7 +11,7 @@
 #include "trainer/prepare.hpp"
 #include "training/threshold.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 /// What a run reports while it goes on.
 struct RunState {
@@ -20,8 +20,8 @@ struct RunState {
   double done = 0;       ///< Share of all steps taken.
   double mean_loss = 0;  ///< Over the steps of this epoch.
   bool epoch_done = false;
-  ThresholdChoice train;       ///< Of the last full epoch, at its threshold, while the weights were changing.
-  ThresholdChoice validation;  ///< Of the last full epoch.
+  training::ThresholdChoice train;       ///< Of the last full epoch, at its threshold, while the weights were changing.
+  training::ThresholdChoice validation;  ///< Of the last full epoch.
 };
 
 struct RunHooks {
@@ -30,9 +30,9 @@ struct RunHooks {
 };
 
 struct RunResult {
-  Graph graph;        ///< Of the kept network, folded.
-  FeatureMap learnt;  ///< What it adds to the feature map of the data.
-  ThresholdChoice validation;
+  model::Graph graph;        ///< Of the kept network, folded.
+  model::FeatureMap learnt;  ///< What it adds to the feature map of the data.
+  training::ThresholdChoice validation;
   std::int64_t best_epoch = 0;
   std::int64_t epochs_run = 0;  ///< Started ones; a stopped epoch counts.
   bool stopped = false;
@@ -44,4 +44,4 @@ struct RunResult {
 /// Fails: kBadValue where the loss or a score is no longer finite; as starting_conv_network.
 Result<RunResult> run_training(const TrainingData& data, const TrainOptions& options, const RunHooks& hooks);
 
-}  // namespace standfast
+}  // namespace standfast::trainer

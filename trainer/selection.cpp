@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-namespace standfast {
+namespace standfast::trainer {
 
-bool EpochSelection::offer(const ThresholdChoice& validation) {
+bool EpochSelection::offer(const training::ThresholdChoice& validation) {
   const double accuracy = validation.balanced_accuracy();
   if (accuracy >= best_) {
     best_ = accuracy;
@@ -16,7 +16,7 @@ bool EpochSelection::offer(const ThresholdChoice& validation) {
 }
 
 /// Standard error of a mean of two independent shares.
-double EpochSelection::tolerance(const ThresholdChoice& validation) const {
+double EpochSelection::tolerance(const training::ThresholdChoice& validation) const {
   const auto variance = [](double share, std::size_t count) {
     return share * (1 - share) / static_cast<double>(count);
   };
@@ -25,4 +25,4 @@ double EpochSelection::tolerance(const ThresholdChoice& validation) const {
          2;
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -6,7 +6,7 @@
 
 #include "training/threshold.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 /// Follows the validation accuracies of a run and says, epoch by epoch, whether the newest network is the one to keep.
 ///
@@ -20,10 +20,10 @@ class EpochSelection {
       : prefer_later_(prefer_later), sensitive_count_(sensitive_count), other_count_(other_count) {}
 
   /// True: keep this network instead of the one kept so far. The first one is always kept.
-  bool offer(const ThresholdChoice& validation);
+  bool offer(const training::ThresholdChoice& validation);
 
  private:
-  [[nodiscard]] double tolerance(const ThresholdChoice& validation) const;
+  [[nodiscard]] double tolerance(const training::ThresholdChoice& validation) const;
 
   bool prefer_later_;
   std::size_t sensitive_count_;
@@ -32,4 +32,4 @@ class EpochSelection {
   double tolerance_ = 0;
 };
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -5,15 +5,15 @@
 
 #include "trainer/torch_learner.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 constexpr std::size_t kRowsAtOnce = 256;  // bounds the memory of a ConvNet's activations
 
 /// A view: the graph outlives the pass.
-TorchArray shaped(const Tensor& tensor) { return view_of(tensor.values, 1).reshape(tensor.shape); }
+TorchArray shaped(const model::Tensor& tensor) { return view_of(tensor.values, 1).reshape(tensor.shape); }
 
-TorchArray conv2d(const Node& node, const TorchArray& input) {
+TorchArray conv2d(const model::Node& node, const TorchArray& input) {
   const TorchArray sum = torch::conv2d(input, shaped(node.weight), {}, node.stride, node.padding, node.dilation);
   if (node.bias.empty()) return sum;
   // a value per channel, or per pixel
@@ -21,54 +21,54 @@ TorchArray conv2d(const Node& node, const TorchArray& input) {
   return sum + (bias.dim() == 1 ? bias.reshape({-1, 1, 1}) : bias);
 }
 
-TorchArray linear(const Node& node, const TorchArray& input) {
+TorchArray linear(const model::Node& node, const TorchArray& input) {
   const TorchArray product = input.flatten(1).mm(shaped(node.weight).t());
   return node.bias.empty() ? product : product + shaped(node.bias);
 }
 
-TorchArray run_node(const Node& node, const std::vector<TorchArray>& inputs) {
+TorchArray run_node(const model::Node& node, const std::vector<TorchArray>& inputs) {
   switch (node.kind) {
-    case NodeKind::kLinear:
+    case model::NodeKind::kLinear:
       return linear(node, inputs[0]);
-    case NodeKind::kConv2d:
+    case model::NodeKind::kConv2d:
       return conv2d(node, inputs[0]);
-    case NodeKind::kAdd: {
+    case model::NodeKind::kAdd: {
       TorchArray sum = inputs[0];
       for (std::size_t i = 1; i < inputs.size(); ++i) sum = sum + inputs[i];
       return sum;
     }
-    case NodeKind::kRelu:
+    case model::NodeKind::kRelu:
       return inputs[0].relu();
-    case NodeKind::kMaxPool:
+    case model::NodeKind::kMaxPool:
       return torch::max_pool2d(inputs[0], {node.kernel, node.kernel}, {node.stride, node.stride});
-    case NodeKind::kFlatten:
+    case model::NodeKind::kFlatten:
       return inputs[0].flatten(1);
-    case NodeKind::kMax:
+    case model::NodeKind::kMax:
       break;
   }
   return inputs[0].flatten(1).amax(1, true);
 }
 
-TorchArray run_graph(const Graph& graph, const TorchArray& rows) {
-  Shape shape = {rows.size(0)};
+TorchArray run_graph(const model::Graph& graph, const TorchArray& rows) {
+  model::Shape shape = {rows.size(0)};
   shape.insert(shape.end(), graph.input_shape.begin(), graph.input_shape.end());
   const TorchArray input = rows.reshape(shape);
   std::vector<TorchArray> values;
   for (const auto& node : graph.nodes) {
     std::vector<TorchArray> inputs;
     for (const auto index : node.inputs)
-      inputs.push_back(index == kGraphInput ? input : values[static_cast<std::size_t>(index)]);
+      inputs.push_back(index == model::kGraphInput ? input : values[static_cast<std::size_t>(index)]);
     values.push_back(run_node(node, inputs));
   }
   return values.back().flatten();
 }
 
 /// Convolutions and abs: what a learnt map is made of. Shape: (count, elements) before and after.
-TorchArray run_map(const FeatureMap& map, const Shape& image, const TorchArray& rows) {
+TorchArray run_map(const model::FeatureMap& map, const model::Shape& image, const TorchArray& rows) {
   if (map.empty()) return rows;
   TorchArray u = rows.reshape({rows.size(0), image[0], image[1], image[2]});
   for (const auto& step : map) {
-    u = step.kind == MapKind::kAbs
+    u = step.kind == model::MapKind::kAbs
             ? torch::cat({u, u.abs()}, 1)
             : torch::conv2d(u, shaped(step.values), shaped(step.bias), step.stride, step.padding, step.dilation);
   }
@@ -77,10 +77,10 @@ TorchArray run_map(const FeatureMap& map, const Shape& image, const TorchArray& 
 
 }  // namespace
 
-std::vector<float> torch_scores(const FeatureMap& map, const Shape& image, const Graph& graph,
+std::vector<float> torch_scores(const model::FeatureMap& map, const model::Shape& image, const model::Graph& graph,
                                 std::span<const float> features, std::size_t count) {
   const torch::NoGradGuard no_grad;
-  const std::size_t dim = element_count(image);
+  const std::size_t dim = model::element_count(image);
   std::vector<float> scores;
   for (std::size_t first = 0; first < count; first += kRowsAtOnce) {
     const std::size_t rows = std::min(kRowsAtOnce, count - first);
@@ -91,19 +91,19 @@ std::vector<float> torch_scores(const FeatureMap& map, const Shape& image, const
   return scores;
 }
 
-std::vector<float> torch_scores(const Graph& graph, std::span<const float> features, std::size_t count) {
+std::vector<float> torch_scores(const model::Graph& graph, std::span<const float> features, std::size_t count) {
   return torch_scores({}, graph.input_shape, graph, features, count);
 }
 
-std::vector<float> torch_gradients(const FeatureMap& map, const Shape& image, const Graph& graph,
+std::vector<float> torch_gradients(const model::FeatureMap& map, const model::Shape& image, const model::Graph& graph,
                                    std::span<const float> features, std::size_t count) {
   const TorchArray rows = view_of(features, count).clone().requires_grad_();
   run_graph(graph, run_map(map, image, rows)).sum().backward();
   return values_of(rows.grad());
 }
 
-std::vector<float> torch_gradients(const Graph& graph, std::span<const float> features, std::size_t count) {
+std::vector<float> torch_gradients(const model::Graph& graph, std::span<const float> features, std::size_t count) {
   return torch_gradients({}, graph.input_shape, graph, features, count);
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

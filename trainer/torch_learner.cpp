@@ -9,7 +9,7 @@
 #include <torch/optim/sgd.h>
 #include <torch/torch.h>
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 // adamw serves short runs: its means forget sooner than adam's
@@ -73,7 +73,7 @@ TorchArray conv_adjoint(const TorchArray& slope, const TorchArray& weight, const
   return ConvAdjoint::apply(slope, weight, geometry);
 }
 
-TorchArray torch_array(const std::vector<float>& values, const Shape& shape) {
+TorchArray torch_array(const std::vector<float>& values, const model::Shape& shape) {
   return view_of(values, 1).clone().reshape(shape);
 }
 
@@ -186,4 +186,4 @@ void use_one_thread() {
   if (set_blas_threads != nullptr) set_blas_threads(1);
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -15,14 +15,14 @@ namespace torch::optim {
 class Optimizer;
 }
 
-namespace standfast {
+namespace standfast::trainer {
 
 using TorchArray = at::Tensor;  // Tensor is the model's
 
 inline constexpr double kBatchNormMomentum = 0.1;
 inline constexpr double kSmallestGain = 1e-3;  // a gain of 0 would silence its layer for good
 
-TorchArray torch_array(const std::vector<float>& values, const Shape& shape);
+TorchArray torch_array(const std::vector<float>& values, const model::Shape& shape);
 std::vector<float> values_of(const TorchArray& array);
 /// (count, n), a view of rows that the caller keeps alive.
 TorchArray view_of(std::span<const float> rows, std::size_t count);
@@ -74,4 +74,4 @@ class TorchLearner : public Learner {
   std::int64_t steps_ = 0;
 };
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -13,7 +13,7 @@
 #include "trainer/mlp/network.hpp"
 #include "trainer/worst_change.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 struct StepResult {
   double loss = 0;            ///< Logistic loss plus penalty, before the step.
@@ -55,15 +55,15 @@ class Learner {
   virtual Evaluation evaluate(std::span<const float> features, std::size_t count) = 0;
 
   /// The present weights as the model file stores them, folded. Fails: kBadValue for a weight that does not fit.
-  [[nodiscard]] virtual Result<Graph> graph() const = 0;
+  [[nodiscard]] virtual Result<model::Graph> graph() const = 0;
 
   /// What the network itself adds to the feature map of the data; empty for most. The graph reads its result.
-  [[nodiscard]] virtual Result<FeatureMap> learnt_map() const { return FeatureMap{}; }
+  [[nodiscard]] virtual Result<model::FeatureMap> learnt_map() const { return model::FeatureMap{}; }
 };
 
 /// Learns weights of conditioner_i * u_i, so that a feature of thousands moves the score no faster than one of ones.
 /// `start`, batches, penalty and graph are in terms of u. Shape: conditioner is (inputs), all > 0, or empty for none.
-std::unique_ptr<Learner> make_learner(const ConvexMlp& start, const Shape& input_shape,
+std::unique_ptr<Learner> make_learner(const ConvexMlp& start, const model::Shape& input_shape,
                                       std::span<const float> conditioner, const TrainOptions& options);
 std::unique_ptr<Learner> make_learner(const ConvexConvNet& start, const TrainOptions& options);
 std::unique_ptr<Learner> make_learner(const LearntNet& start, const TrainOptions& options);
@@ -71,15 +71,15 @@ std::unique_ptr<Learner> make_learner(const LearntNet& start, const TrainOptions
 /// The score of each row after these convolutions and abs, and its gradient by automatic differentiation.
 /// Shape: features is (count, dim of u), image the shape of u. Requires: infer_map_shapes and infer_shapes accepted
 /// both.
-std::vector<float> torch_scores(const FeatureMap& map, const Shape& image, const Graph& graph,
+std::vector<float> torch_scores(const model::FeatureMap& map, const model::Shape& image, const model::Graph& graph,
                                 std::span<const float> features, std::size_t count);
-std::vector<float> torch_gradients(const FeatureMap& map, const Shape& image, const Graph& graph,
+std::vector<float> torch_gradients(const model::FeatureMap& map, const model::Shape& image, const model::Graph& graph,
                                    std::span<const float> features, std::size_t count);
 /// The same without steps before the graph.
-std::vector<float> torch_scores(const Graph& graph, std::span<const float> features, std::size_t count);
-std::vector<float> torch_gradients(const Graph& graph, std::span<const float> features, std::size_t count);
+std::vector<float> torch_scores(const model::Graph& graph, std::span<const float> features, std::size_t count);
+std::vector<float> torch_gradients(const model::Graph& graph, std::span<const float> features, std::size_t count);
 
 /// One seed must give one file: with two threads sums are split in other places and the weights differ.
 void use_one_thread();
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -7,7 +7,7 @@
 
 #include "search/worst_change_within.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 // of the radius in norm 2: what is left unspent makes the change a little too small
@@ -19,18 +19,19 @@ double entry(const std::vector<double>& values, std::size_t feature, double othe
 
 }  // namespace
 
-WorstChange::WorstChange(const FeatureMap& map, std::size_t dim, const ThreatModel& threat, Norm norm) : norm_(norm) {
-  assert(is_separable(map) && "training for a certificate needs centres, scales and a final abs");
+WorstChange::WorstChange(const model::FeatureMap& map, std::size_t dim, const ThreatModel& threat, Norm norm)
+    : norm_(norm) {
+  assert(model::is_separable(map) && "training for a certificate needs centres, scales and a final abs");
   for (std::size_t i = 0; i < dim; ++i) {
     double centre = 0;
     double scale = 1;
     for (const auto& step : map) {
-      if (step.kind == MapKind::kAbs) abs_ = true;
-      if (step.kind == MapKind::kAbs) continue;
+      if (step.kind == model::MapKind::kAbs) abs_ = true;
+      if (step.kind == model::MapKind::kAbs) continue;
       const auto& values = step.values.values;
       const double value = values.size() == 1 ? values[0] : values[i];
-      if (step.kind == MapKind::kCenter) centre += value / scale;
-      if (step.kind == MapKind::kScale) scale *= value;
+      if (step.kind == model::MapKind::kCenter) centre += value / scale;
+      if (step.kind == model::MapKind::kScale) scale *= value;
     }
     bounds_.push_back({scale, entry(threat.lower, i, -kInfinity) - centre, entry(threat.upper, i, kInfinity) - centre,
                        entry(threat.max_decrease, i, kInfinity), entry(threat.max_increase, i, kInfinity),
@@ -57,7 +58,7 @@ void WorstChange::set_up(std::span<const float> u, std::span<const float> slope)
 
 void WorstChange::find(std::span<const float> u, std::span<const float> slope, std::span<float> change) {
   set_up(u, slope);
-  const std::vector<double> prices = worst_change_within(problem_, norm_, radius_, kUnspent);
+  const std::vector<double> prices = search::worst_change_within(problem_, norm_, radius_, kUnspent);
   for (std::size_t i = 0; i < prices.size(); ++i) {
     const Bounds& bounds = bounds_[i];
     const double t = u[i] / bounds.scale, moved = prices[i] / bounds.cost;
@@ -66,4 +67,4 @@ void WorstChange::find(std::span<const float> u, std::span<const float> slope, s
   }
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -11,12 +11,12 @@
 #include "search/separable.hpp"
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 class WorstChange {
  public:
   /// Requires: is_separable(map), the threat model fits dim, and the norm is 1, 2 or inf.
-  WorstChange(const FeatureMap& map, std::size_t dim, const ThreatModel& threat, Norm norm);
+  WorstChange(const model::FeatureMap& map, std::size_t dim, const ThreatModel& threat, Norm norm);
 
   /// The largest price of the change; 0 allows none.
   void set_radius(double radius) { radius_ = radius; }
@@ -38,7 +38,7 @@ class WorstChange {
   bool abs_ = false;
   Norm norm_;
   double radius_ = 0;
-  PricedProblem problem_;  // of the present row
+  search::PricedProblem problem_;  // of the present row
 };
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -12,7 +12,7 @@
 #include "standfast/result.hpp"
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 struct BenchOptions {
   std::string model;                                    ///< A model file; empty for the models of `sizes`.
@@ -110,4 +110,4 @@ std::string to_text(const BenchReport& report);
 /// Schema "standfast/bench/1": bench/README.md.
 std::string to_json(const BenchReport& report);
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -8,7 +8,7 @@
 
 #include "base/try.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 constexpr std::size_t kLeastRounds = 3;
@@ -76,4 +76,4 @@ Result<std::vector<Timings>> hold_contest(std::span<const Contender> contenders,
   return result;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -7,7 +7,7 @@
 
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 /// The work to be timed.
 using Contender = std::function<Status()>;
@@ -25,4 +25,4 @@ struct Timings {
 /// Fails: with the first error of a contender.
 Result<std::vector<Timings>> hold_contest(std::span<const Contender> contenders, double seconds);
 
-}  // namespace standfast
+}  // namespace standfast::lab

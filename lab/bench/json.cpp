@@ -5,7 +5,7 @@
 
 #include "lab/bench/bench.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -83,4 +83,4 @@ std::string to_json(const BenchReport& report) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

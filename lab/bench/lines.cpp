@@ -9,7 +9,7 @@
 #include "base/try.hpp"
 #include "lab/bench/statistics.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 /// Weights of fewer bytes may stay in a cache, which is faster than memory.
@@ -177,4 +177,4 @@ std::vector<BenchRatio> ratios_of(std::span<const BenchCell> lines, std::span<co
   return ratios;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -9,7 +9,7 @@
 #include "lab/bench/contest.hpp"
 #include "lab/bench/subject.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 /// Do both time the same call, but for model, batch and threads?
 bool same_question(const BenchCell& a, const BenchCell& b);
@@ -31,4 +31,4 @@ void judge(std::span<BenchCell> lines, std::span<const Timings> timings, const B
 /// Guarantees over none, methods over the closed form, more threads over one: as far as both were measured.
 std::vector<BenchRatio> ratios_of(std::span<const BenchCell> lines, std::span<const Timings> timings);
 
-}  // namespace standfast
+}  // namespace standfast::lab

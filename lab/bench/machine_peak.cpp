@@ -19,7 +19,7 @@
 #define STANDFAST_HAS_X86 0
 #endif
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 constexpr std::size_t kChains = 10;  // enough to hide the latency of a multiply-add on two units
@@ -155,4 +155,4 @@ MachinePeak measure_peak(std::size_t threads, double seconds) {
   return total;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -6,7 +6,7 @@
 
 #include "lab/bench/bench.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 /// "AMD EPYC Processor", or "unknown".
 std::string processor_type();
@@ -18,4 +18,4 @@ std::string peak_instructions();
 /// Cost: about `seconds` for each of both figures, and 256 MiB of memory per thread.
 MachinePeak measure_peak(std::size_t threads, double seconds);
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -14,7 +14,7 @@
 #include "lab/bench/statistics.hpp"
 #include "lab/bench/subject.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 constexpr std::size_t kLargestBatch = std::size_t{1} << 20;
@@ -149,4 +149,4 @@ Result<BenchReport> run_bench(const BenchOptions& options) {
   return run.take();
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -8,9 +8,9 @@
 #include "lab/bench/bench.hpp"
 #include "model/model.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 /// The same bits for the same name on every machine. Requires: a name of bench_sizes().
-Model random_model(std::string_view name);
+model::Model random_model(std::string_view name);
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace standfast {
+namespace standfast::lab {
 
 double nearest_rank(std::span<const double> values, double q) {
   assert(!values.empty() && q >= 0 && q <= 1 && "a contest has at least one round");
@@ -31,4 +31,4 @@ Spread ratio_spread(std::span<const double> a, std::span<const double> b) {
   return whole_spread(ratios);
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

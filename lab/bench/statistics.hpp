@@ -5,7 +5,7 @@
 
 #include "lab/bench/bench.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 /// The value below which a share `q` of the values lies: the nearest of the sorted ones.
 /// Requires: values not empty, q in [0, 1].
@@ -21,4 +21,4 @@ Spread usual_spread(std::span<const double> values);
 /// b > 0.
 Spread ratio_spread(std::span<const double> a, std::span<const double> b);
 
-}  // namespace standfast
+}  // namespace standfast::lab

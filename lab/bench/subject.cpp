@@ -13,7 +13,7 @@
 #include "format/model_file.hpp"
 #include "lab/bench/sizes.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 constexpr std::size_t kMostInputValues = std::size_t{1} << 24;  // 64 MiB
@@ -23,7 +23,7 @@ struct Range {
   double hi = 1;
 };
 
-Range range_of(const Model& model) {
+Range range_of(const model::Model& model) {
   if (!model.domain || model.domain->lower.size() != 1) return {};
   return {model.domain->lower.front(), model.domain->upper.front()};
 }
@@ -54,22 +54,22 @@ class TemporaryPath {
   std::filesystem::path path_;
 };
 
-Result<Classifier> through_file(const Model& model) {
+Result<Classifier> through_file(const model::Model& model) {
   const TemporaryPath path;
-  STANDFAST_CHECK(save_model(model, path.string()));
+  STANDFAST_CHECK(format::save_model(model, path.string()));
   return Classifier::load(path.string());
 }
 
 /// Applications of each weight of a node: the places a kernel is moved to.
-std::size_t uses_of(const Node& node, const Shape& output) {
-  if (node.kind != NodeKind::kConv2d) return 1;
+std::size_t uses_of(const model::Node& node, const model::Shape& output) {
+  if (node.kind != model::NodeKind::kConv2d) return 1;
   return static_cast<std::size_t>(output[1] * output[2]);
 }
 
-Status count_work(const Model& model, BenchModel& about) {
-  STANDFAST_TRY(const auto shapes, infer_shapes(model.graph));
+Status count_work(const model::Model& model, BenchModel& about) {
+  STANDFAST_TRY(const auto shapes, model::infer_shapes(model.graph));
   for (std::size_t k = 0; k < shapes.size(); ++k) {
-    const Node& node = model.graph.nodes[k];
+    const model::Node& node = model.graph.nodes[k];
     about.multiply_adds += node.weight.values.size() * uses_of(node, shapes[k]);
     about.weight_bytes += sizeof(float) * (node.weight.values.size() + node.bias.values.size());
   }
@@ -78,7 +78,7 @@ Status count_work(const Model& model, BenchModel& about) {
 
 }  // namespace
 
-Result<Subject> make_subject(Model model, std::string name, std::string summary, std::size_t count) {
+Result<Subject> make_subject(model::Model model, std::string name, std::string summary, std::size_t count) {
   BenchModel about{std::move(name), std::move(summary), model.dim(), 0, 0};
   STANDFAST_CHECK(count_work(model, about));
   const Range range = range_of(model);
@@ -97,7 +97,7 @@ Result<Subject> make_subject(Model model, std::string name, std::string summary,
 }
 
 Result<Subject> subject_of_file(const std::string& path, std::size_t count) {
-  STANDFAST_TRY(Model model, load_model(path));
+  STANDFAST_TRY(model::Model model, format::load_model(path));
   return make_subject(std::move(model), path, "", count);
 }
 
@@ -105,4 +105,4 @@ Result<Subject> subject_of_size(const BenchSize& size, std::size_t count) {
   return make_subject(random_model(size.name), size.name, size.summary, count);
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -9,11 +9,11 @@
 #include "model/model.hpp"
 #include "standfast/classifier.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 struct Subject {
   BenchModel about;
-  Model model;                ///< Its threshold so low that every input below is judged sensitive.
+  model::Model model;         ///< Its threshold so low that every input below is judged sensitive.
   Classifier classifier;      ///< Of that model, read from a file as any other.
   std::vector<float> inputs;  ///< (count, dim), uniform in the domain.
   std::size_t count = 0;
@@ -23,10 +23,10 @@ struct Subject {
 /// At most `count` inputs, fewer where they are large.
 ///
 /// Fails: as Classifier::load; kIo where no temporary file can be written.
-Result<Subject> make_subject(Model model, std::string name, std::string summary, std::size_t count);
+Result<Subject> make_subject(model::Model model, std::string name, std::string summary, std::size_t count);
 
 /// The same of a model file, or of a name of bench_sizes(). Fails: also as load_model.
 Result<Subject> subject_of_file(const std::string& path, std::size_t count);
 Result<Subject> subject_of_size(const BenchSize& size, std::size_t count);
 
-}  // namespace standfast
+}  // namespace standfast::lab

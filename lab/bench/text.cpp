@@ -5,7 +5,7 @@
 
 #include "lab/bench/bench.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 std::string percent(double share) { return share < 0 ? "-" : fmt::format("{:.0f} %", 100 * share); }
@@ -83,4 +83,4 @@ std::string to_text(const BenchReport& report) {
   return text;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -14,7 +14,7 @@
 #include "cli/terminal/try.hpp"
 #include "lab/commands/commands.hpp"
 
-namespace standfast::cli {
+namespace standfast::lab {
 namespace {
 
 struct BenchCommand {
@@ -43,27 +43,27 @@ Result<BenchOptions> plan(const BenchCommand& command) {
   CLI_TRY(options.guarantees, parse_words<Guarantee>(command.guarantees, parse_guarantee));
   CLI_TRY(options.precisions, parse_words<Precision>(command.precisions, parse_precision));
   CLI_TRY(options.norm, Norm::parse(command.norm));
-  CLI_TRY(options.seconds, parse_number("--seconds", command.seconds));
+  CLI_TRY(options.seconds, cli::parse_number("--seconds", command.seconds));
   return options;
 }
 
 Result<int> run_command(const BenchCommand& command) {
-  CLI_CHECK(check_writable(command.json));
+  CLI_CHECK(cli::check_writable(command.json));
   CLI_TRY(BenchOptions options, plan(command));
   Result<BenchReport> report = [&] {
     const std::size_t models = options.sizes.empty() ? bench_sizes().size() : options.sizes.size();
-    ProgressBar bar("bench", options.model.empty() ? models * options.batches.size() : options.batches.size());
+    cli::ProgressBar bar("bench", options.model.empty() ? models * options.batches.size() : options.batches.size());
     options.progress = [&bar](std::size_t done, std::size_t) { bar.show(done); };
     return run_bench(options);
   }();
   if (!report.ok()) return report.error();
-  if (!command.json.empty()) CLI_CHECK(write_result(command.json, to_json(*report)));
-  if (command.json != "-") CLI_CHECK(write_stdout(to_text(*report)));
-  return kDone;
+  if (!command.json.empty()) CLI_CHECK(cli::write_result(command.json, to_json(*report)));
+  if (command.json != "-") CLI_CHECK(cli::write_stdout(to_text(*report)));
+  return cli::kDone;
 }
 
 void add_list(CLI::App& app, const std::string& name, std::vector<std::size_t>& values, const std::string& help) {
-  only_digits(app.add_option(name, values, help))
+  cli::only_digits(app.add_option(name, values, help))
       ->type_name("LIST")
       ->delimiter(',')
       ->default_str(fmt::format("{}", fmt::join(values, ",")));
@@ -84,7 +84,7 @@ std::string names_of_sizes() {
 
 }  // namespace
 
-void add_bench(CLI::App& program, Action& chosen) {
+void add_bench(CLI::App& program, cli::Action& chosen) {
   auto command = std::make_shared<BenchCommand>();
   CLI::App& app = *program.add_subcommand(
       "bench", "Measure how fast certificates are on this machine, and what share of its peak that is.");
@@ -111,4 +111,4 @@ void add_bench(CLI::App& program, Action& chosen) {
   app.callback([command, &chosen] { chosen = [command] { return run_command(*command); }; });
 }
 
-}  // namespace standfast::cli
+}  // namespace standfast::lab

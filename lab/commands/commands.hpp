@@ -3,11 +3,11 @@
 
 #include "cli/terminal/command.hpp"
 
-namespace standfast::cli {
+namespace standfast::lab {
 
 // Each adds one subcommand to the program; parsing it sets `chosen`.
-void add_separate(CLI::App& program, Action& chosen);
-void add_reproduce(CLI::App& program, Action& chosen);
-void add_bench(CLI::App& program, Action& chosen);
+void add_separate(CLI::App& program, cli::Action& chosen);
+void add_reproduce(CLI::App& program, cli::Action& chosen);
+void add_bench(CLI::App& program, cli::Action& chosen);
 
-}  // namespace standfast::cli
+}  // namespace standfast::lab

@@ -17,7 +17,7 @@
 #include "lab/commands/commands.hpp"
 #include "lab/commands/run_study.hpp"
 
-namespace standfast::cli {
+namespace standfast::lab {
 namespace {
 
 namespace fs = std::filesystem;
@@ -56,7 +56,7 @@ Result<std::vector<const StudyData*>> chosen_data(const std::vector<std::string>
   }
   for (const auto& name : names)
     if (std::ranges::find(known, name) == known.end())
-      return bad_option(fmt::format("NAME: '{}' is not one of {}", name, fmt::join(known, ", ")));
+      return cli::bad_option(fmt::format("NAME: '{}' is not one of {}", name, fmt::join(known, ", ")));
   return chosen;
 }
 
@@ -72,14 +72,14 @@ Status list_recipes(const ReproduceCommand& command) {
   std::string text;
   for (const auto& row : rows)
     text += fmt::format("{:<8}{:<25}{:<29}{:<21}{:>6}  {}\n", row[0], row[1], row[2], row[3], row[4], row[5]);
-  return write_stdout(text);
+  return cli::write_stdout(text);
 }
 
 Result<std::string> data_folder(const ReproduceCommand& command) {
   const char* variable = std::getenv(kDataVariable);
   const std::string folder = !command.data_dir.empty() ? command.data_dir : variable == nullptr ? "" : variable;
   if (folder.empty())
-    return bad_option(
+    return cli::bad_option(
         fmt::format("--data-dir: no folder is named; give one that holds mnist_38, fashion_mnist_shirts, "
                     "cifar10_catsdogs or malimg, or set {}",
                     kDataVariable));
@@ -131,25 +131,25 @@ Result<StudyPlan> plan_study(const ReproduceCommand& command) {
 Result<int> run_reproduce(const ReproduceCommand& command) {
   if (command.list) {
     CLI_CHECK(list_recipes(command));
-    return kDone;
+    return cli::kDone;
   }
-  if (command.inputs == std::size_t{0}) return bad_option("--inputs: 0 leaves no input, expected 1 or more");
+  if (command.inputs == std::size_t{0}) return cli::bad_option("--inputs: 0 leaves no input, expected 1 or more");
   CLI_TRY(const StudyPlan plan, plan_study(command));
-  CLI_TRY([[maybe_unused]] const std::string trainer, find_trainer());
-  CLI_CHECK(make_folder("--output", command.output));
-  for (const auto& note : plan.notes) say(note);
+  CLI_TRY([[maybe_unused]] const std::string trainer, cli::find_trainer());
+  CLI_CHECK(cli::make_folder("--output", command.output));
+  for (const auto& note : plan.notes) cli::say(note);
   CLI_TRY(const Study study, run_study(plan));
   const std::string page = (fs::path(command.output) / "study.html").string();
   const std::string json = (fs::path(command.output) / "study.json").string();
-  CLI_CHECK(write_stdout(to_text(study) +
-                         fmt::format("\n{}  the results as one page for a browser\n{}  the same for a program\n",
-                                     printable(page), printable(json))));
-  return kDone;
+  CLI_CHECK(cli::write_stdout(to_text(study) +
+                              fmt::format("\n{}  the results as one page for a browser\n{}  the same for a program\n",
+                                          cli::printable(page), cli::printable(json))));
+  return cli::kDone;
 }
 
 }  // namespace
 
-void add_reproduce(CLI::App& program, Action& chosen) {
+void add_reproduce(CLI::App& program, cli::Action& chosen) {
   auto command = std::make_shared<ReproduceCommand>();
   CLI::App& app = *program.add_subcommand(
       "reproduce", "Train the published models and ours, measure them alike, and write one page of results.");
@@ -168,16 +168,17 @@ void add_reproduce(CLI::App& program, Action& chosen) {
       ->type_name("DIR")
       ->default_str("standfast-reproduce");
   app.add_flag("--quick", command->quick, "Shorter schedules and fewer inputs: ten minutes on two cores.");
-  only_digits(app.add_option("--epochs", command->epochs, "Train each model for at most N epochs."))->type_name("N");
-  only_digits(app.add_option("--inputs", command->inputs, "Sensitive test inputs to refine and to attack."))
+  cli::only_digits(app.add_option("--epochs", command->epochs, "Train each model for at most N epochs."))
+      ->type_name("N");
+  cli::only_digits(app.add_option("--inputs", command->inputs, "Sensitive test inputs to refine and to attack."))
       ->type_name("N")
       ->default_str("200, with --quick 15");
   app.add_flag("--list", command->list, "Print the recipes and stop.");
-  only_digits(app.add_option("--threads", command->threads,
-                             "Recipes at once, 0 for one per core; changes nothing but the times."))
+  cli::only_digits(app.add_option("--threads", command->threads,
+                                  "Recipes at once, 0 for one per core; changes nothing but the times."))
       ->type_name("N")
       ->default_str("0");
   app.callback([command, &chosen] { chosen = [command] { return run_reproduce(*command); }; });
 }
 
-}  // namespace standfast::cli
+}  // namespace standfast::lab

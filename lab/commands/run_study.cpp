@@ -23,7 +23,7 @@
 #include "standfast/certificate.hpp"
 #include "standfast/report.hpp"
 
-namespace standfast::cli {
+namespace standfast::lab {
 namespace {
 
 constexpr std::uintmax_t kMaxResultBytes = 64 << 20;
@@ -75,7 +75,7 @@ std::optional<RecipeResult> finished(const StudyJob& job) {
   auto result = text ? recipe_result_from_json(*text, job.result_path)
                      : Error{ErrorCode::kIo, fmt::format("{}: cannot be read, expected a result", job.result_path)};
   if (!result.ok()) {
-    say(fmt::format("{}; {} is done again", printable(result.error().message), job.recipe.name));
+    cli::say(fmt::format("{}; {} is done again", cli::printable(result.error().message), job.recipe.name));
     return std::nullopt;
   }
   const auto digest = sha256_of_file(job.options.output);
@@ -88,8 +88,8 @@ std::optional<RecipeResult> finished(const StudyJob& job) {
 /// The processor seconds that it took.
 Result<double> train_recipe(const StudyJob& job) {
   const double before = processor_seconds(RUSAGE_CHILDREN);
-  CLI_TRY(const int exit_code, run_trainer(job.options));
-  if (exit_code != kDone)
+  CLI_TRY(const int exit_code, cli::run_trainer(job.options));
+  if (exit_code != cli::kDone)
     return Error{ErrorCode::kEnvironment,
                  fmt::format("{}: the trainer ended with exit code {}, expected 0", job.recipe.name, exit_code)};
   CLI_TRY(const Classifier classifier, Classifier::load(job.options.output));
@@ -107,7 +107,7 @@ std::function<void(std::string_view, std::size_t, std::size_t)> said_now_and_the
   return [last = Clock::now()](std::string_view task, std::size_t done, std::size_t total) mutable {
     if (Clock::now() - last < std::chrono::seconds(5)) return;
     last = Clock::now();
-    say(fmt::format("{} {}/{}", task, done, total));
+    cli::say(fmt::format("{} {}/{}", task, done, total));
   };
 }
 
@@ -120,7 +120,7 @@ Result<RecipeResult> measure_both(const StudyJob& job, const StudyPlan& plan, co
   result.ours = job.recipe.ours;
   result.shortened = shortened_by(job.recipe, job.options);
   result.test_split = test.source;
-  result.options = to_json(job.options);
+  result.options = standfast::to_json(job.options);
   CLI_TRY(const std::int32_t sensitive, test.class_index(job.options.sensitive));
   for (const auto label : test.labels) ++(label == sensitive ? result.sensitive_count : result.other_count);
   const std::string balanced = balanced_path(job.options.output);
@@ -132,7 +132,7 @@ Result<RecipeResult> measure_both(const StudyJob& job, const StudyPlan& plan, co
   options.processor_seconds = [] { return processor_seconds(RUSAGE_SELF); };
   options.progress = said_now_and_then();
   for (std::size_t p = 0; p < kProtocols.size(); ++p) {
-    say(fmt::format("measuring, threshold from {}", kProtocols[p]));
+    cli::say(fmt::format("measuring, threshold from {}", kProtocols[p]));
     CLI_TRY(const Classifier classifier, Classifier::load(models[p]));
     CLI_TRY(result.protocols[p], measure(classifier, test, options));
   }
@@ -195,12 +195,12 @@ StudyResults finished_before(const std::vector<StudyJob>& jobs) {
   StudyResults results(jobs.size());
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     results[i] = finished(jobs[i]);
-    if (results[i]) say(fmt::format("{}: done before", jobs[i].recipe.name));
+    if (results[i]) cli::say(fmt::format("{}: done before", jobs[i].recipe.name));
   }
   return results;
 }
 
-ProcessJob process_job(const StudyJob& job, const StudyPlan& plan) {
+cli::ProcessJob process_job(const StudyJob& job, const StudyPlan& plan) {
   const auto epochs = job.options.epochs;
   return {job.recipe.name, fmt::format("{}, {} epoch{}", job.recipe.label, epochs, epochs == 1 ? "" : "s"),
           [&job, plan] { return do_recipe(job, plan); }};
@@ -219,7 +219,7 @@ Result<Study> run_study(const StudyPlan& plan) {
   const std::size_t at_once = std::clamp<std::size_t>(left.size(), 1, threads);
   StudyPlan share = plan;
   share.threads = threads / at_once;  // for certificates and attacks; a training takes one
-  std::vector<ProcessJob> work;
+  std::vector<cli::ProcessJob> work;
   work.reserve(left.size());
   for (const std::size_t i : left) work.push_back(process_job(jobs[i], share));
   const auto keep = [&](std::size_t k) -> Result<std::string> {
@@ -230,8 +230,8 @@ Result<Study> run_study(const StudyPlan& plan) {
     CLI_TRY([[maybe_unused]] const Study so_far, write_study(plan, results));
     return finished_text(*results[i], results);
   };
-  CLI_CHECK(run_in_processes(work, at_once, keep));
+  CLI_CHECK(cli::run_in_processes(work, at_once, keep));
   return write_study(plan, results);
 }
 
-}  // namespace standfast::cli
+}  // namespace standfast::lab

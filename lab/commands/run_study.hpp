@@ -7,7 +7,7 @@
 #include "lab/study/study.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast::cli {
+namespace standfast::lab {
 
 /// A data set of the study and the folder where it lies.
 struct FoundData {
@@ -29,4 +29,4 @@ struct StudyPlan {
 /// Fails: as run_in_processes, run_trainer, Classifier::load and certify; what was finished before is left.
 Result<Study> run_study(const StudyPlan& plan);
 
-}  // namespace standfast::cli
+}  // namespace standfast::lab

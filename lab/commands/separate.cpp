@@ -15,11 +15,11 @@
 #include "lab/hulls/hulls.hpp"
 #include "standfast/report.hpp"
 
-namespace standfast::cli {
+namespace standfast::lab {
 namespace {
 
 struct SeparateCommand {
-  DataFlags data;
+  cli::DataFlags data;
   bool fit = false;
   std::string method;
   std::string sensitive;
@@ -33,16 +33,16 @@ struct SeparateCommand {
 Result<std::optional<Dataset>> read_test(const SeparateCommand& command) {
   constexpr std::string_view kTrain = ":train";
   if (!command.data.source.ends_with(kTrain)) return std::optional<Dataset>{};
-  DataFlags flags = command.data;
+  cli::DataFlags flags = command.data;
   flags.source.replace(flags.source.size() - kTrain.size(), kTrain.size(), ":test");
   flags.limit.reset();
-  CLI_TRY(Dataset test, read(flags, true));
+  CLI_TRY(Dataset test, cli::read(flags, true));
   return std::optional(std::move(test));
 }
 
 Status write_results(const SeparateCommand& command, const std::string& text, const std::string& json) {
-  if (!command.json.empty()) CLI_CHECK(write_result(command.json, json));
-  return command.json == "-" ? Status{} : write_stdout(text);
+  if (!command.json.empty()) CLI_CHECK(cli::write_result(command.json, json));
+  return command.json == "-" ? Status{} : cli::write_stdout(text);
 }
 
 Status check_output(const SeparateCommand& command, const Dataset& data) {
@@ -55,7 +55,7 @@ Status check_output(const SeparateCommand& command, const Dataset& data) {
     return Error{ErrorCode::kBadOption,
                  fmt::format("--output: one file holds one model; choose {} or {} with --sensitive",
                              data.class_names.front(), data.class_names.back())};
-  return check_writable(command.output);
+  return cli::check_writable(command.output);
 }
 
 Result<int> run_fit(const SeparateCommand& command, const Dataset& data, const SeparateOptions& options) {
@@ -63,9 +63,9 @@ Result<int> run_fit(const SeparateCommand& command, const Dataset& data, const S
   CLI_TRY(const auto fits, fit_perfectly(data, test ? &*test : nullptr, options));
   CLI_CHECK(write_results(command, to_text(fits, data), to_json(fits, data)));
   const bool perfect = std::ranges::all_of(fits, [](const PerfectFit& fit) { return fit.perfect(); });
-  if (!perfect) return kPropertyFails;
+  if (!perfect) return cli::kPropertyFails;
   if (!command.output.empty()) CLI_CHECK(write_file_atomically(command.output, fits.front().model));
-  return kDone;
+  return cli::kDone;
 }
 
 Result<int> run_hulls(const SeparateCommand& command, const Dataset& data, const SeparateOptions& options) {
@@ -74,7 +74,7 @@ Result<int> run_hulls(const SeparateCommand& command, const Dataset& data, const
   const bool separable = std::ranges::all_of(reports, [](const HullReport& report) {
     return report.count(HullAnswer::Side::kOutside) == report.answers.size();
   });
-  return separable ? kDone : kPropertyFails;
+  return separable ? cli::kDone : cli::kPropertyFails;
 }
 
 Status check_start(const SeparateCommand& command) {
@@ -88,11 +88,11 @@ Status check_start(const SeparateCommand& command) {
 
 Result<int> run_separate(const SeparateCommand& command) {
   CLI_CHECK(check_start(command));
-  CLI_CHECK(check_writable(command.json));
-  CLI_TRY(Dataset data, read(command.data, true));
+  CLI_CHECK(cli::check_writable(command.json));
+  CLI_TRY(Dataset data, cli::read(command.data, true));
   CLI_CHECK(check_output(command, data));
   if (command.random_labels) data = shuffle_labels(data, *command.random_labels);
-  ProgressBars bars;
+  cli::ProgressBars bars;
   SeparateOptions options = command.options;
   if (!command.method.empty()) options.methods = {command.method};
   if (!command.sensitive.empty()) options.sensitive = {command.sensitive};
@@ -104,19 +104,19 @@ Result<int> run_separate(const SeparateCommand& command) {
 
 }  // namespace
 
-void add_separate(CLI::App& program, Action& chosen) {
+void add_separate(CLI::App& program, cli::Action& chosen) {
   auto command = std::make_shared<SeparateCommand>();
   CLI::App& app = *program.add_subcommand(
       "separate", "Prove that one class lies outside the convex hull of the other, or fit it without an error.");
   app.footer("standfast-lab separate messages.csv --fit");
-  add_data_argument(app, command->data);
+  cli::add_data_argument(app, command->data);
   app.add_flag("--fit", command->fit, "Make classifiers that judge every training input right, and prove it.");
-  add_choice(app, "--method", command->method,
-             {{"pieces", "a maximum of affine pieces"},
-              {"icnn", "an input-convex network trained end to end"},
-              {"cone", "a network that keeps to a linear score"},
-              {"repair", "a network that keeps to the score of --start, which judges other inputs best"}},
-             "With --fit: what to make; otherwise the first two.");
+  cli::add_choice(app, "--method", command->method,
+                  {{"pieces", "a maximum of affine pieces"},
+                   {"icnn", "an input-convex network trained end to end"},
+                   {"cone", "a network that keeps to a linear score"},
+                   {"repair", "a network that keeps to the score of --start, which judges other inputs best"}},
+                  "With --fit: what to make; otherwise the first two.");
   app.add_option("--start", command->options.start,
                  "With --method repair: a model file whose score is convex in the input (--feature-map identity).")
       ->type_name("MODEL");
@@ -125,30 +125,32 @@ void add_separate(CLI::App& program, Action& chosen) {
   app.add_option("-o,--output", command->output, "With --fit, --method and --sensitive: write the model to FILE.")
       ->type_name("FILE");
   app.add_option("--json", command->json, "Write the results as JSON to FILE; `-` for stdout.")->type_name("FILE");
-  only_digits(app.add_option("--pieces", command->options.pieces,
-                             "Planes to start with; a group of inputs without a plane is split in two."))
+  cli::only_digits(app.add_option("--pieces", command->options.pieces,
+                                  "Planes to start with; a group of inputs without a plane is split in two."))
       ->type_name("K")
       ->default_str(fmt::format("{}", command->options.pieces));
-  only_numbers(app.add_option(
-                   "--ridge", command->options.ridge,
-                   "Whitening, as a share of the features' deviation: more gives wider margins and needs more pieces."))
+  cli::only_numbers(
+      app.add_option(
+          "--ridge", command->options.ridge,
+          "Whitening, as a share of the features' deviation: more gives wider margins and needs more pieces."))
       ->type_name("R")
       ->default_str(fmt::format("{}", command->options.ridge));
-  only_numbers(app.add_option("--linear-start", command->options.linear_start,
-                              "With --fit: start planes from the linear discriminant, so many margins long; more keeps "
-                              "its verdicts on other inputs."))
+  cli::only_numbers(
+      app.add_option("--linear-start", command->options.linear_start,
+                     "With --fit: start planes from the linear discriminant, so many margins long; more keeps "
+                     "its verdicts on other inputs."))
       ->type_name("A")
       ->default_str("0");
-  only_digits(app.add_option("--random-labels", command->random_labels,
-                             "Shuffle the labels first: what has no meaning is fitted as well."))
+  cli::only_digits(app.add_option("--random-labels", command->random_labels,
+                                  "Shuffle the labels first: what has no meaning is fitted as well."))
       ->type_name("SEED");
-  only_digits(app.add_option("--seed", command->options.seed, "The same seed gives the same result."))
+  cli::only_digits(app.add_option("--seed", command->options.seed, "The same seed gives the same result."))
       ->type_name("N")
       ->default_str("1");
-  add_threads_option(app, command->options.threads);
-  add_label_options(app, command->data);
-  add_limit_option(app, command->data);
+  cli::add_threads_option(app, command->options.threads);
+  cli::add_label_options(app, command->data);
+  cli::add_limit_option(app, command->data);
   app.callback([command, &chosen] { chosen = [command] { return run_separate(*command); }; });
 }
 
-}  // namespace standfast::cli
+}  // namespace standfast::lab

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 void Adam::update(std::size_t begin, std::size_t end, const float* gradient, float* weights, std::size_t step,
                   double rate) {
@@ -22,4 +22,4 @@ void Adam::update(std::size_t begin, std::size_t end, const float* gradient, flo
   }
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 class Adam {
  public:
@@ -19,4 +19,4 @@ class Adam {
   std::vector<float> second_;
 };
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -8,7 +8,7 @@
 #include "base/try.hpp"
 #include "lab/fits/vector_loops.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 constexpr std::size_t kBlock = 8 * kDoublePanel;
@@ -108,4 +108,4 @@ std::vector<double> invert_lower(const std::vector<double>& factor, std::size_t 
   return inverse;
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -7,7 +7,7 @@
 
 #include "standfast/result.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 /// Replaces the lower triangle of a symmetric matrix by L with L L^T = matrix; what is above it becomes 0.
 /// Shape: (size, size) row-major. Fails: kBadValue, naming the row whose pivot is not positive.
@@ -16,4 +16,4 @@ Status factorise(std::vector<double>& matrix, std::size_t size, std::size_t thre
 /// L^-1 as panels of kPanel<double> columns, each (size, kPanel): columns past `size` are 0.
 std::vector<double> invert_lower(const std::vector<double>& factor, std::size_t size, std::size_t threads);
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

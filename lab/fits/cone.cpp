@@ -10,7 +10,7 @@
 #include "base/random.hpp"
 #include "lab/fits/vector_loops.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 constexpr double kConeReach = 0.93;    // of the cone's height
@@ -276,4 +276,4 @@ Cone train_cone(const Rows& rows, std::size_t dim, std::span<const float> linear
   return ConeTrainer(rows, dim, linear, positive, options).run();
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -17,7 +17,7 @@
 #include "lab/fits/epochs.hpp"
 #include "lab/fits/whitening.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 struct ConeOptions : TrainingOptions {
   std::size_t units = 256;
@@ -36,4 +36,4 @@ struct Cone {
 Cone train_cone(const Rows& rows, std::size_t dim, std::span<const float> linear,
                 std::span<const std::uint8_t> positive, const ConeOptions& options);
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -4,7 +4,7 @@
 #include <array>
 #include <numeric>
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 std::vector<std::size_t> find_twins(const Dataset& data, std::span<const std::uint8_t> positive) {
   std::vector<std::size_t> order(data.count());
@@ -28,4 +28,4 @@ std::vector<std::size_t> find_twins(const Dataset& data, std::span<const std::ui
   return twins;
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 /// Three digits, rounded down: what is printed is promised.
@@ -21,4 +21,4 @@ std::string distance_text(double distance, const Dataset& data) {
                        : fmt::format("{:.3g}", lowered(distance));
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

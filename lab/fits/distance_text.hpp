@@ -5,9 +5,9 @@
 
 #include "standfast/data.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 /// In grey levels for images of bytes, where they read best; otherwise in the features' own units.
 std::string distance_text(double distance, const Dataset& data);
 
-}  // namespace standfast
+}  // namespace standfast::lab

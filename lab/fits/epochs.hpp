@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 struct TrainingOptions {
   std::size_t batch = 250;
@@ -32,4 +32,4 @@ std::size_t run_epochs(const TrainingOptions& options, std::size_t inputs, const
   return epochs;
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -8,7 +8,7 @@
 #include "base/parallel.hpp"
 #include "base/try.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 constexpr long double kNarrow = 0x1p62L;
@@ -45,7 +45,7 @@ Error too_wide(const std::string& place) {
           place + ": the numbers span more binary places than exact arithmetic of 128 bits can hold"};
 }
 
-bool kind_in(const Node& node, std::initializer_list<NodeKind> kinds) {
+bool kind_in(const model::Node& node, std::initializer_list<model::NodeKind> kinds) {
   return std::ranges::find(kinds, node.kind) != kinds.end();
 }
 
@@ -92,9 +92,9 @@ std::vector<std::int64_t> integers_of(std::span<const float> x, const InputUnits
   return integers;
 }
 
-Status ExactScore::add_weighted(const Graph& graph, std::size_t index, const std::vector<Shape>& shapes) {
-  const Node& node = graph.nodes[index];
-  const bool first = node.inputs[0] == kGraphInput;
+Status ExactScore::add_weighted(const model::Graph& graph, std::size_t index, const std::vector<model::Shape>& shapes) {
+  const model::Node& node = graph.nodes[index];
+  const bool first = node.inputs[0] == model::kGraphInput;
   const Layer* below = first ? nullptr : &layers_[static_cast<std::size_t>(node.inputs[0])];
   const int weight_places = binary_places(node.weight.values);
   const int bias_places = binary_places(node.bias.values);
@@ -104,17 +104,17 @@ Status ExactScore::add_weighted(const Graph& graph, std::size_t index, const std
   Layer layer;
   layer.kind = node.kind;
   layer.inputs = node.inputs;
-  layer.size = element_count(shapes[index]);
-  const Shape& input = first ? graph.input_shape : shapes[static_cast<std::size_t>(node.inputs[0])];
+  layer.size = model::element_count(shapes[index]);
+  const model::Shape& input = first ? graph.input_shape : shapes[static_cast<std::size_t>(node.inputs[0])];
   layer.windows = {input, node.weight.shape, shapes[index], node.stride, node.padding, node.dilation};
   // the bias may need finer units than the products: the weights then move up
   layer.exponent = std::max(weight_places + input_exponent, bias_places);
   const int lift = layer.exponent - input_exponent;
-  if (lift > kMostShift || layer.exponent > 2 * kMostShift) return too_wide(node_place(graph, index));
+  if (lift > kMostShift || layer.exponent > 2 * kMostShift) return too_wide(model::node_place(graph, index));
   layer.weights.reserve(node.weight.values.size());
   for (const float weight : node.weight.values) {
     if (!(std::abs(std::ldexp(static_cast<long double>(weight), lift)) < kNarrow))
-      return too_wide(node_place(graph, index));
+      return too_wide(model::node_place(graph, index));
     layer.weights.push_back(as_integer(weight, lift));
   }
   const auto rows = static_cast<std::size_t>(node.weight.shape[0]);
@@ -129,7 +129,7 @@ Status ExactScore::add_weighted(const Graph& graph, std::size_t index, const std
       bias = std::ldexp(static_cast<long double>(node.bias.values[r * node.bias.values.size() / layer.size]),
                         layer.exponent) *
              unit;
-    if (!(std::abs(bias) < kWidest)) return too_wide(node_place(graph, index));
+    if (!(std::abs(bias) < kWidest)) return too_wide(model::node_place(graph, index));
     layer.bias[r] = static_cast<Int128>(bias);
     const long double total = totals[r * rows / layer.size] + std::abs(bias);
     layer.largest = std::max(layer.largest, total * (1 + 0x1p-40L));  // covers the roundings of this sum
@@ -139,59 +139,60 @@ Status ExactScore::add_weighted(const Graph& graph, std::size_t index, const std
   return {};
 }
 
-Status ExactScore::add_sum(const Graph& graph, std::size_t index) {
-  const Node& node = graph.nodes[index];
+Status ExactScore::add_sum(const model::Graph& graph, std::size_t index) {
+  const model::Node& node = graph.nodes[index];
   Layer layer;
-  layer.kind = NodeKind::kAdd;
+  layer.kind = model::NodeKind::kAdd;
   layer.inputs = node.inputs;
   for (const auto input : node.inputs) {
-    if (input == kGraphInput) return too_wide(node_place(graph, index));
+    if (input == model::kGraphInput) return too_wide(model::node_place(graph, index));
     layer.exponent = std::max(layer.exponent, layers_[static_cast<std::size_t>(input)].exponent);
   }
   for (const auto input : node.inputs) {
     const Layer& below = layers_[static_cast<std::size_t>(input)];
     layer.size = below.size;
     layer.shifts.push_back(layer.exponent - below.exponent);
-    if (layer.shifts.back() > kMostShift) return too_wide(node_place(graph, index));
+    if (layer.shifts.back() > kMostShift) return too_wide(model::node_place(graph, index));
     layer.largest += std::ldexp(below.largest, layer.shifts.back()) * (1 + 0x1p-40L);
   }
   layers_.push_back(std::move(layer));
   return {};
 }
 
-Status ExactScore::check_size(const Graph& graph, std::size_t index) {
-  if (!(layers_[index].largest < kWidest)) return too_wide(node_place(graph, index));
+Status ExactScore::check_size(const model::Graph& graph, std::size_t index) {
+  if (!(layers_[index].largest < kWidest)) return too_wide(model::node_place(graph, index));
   bits_ = std::max(bits_, layers_[index].largest > 0 ? std::ilogb(layers_[index].largest) + 1 : 0);
   return {};
 }
 
-Result<ExactScore> ExactScore::make(const Model& model, const InputUnits& units) {
-  STANDFAST_CHECK(validate(model));
+Result<ExactScore> ExactScore::make(const model::Model& model, const InputUnits& units) {
+  STANDFAST_CHECK(model::validate(model));
   if (!model.feature_map.empty())
     return Error{ErrorCode::kUnsupported, "exact score: found a feature map, expected none"};
   ExactScore score;
   score.units_ = units;
   score.dim_ = model.dim();
-  STANDFAST_TRY(const auto shapes, infer_shapes(model.graph));
+  STANDFAST_TRY(const auto shapes, model::infer_shapes(model.graph));
   for (std::size_t index = 0; index < model.graph.nodes.size(); ++index) {
-    const Node& node = model.graph.nodes[index];
-    const bool from_input = std::ranges::find(node.inputs, kGraphInput) != node.inputs.end();
-    if (kind_in(node, {NodeKind::kLinear, NodeKind::kConv2d})) {
+    const model::Node& node = model.graph.nodes[index];
+    const bool from_input = std::ranges::find(node.inputs, model::kGraphInput) != node.inputs.end();
+    if (kind_in(node, {model::NodeKind::kLinear, model::NodeKind::kConv2d})) {
       STANDFAST_CHECK(score.add_weighted(model.graph, index, shapes));
-    } else if (node.kind == NodeKind::kAdd && !from_input) {
+    } else if (node.kind == model::NodeKind::kAdd && !from_input) {
       STANDFAST_CHECK(score.add_sum(model.graph, index));
-    } else if (kind_in(node, {NodeKind::kRelu, NodeKind::kFlatten, NodeKind::kMax}) && !from_input) {
+    } else if (kind_in(node, {model::NodeKind::kRelu, model::NodeKind::kFlatten, model::NodeKind::kMax}) &&
+               !from_input) {
       const Layer& below = score.layers_[static_cast<std::size_t>(node.inputs[0])];
       Layer layer;
       layer.kind = node.kind;
       layer.inputs = node.inputs;
-      layer.size = node.kind == NodeKind::kMax ? 1 : below.size;
+      layer.size = node.kind == model::NodeKind::kMax ? 1 : below.size;
       layer.exponent = below.exponent;
       layer.largest = below.largest;
       score.layers_.push_back(std::move(layer));
     } else {
       return Error{ErrorCode::kUnsupported,
-                   node_place(model.graph, index) +
+                   model::node_place(model.graph, index) +
                        ": exact scores know linear and conv2d, and add, relu, flatten and max over other nodes"};
     }
     STANDFAST_CHECK(score.check_size(model.graph, index));
@@ -209,17 +210,17 @@ ExactScore::Values ExactScore::run(const Layer& layer, std::span<const std::int6
   const auto input = [&](std::size_t i) -> const Values& { return done[static_cast<std::size_t>(layer.inputs[i])]; };
   Values values(layer.size, 0);
   switch (layer.kind) {
-    case NodeKind::kAdd:
+    case model::NodeKind::kAdd:
       for (std::size_t i = 0; i < layer.inputs.size(); ++i)
         for (std::size_t r = 0; r < layer.size; ++r) values[r] += input(i)[r] * (Int128{1} << layer.shifts[i]);
       return values;
-    case NodeKind::kRelu:
+    case model::NodeKind::kRelu:
       for (std::size_t r = 0; r < layer.size; ++r) values[r] = std::max(input(0)[r], Int128{0});
       return values;
-    case NodeKind::kMax:
+    case model::NodeKind::kMax:
       values[0] = *std::ranges::max_element(input(0));
       return values;
-    case NodeKind::kFlatten:
+    case model::NodeKind::kFlatten:
       return input(0);
     default:
       break;
@@ -227,7 +228,7 @@ ExactScore::Values ExactScore::run(const Layer& layer, std::span<const std::int6
   values = layer.bias;
   if (layer.narrow)
     add_products<std::int64_t>(layer, x.data(), values);
-  else if (layer.inputs[0] == kGraphInput)
+  else if (layer.inputs[0] == model::kGraphInput)
     add_products<Int128>(layer, x.data(), values);
   else
     add_products<Int128>(layer, input(0).data(), values);
@@ -236,7 +237,7 @@ ExactScore::Values ExactScore::run(const Layer& layer, std::span<const std::int6
 
 template <class Sum, class Input>
 void ExactScore::add_products(const Layer& layer, const Input* x, Values& values) {
-  if (layer.kind == NodeKind::kConv2d) {
+  if (layer.kind == model::NodeKind::kConv2d) {
     for (std::size_t r = 0; r < layer.size; ++r) values[r] += window_sum<Sum>(layer, x, r);
     return;
   }
@@ -315,7 +316,7 @@ std::vector<std::int8_t> ExactScore::signs(const Dataset& data, std::size_t thre
   return signs;
 }
 
-Result<ExactCount> count_exactly(const Model& model, const Dataset& data, std::span<const std::uint8_t> positive,
+Result<ExactCount> count_exactly(const model::Model& model, const Dataset& data, std::span<const std::uint8_t> positive,
                                  const InputUnits& units, std::size_t threads, const ScoreProgress& progress) {
   STANDFAST_TRY(const ExactScore score, ExactScore::make(model, units));
   const auto signs = score.signs(data, threads, progress);
@@ -324,4 +325,4 @@ Result<ExactCount> count_exactly(const Model& model, const Dataset& data, std::s
   return count;
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -15,7 +15,7 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 __extension__ typedef __int128 Int128;
 
@@ -43,7 +43,7 @@ using ScoreProgress = std::function<void(std::size_t done, std::size_t total)>;
 class ExactScore {
  public:
   /// Fails: kUnsupported for other nodes, for a feature map, and where a sum might not fit 126 bits.
-  static Result<ExactScore> make(const Model& model, const InputUnits& units);
+  static Result<ExactScore> make(const model::Model& model, const InputUnits& units);
 
   /// -1, 0 or 1. Shape: x is (dim). Requires: x is one of the data that the units were made for.
   [[nodiscard]] int sign(std::span<const float> x) const;
@@ -63,11 +63,11 @@ class ExactScore {
  private:
   /// Where a convolution reads, with padding that stands for 0.
   struct Windows {
-    Shape input, weight, output;
+    model::Shape input, weight, output;
     std::int64_t stride = 1, padding = 0, dilation = 1;
   };
   struct Layer {
-    NodeKind kind = NodeKind::kLinear;
+    model::NodeKind kind = model::NodeKind::kLinear;
     std::vector<std::int32_t> inputs;
     std::size_t size = 0;
     std::vector<std::int64_t> weights;  ///< kLinear: (out, in); kConv2d: (out, in, kh, kw).
@@ -80,9 +80,9 @@ class ExactScore {
   };
   using Values = std::vector<Int128>;
 
-  Status add_weighted(const Graph& graph, std::size_t index, const std::vector<Shape>& shapes);
-  Status add_sum(const Graph& graph, std::size_t index);
-  Status check_size(const Graph& graph, std::size_t index);
+  Status add_weighted(const model::Graph& graph, std::size_t index, const std::vector<model::Shape>& shapes);
+  Status add_sum(const model::Graph& graph, std::size_t index);
+  Status check_size(const model::Graph& graph, std::size_t index);
   [[nodiscard]] Values run(const Layer& layer, std::span<const std::int64_t> x, const std::vector<Values>& done) const;
   template <class Sum, class Input>
   static void add_products(const Layer& layer, const Input* x, Values& values);
@@ -109,7 +109,7 @@ struct ExactCount {
 
 /// Counts f > 0 on the inputs with `positive` set and f < 0 on the others: a score of exactly 0 is wrong for both.
 /// Shape: positive is (count). Fails: as ExactScore::make.
-Result<ExactCount> count_exactly(const Model& model, const Dataset& data, std::span<const std::uint8_t> positive,
+Result<ExactCount> count_exactly(const model::Model& model, const Dataset& data, std::span<const std::uint8_t> positive,
                                  const InputUnits& units, std::size_t threads, const ScoreProgress& progress = {});
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

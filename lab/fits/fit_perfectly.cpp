@@ -21,59 +21,53 @@
 #include "lab/fits/sides.hpp"
 #include "lab/fits/start_model.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
-using separate::InputUnits;
-using separate::Prepared;
-using separate::show_progress;
-using separate::Side;
-
-Result<ExactAccuracy> exact_accuracy(const Model& model, const Dataset& data, std::span<const std::uint8_t> positive,
-                                     const InputUnits& units, std::size_t threads,
-                                     const separate::ScoreProgress& progress = {}) {
-  STANDFAST_TRY(const auto count, separate::count_exactly(model, data, positive, units, threads, progress));
+Result<ExactAccuracy> exact_accuracy(const model::Model& model, const Dataset& data,
+                                     std::span<const std::uint8_t> positive, const InputUnits& units,
+                                     std::size_t threads, const ScoreProgress& progress = {}) {
+  STANDFAST_TRY(const auto count, count_exactly(model, data, positive, units, threads, progress));
   return ExactAccuracy{count.right, count.count, count.bits};
 }
 
 /// Of the model's own planes: its weights are rounded to float32.
-void measure_margins(const Prepared& prepared, const Side& side, const Model& model, PerfectFit& fit) {
-  const Node& pieces = model.graph.nodes[0];
-  const separate::Planes planes{{pieces.weight.values.begin(), pieces.weight.values.end()},
-                                {pieces.bias.values.begin(), pieces.bias.values.end()}};
-  auto margins = separate::margins_lower(*prepared.data, planes, side.positive, prepared.options->threads);
+void measure_margins(const Prepared& prepared, const Side& side, const model::Model& model, PerfectFit& fit) {
+  const model::Node& pieces = model.graph.nodes[0];
+  const Planes planes{{pieces.weight.values.begin(), pieces.weight.values.end()},
+                      {pieces.bias.values.begin(), pieces.bias.values.end()}};
+  auto margins = margins_lower(*prepared.data, planes, side.positive, prepared.options->threads);
   std::ranges::sort(margins);
   fit.smallest_margin_l2 = std::max(margins.front(), 0.0);
   fit.median_margin_l2 = std::max(margins[margins.size() / 2], 0.0);
 }
 
-Result<ExactAccuracy> test_accuracy(const Model& model, const Dataset& test, const std::string& above,
+Result<ExactAccuracy> test_accuracy(const model::Model& model, const Dataset& test, const std::string& above,
                                     std::size_t threads) {
   STANDFAST_TRY(const std::int32_t label, test.class_index(above));
-  STANDFAST_TRY(const InputUnits units, separate::dyadic_units(test));
+  STANDFAST_TRY(const InputUnits units, dyadic_units(test));
   std::vector<std::uint8_t> positive;
   for (const auto own : test.labels) positive.push_back(own == label ? 1 : 0);
   return exact_accuracy(model, test, positive, units, threads);
 }
 
 /// The discriminant with the first class above; that with the other one above is its negative.
-separate::Planes first_above(const Dataset& train) {
+Planes first_above(const Dataset& train) {
   std::vector<std::uint8_t> positive;
   for (const auto label : train.labels) positive.push_back(label == 0 ? 1 : 0);
-  return separate::linear_discriminant(train, positive);
+  return linear_discriminant(train, positive);
 }
 
-Result<std::optional<ExactAccuracy>> linear_accuracy(const Dataset& train, const separate::Planes& first,
-                                                     const Dataset* test, std::size_t threads) {
+Result<std::optional<ExactAccuracy>> linear_accuracy(const Dataset& train, const Planes& first, const Dataset* test,
+                                                     std::size_t threads) {
   if (test == nullptr) return std::optional<ExactAccuracy>{};
-  const Model model = separate::max_affine_model(train, first, train.class_names[0], train.class_names[1]);
+  const model::Model model = max_affine_model(train, first, train.class_names[0], train.class_names[1]);
   STANDFAST_TRY(const auto accuracy, test_accuracy(model, *test, train.class_names[0], threads));
   return std::optional(accuracy);
 }
 
 std::size_t count_twins(const Side& side) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(side.twins, [](std::size_t twin) { return twin != separate::kNoTwin; }));
+  return static_cast<std::size_t>(std::ranges::count_if(side.twins, [](std::size_t twin) { return twin != kNoTwin; }));
 }
 
 std::function<void(std::size_t, std::size_t)> task_progress(const SeparateOptions& options, std::string task) {
@@ -83,7 +77,7 @@ std::function<void(std::size_t, std::size_t)> task_progress(const SeparateOption
 }
 
 /// What exact arithmetic says of the model, and the model as a file.
-Status prove(const Prepared& prepared, const Side& side, const Dataset* test, Model model, PerfectFit& fit) {
+Status prove(const Prepared& prepared, const Side& side, const Dataset* test, model::Model model, PerfectFit& fit) {
   const Dataset& data = *prepared.data;
   const SeparateOptions& options = *prepared.options;
   model.provenance = {{"data", data.source},
@@ -99,7 +93,7 @@ Status prove(const Prepared& prepared, const Side& side, const Dataset* test, Mo
   if (test != nullptr) {
     STANDFAST_TRY(fit.test, test_accuracy(model, *test, side.above, options.threads));
   }
-  STANDFAST_TRY(fit.model, serialise_model(model));
+  STANDFAST_TRY(fit.model, format::serialise_model(model));
   return {};
 }
 
@@ -114,11 +108,11 @@ PerfectFit blank_fit(const Prepared& prepared, const Side& side, const std::stri
 }
 
 Result<PerfectFit> fit_pieces(const Prepared& prepared, const Dataset* test, Side side) {
-  separate::find_planes(prepared, side, {});
+  find_planes(prepared, side, {});
   PerfectFit fit = blank_fit(prepared, side, "pieces");
   fit.pieces = side.planes.count();
   if (fit.pieces == 0) return fit;
-  Model model = separate::max_affine_model(*prepared.data, side.planes, side.above, side.below);
+  model::Model model = max_affine_model(*prepared.data, side.planes, side.above, side.below);
   measure_margins(prepared, side, model, fit);
   STANDFAST_CHECK(prove(prepared, side, test, std::move(model), fit));
   return fit;
@@ -126,12 +120,12 @@ Result<PerfectFit> fit_pieces(const Prepared& prepared, const Dataset* test, Sid
 
 /// A linear classifier with scores of deviation 1, and these scores.
 struct LinearScore {
-  separate::Planes plane;
+  Planes plane;
   std::vector<float> scores;
 };
 
 /// `sign` times the plane, scaled.
-LinearScore linear_score(const Dataset& data, separate::Planes plane, double sign) {
+LinearScore linear_score(const Dataset& data, Planes plane, double sign) {
   std::vector<double> scores(data.count(), plane.offsets[0]);
   double square = 0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
@@ -159,11 +153,11 @@ Options training_options(const SeparateOptions& options, std::string task) {
 Result<PerfectFit> fit_icnn(const Prepared& prepared, const Dataset* test, const Side& side) {
   PerfectFit fit = blank_fit(prepared, side, "icnn");
   if (fit.contradictions > 0) return fit;  // no number of epochs would do
-  const auto training = training_options<separate::IcnnOptions>(*prepared.options, "network for " + side.above);
-  auto icnn = separate::train_icnn(prepared.rows, prepared.data->dim(), side.positive, training);
+  const auto training = training_options<IcnnOptions>(*prepared.options, "network for " + side.above);
+  auto icnn = train_icnn(prepared.rows, prepared.data->dim(), side.positive, training);
   fit.epochs = icnn.epochs;
   icnn.affine = prepared.whitening.fold(icnn.affine, training.threads);
-  STANDFAST_CHECK(prove(prepared, side, test, separate::icnn_model(*prepared.data, icnn, side.above, side.below), fit));
+  STANDFAST_CHECK(prove(prepared, side, test, icnn_model(*prepared.data, icnn, side.above, side.below), fit));
   return fit;
 }
 
@@ -172,25 +166,24 @@ Result<PerfectFit> fit_cone(const Prepared& prepared, const Dataset* test, const
   const Dataset& data = *prepared.data;
   PerfectFit fit = blank_fit(prepared, side, "cone");
   if (fit.contradictions > 0) return fit;  // as above
-  const auto training = training_options<separate::ConeOptions>(*prepared.options, "cone for " + side.above);
-  const auto cone = separate::train_cone(prepared.rows, data.dim(), linear.scores, side.positive, training);
+  const auto training = training_options<ConeOptions>(*prepared.options, "cone for " + side.above);
+  const auto cone = train_cone(prepared.rows, data.dim(), linear.scores, side.positive, training);
   fit.epochs = cone.epochs;
   auto affine = prepared.whitening.fold(cone.affine, training.threads);
   const std::size_t last = affine.weights.size() - data.dim();
   for (std::size_t f = 0; f < data.dim(); ++f) affine.weights[last + f] += linear.plane.weights[f];
   affine.offsets.back() += linear.plane.offsets[0];
-  STANDFAST_CHECK(prove(prepared, side, test, separate::cone_model(data, affine, side.above, side.below), fit));
+  STANDFAST_CHECK(prove(prepared, side, test, cone_model(data, affine, side.above, side.below), fit));
   return fit;
 }
 
 /// As exact arithmetic has them, rounded once.
-Result<separate::StartScores> start_scores(const Prepared& prepared, const Model& start,
-                                           const std::optional<separate::Head>& head) {
-  STANDFAST_TRY(const auto exact, separate::ExactScore::make(start, prepared.bytes.value_or(prepared.floats)));
+Result<StartScores> start_scores(const Prepared& prepared, const model::Model& start, const std::optional<Head>& head) {
+  STANDFAST_TRY(const auto exact, ExactScore::make(start, prepared.bytes.value_or(prepared.floats)));
   const auto node = head ? std::optional(head->sums) : std::nullopt;
   auto all = exact.scores(*prepared.data, node, prepared.options->threads,
                           task_progress(*prepared.options, "scores of the start"));
-  separate::StartScores scores{std::move(all.scores), std::move(all.values), {}};
+  StartScores scores{std::move(all.scores), std::move(all.values), {}};
   if (!head) return scores;
   const auto& weights = start.graph.nodes[static_cast<std::size_t>(head->weights)].weight.values;
   scores.weights.assign(weights.begin(), weights.end());
@@ -201,24 +194,24 @@ Result<PerfectFit> fit_repair(const Prepared& prepared, const Dataset* test, con
   const Dataset& data = *prepared.data;
   const SeparateOptions& options = *prepared.options;
   PerfectFit fit = blank_fit(prepared, side, "repair");
-  STANDFAST_TRY(const Model file, load_model(options.start));
-  STANDFAST_TRY(const Model start, separate::start_from(file, options.start, data, side.above, side.below));
+  STANDFAST_TRY(const model::Model file, format::load_model(options.start));
+  STANDFAST_TRY(const model::Model start, start_from(file, options.start, data, side.above, side.below));
   if (fit.contradictions > 0) return fit;  // as above
-  const auto head = separate::find_head(start.graph);
+  const auto head = find_head(start.graph);
   STANDFAST_TRY(const auto scores, start_scores(prepared, start, head));
-  const auto repairing = training_options<separate::RepairOptions>(options, "repair for " + side.above);
-  auto repair = separate::find_repair(prepared.rows, data.dim(), scores, side.positive, repairing);
+  const auto repairing = training_options<RepairOptions>(options, "repair for " + side.above);
+  auto repair = find_repair(prepared.rows, data.dim(), scores, side.positive, repairing);
   fit.pieces = repair.lifts.count();
   repair.lowering = prepared.whitening.fold(repair.lowering, options.threads);
   repair.units = prepared.whitening.fold(repair.units, options.threads);
   repair.lifts = prepared.whitening.fold(repair.lifts, options.threads);
-  STANDFAST_CHECK(prove(prepared, side, test, separate::repaired_model(start, head, repair), fit));
+  STANDFAST_CHECK(prove(prepared, side, test, repaired_model(start, head, repair), fit));
   return fit;
 }
 
-Result<PerfectFit> fit_one(const Prepared& prepared, const separate::Planes& first, const Dataset* test,
-                           std::int32_t above, const std::string& method) {
-  Side side = separate::start_side(prepared, above);
+Result<PerfectFit> fit_one(const Prepared& prepared, const Planes& first, const Dataset* test, std::int32_t above,
+                           const std::string& method) {
+  Side side = start_side(prepared, above);
   if (method == "pieces") return fit_pieces(prepared, test, std::move(side));
   if (method == "icnn") return fit_icnn(prepared, test, side);
   if (method == "cone") return fit_cone(prepared, test, side, linear_score(*prepared.data, first, above == 0 ? 1 : -1));
@@ -234,10 +227,10 @@ Result<std::vector<PerfectFit>> fit_perfectly(const Dataset& train, const Datase
     if (test != nullptr && (test->dim() != train.dim() || test->labels.size() != test->count()))
       return Error{ErrorCode::kBadShape, fmt::format("{}: expected labelled inputs of {} features, as {} has",
                                                      test->source, train.dim(), train.source)};
-    STANDFAST_TRY(const Prepared prepared, separate::prepare(train, options));
-    STANDFAST_TRY(const auto labels, separate::classes_above(train, options));
+    STANDFAST_TRY(const Prepared prepared, prepare(train, options));
+    STANDFAST_TRY(const auto labels, classes_above(train, options));
     const bool has_cone = std::ranges::find(options.methods, "cone") != options.methods.end();
-    const auto first = test != nullptr || has_cone ? first_above(train) : separate::Planes{};
+    const auto first = test != nullptr || has_cone ? first_above(train) : Planes{};
     STANDFAST_TRY(const auto linear_test, linear_accuracy(train, first, test, options.threads));
     std::vector<PerfectFit> fits;
     for (const auto label : labels)
@@ -248,7 +241,7 @@ Result<std::vector<PerfectFit>> fit_perfectly(const Dataset& train, const Datase
       }
     return fits;
   } catch (const std::bad_alloc&) {
-    return separate::too_large(train);
+    return too_large(train);
   }
 }
 
@@ -258,4 +251,4 @@ Dataset shuffle_labels(const Dataset& data, std::uint64_t seed) {
   return shuffled;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

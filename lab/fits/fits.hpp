@@ -21,7 +21,7 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 struct SeparateOptions {
   std::vector<std::string> sensitive;  ///< The classes to put above, one after the other; empty: each of the two.
@@ -83,4 +83,4 @@ std::string to_text(const std::vector<PerfectFit>& fits, const Dataset& train);
 /// Schema "standfast/perfect-fit/1": lab/separate.md.
 std::string to_json(const std::vector<PerfectFit>& fits, const Dataset& train);
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -7,7 +7,7 @@
 
 #include "model/graph_builder.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 // wide enough that the rounding is far below the margins, short enough that sums of bytes stay in 62 bits
@@ -17,17 +17,18 @@ constexpr int kInputPlaces = 20;
 // and multiplies it by two more: the product of all layers has to fit 126 bits
 constexpr int kHiddenPlaces = 16;
 
-Node linear(std::string name, std::int32_t input, std::size_t outputs, std::span<const double> weights, int places) {
+model::Node linear(std::string name, std::int32_t input, std::size_t outputs, std::span<const double> weights,
+                   int places) {
   const auto rows = static_cast<std::int64_t>(outputs);
-  return linear_node(std::move(name), input,
-                     {{rows, static_cast<std::int64_t>(weights.size()) / rows}, to_grid(weights, places)});
+  return model::linear_node(std::move(name), input,
+                            {{rows, static_cast<std::int64_t>(weights.size()) / rows}, to_grid(weights, places)});
 }
 
 /// Planes [begin, begin + count) as the first layer of a network.
-Node input_planes(std::string name, const Planes& planes, std::size_t begin, std::size_t count) {
+model::Node input_planes(std::string name, const Planes& planes, std::size_t begin, std::size_t count) {
   const std::size_t dim = planes.weights.size() / planes.count();
   const auto weights = std::span(planes.weights).subspan(begin * dim, count * dim);
-  Node node = linear(std::move(name), kGraphInput, count, weights, kInputPlaces);
+  model::Node node = linear(std::move(name), model::kGraphInput, count, weights, kInputPlaces);
   node.bias = {{static_cast<std::int64_t>(count)},
                to_grid(std::span(planes.offsets).subspan(begin, count), kWeightPlaces)};
   return node;
@@ -46,52 +47,55 @@ std::vector<float> to_grid(std::span<const double> values, int places) {
   return rounded;
 }
 
-Model blank_model(const Dataset& data, const std::string& sensitive, const std::string& other) {
-  Model model;
+model::Model blank_model(const Dataset& data, const std::string& sensitive, const std::string& other) {
+  model::Model model;
   model.input_shape = data.input_shape;
   model.feature_names = data.feature_names;
   model.feature_units = data.feature_units;
   model.graph.input_shape = data.input_shape;
   model.sensitive_class = sensitive;
   model.other_class = other;
-  if (data.is_image) model.domain = Domain{{0.0}, {1.0}};
+  if (data.is_image) model.domain = model::Domain{{0.0}, {1.0}};
   return model;
 }
 
-Model max_affine_model(const Dataset& data, const Planes& planes, const std::string& sensitive,
-                       const std::string& other) {
+model::Model max_affine_model(const Dataset& data, const Planes& planes, const std::string& sensitive,
+                              const std::string& other) {
   const auto pieces = static_cast<std::int64_t>(planes.count());
-  Model model = blank_model(data, sensitive, other);
-  Node affine = linear("pieces", kGraphInput, planes.count(), planes.weights, kWeightPlaces);
+  model::Model model = blank_model(data, sensitive, other);
+  model::Node affine = linear("pieces", model::kGraphInput, planes.count(), planes.weights, kWeightPlaces);
   affine.bias = {{pieces}, to_grid(planes.offsets, kWeightPlaces)};
-  const Node largest = node_of(NodeKind::kMax, "score", {0});
+  const model::Node largest = model::node_of(model::NodeKind::kMax, "score", {0});
   model.graph.nodes = {affine, largest};
   return model;
 }
 
-Model icnn_model(const Dataset& data, const Icnn& icnn, const std::string& sensitive, const std::string& other) {
-  Model model = blank_model(data, sensitive, other);
+model::Model icnn_model(const Dataset& data, const Icnn& icnn, const std::string& sensitive, const std::string& other) {
+  model::Model model = blank_model(data, sensitive, other);
   model.graph.nodes = {
       input_planes("s1", icnn.affine, 0, icnn.first),
-      node_of(NodeKind::kRelu, "z1", {0}),
+      model::node_of(model::NodeKind::kRelu, "z1", {0}),
       input_planes("s2", icnn.affine, icnn.first, icnn.second),
       linear("w2", 1, icnn.second, icnn.hidden, kHiddenPlaces),
-      node_of(NodeKind::kAdd, "p2", {2, 3}),
-      node_of(NodeKind::kRelu, "z2", {4}),
+      model::node_of(model::NodeKind::kAdd, "p2", {2, 3}),
+      model::node_of(model::NodeKind::kRelu, "z2", {4}),
       input_planes("s3", icnn.affine, icnn.first + icnn.second, 1),
       linear("w3", 5, 1, icnn.last, kHiddenPlaces),
-      node_of(NodeKind::kAdd, "score", {6, 7}),
+      model::node_of(model::NodeKind::kAdd, "score", {6, 7}),
   };
   return model;
 }
 
-Model cone_model(const Dataset& data, const Planes& affine, const std::string& sensitive, const std::string& other) {
-  Model model = blank_model(data, sensitive, other);
+model::Model cone_model(const Dataset& data, const Planes& affine, const std::string& sensitive,
+                        const std::string& other) {
+  model::Model model = blank_model(data, sensitive, other);
   const std::size_t units = affine.count() - 1;
   model.graph.nodes = {
-      input_planes("s1", affine, 0, units),     node_of(NodeKind::kRelu, "z1", {0}),
-      input_planes("s2", affine, units, 1),     linear("sum", 1, 1, std::vector<double>(units, 1.0), 1),
-      node_of(NodeKind::kAdd, "score", {2, 3}),
+      input_planes("s1", affine, 0, units),
+      model::node_of(model::NodeKind::kRelu, "z1", {0}),
+      input_planes("s2", affine, units, 1),
+      linear("sum", 1, 1, std::vector<double>(units, 1.0), 1),
+      model::node_of(model::NodeKind::kAdd, "score", {2, 3}),
   };
   return model;
 }
@@ -99,14 +103,14 @@ Model cone_model(const Dataset& data, const Planes& affine, const std::string& s
 namespace {
 
 /// The same network whose head's units see the planes as well.
-Graph with_units(const Graph& graph, const Head& head, const Planes& units) {
-  GraphBuilder changed(graph.input_shape);
+model::Graph with_units(const model::Graph& graph, const Head& head, const Planes& units) {
+  model::GraphBuilder changed(graph.input_shape);
   std::vector<std::int32_t> moved;
   moved.reserve(graph.nodes.size());
   for (std::size_t index = 0; index < graph.nodes.size(); ++index) {
-    Node node = graph.nodes[index];
+    model::Node node = graph.nodes[index];
     for (std::int32_t& input : node.inputs)
-      if (input != kGraphInput) input = moved[static_cast<std::size_t>(input)];
+      if (input != model::kGraphInput) input = moved[static_cast<std::size_t>(input)];
     if (static_cast<std::int32_t>(index) == head.relu) {
       const std::int32_t flat = changed.flatten("repair.flat", node.inputs[0]);
       const std::int32_t planes = changed.append(input_planes("repair.units", units, 0, units.count()));
@@ -119,8 +123,8 @@ Graph with_units(const Graph& graph, const Head& head, const Planes& units) {
 
 }  // namespace
 
-Model repaired_model(const Model& start, const std::optional<Head>& head, const Repair& repair) {
-  GraphBuilder graph(head ? with_units(start.graph, *head, repair.units) : start.graph);
+model::Model repaired_model(const model::Model& start, const std::optional<Head>& head, const Repair& repair) {
+  model::GraphBuilder graph(head ? with_units(start.graph, *head, repair.units) : start.graph);
   std::vector<std::int32_t> terms = {graph.size() - 1};
   terms.push_back(graph.append(input_planes("repair.lowering", repair.lowering, 0, 1)));
   if (const std::size_t lifts = repair.lifts.count(); lifts > 0) {
@@ -129,9 +133,9 @@ Model repaired_model(const Model& start, const std::optional<Head>& head, const 
     terms.push_back(graph.append(linear("repair.sum", positive, 1, std::vector<double>(lifts, 1.0), 1)));
   }
   graph.add("repair.score", std::move(terms));
-  Model model = start;
+  model::Model model = start;
   model.graph = std::move(graph).take();
   return model;
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

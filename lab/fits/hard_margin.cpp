@@ -5,7 +5,7 @@
 
 #include "lab/fits/vector_loops.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 /// A member of the problem with its multiplier.
@@ -96,4 +96,4 @@ FoundPlane find_plane(const Rows& rows, std::span<const std::uint32_t> members, 
   return {descent.take(), false};
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -12,7 +12,7 @@
 #include "base/random.hpp"
 #include "lab/fits/whitening.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 struct HardMarginOptions {
   std::size_t passes = 200;  ///< Steps per member before giving up.
@@ -30,4 +30,4 @@ struct FoundPlane {
 FoundPlane find_plane(const Rows& rows, std::span<const std::uint32_t> members, std::span<const std::uint8_t> positive,
                       Random random, const HardMarginOptions& options = {});
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -10,7 +10,7 @@
 #include "lab/fits/adam.hpp"
 #include "lab/fits/vector_loops.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 /// Some of the inputs, and what the network makes of them. Arrays of units are (input, unit) row-major.
@@ -276,4 +276,4 @@ Icnn train_icnn(const Rows& rows, std::size_t dim, std::span<const std::uint8_t>
   return Trainer(rows, dim, positive, options).run();
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -15,7 +15,7 @@
 #include "lab/fits/epochs.hpp"
 #include "lab/fits/whitening.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 struct IcnnOptions : TrainingOptions {
   std::size_t first = 200;  ///< Units of the hidden layers.
@@ -37,4 +37,4 @@ struct Icnn {
 /// row. Cost: per epoch two products of (count, dim) and (dim, first + second + 1).
 Icnn train_icnn(const Rows& rows, std::size_t dim, std::span<const std::uint8_t> positive, const IcnnOptions& options);
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

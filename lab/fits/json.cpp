@@ -3,7 +3,7 @@
 
 #include "lab/fits/fits.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -39,4 +39,4 @@ std::string to_json(const std::vector<PerfectFit>& fits, const Dataset& train) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -6,7 +6,7 @@
 
 #include "lab/fits/vector_loops.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 constexpr int kSteps = 100;
@@ -95,4 +95,4 @@ Planes linear_discriminant(const Dataset& data, std::span<const std::uint8_t> po
   return plane;
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

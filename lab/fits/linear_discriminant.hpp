@@ -8,11 +8,11 @@
 #include "lab/fits/whitening.hpp"
 #include "standfast/data.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 /// w = (covariance + variance)^-1 (mean of the positives - mean of the others), halfway between the means; the variance
 /// is each column's own in a table, the average for images. By conjugate gradients.
 /// Shape: positive is one flag per input, some of both. Cost: 2 products of all inputs a step, at most 100 steps.
 Planes linear_discriminant(const Dataset& data, std::span<const std::uint8_t> positive);
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

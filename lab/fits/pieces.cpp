@@ -8,7 +8,7 @@
 #include "lab/fits/hard_margin.hpp"
 #include "lab/fits/vector_loops.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 using Group = std::vector<std::uint32_t>;
@@ -120,4 +120,4 @@ Pieces find_pieces(const Rows& rows, std::size_t dim, std::span<const std::uint8
   return pieces;
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

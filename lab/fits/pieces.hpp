@@ -12,7 +12,7 @@
 
 #include "lab/fits/whitening.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 struct PieceOptions {
   std::size_t pieces = 8;
@@ -35,4 +35,4 @@ struct Pieces {
 Pieces find_pieces(const Rows& rows, std::size_t dim, std::span<const std::uint8_t> positive,
                    std::span<const std::uint8_t> skipped, const PieceOptions& options);
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -7,7 +7,7 @@
 #include "base/rounding.hpp"
 #include "lab/fits/vector_loops.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 constexpr std::size_t kChunk = 64;
@@ -92,4 +92,4 @@ Planes keep_valid(const Planes& planes, std::size_t dim, std::span<const double>
   return kept;
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

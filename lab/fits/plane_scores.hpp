@@ -9,7 +9,7 @@
 #include "lab/fits/whitening.hpp"
 #include "standfast/data.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 /// (a_j.x_i + b_j) / ||a_j||_2: signed distances. Shape: (count, planes) row-major.
 std::vector<double> signed_distances(const Dataset& data, const Planes& planes, std::size_t threads);
@@ -24,4 +24,4 @@ std::vector<double> margins_lower(const Dataset& data, const Planes& planes, std
 Planes keep_valid(const Planes& planes, std::size_t dim, std::span<const double> distances,
                   std::span<const std::uint8_t> positive);
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -10,7 +10,7 @@
 #include "lab/fits/pieces.hpp"
 #include "lab/fits/vector_loops.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 constexpr double kPlaneShare = 0.03;  // of a step that w takes: little, for w.z moves f at every other input too
@@ -265,4 +265,4 @@ Repair find_repair(const Rows& rows, std::size_t dim, const StartScores& start, 
   return repair;
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

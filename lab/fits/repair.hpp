@@ -18,7 +18,7 @@
 
 #include "lab/fits/whitening.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 /// A score of every input, and the last hidden layer that it sums over; no unit for a score without one.
 struct StartScores {
@@ -48,4 +48,4 @@ struct Repair {
 Repair find_repair(const Rows& rows, std::size_t dim, const StartScores& start, std::span<const std::uint8_t> positive,
                    const RepairOptions& options);
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -12,7 +12,7 @@
 #include "lab/fits/plane_scores.hpp"
 #include "lab/fits/vector_loops.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 Status check_classes(const Dataset& data) {
@@ -116,4 +116,4 @@ Result<std::vector<std::int32_t>> classes_above(const Dataset& data, const Separ
 
 Error too_large(const Dataset& data) { return {ErrorCode::kIo, data.source + ": does not fit into memory"}; }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

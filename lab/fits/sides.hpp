@@ -13,7 +13,7 @@
 #include "lab/fits/whitening.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 /// The data with everything that does not depend on which class is above.
 struct Prepared {
@@ -55,4 +55,4 @@ Result<std::vector<std::int32_t>> classes_above(const Dataset& data, const Separ
 
 Error too_large(const Dataset& data);
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -4,7 +4,7 @@
 #include "lab/fits/distance_text.hpp"
 #include "lab/fits/fits.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 constexpr const char* kMeaning =
@@ -50,4 +50,4 @@ std::string to_text(const std::vector<PerfectFit>& fits, const Dataset& train) {
   return text + kMeaning;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -6,7 +6,7 @@
 
 #include "kernels/instruction_set.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 #define STANDFAST_INLINE [[gnu::always_inline]] inline
@@ -156,4 +156,4 @@ void multiply_panel(const double* a, std::size_t rows, std::size_t inner, std::s
   multiply(a, rows, inner, stride, b, c);
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

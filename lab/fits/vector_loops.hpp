@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 /// Lengths of vectors are multiples of this; what is left over holds zeros.
 inline constexpr std::size_t kVectorBlock = 64;
@@ -30,4 +30,4 @@ void multiply_panel(const float* a, std::size_t rows, std::size_t inner, std::si
 void multiply_panel(const double* a, std::size_t rows, std::size_t inner, std::size_t stride, const double* b,
                     double* c);
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -9,7 +9,7 @@
 #include "lab/fits/cholesky.hpp"
 #include "lab/fits/vector_loops.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 constexpr std::size_t kInputsAtOnce = 512;  // inputs at a time: their panels stay in the second cache
@@ -150,4 +150,4 @@ Planes Whitening::fold(const Planes& planes, std::size_t threads) const {
   return folded;
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

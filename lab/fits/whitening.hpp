@@ -10,7 +10,7 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 /// Rows of float32, each `stride` long: the values, then zeros up to a multiple of kVectorBlock.
 struct Rows {
@@ -52,4 +52,4 @@ class Whitening {
   std::vector<double> inverse_;  ///< L^-1 in panels of columns.
 };
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -10,7 +10,7 @@
 
 #include "lab/fits/exact_score.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 constexpr std::uint64_t kPrime = (std::uint64_t{1} << 31) - 1;
@@ -208,4 +208,4 @@ std::optional<ExactCombination> exact_combination(const std::vector<IntegerPoint
   return combination;
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 using IntegerPoint = std::vector<std::int64_t>;
 
@@ -32,4 +32,4 @@ bool check_combination(const ExactCombination& combination, const std::vector<In
 /// 31 binary places of the weights; memory for n^2 + n m numbers.
 std::optional<ExactCombination> exact_combination(const std::vector<IntegerPoint>& points, const IntegerPoint& x);
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

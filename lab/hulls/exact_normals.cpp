@@ -7,7 +7,7 @@
 
 #include "base/parallel.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 // sums of bytes stay in 62 bits up to 8192 features, those of other numbers (62 bits each) in 126
@@ -85,4 +85,4 @@ int ExactNormals::bits() const {
   return bits;
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -11,7 +11,7 @@
 #include "lab/fits/exact_score.hpp"
 #include "standfast/data.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 class ExactNormals {
  public:
@@ -43,4 +43,4 @@ class ExactNormals {
   std::vector<double> lengths_;  ///< ||N||_2, a step of 1 in X being one unit of the features.
 };
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

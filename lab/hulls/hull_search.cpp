@@ -6,7 +6,7 @@
 
 #include "lab/hulls/nearest_combination.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 constexpr std::size_t kMostNumbers = std::size_t{1} << 25;
@@ -116,4 +116,4 @@ HullFinding search_hull(const Dataset& data, const InputUnits& units, std::span<
   return search_among(data, units, all, x);
 }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -11,7 +11,7 @@
 #include "lab/hulls/hulls.hpp"
 #include "standfast/data.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 /// Features that a search takes on.
 inline constexpr std::size_t kMostSearched = 1024;
@@ -29,4 +29,4 @@ struct HullFinding {
 HullFinding search_hull(const Dataset& data, const InputUnits& units, std::span<const std::size_t> hull,
                         std::size_t input);
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -15,14 +15,8 @@
 #include "lab/hulls/exact_normals.hpp"
 #include "lab/hulls/hull_search.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
-
-using separate::ExactNormals;
-using separate::HullFinding;
-using separate::InputUnits;
-using separate::Prepared;
-using separate::Side;
 
 constexpr std::size_t kAtOnce = 64;
 
@@ -53,11 +47,11 @@ class Hulls {
  private:
   void note_twins() {
     for (std::size_t k = 0; k < report_.answers.size(); ++k)
-      if (const auto twin = side_.twins[report_.inputs[k]]; twin != separate::kNoTwin)
+      if (const auto twin = side_.twins[report_.inputs[k]]; twin != kNoTwin)
         conclude(k, {{twin}, {1.0}, {"1"}, "1"});  // equal numbers: nothing is left to prove
   }
 
-  void conclude(std::size_t k, separate::ExactCombination combination) {
+  void conclude(std::size_t k, ExactCombination combination) {
     HullAnswer& answer = report_.answers[k];
     answer.side = HullAnswer::Side::kInside;
     answer.support = std::move(combination.support);
@@ -100,8 +94,8 @@ class Hulls {
       }
       if (!normals.empty()) try_normals(normals);
       open.erase(open.begin(), open.begin() + static_cast<std::ptrdiff_t>(some.size()));
-      separate::show_progress(*options_, side_.above + " one by one", report_.answers.size() - open.size(),
-                              report_.answers.size());
+      show_progress(*options_, side_.above + " one by one", report_.answers.size() - open.size(),
+                    report_.answers.size());
     }
   }
 
@@ -137,19 +131,19 @@ std::size_t HullReport::count(HullAnswer::Doubt doubt) const {
 
 Result<std::vector<HullReport>> separate_hulls(const Dataset& data, const SeparateOptions& options) {
   try {
-    STANDFAST_TRY(const Prepared prepared, separate::prepare(data, options));
-    STANDFAST_TRY(const auto labels, separate::classes_above(data, options));
+    STANDFAST_TRY(const Prepared prepared, prepare(data, options));
+    STANDFAST_TRY(const auto labels, classes_above(data, options));
     std::vector<HullReport> reports;
     for (const auto label : labels) {
-      Side side = separate::start_side(prepared, label);
+      Side side = start_side(prepared, label);
       // where each input can be searched for by itself, planes that few inputs share are not worth their time
-      const double least_share = data.dim() <= separate::kMostSearched ? 0.1 : 0.0;
-      separate::find_planes(prepared, side, {.part = true, .least_share = least_share});
+      const double least_share = data.dim() <= kMostSearched ? 0.1 : 0.0;
+      find_planes(prepared, side, {.part = true, .least_share = least_share});
       reports.push_back(Hulls(prepared, std::move(side)).run());
     }
     return reports;
   } catch (const std::bad_alloc&) {
-    return separate::too_large(data);
+    return too_large(data);
   }
 }
 
@@ -163,4 +157,4 @@ double log10_separable_bound(std::size_t first, std::size_t second, std::size_t 
   return std::log10(-std::expm1(features * std::log1p(-share)));
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -17,7 +17,7 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 /// One input of a class, against the convex hull of the other class.
 struct HullAnswer {
@@ -66,4 +66,4 @@ std::string to_text(const std::vector<HullReport>& reports, const Dataset& data)
 /// Schema "standfast/convex-hulls/1": lab/separate.md.
 std::string to_json(const std::vector<HullReport>& reports, const Dataset& data);
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -5,7 +5,7 @@
 
 #include "lab/hulls/hulls.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -66,4 +66,4 @@ std::string to_json(const std::vector<HullReport>& reports, const Dataset& data)
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

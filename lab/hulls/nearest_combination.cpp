@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 using Column = std::vector<double>;
@@ -203,4 +203,4 @@ class NonNegativeLeastSquares {
 
 NearestCombination nearest_combination(const PointColumns& points) { return NonNegativeLeastSquares(points).run(); }
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace standfast::separate {
+namespace standfast::lab {
 
 /// Points by coordinate: values[f * count + i] is coordinate f of point i.
 struct PointColumns {
@@ -32,4 +32,4 @@ struct NearestCombination {
 /// Cost: about dim steps of one product with all points.
 NearestCombination nearest_combination(const PointColumns& points);
 
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -6,7 +6,7 @@
 #include "lab/fits/distance_text.hpp"
 #include "lab/hulls/hulls.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 std::string distances_text(const HullReport& report, const Dataset& data) {
@@ -50,4 +50,4 @@ std::string to_text(const std::vector<HullReport>& reports, const Dataset& data)
          "Separability says nothing about other inputs: with this many features random labels are separable too.\n";
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -18,7 +18,7 @@
 #include "lab/peers/torch_certificates.hpp"
 #include "lab/peers/training.hpp"
 
-namespace standfast::peers {
+namespace standfast::lab {
 namespace {
 
 constexpr double kAgreement = 2e-3;  // two float32 programs that sum in different orders
@@ -139,11 +139,11 @@ int run(int count, char** arguments) {
 }
 
 }  // namespace
-}  // namespace standfast::peers
+}  // namespace standfast::lab
 
 int main(int count, char** arguments) {
   try {  // libtorch throws
-    return standfast::peers::run(count, arguments);
+    return standfast::lab::run(count, arguments);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "standfast-peers: %s\n", error.what());
     return 1;

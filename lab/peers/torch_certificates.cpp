@@ -11,17 +11,17 @@
 
 #include "trainer/torch_network.hpp"
 
-namespace standfast::peers {
+namespace standfast::lab {
 namespace {
 
 using Array = torch::Tensor;  // Tensor is the model file's
 
-Array array_of(const Tensor& tensor) {
+Array array_of(const model::Tensor& tensor) {
   if (tensor.empty()) return {};
   return torch::tensor(torch::ArrayRef<float>(tensor.values)).reshape(tensor.shape);
 }
 
-Array view_of(std::span<const float> inputs, std::size_t count, const Shape& shape) {
+Array view_of(std::span<const float> inputs, std::size_t count, const model::Shape& shape) {
   std::vector<std::int64_t> sizes = {static_cast<std::int64_t>(count)};
   sizes.insert(sizes.end(), shape.begin(), shape.end());
   // from_blob asks for a pointer to mutable data and never writes through it here
@@ -29,7 +29,7 @@ Array view_of(std::span<const float> inputs, std::size_t count, const Shape& sha
 }
 
 /// One value, or one per feature of x in their shape.
-Array values_of(const MapStep& step, const Shape& shape) {
+Array values_of(const model::MapStep& step, const model::Shape& shape) {
   const Array values = array_of(step.values);
   return values.numel() == 1 ? values.reshape({1}) : values.reshape(shape);
 }
@@ -45,7 +45,7 @@ struct Folded {
 
 /// A node of the graph; `about` is without weights.
 struct Step {
-  Node about;
+  model::Node about;
   Array weight;
   Array bias;
 };
@@ -54,42 +54,42 @@ Array flat(const Array& value) { return value.flatten(1); }
 
 Array run(const Step& node, const std::vector<Array>& in) {
   switch (node.about.kind) {
-    case NodeKind::kLinear:
+    case model::NodeKind::kLinear:
       return torch::linear(flat(in[0]), node.weight, node.bias);
-    case NodeKind::kConv2d: {
+    case model::NodeKind::kConv2d: {
       const bool per_channel = node.bias.defined() && node.bias.dim() == 1;
       const auto bias = per_channel ? c10::optional<Array>(node.bias) : c10::nullopt;
       const Array sum =
           torch::conv2d(in[0], node.weight, bias, node.about.stride, node.about.padding, node.about.dilation);
       return node.bias.defined() && !per_channel ? sum + node.bias : sum;
     }
-    case NodeKind::kAdd: {
+    case model::NodeKind::kAdd: {
       Array sum = in[0];
       for (std::size_t k = 1; k < in.size(); ++k) sum = sum + in[k];
       return sum;
     }
-    case NodeKind::kRelu:
+    case model::NodeKind::kRelu:
       return in[0].relu();
-    case NodeKind::kMaxPool:
+    case model::NodeKind::kMaxPool:
       return torch::max_pool2d(in[0], node.about.kernel, node.about.stride);
-    case NodeKind::kFlatten:
+    case model::NodeKind::kFlatten:
       return flat(in[0]);
-    case NodeKind::kMax:
+    case model::NodeKind::kMax:
       return flat(in[0]).amax(1, true);
   }
   throw std::runtime_error("an unknown node");
 }
 
 /// The matrices on the input and on the layer before, in the order in which an exported MLP lists its nodes.
-std::optional<Folded> fold(const Graph& graph) {
+std::optional<Folded> fold(const model::Graph& graph) {
   std::vector<Array> input_weights;
   std::vector<Array> biases;
   Folded folded;
   for (const auto& node : graph.nodes) {
-    if (node.kind == NodeKind::kAdd || node.kind == NodeKind::kRelu) continue;
-    if (node.kind != NodeKind::kLinear) return std::nullopt;
+    if (node.kind == model::NodeKind::kAdd || node.kind == model::NodeKind::kRelu) continue;
+    if (node.kind != model::NodeKind::kLinear) return std::nullopt;
     const auto width = node.weight.shape[0];
-    const bool of_input = node.inputs[0] == kGraphInput;
+    const bool of_input = node.inputs[0] == model::kGraphInput;
     if (of_input) {
       input_weights.push_back(array_of(node.weight));
       folded.widths.push_back(width);
@@ -108,8 +108,8 @@ std::optional<Folded> fold(const Graph& graph) {
 }
 
 /// A centre alone costs nothing: A (x - c) + b = A x + (b - A c).
-void fold_centre(const Model& model, Folded& folded) {
-  if (model.feature_map.size() != 1 || model.feature_map[0].kind != MapKind::kCenter) return;
+void fold_centre(const model::Model& model, Folded& folded) {
+  if (model.feature_map.size() != 1 || model.feature_map[0].kind != model::MapKind::kCenter) return;
   const Array centre = values_of(model.feature_map[0], model.input_shape).expand(model.input_shape).reshape({-1});
   folded.bias = folded.bias - folded.input_weight.mv(centre);
   folded.of_x = true;
@@ -124,19 +124,19 @@ void radii_of(const Array& logits, const Array& gradients, double lipschitz, std
 }  // namespace
 
 struct TorchCertificates::Impl {
-  Model about;  // without the graph's weights
+  model::Model about;  // without the graph's weights
   std::vector<Array> map_values;
   std::vector<Step> steps;
   double lipschitz = 1;
   std::optional<Folded> folded;
 
-  explicit Impl(const Model& model) : folded(fold(model.graph)) {
+  explicit Impl(const model::Model& model) : folded(fold(model.graph)) {
     if (folded) fold_centre(model, *folded);
     about.input_shape = model.input_shape;
     about.feature_map = model.feature_map;
     about.threshold = model.threshold;
     for (const auto& step : model.feature_map) {
-      const bool abs = step.kind == MapKind::kAbs;
+      const bool abs = step.kind == model::MapKind::kAbs;
       if (abs) lipschitz = std::sqrt(2.0);
       map_values.push_back(abs ? Array() : values_of(step, model.input_shape));
     }
@@ -155,10 +155,10 @@ struct TorchCertificates::Impl {
   [[nodiscard]] Array features(Array u) const {
     for (std::size_t k = 0; k < about.feature_map.size(); ++k) {
       switch (about.feature_map[k].kind) {
-        case MapKind::kCenter:
+        case model::MapKind::kCenter:
           u = u - map_values[k];
           break;
-        case MapKind::kAbs:
+        case model::MapKind::kAbs:
           u = torch::cat({u, u.abs()}, 1);
           break;
         default:
@@ -173,14 +173,14 @@ struct TorchCertificates::Impl {
     for (const auto& step : steps) {
       std::vector<Array> in;
       for (const auto from : step.about.inputs)
-        in.push_back(from == kGraphInput ? u : values[static_cast<std::size_t>(from)]);
+        in.push_back(from == model::kGraphInput ? u : values[static_cast<std::size_t>(from)]);
       values.push_back(run(step, in));
     }
     return values.back().squeeze(1) - about.threshold;
   }
 };
 
-TorchCertificates::TorchCertificates(const Model& model) : impl_(std::make_unique<Impl>(model)) {}
+TorchCertificates::TorchCertificates(const model::Model& model) : impl_(std::make_unique<Impl>(model)) {}
 TorchCertificates::~TorchCertificates() = default;
 
 void TorchCertificates::by_autograd(std::span<const float> inputs, std::size_t count, std::vector<float>& radii) const {
@@ -210,9 +210,9 @@ void TorchCertificates::by_hand(std::span<const float> inputs, std::size_t count
 
 std::string use_one_torch_thread() {
   at::set_num_threads(1);
-  use_one_thread();  // the BLAS keeps its own count
+  trainer::use_one_thread();  // the BLAS keeps its own count
   const auto config = reinterpret_cast<const char* (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_config"));
   return config != nullptr ? config() : "not OpenBLAS";
 }
 
-}  // namespace standfast::peers
+}  // namespace standfast::lab

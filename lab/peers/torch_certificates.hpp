@@ -9,13 +9,13 @@
 
 #include "model/model.hpp"
 
-namespace standfast::peers {
+namespace standfast::lab {
 
 /// A model in libtorch, the engine behind PyTorch, without Python's own cost per operation.
 /// Requires: a feature map of centres and abs. Exceptions of libtorch pass through.
 class TorchCertificates {
  public:
-  explicit TorchCertificates(const Model& model);
+  explicit TorchCertificates(const model::Model& model);
   ~TorchCertificates();
 
   /// One batched forward pass, node by node, and one autograd.grad. Shape: inputs is (count, dim), radii (count).
@@ -36,4 +36,4 @@ class TorchCertificates {
 /// One thread for libtorch and its BLAS. Returns the BLAS's own name.
 std::string use_one_torch_thread();
 
-}  // namespace standfast::peers
+}  // namespace standfast::lab

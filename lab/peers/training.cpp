@@ -14,20 +14,20 @@
 #include "trainer/mlp/init.hpp"
 #include "trainer/torch_network.hpp"
 
-namespace standfast::peers {
+namespace standfast::lab {
 namespace {
 
 constexpr std::int64_t kSide = 28;
 constexpr std::int64_t kPixels = kSide * kSide;
 constexpr std::size_t kRows = 2048;
 
-TrainingData random_rows() {
+trainer::TrainingData random_rows() {
   Random random(3);
-  TrainingData data;
+  trainer::TrainingData data;
   data.input_shape = {1, kSide, kSide};
   data.feature_shape = data.input_shape;
   data.is_image = true;
-  data.map = identity_map({0.5F});
+  data.map = model::identity_map({0.5F});
   data.background.assign(kPixels, -0.5F);
   data.train.features.resize(kRows * kPixels);
   for (auto& value : data.train.features) value = static_cast<float>(random.uniform(-0.5, 0.5));
@@ -38,15 +38,15 @@ TrainingData random_rows() {
 /// Starts a new pass where the old one is spent.
 class EndlessBatches {
  public:
-  EndlessBatches(const TrainingData& data, const TrainOptions& options)
+  EndlessBatches(const trainer::TrainingData& data, const TrainOptions& options)
       : batches_(data, static_cast<std::size_t>(options.batch_size), options.crop, options.flip, 4) {}
-  const Batch& next() {
+  const trainer::Batch& next() {
     if (taken_++ % batches_.per_epoch() == 0) batches_.shuffle();
     return batches_.next();
   }
 
  private:
-  Batches batches_;
+  trainer::Batches batches_;
   std::size_t taken_ = 0;
 };
 
@@ -54,14 +54,14 @@ class EndlessBatches {
 
 Status compare_training(double seconds) {
   STANDFAST_TRY(const TrainOptions options, preset_options("mnist-mlp"));
-  const TrainingData data = random_rows();
+  const trainer::TrainingData data = random_rows();
   Random random(5);
-  const ConvexMlp start = paper_network(kPixels, options.hidden, options.batch_norm, random);
-  const auto trainer = make_learner(start, data.feature_shape, {}, options);
+  const trainer::ConvexMlp start = trainer::paper_network(kPixels, options.hidden, options.batch_norm, random);
+  const auto trainer = trainer::make_learner(start, data.feature_shape, {}, options);
   PlainTrainingStep plain(start, options);
   EndlessBatches batches(data, options);
   EndlessBatches only_copied(data, options);
-  const Batch fixed = EndlessBatches(data, options).next();
+  const trainer::Batch fixed = EndlessBatches(data, options).next();
   const std::array<Contender, 3> calls = {[&]() -> Status {
                                             trainer->step(batches.next(), nullptr);
                                             return {};
@@ -86,4 +86,4 @@ Status compare_training(double seconds) {
   return {};
 }
 
-}  // namespace standfast::peers
+}  // namespace standfast::lab

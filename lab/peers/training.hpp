@@ -3,10 +3,10 @@
 
 #include "standfast/result.hpp"
 
-namespace standfast::peers {
+namespace standfast::lab {
 
 /// Prints how much of a step the copy of its batch is, and what a plain step costs in units of ours: preset
 /// `mnist-mlp`, 784 inputs, random rows. Exceptions of libtorch pass through.
 Status compare_training(double seconds);
 
-}  // namespace standfast::peers
+}  // namespace standfast::lab

@@ -6,7 +6,7 @@
 #include <torch/optim/sgd.h>
 #include <torch/torch.h>
 
-namespace standfast::peers {
+namespace standfast::lab {
 namespace {
 
 using Array = torch::Tensor;
@@ -20,7 +20,7 @@ struct Layer {
   Array input_weight, bias, hidden_weight, gain, shift, running_mean, running_variance;
 };
 
-Layer layer_of(const ConvexMlp& network, std::size_t k) {
+Layer layer_of(const trainer::ConvexMlp& network, std::size_t k) {
   const auto first = static_cast<std::size_t>(network.first_row(k));
   const auto width = static_cast<std::size_t>(network.width(k));
   const auto inputs = static_cast<std::size_t>(network.inputs);
@@ -40,7 +40,7 @@ Layer layer_of(const ConvexMlp& network, std::size_t k) {
 /// BatchNorm1d(1): one channel that holds all units of the layer.
 Array normalise(const Layer& layer, const Array& z) {
   return torch::batch_norm(z.unsqueeze(1), layer.gain, layer.shift, layer.running_mean, layer.running_variance,
-                           /*training=*/true, /*momentum=*/0.1, kBatchNormEpsilon, /*cudnn_enabled=*/false)
+                           /*training=*/true, /*momentum=*/0.1, trainer::kBatchNormEpsilon, /*cudnn_enabled=*/false)
       .squeeze(1);
 }
 
@@ -56,7 +56,7 @@ struct PlainTrainingStep::Impl {
   double jacobian_weight;
   std::unique_ptr<torch::optim::SGD> optimiser;
 
-  Impl(const ConvexMlp& start, const TrainOptions& options) : jacobian_weight(options.jacobian_weight) {
+  Impl(const trainer::ConvexMlp& start, const TrainOptions& options) : jacobian_weight(options.jacobian_weight) {
     std::vector<Array> all;
     for (std::size_t k = 0; k <= start.hidden.size(); ++k) {
       layers.push_back(layer_of(start, k));
@@ -82,11 +82,11 @@ struct PlainTrainingStep::Impl {
   }
 };
 
-PlainTrainingStep::PlainTrainingStep(const ConvexMlp& start, const TrainOptions& options)
+PlainTrainingStep::PlainTrainingStep(const trainer::ConvexMlp& start, const TrainOptions& options)
     : impl_(std::make_unique<Impl>(start, options)) {}
 PlainTrainingStep::~PlainTrainingStep() = default;
 
-double PlainTrainingStep::step(const Batch& batch) {
+double PlainTrainingStep::step(const trainer::Batch& batch) {
   const auto count = static_cast<std::int64_t>(batch.count());
   const Array u = view_of(batch.features, {count, static_cast<std::int64_t>(batch.features.size()) / count})
                       .clone()
@@ -103,4 +103,4 @@ double PlainTrainingStep::step(const Batch& batch) {
   return loss.item<double>();
 }
 
-}  // namespace standfast::peers
+}  // namespace standfast::lab

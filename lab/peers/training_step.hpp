@@ -6,21 +6,21 @@
 #include "trainer/batches.hpp"
 #include "trainer/mlp/network.hpp"
 
-namespace standfast::peers {
+namespace standfast::lab {
 
 /// The same model, loss, penalty and optimiser as the trainer's own step. Exceptions of libtorch pass through.
 class PlainTrainingStep {
  public:
   /// Starts from the weights of `start`, which has one batch norm per hidden layer.
-  PlainTrainingStep(const ConvexMlp& start, const TrainOptions& options);
+  PlainTrainingStep(const trainer::ConvexMlp& start, const TrainOptions& options);
   ~PlainTrainingStep();
 
   /// Returns the loss before the step.
-  double step(const Batch& batch);
+  double step(const trainer::Batch& batch);
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace standfast::peers
+}  // namespace standfast::lab

@@ -7,7 +7,7 @@
 
 #include "evaluation/certified_curve.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
@@ -29,7 +29,7 @@ double median_of(std::span<const double> radii) {
   std::ranges::copy_if(radii, std::back_inserter(right), [](double radius) { return radius > 0; });
   if (right.empty()) return kNone;
   std::ranges::sort(right);
-  return quantile(right, 0.5);
+  return evaluation::quantile(right, 0.5);
 }
 
 double share_reaching(std::span<const double> radii, double r) {
@@ -77,4 +77,4 @@ const RecipeResult* best_of(std::span<const RecipeResult* const> results, std::s
   return best;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

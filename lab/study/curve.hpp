@@ -9,7 +9,7 @@
 
 #include "lab/study/study.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 // positions in kBounds
 inline constexpr std::size_t kFormula = 0, kOnePass = 1, kRefined = 2, kAttack = 3;
@@ -40,4 +40,4 @@ std::vector<const RecipeResult*> results_of(const Study& study, std::string_view
 const RecipeResult* best_of(std::span<const RecipeResult* const> results, std::size_t norm, bool ours,
                             const RecipeResult* rival);
 
-}  // namespace standfast
+}  // namespace standfast::lab

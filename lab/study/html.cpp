@@ -7,7 +7,7 @@
 #include "report/html_style.hpp"
 #include "report/html_text.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 std::string head() {
@@ -16,7 +16,7 @@ std::string head() {
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>Certified robustness, reproduced and bettered - Standfast</title>\n<style>";
-  html += html_style();
+  html += report::html_style();
   html += study_style();
   return html + "</style>\n</head>\n<body>\n<main>\n";
 }
@@ -31,7 +31,7 @@ std::string opening(const Study& study) {
       study.results.size(), study.results.size() == 1 ? "" : "s");
   html += html_study_overview(study);
   std::string items;
-  for (const auto& note : study.notes) items += "<li>" + html_escape(note, 2000) + "</li>\n";
+  for (const auto& note : study.notes) items += "<li>" + report::html_escape(note, 2000) + "</li>\n";
   return items.empty() ? html : html + "<ul class=\"notes\">\n" + items + "</ul>\n";
 }
 
@@ -62,4 +62,4 @@ std::string to_html(const Study& study) {
   return html + kBackground;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -10,7 +10,7 @@
 #include "report/html_text.hpp"
 #include "report/numbers.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 constexpr std::array kBoundLooks = {"p1", "s1", "s3", "p2"};
@@ -25,48 +25,49 @@ std::vector<std::string> looks_of(std::span<const RecipeResult* const> results) 
   return looks;
 }
 
-ChartSeries curve_of(std::span<const double> radii, const std::vector<double>& grid, std::string look) {
-  ChartSeries series;
+report::ChartSeries curve_of(std::span<const double> radii, const std::vector<double>& grid, std::string look) {
+  report::ChartSeries series;
   series.look = std::move(look);
   if (radii.empty()) return series;
   for (const double radius : grid) series.line.push_back({radius, share_reaching(radii, radius)});
   return series;
 }
 
-Chart empty_chart(const StudyData& data, std::size_t n, const std::string& what) {
-  Chart chart;
+report::Chart empty_chart(const StudyData& data, std::size_t n, const std::string& what) {
+  report::Chart chart;
   chart.description = fmt::format("{}: certified accuracy over the {} radius, {}", data.title, kStudyNorms[n], what);
-  chart.x = linear_axis(1.5 * data.reach[n], 5);
-  chart.x.title = fmt::format("{} radius (pixel values from 0 to 1)", norm_symbol(study_norm(n)));
+  chart.x = report::linear_axis(1.5 * data.reach[n], 5);
+  chart.x.title = fmt::format("{} radius (pixel values from 0 to 1)", report::norm_symbol(study_norm(n)));
   return chart;
 }
 
 std::string legend_item(std::string_view look, std::string_view text) {
   return fmt::format(
       "<li><svg viewBox=\"0 0 32 10\" aria-hidden=\"true\"><path class=\"series {}\" d=\"M0 5H32\"/></svg>{}</li>\n",
-      look, html_escape(text));
+      look, report::html_escape(text));
 }
 
 std::string models_chart(const StudyData& data, std::span<const RecipeResult* const> results, std::size_t n) {
-  Chart chart = empty_chart(data, n, "one line per model");
+  report::Chart chart = empty_chart(data, n, "one line per model");
   const auto looks = looks_of(results);
   const auto grid = study_grid(data.reach[n]);
   for (std::size_t i = 0; i < results.size(); ++i)
     chart.series.push_back(curve_of(results[i]->protocols[0].bounds[kOnePass][n].radii, grid, looks[i]));
-  return fmt::format("<figure>{}<figcaption><b>{}</b>: {}.</figcaption></figure>\n", svg_chart(chart),
-                     norm_symbol(study_norm(n)), norm_meaning(study_norm(n)));
+  return fmt::format("<figure>{}<figcaption><b>{}</b>: {}.</figcaption></figure>\n", report::svg_chart(chart),
+                     report::norm_symbol(study_norm(n)), report::norm_meaning(study_norm(n)));
 }
 
 /// All four on the same inputs: those that were attacked.
 std::string bounds_chart(const StudyData& data, const RecipeResult& model, std::size_t n) {
   const auto& bounds = model.protocols[0].bounds;
-  Chart chart = empty_chart(data, n, "one line per bound");
+  report::Chart chart = empty_chart(data, n, "one line per bound");
   const auto grid = study_grid(data.reach[n]);
   const std::size_t inputs = common_inputs(model.protocols[0], n);
   for (std::size_t b = 0; b < kBounds.size(); ++b)
     chart.series.push_back(curve_of(std::span(bounds[b][n].radii).first(inputs), grid, kBoundLooks[b]));
-  return fmt::format("<figure>{}<figcaption><b>{}</b>: {}; {} inputs.</figcaption></figure>\n", svg_chart(chart),
-                     norm_symbol(study_norm(n)), html_escape(model.label), inputs);
+  return fmt::format("<figure>{}<figcaption><b>{}</b>: {}; {} inputs.</figcaption></figure>\n",
+                     report::svg_chart(chart), report::norm_symbol(study_norm(n)), report::html_escape(model.label),
+                     inputs);
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ std::string bounds_chart(const StudyData& data, const RecipeResult& model, std::
 std::string html_study_charts(const StudyData& data, std::span<const RecipeResult* const> results) {
   const auto looks = looks_of(results);
   std::string html =
-      "<h3>Certified accuracy</h3>\n<p class=\"soft\">The share of class " + html_escape(data.sensitive) +
+      "<h3>Certified accuracy</h3>\n<p class=\"soft\">The share of class " + report::html_escape(data.sensitive) +
       " that is judged right and stays right under every change smaller than the radius: one pass, pixels in [0, 1], "
       "threshold from validation.</p>\n<ul class=\"legend\">\n";
   for (std::size_t i = 0; i < results.size(); ++i) html += legend_item(looks[i], results[i]->label);
@@ -94,4 +95,4 @@ std::string html_study_charts(const StudyData& data, std::span<const RecipeResul
   return html + "</div>\n";
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -9,7 +9,7 @@
 #include "report/html_text.hpp"
 #include "report/numbers.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 double median_at(const RecipeResult& result, std::size_t n) {
@@ -30,8 +30,8 @@ std::string bar(const RecipeResult& result, std::size_t n, double longest) {
   return fmt::format(
       "<p class=\"bar{}\"><i style=\"width:{:.1f}%\"></i><b>{}</b> <span>{:.1f} % "
       "right</span><small>{}{}</small></p>\n",
-      result.ours ? " ours" : "", width, radius_text(median), 100 * mean_accuracy(result.protocols[0]),
-      html_escape(result.label), result.shortened.empty() ? "" : "; " + html_escape(result.shortened));
+      result.ours ? " ours" : "", width, report::radius_text(median), 100 * mean_accuracy(result.protocols[0]),
+      report::html_escape(result.label), result.shortened.empty() ? "" : "; " + report::html_escape(result.shortened));
 }
 
 std::string tile(std::span<const RecipeResult* const> results, std::size_t n) {
@@ -40,7 +40,7 @@ std::string tile(std::span<const RecipeResult* const> results, std::size_t n) {
   const auto* ours = best_of(results, n, true, published);
   const double theirs = median_at(*published, n);
   const double longest = ours == nullptr ? theirs : std::max(theirs, median_at(*ours, n));
-  std::string html = fmt::format("<div class=\"tile\"><span>{}</span>", norm_symbol(study_norm(n)));
+  std::string html = fmt::format("<div class=\"tile\"><span>{}</span>", report::norm_symbol(study_norm(n)));
   html += ours == nullptr ? "<b>-</b>\n" : ratio_element(theirs, median_at(*ours, n));
   html += bar(*published, n, longest);
   html += ours == nullptr ? "<p class=\"bar\">none of ours judges as many right</p>\n" : bar(*ours, n, longest);
@@ -54,7 +54,8 @@ std::string overview_row(const StudyData& data, std::span<const RecipeResult* co
   if (tiles.empty()) return {};
   const bool whole = std::ranges::all_of(results, [](const auto* result) { return result->shortened.empty(); });
   return fmt::format("<h3>{} <span class=\"{}</span></h3>\n<div class=\"tiles duels\">\n{}</div>\n",
-                     html_escape(data.title), whole ? "soft\">whole schedules" : "mark\">shortened schedules", tiles);
+                     report::html_escape(data.title), whole ? "soft\">whole schedules" : "mark\">shortened schedules",
+                     tiles);
 }
 
 }  // namespace
@@ -70,4 +71,4 @@ std::string html_study_overview(const Study& study) {
          "from validation; right is the mean of both class accuracies on the whole test split.</p>\n</div>\n";
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -7,7 +7,7 @@
 
 #include "lab/study/curve.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 /// CSS beside that of an evaluation's page: the looks of several lines, wide tables, paper.
 std::string_view study_style();
@@ -27,4 +27,4 @@ std::string html_study_tables(const StudyData& data, std::span<const RecipeResul
 /// What a row's threshold is, in a word.
 std::string_view protocol_word(std::size_t protocol);
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -1,7 +1,7 @@
 // Published models are grey and dashed, ours coloured and solid: the picture survives a grey printer.
 #include "lab/study/html_parts.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 std::string_view study_style() {
   return R"css(
@@ -34,4 +34,4 @@ h3 + p, p + .legend, .legend { break-after: avoid; } h3 { break-after: avoid; }
 )css";
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -8,21 +8,21 @@
 #include "report/html_text.hpp"
 #include "report/numbers.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 std::string accuracies(const StudyData& data, const ProtocolMeasure& measure) {
   const bool first = data.sensitive == data.classes[0];
   return fmt::format("<td>{}</td><td>{}</td>",
-                     percent_text(first ? measure.accuracy_sensitive : measure.accuracy_other),
-                     percent_text(first ? measure.accuracy_other : measure.accuracy_sensitive));
+                     report::percent_text(first ? measure.accuracy_sensitive : measure.accuracy_other),
+                     report::percent_text(first ? measure.accuracy_other : measure.accuracy_sensitive));
 }
 
 /// Beside the rows of all protocols.
 std::string model_cell(const RecipeResult& result) {
   std::string html =
-      fmt::format("<th class=\"text\" rowspan=\"{}\"><b>{}</b>", kProtocols.size(), html_escape(result.label));
-  if (!result.shortened.empty()) html += "<small>" + html_escape(result.shortened) + "</small>";
+      fmt::format("<th class=\"text\" rowspan=\"{}\"><b>{}</b>", kProtocols.size(), report::html_escape(result.label));
+  if (!result.shortened.empty()) html += "<small>" + report::html_escape(result.shortened) + "</small>";
   return html + "</th>";
 }
 
@@ -32,11 +32,11 @@ std::string row(const StudyData& data, const RecipeResult& result, std::size_t p
                                  result.ours ? " ours" : "", p == 0 ? model_cell(result) : "", protocol_word(p),
                                  accuracies(data, measure));
   for (const std::size_t b : {kFormula, kOnePass})
-    html += fmt::format("<td>{}</td>", radius_text(median_of(measure.bounds[b][n].radii)));
+    html += fmt::format("<td>{}</td>", report::radius_text(median_of(measure.bounds[b][n].radii)));
   const std::size_t same = common_inputs(measure, n);
   for (const std::size_t b : {kOnePass, kRefined, kAttack}) {
     const double median = median_of(std::span(measure.bounds[b][n].radii).first(same));
-    html += fmt::format("<td>{}</td>", b == kAttack ? distance_text(median) : radius_text(median));
+    html += fmt::format("<td>{}</td>", b == kAttack ? report::distance_text(median) : report::radius_text(median));
   }
   for (const double quarter : {0.25, 0.5, 0.75, 1.0}) {
     const double share = share_reaching(measure.bounds[kOnePass][n].radii, quarter * data.reach[n]);
@@ -53,8 +53,8 @@ std::string norm_table(const StudyData& data, std::span<const RecipeResult* cons
       "colspan=\"2\">median radius</th><th class=\"group\" colspan=\"3\">median, first {}</th><th class=\"group\" "
       "colspan=\"4\">certified accuracy at</th></tr>\n<tr><th>model</th><th class=\"text\">threshold</th><th>{}</th>"
       "<th>{}</th><th>formula</th><th>one pass</th><th>one pass</th><th>refined</th><th>attack</th>",
-      norm_symbol(norm), norm_meaning(norm), common_inputs(results.front()->protocols[0], n),
-      html_escape(data.classes[0]), html_escape(data.classes[1]));
+      report::norm_symbol(norm), report::norm_meaning(norm), common_inputs(results.front()->protocols[0], n),
+      report::html_escape(data.classes[0]), report::html_escape(data.classes[1]));
   for (const double quarter : {0.25, 0.5, 0.75, 1.0}) html += fmt::format("<th>{:.4g}</th>", quarter * data.reach[n]);
   html += "</tr></thead><tbody>\n";
   for (const auto* result : results)
@@ -74,8 +74,9 @@ std::string cost_table(std::span<const RecipeResult* const> results) {
   for (std::size_t b = 0; b < kBounds.size(); ++b) html += "<th>ℓ₁</th><th>ℓ₂</th><th>ℓ∞</th>";
   html += "</tr></thead><tbody>\n";
   for (const auto* result : results) {
-    html += fmt::format("<tr><th class=\"text\">{}</th><td>{:.0f} s</td><td>{}</td>", html_escape(result->label),
-                        result->training_seconds, result->shortened.empty() ? "whole" : html_escape(result->shortened));
+    html += fmt::format("<tr><th class=\"text\">{}</th><td>{:.0f} s</td><td>{}</td>",
+                        report::html_escape(result->label), result->training_seconds,
+                        result->shortened.empty() ? "whole" : report::html_escape(result->shortened));
     for (const auto& bound : result->protocols[0].bounds)
       for (const auto& norm : bound) html += fmt::format("<td>{}</td>", milliseconds_text(norm.milliseconds));
     html += "</tr>\n";
@@ -94,9 +95,9 @@ std::string html_study_tables(const StudyData& data, std::span<const RecipeResul
       "the first {} of them, beside one pass on the same ones. Certified accuracy is that of one pass; class "
       "accuracies "
       "are those of the whole test split.</p>\n",
-      measure.bounds[kOnePass][0].radii.size(), html_escape(data.sensitive), common_inputs(measure, 0));
+      measure.bounds[kOnePass][0].radii.size(), report::html_escape(data.sensitive), common_inputs(measure, 0));
   for (std::size_t n = 0; n < kStudyNorms.size(); ++n) html += norm_table(data, results, n);
   return html + cost_table(results);
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

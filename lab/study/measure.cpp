@@ -11,7 +11,7 @@
 #include "lab/study/curve.hpp"
 #include "training/threshold.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 constexpr std::size_t kPublishedInputs = 1000;  // on which the published code sets its threshold
@@ -101,7 +101,7 @@ Dataset first_of(const Dataset& data, const std::vector<std::size_t>& rows, std:
 
 Status write_balanced_model(const std::string& model_path, const std::string& balanced_path, const Dataset& test) {
   STANDFAST_TRY(const Classifier classifier, Classifier::load(model_path));
-  STANDFAST_TRY(Model model, load_model(model_path));
+  STANDFAST_TRY(model::Model model, format::load_model(model_path));
   STANDFAST_TRY(const std::int32_t sensitive_label, test.class_index(model.sensitive_class));
   const std::size_t count = std::min(kPublishedInputs, test.count());
   STANDFAST_TRY(const auto logits, classifier.logits(std::span(test.features).first(count * test.dim()), count));
@@ -111,9 +111,9 @@ Status write_balanced_model(const std::string& model_path, const std::string& ba
   if (sensitive.empty() || other.empty())
     return Error{ErrorCode::kBadValue,
                  fmt::format("{}: the first {} inputs are of one class, expected both to balance", test.source, count)};
-  model.threshold += pick_threshold(sensitive, other, -1).threshold;
+  model.threshold += training::pick_threshold(sensitive, other, -1).threshold;
   model.provenance["threshold"] = fmt::format("balanced on the first {} inputs of the test split", count);
-  return save_model(model, balanced_path);
+  return format::save_model(model, balanced_path);
 }
 
 Result<ProtocolMeasure> measure(const Classifier& classifier, const Dataset& test, const MeasureOptions& options) {
@@ -139,4 +139,4 @@ Result<ProtocolMeasure> measure(const Classifier& classifier, const Dataset& tes
   return result;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -11,7 +11,7 @@
 #include "lab/study/study.hpp"
 #include "standfast/certificate.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -21,7 +21,7 @@ Result<TrainOptions> with_overrides(const TrainOptions& options, const std::stri
   const Json patch = Json::parse(overrides, nullptr, /*allow_exceptions=*/false);
   if (!patch.is_object())
     return Error{ErrorCode::kBadOption, fmt::format("recipe {}: its overrides are not a JSON object", recipe.name)};
-  Json json = Json::parse(to_json(options));
+  Json json = Json::parse(standfast::to_json(options));
   json.update(patch);
   return train_options_from_json(json.dump());
 }
@@ -30,7 +30,7 @@ Result<TrainOptions> with_overrides(const TrainOptions& options, const std::stri
 std::string essence(TrainOptions options) {
   options.output.clear();
   options.data.source.clear();
-  return to_json(options);
+  return standfast::to_json(options);
 }
 
 }  // namespace
@@ -75,13 +75,13 @@ Result<std::string> folder_digest(const std::string& folder) {
   if (failed) return Error{ErrorCode::kIo, fmt::format("{}: cannot be listed: {}", folder, failed.message())};
   std::string text;
   for (const auto& [name, digest] : files) text += fmt::format("{} {}\n", digest, name);
-  return sha256_of_text(text);
+  return files::sha256_of_text(text);
 }
 
 std::string study_fingerprint(const Recipe& recipe, const TrainOptions& options, const std::string& data_digest,
                               const StudyEffort& effort, std::string_view version) {
-  return sha256_of_text(fmt::format("{}\n{}\n{}\n{} {}\n{}\n{}\n", version, recipe.name, recipe.label, effort.certified,
-                                    effort.attacked, data_digest, essence(options)));
+  return files::sha256_of_text(fmt::format("{}\n{}\n{}\n{} {}\n{}\n{}\n", version, recipe.name, recipe.label,
+                                           effort.certified, effort.attacked, data_digest, essence(options)));
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -4,7 +4,7 @@
 
 #include "lab/study/study.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 std::span<const StudyData> study_data() {
   static const std::vector<StudyData> all = {
@@ -70,4 +70,4 @@ std::span<const Recipe> recipes() {
   return all;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

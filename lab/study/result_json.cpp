@@ -10,7 +10,7 @@
 #include "files/message.hpp"
 #include "lab/study/study.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -38,29 +38,29 @@ Json bounds_json(const ProtocolMeasure& measure) {
 }
 
 /// A finite number in [lowest, highest].
-Result<double> number_within(const JsonObject& object, std::string_view key, double lowest, double highest) {
+Result<double> number_within(const files::JsonObject& object, std::string_view key, double lowest, double highest) {
   STANDFAST_TRY(const double value, object.number(key));
   if (value >= lowest && value <= highest) return value;
-  return bad_format(object.place_of(key),
-                    fmt::format("is {}, expected a finite number from {} to {}", value, lowest, highest));
+  return files::bad_format(object.place_of(key),
+                           fmt::format("is {}, expected a finite number from {} to {}", value, lowest, highest));
 }
 
 /// Radii: numbers >= 0 or "inf".
-Result<std::vector<double>> read_radii(const JsonObject& object) {
-  STANDFAST_TRY(const JsonArray list, object.array("radii"));
+Result<std::vector<double>> read_radii(const files::JsonObject& object) {
+  STANDFAST_TRY(const files::JsonArray list, object.array("radii"));
   if (list.size() > kMaxRadii)
-    return bad_format(list.place(), fmt::format("holds {} radii, expected at most {}", list.size(), kMaxRadii));
+    return files::bad_format(list.place(), fmt::format("holds {} radii, expected at most {}", list.size(), kMaxRadii));
   std::vector<double> radii;
   for (std::size_t i = 0; i < list.size(); ++i) {
     STANDFAST_TRY(const double radius, list[i].number_or_infinity());
-    if (!(radius >= 0)) return bad_format(list.place(), fmt::format("holds {}, expected radii >= 0", radius));
+    if (!(radius >= 0)) return files::bad_format(list.place(), fmt::format("holds {}, expected radii >= 0", radius));
     radii.push_back(radius);
   }
   return radii;
 }
 
-Status read_bound(const JsonValue& value, BoundMeasure& bound) {
-  STANDFAST_TRY(const JsonObject object, value.object({"milliseconds", "radii"}));
+Status read_bound(const files::JsonValue& value, BoundMeasure& bound) {
+  STANDFAST_TRY(const files::JsonObject object, value.object({"milliseconds", "radii"}));
   STANDFAST_TRY(bound.radii, read_radii(object));
   bound.milliseconds = std::numeric_limits<double>::quiet_NaN();
   if (object.find("milliseconds")->is_null()) return {};
@@ -68,22 +68,23 @@ Status read_bound(const JsonValue& value, BoundMeasure& bound) {
   return {};
 }
 
-Status read_bounds(const JsonValue& value, ProtocolMeasure& measure) {
-  STANDFAST_TRY(const JsonObject bounds, value.object_of_any_keys());
+Status read_bounds(const files::JsonValue& value, ProtocolMeasure& measure) {
+  STANDFAST_TRY(const files::JsonObject bounds, value.object_of_any_keys());
   for (std::size_t b = 0; b < kBounds.size(); ++b) {
-    STANDFAST_TRY(const JsonValue of_bound, bounds.at(kBounds[b]));
-    STANDFAST_TRY(const JsonObject norms, of_bound.object_of_any_keys());
+    STANDFAST_TRY(const files::JsonValue of_bound, bounds.at(kBounds[b]));
+    STANDFAST_TRY(const files::JsonObject norms, of_bound.object_of_any_keys());
     for (std::size_t n = 0; n < kStudyNorms.size(); ++n) {
-      STANDFAST_TRY(const JsonValue of_norm, norms.at(kStudyNorms[n]));
+      STANDFAST_TRY(const files::JsonValue of_norm, norms.at(kStudyNorms[n]));
       STANDFAST_CHECK(read_bound(of_norm, measure.bounds[b][n]));
     }
   }
   return {};
 }
 
-Status read_protocol(const JsonValue& value, ProtocolMeasure& measure) {
+Status read_protocol(const files::JsonValue& value, ProtocolMeasure& measure) {
   constexpr double kLargest = std::numeric_limits<float>::max();
-  STANDFAST_TRY(const JsonObject object, value.object({"threshold", "accuracy_sensitive", "accuracy_other", "bounds"}));
+  STANDFAST_TRY(const files::JsonObject object,
+                value.object({"threshold", "accuracy_sensitive", "accuracy_other", "bounds"}));
   STANDFAST_TRY(const double threshold, number_within(object, "threshold", -kLargest, kLargest));
   measure.threshold = static_cast<float>(threshold);
   STANDFAST_TRY(measure.accuracy_sensitive, number_within(object, "accuracy_sensitive", 0, 1));
@@ -91,11 +92,12 @@ Status read_protocol(const JsonValue& value, ProtocolMeasure& measure) {
   return read_bounds(*object.find("bounds"), measure);
 }
 
-Status check_schema(const JsonValue& value) {
-  STANDFAST_TRY(const JsonObject object, value.object_of_any_keys());
+Status check_schema(const files::JsonValue& value) {
+  STANDFAST_TRY(const files::JsonObject object, value.object_of_any_keys());
   STANDFAST_TRY(const std::string schema, object.text("schema"));
   if (schema == kSchema) return {};
-  return bad_format(object.place_of("schema"), fmt::format("is {}, expected {}", quote_for_message(schema), kSchema));
+  return files::bad_format(object.place_of("schema"),
+                           fmt::format("is {}, expected {}", files::quote_for_message(schema), kSchema));
 }
 
 }  // namespace
@@ -126,9 +128,9 @@ std::string to_json(const RecipeResult& result) {
 }
 
 Result<RecipeResult> recipe_result_from_json(std::string_view text, const std::string& place) {
-  STANDFAST_TRY(const JsonDocument document, JsonDocument::parse(text, kMaxDepth, place));
+  STANDFAST_TRY(const files::JsonDocument document, files::JsonDocument::parse(text, kMaxDepth, place));
   STANDFAST_CHECK(check_schema(document.root()));
-  STANDFAST_TRY(const JsonObject object,
+  STANDFAST_TRY(const files::JsonObject object,
                 document.root().object({"schema", "fingerprint", "data", "recipe", "label", "ours", "shortened",
                                         "test_split", "sensitive_count", "other_count", "training_seconds",
                                         "model_sha256", "options", "protocols"}));
@@ -145,12 +147,12 @@ Result<RecipeResult> recipe_result_from_json(std::string_view text, const std::s
   STANDFAST_TRY(result.training_seconds, number_within(object, "training_seconds", 0, 1e12));
   STANDFAST_TRY(result.model_sha256, object.text("model_sha256"));
   STANDFAST_TRY(result.options, object.text("options"));
-  STANDFAST_TRY(const JsonObject protocols, object.find("protocols")->object_of_any_keys());
+  STANDFAST_TRY(const files::JsonObject protocols, object.find("protocols")->object_of_any_keys());
   for (std::size_t p = 0; p < kProtocols.size(); ++p) {
-    STANDFAST_TRY(const JsonValue protocol, protocols.at(kProtocols[p]));
+    STANDFAST_TRY(const files::JsonValue protocol, protocols.at(kProtocols[p]));
     STANDFAST_CHECK(read_protocol(protocol, result.protocols[p]));
   }
   return result;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -16,7 +16,7 @@
 #include "standfast/threat.hpp"
 #include "standfast/training.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 /// A data set of the study, and which of its two classes is certified.
 struct StudyData {
@@ -136,4 +136,4 @@ std::string to_text(const Study& study);
 /// One file, no script, no external request.
 std::string to_html(const Study& study);
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -5,7 +5,7 @@
 
 #include "lab/study/curve.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -75,4 +75,4 @@ std::string to_json(const Study& study) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

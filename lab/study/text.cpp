@@ -8,7 +8,7 @@
 #include "lab/study/curve.hpp"
 #include "report/numbers.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 using Out = std::back_insert_iterator<std::string>;
@@ -18,14 +18,14 @@ constexpr std::array kProtocolWords = {"threshold from validation",
 
 /// Four digits would not fit beside two more norms.
 std::string short_radius(double radius) {
-  std::string text = radius_text(radius);
+  std::string text = report::radius_text(radius);
   return text.size() > 8 ? fmt::format("{:.2e}", radius * (1 - 5e-3)) : text;
 }
 
 void write_head(const StudyData& data, Out out) {
   fmt::format_to(out, "{:<27}{:>12}{:>18}{:>18}{:>18}\n", "", "right %", "median l1", "median l2", "median linf");
-  fmt::format_to(out, "{:<27}{:>6}{:>6}", "model", terminal_text(data.classes[0], 5),
-                 terminal_text(data.classes[1], 5));
+  fmt::format_to(out, "{:<27}{:>6}{:>6}", "model", report::terminal_text(data.classes[0], 5),
+                 report::terminal_text(data.classes[1], 5));
   for (std::size_t n = 0; n < kStudyNorms.size(); ++n) fmt::format_to(out, "{:>9}{:>9}", "formula", "bounded");
   fmt::format_to(out, "{:>7}\n", "train");
 }
@@ -35,7 +35,8 @@ void write_line(const RecipeResult& result, const ProtocolMeasure& measure, Out 
   const bool first = data.sensitive == data.classes[0];
   const double shares[] = {first ? measure.accuracy_sensitive : measure.accuracy_other,
                            first ? measure.accuracy_other : measure.accuracy_sensitive};
-  fmt::format_to(out, "{:<27}{:>6.1f}{:>6.1f}", terminal_text(result.label, 26), 100 * shares[0], 100 * shares[1]);
+  fmt::format_to(out, "{:<27}{:>6.1f}{:>6.1f}", report::terminal_text(result.label, 26), 100 * shares[0],
+                 100 * shares[1]);
   for (std::size_t n = 0; n < kStudyNorms.size(); ++n)
     for (const std::size_t bound : {kFormula, kOnePass})
       fmt::format_to(out, "{:>9}", short_radius(median_of(measure.bounds[bound][n].radii)));
@@ -55,7 +56,8 @@ void write_data_set(const Study& study, const StudyData& data, Out out) {
   }
   for (const auto* result : results)
     if (!result->shortened.empty())
-      fmt::format_to(out, "  {}: {}\n", terminal_text(result->label, 60), terminal_text(result->shortened, 60));
+      fmt::format_to(out, "  {}: {}\n", report::terminal_text(result->label, 60),
+                     report::terminal_text(result->shortened, 60));
 }
 
 }  // namespace
@@ -67,8 +69,8 @@ std::string to_text(const Study& study) {
   fmt::format_to(out,
                  "\nMedians are over the sensitive test inputs judged right: by the published formula without bounds"
                  "\nand by one pass with pixels in [0, 1]; seconds are processor time.\n");
-  for (const auto& note : study.notes) fmt::format_to(out, "{}\n", terminal_text(note, 400));
+  for (const auto& note : study.notes) fmt::format_to(out, "{}\n", report::terminal_text(note, 400));
   return text;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace standfast {
+namespace standfast::attack {
 namespace {
 
 /// The float32 number nearest to x + d that keeps to the bounds of the changed value and of the change in exact
@@ -38,7 +38,7 @@ double price_upper(const AttackTarget& target, std::span<const float> input) {
 }
 
 std::optional<Adversarial> confirm_attack(const AttackTarget& target, std::span<const double> change,
-                                          InferWorkspace& workspace) {
+                                          infer::InferWorkspace& workspace) {
   Adversarial found;
   found.input.resize(change.size());
   for (std::size_t i = 0; i < change.size(); ++i) {
@@ -53,4 +53,4 @@ std::optional<Adversarial> confirm_attack(const AttackTarget& target, std::span<
   return found;
 }
 
-}  // namespace standfast
+}  // namespace standfast::attack

@@ -10,7 +10,7 @@
 #include "infer/plan.hpp"
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::attack {
 
 struct Adversarial {
   double distance = kInfinity;  ///< Price, rounded up; for p = 0 the number of features changed.
@@ -24,8 +24,8 @@ using VerdictSlack = std::function<double(std::span<const float>)>;
 
 /// What every attack on one input shares.
 struct AttackTarget {
-  const Plan* plan;
-  const Forward64* forward64;
+  const infer::Plan* plan;
+  const infer::Forward64* forward64;
   const ThreatModel* threat;
   std::span<const double> cost;
   std::span<const float> x;
@@ -39,6 +39,6 @@ double price_upper(const AttackTarget& target, std::span<const float> input);
 /// x + change as a float32 input inside the bounds, if both passes judge it otherwise.
 /// Shape: change is (dim), in the features' units.
 std::optional<Adversarial> confirm_attack(const AttackTarget& target, std::span<const double> change,
-                                          InferWorkspace& workspace);
+                                          infer::InferWorkspace& workspace);
 
-}  // namespace standfast
+}  // namespace standfast::attack

@@ -7,7 +7,7 @@
 
 #include "search/ray.hpp"
 
-namespace standfast {
+namespace standfast::attack {
 namespace {
 
 constexpr int kDescentSteps = 20;
@@ -19,12 +19,12 @@ constexpr int kRecounts = 8;
 
 }  // namespace
 
-AttackSearch::AttackSearch(const AttackTarget& target, const MinorantReader& reader, std::span<const Interval> interval,
-                           AttackWorkspace& workspace)
+AttackSearch::AttackSearch(const AttackTarget& target, const search::MinorantReader& reader,
+                           std::span<const Interval> interval, AttackWorkspace& workspace)
     : target_(target),
       interval_(interval),
       ws_(workspace),
-      tangents_(*target.plan, reader, target.x, features_of(workspace.infer, target.x), workspace.probe),
+      tangents_(*target.plan, reader, target.x, search::features_of(workspace.infer, target.x), workspace.probe),
       reader_(&reader) {
   for (std::size_t i = 0; i < interval.size(); ++i) {
     lo_.push_back(interval[i].lo * target.cost[i]);
@@ -50,7 +50,8 @@ void AttackSearch::start(float logit) {
   minorant::SeparableMinorant minorant;
   if (reader_->separable()) {
     target_.plan->backward(ws_.infer);
-    reader_->read(Lane{features_of(ws_.infer, target_.x).data()}, logit, Lane{ws_.infer.feature_dual.data()}, minorant);
+    reader_->read(search::Lane{search::features_of(ws_.infer, target_.x).data()}, logit,
+                  search::Lane{ws_.infer.feature_dual.data()}, minorant);
   } else {
     // no minorant, but an attack needs none: the linearisation at x
     const std::span<const float> slope = target_.plan->input_gradient(ws_.infer);
@@ -95,7 +96,7 @@ void AttackSearch::offer(std::span<const double> change) {
 bool AttackSearch::try_ray(std::span<const double> direction) {
   std::vector<double> change;
   const double price =
-      first_crossing(direction, {lo_, hi_, target_.cost}, target_.norm, best_.distance, tangents_, change);
+      search::first_crossing(direction, {lo_, hi_, target_.cost}, target_.norm, best_.distance, tangents_, change);
   if (!(price < best_.distance)) return false;
   const double before = best_.distance;
   offer(change);
@@ -104,26 +105,27 @@ bool AttackSearch::try_ray(std::span<const double> direction) {
 
 void AttackSearch::follow_certificate(const AttackBudget& budget) {
   if (!(ws_.problem.margin > 0)) return;
-  const PricedProblem first = ws_.problem;
+  const search::PricedProblem first = ws_.problem;
   if (reader_->separable()) follow_cuts(first, budget);
   // the worst points themselves, and everything allowed at once where no radius is finite
-  for (const SeparableRadius& radius : {separable_radius(first, target_.norm), SeparableRadius{.radius = kInfinity}}) {
-    if (radius.radius < kInfinity || best_.input.empty()) try_ray(worst_change(first, target_.norm, radius));
+  for (const search::SeparableRadius& radius :
+       {search::separable_radius(first, target_.norm), search::SeparableRadius{.radius = kInfinity}}) {
+    if (radius.radius < kInfinity || best_.input.empty()) try_ray(search::worst_change(first, target_.norm, radius));
   }
   // for p = 1 a few features alone may lead nowhere: all of them do
-  const SeparableRadius round = separable_radius(first, Norm::l2());
+  const search::SeparableRadius round = search::separable_radius(first, Norm::l2());
   if (best_.input.empty() && round.radius > 0 && round.radius < kInfinity) {
-    try_ray(worst_change(first, Norm::l2(), round));
+    try_ray(search::worst_change(first, Norm::l2(), round));
   }
 }
 
-void AttackSearch::follow_cuts(const PricedProblem& first, const AttackBudget& budget) {
-  const CutSearchOptions options{target_.norm, budget.passes, true, kTightGap};
+void AttackSearch::follow_cuts(const search::PricedProblem& first, const AttackBudget& budget) {
+  const search::CutSearchOptions options{target_.norm, budget.passes, true, kTightGap};
   const std::vector<double> found = ws_.search.run(first, target_.cost, options, tangents_).attack;
   if (!found.empty()) offer(found);
   // p = 1 without bounds: the worst points are jumps of single features, which may lead nowhere
   if (best_.input.empty() && target_.norm == Norm::l1()) {
-    const CutSearchOptions round{Norm::l2(), budget.passes, true, kTightGap};
+    const search::CutSearchOptions round{Norm::l2(), budget.passes, true, kTightGap};
     const std::vector<double> other = ws_.search.run(first, target_.cost, round, tangents_).attack;
     if (!other.empty()) try_ray(priced(other));
   }
@@ -144,9 +146,9 @@ void AttackSearch::linearise(std::span<const double> change) {
 void AttackSearch::relinearise(std::vector<double> change, int rounds) {
   for (int k = 0; k < rounds; ++k) {
     linearise(change);
-    const SeparableRadius radius = separable_radius(linearised_, target_.norm);
+    const search::SeparableRadius radius = search::separable_radius(linearised_, target_.norm);
     if (!(radius.radius > 0 && radius.radius < kInfinity)) return;
-    if (!try_ray(worst_change(linearised_, target_.norm, radius))) return;
+    if (!try_ray(search::worst_change(linearised_, target_.norm, radius))) return;
     change = best_change_;
   }
 }
@@ -240,9 +242,10 @@ void AttackSearch::single_features() {
 }
 
 /// p = 0: the problem's worst features, more and more of them; `changed` lists them. True where the verdict flips.
-bool AttackSearch::change_worst(const PricedProblem& problem, std::vector<double>& change,
+bool AttackSearch::change_worst(const search::PricedProblem& problem, std::vector<double>& change,
                                 std::vector<std::size_t>& changed) {
-  const std::vector<double> worst = worst_change(problem, Norm::l0(), {.radius = static_cast<double>(lo_.size())});
+  const std::vector<double> worst =
+      search::worst_change(problem, Norm::l0(), {.radius = static_cast<double>(lo_.size())});
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < worst.size(); ++i) {
     if (worst[i] != 0 && std::isfinite(worst[i])) order.push_back(i);
@@ -281,4 +284,4 @@ void AttackSearch::count_features() {
   offer(change);
 }
 
-}  // namespace standfast
+}  // namespace standfast::attack

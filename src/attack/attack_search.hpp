@@ -15,14 +15,14 @@
 #include "search/plan_tangents.hpp"
 #include "search/separable.hpp"
 
-namespace standfast {
+namespace standfast::attack {
 
 /// Scratch memory of one thread.
 struct AttackWorkspace {
-  InferWorkspace infer;
-  InferWorkspace probe;
-  CutSearch search;
-  PricedProblem problem;
+  infer::InferWorkspace infer;
+  infer::InferWorkspace probe;
+  search::CutSearch search;
+  search::PricedProblem problem;
 };
 
 struct AttackBudget {
@@ -34,7 +34,7 @@ class AttackSearch {
  public:
   /// Shape: interval is (dim). Requires: `workspace.infer` holds the forward pass at x, which is sensitive; norm
   /// 0, 1, 2 or inf.
-  AttackSearch(const AttackTarget& target, const MinorantReader& reader, std::span<const Interval> interval,
+  AttackSearch(const AttackTarget& target, const search::MinorantReader& reader, std::span<const Interval> interval,
                AttackWorkspace& workspace);
 
   /// Everything below, within the budget.
@@ -43,14 +43,15 @@ class AttackSearch {
  private:
   void start(float logit);
   void follow_certificate(const AttackBudget& budget);
-  void follow_cuts(const PricedProblem& first, const AttackBudget& budget);
+  void follow_cuts(const search::PricedProblem& first, const AttackBudget& budget);
   void linearise(std::span<const double> change);
   void relinearise(std::vector<double> change, int rounds);
   void descend(Random& random);
   void take_back();
   void single_features();
   void count_features();
-  bool change_worst(const PricedProblem& problem, std::vector<double>& change, std::vector<std::size_t>& changed);
+  bool change_worst(const search::PricedProblem& problem, std::vector<double>& change,
+                    std::vector<std::size_t>& changed);
   bool try_ray(std::span<const double> direction);
   void offer(std::span<const double> change);
   [[nodiscard]] std::vector<double> project(std::vector<double> priced, double price) const;
@@ -61,13 +62,13 @@ class AttackSearch {
   const AttackTarget& target_;
   std::span<const Interval> interval_;
   AttackWorkspace& ws_;
-  PlanTangents tangents_;
-  const MinorantReader* reader_;
+  search::PlanTangents tangents_;
+  const search::MinorantReader* reader_;
   std::vector<double> lo_, hi_;  ///< Of the change, in units of price.
-  PricedProblem linearised_;
+  search::PricedProblem linearised_;
   std::vector<double> gradient_;
   Adversarial best_;
   std::vector<double> best_change_;
 };
 
-}  // namespace standfast
+}  // namespace standfast::attack

@@ -69,20 +69,20 @@ std::size_t Certifier::tile(const Request& request) const {
 
 bool Certifier::needs_tiles(const Request& request) { return request.options.keep_proofs || request.searches_any(); }
 
-void Certifier::read_minorant(Lane features, float logit, Lane slope, ProvenMinorant& out) const {
+void Certifier::read_minorant(search::Lane features, float logit, search::Lane slope, ProvenMinorant& out) const {
   out.is_separable = reader_.separable();
   if (out.is_separable) {
     reader_.read(features, logit, slope, out.separable);
     out.slope_error.assign(parts_.model->dim(), 0.0);
   } else {
-    MinorantReader::read(logit, slope, element_count(parts_.model->graph.input_shape), out.feature);
+    search::MinorantReader::read(logit, slope, model::element_count(parts_.model->graph.input_shape), out.feature);
   }
 }
 
 void Certifier::find_minorant_of_one(const Request& request, std::span<const float> x, float logit,
                                      CertifyWorkspace& ws) const {
   ProvenMinorant& out = ws.lanes.front().minorant;
-  InferWorkspace& one = ws.infer.one;
+  infer::InferWorkspace& one = ws.infer.one;
   if (request.proves() || (needs_proven_minorants() && !request.closed_form())) {
     return parts_.wide->prove(x, one.slopes, ws.verify, out, request.options.precision);
   }
@@ -129,18 +129,19 @@ double Certifier::closed_form_radius_of(const Request& request, const ProvenMino
   }
   const double lipschitz = request.search.lipschitz[norm_index];
   const std::vector<double>& cost = request.search.cost;
-  if (m.is_separable) return closed_form_radius(m.separable, cost, norm, lipschitz);
-  return closed_form_radius(m.feature, *std::ranges::min_element(cost), norm, lipschitz);
+  if (m.is_separable) return search::closed_form_radius(m.separable, cost, norm, lipschitz);
+  return search::closed_form_radius(m.feature, *std::ranges::min_element(cost), norm, lipschitz);
 }
 
 Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, const CertifyLane& lane,
                                                        std::size_t norm_index) const {
   return separable_radius_of(request, lane, norm_index,
-                             separable_radius(lane.problem, request.norm(norm_index), lane.hint));
+                             search::separable_radius(lane.problem, request.norm(norm_index), lane.hint));
 }
 
 Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, const CertifyLane& lane,
-                                                       std::size_t norm_index, const SeparableRadius& found) const {
+                                                       std::size_t norm_index,
+                                                       const search::SeparableRadius& found) const {
   if (!request.proves()) return {std::min(found.radius, lane.minorant.price_limit), {}};
   const Norm norm = request.norm(norm_index);
   const double radius = norm == Norm::linf() ? less_than_found(found.radius, parts_.model->dim()) : found.radius;
@@ -219,9 +220,9 @@ WeakestDirection Certifier::weakest_direction(const Request& request, std::span<
   certify(request, x, std::span(&logit, 1), ws, std::span(&row, 1));
   const auto found = std::ranges::find(request.options.norms, norm);
   weakest.radius = radii[static_cast<std::size_t>(found - request.options.norms.begin())];
-  const PricedProblem& problem = last_problem(ws.lanes.front());
+  const search::PricedProblem& problem = last_problem(ws.lanes.front());
   if (!(problem.margin > 0)) return weakest;
-  weakest.change = worst_change(problem, norm, separable_radius(problem, norm));
+  weakest.change = search::worst_change(problem, norm, search::separable_radius(problem, norm));
   for (std::size_t i = 0; i < x.size(); ++i) weakest.change[i] /= request.cost[i];
   return weakest;
 }

@@ -18,8 +18,8 @@ namespace standfast::certifier {
 
 /// What every certifier of one model needs. Everything outlives the certifier.
 struct ModelParts {
-  const Model* model = nullptr;
-  const Plan* plan = nullptr;
+  const model::Model* model = nullptr;
+  const infer::Plan* plan = nullptr;
   const verify::Verifier* core = nullptr;
   const verify_wide::WideVerifier* wide = nullptr;
 };
@@ -62,7 +62,9 @@ class Certifier {
   /// Shape: radii is (norms).
   virtual void certify_piece(const Request& request, CertifyWorkspace& workspace, std::span<double> radii) const = 0;
   /// The problem whose worst change is the weakest direction.
-  [[nodiscard]] virtual const PricedProblem& last_problem(const CertifyLane& lane) const { return lane.problem; }
+  [[nodiscard]] virtual const search::PricedProblem& last_problem(const CertifyLane& lane) const {
+    return lane.problem;
+  }
   /// Whether minorants come from the verifier even under guarantee none.
   [[nodiscard]] virtual bool needs_proven_minorants() const { return false; }
 
@@ -81,17 +83,17 @@ class Certifier {
   [[nodiscard]] ProvenRadius separable_radius_of(const Request& request, const CertifyLane& lane,
                                                  std::size_t norm_index) const;
   [[nodiscard]] ProvenRadius separable_radius_of(const Request& request, const CertifyLane& lane,
-                                                 std::size_t norm_index, const SeparableRadius& found) const;
+                                                 std::size_t norm_index, const search::SeparableRadius& found) const;
   /// Writes the lane's minorant into its problem.
   static void price_minorant(const Request& request, CertifyLane& lane);
 
   ModelParts parts_;
-  MinorantReader reader_;
+  search::MinorantReader reader_;
 
  private:
   void find_minorant_of_one(const Request& request, std::span<const float> x, float logit,
                             CertifyWorkspace& workspace) const;
-  void read_minorant(Lane features, float logit, Lane slope, verify::ProvenMinorant& out) const;
+  void read_minorant(search::Lane features, float logit, search::Lane slope, verify::ProvenMinorant& out) const;
   void find_intervals(const Request& request, std::span<const float> x, CertifyLane& lane) const;
   [[nodiscard]] ProvenRadius without_proposal(const Request& request, const CertifyLane& lane,
                                               std::size_t norm_index) const;

@@ -14,7 +14,7 @@ using verify::ProvenMinorant;
 
 /// The errors of the slopes as folds at 0, so that the search sees what the verifier will charge: with norms 0 and 1
 /// they hold what the lines miss.
-void add_slope_errors(const ProvenMinorant& minorant, std::span<const double> cost, PricedProblem& problem) {
+void add_slope_errors(const ProvenMinorant& minorant, std::span<const double> cost, search::PricedProblem& problem) {
   problem.resize(cost.size(), 1);
   for (std::size_t i = 0; i < cost.size(); ++i) {
     problem.fold[i] = -minorant.slope_error[i] / cost[i];
@@ -66,7 +66,7 @@ void MixingCertifier::certify_norm(const Request& request, std::size_t norm_inde
       CertifyLane& lane = ws.lanes[l];
       price_minorant(request, lane);
       if (norm == Norm::l0() || norm == Norm::l1()) add_slope_errors(lane.minorant, request.search.cost, lane.problem);
-      const SeparableRadius found = separable_radius(lane.problem, norm);
+      const search::SeparableRadius found = search::separable_radius(lane.problem, norm);
       const double radius = separable_radius_of(request, lane, norm_index, found).radius;
       lane.bend.add_trial(found.radius);
       if (radius >= *radii[l] || lane.best_problem.margin == 0) lane.best_problem = lane.problem;

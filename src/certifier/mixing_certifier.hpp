@@ -15,7 +15,9 @@ class MixingCertifier : public Certifier {
   void certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
                     CertifyWorkspace& workspace, Rows rows) const override;
   void certify_piece(const Request& request, CertifyWorkspace& workspace, std::span<double> radii) const override;
-  [[nodiscard]] const PricedProblem& last_problem(const CertifyLane& lane) const override { return lane.best_problem; }
+  [[nodiscard]] const search::PricedProblem& last_problem(const CertifyLane& lane) const override {
+    return lane.best_problem;
+  }
   [[nodiscard]] bool needs_proven_minorants() const override { return true; }
 
  private:

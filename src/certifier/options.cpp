@@ -26,10 +26,10 @@ Status check_norms(const CertifyOptions& options) {
   return {};
 }
 
-Status check_map(const Model& model, const CertifyOptions& options) {
-  if (options.method == Method::kClosedForm || is_separable(model.feature_map)) return {};
+Status check_map(const model::Model& model, const CertifyOptions& options) {
+  if (options.method == Method::kClosedForm || model::is_separable(model.feature_map)) return {};
   const std::string method = "feature map: the " + std::string(method_name(options.method)) + " method needs ";
-  if (!is_linear_fold(model.feature_map)) {
+  if (!model::is_linear_fold(model.feature_map)) {
     return Error{ErrorCode::kUnsupported, method + "an abs at the end only, found one before; use the closed form"};
   }
   if (options.method == Method::kSeparable && !options.keep_proofs) return {};
@@ -64,9 +64,9 @@ Status check_search(const CertifyOptions& options) {
   return {};
 }
 
-Status check_both(const Model& model, const CertifyOptions& options) {
+Status check_both(const model::Model& model, const CertifyOptions& options) {
   if (!options.both_classes) return {};
-  if (!is_max_affine(model)) {
+  if (!model::is_max_affine(model)) {
     return Error{ErrorCode::kUnsupported,
                  "both classes: found a network that is not a maximum of affine pieces over a map without abs, so that "
                  "only the sensitive class can be certified"};
@@ -80,7 +80,7 @@ Status check_both(const Model& model, const CertifyOptions& options) {
 
 }  // namespace
 
-Status check_options(const Model& model, const CertifyOptions& options) {
+Status check_options(const model::Model& model, const CertifyOptions& options) {
   STANDFAST_CHECK(check_norms(options));
   STANDFAST_CHECK(check_map(model, options));
   STANDFAST_CHECK(check_search(options));

@@ -9,8 +9,8 @@
 namespace standfast::certifier {
 namespace {
 
-bool has_slopes(NodeKind kind) { return kind == NodeKind::kRelu; }
-bool has_winners(NodeKind kind) { return kind == NodeKind::kMaxPool || kind == NodeKind::kMax; }
+bool has_slopes(model::NodeKind kind) { return kind == model::NodeKind::kRelu; }
+bool has_winners(model::NodeKind kind) { return kind == model::NodeKind::kMaxPool || kind == model::NodeKind::kMax; }
 
 Status check_count(const char* what, std::size_t found, std::size_t expected) {
   if (found == expected) return {};
@@ -65,10 +65,11 @@ std::vector<double> weights_of(std::span<const RadiusProof::Cut> cuts) {
   return weights;
 }
 
-Result<Slopes> unflatten(const RadiusProof::Cut& cut, const Graph& graph, const std::vector<Shape>& node_shapes) {
+Result<Slopes> unflatten(const RadiusProof::Cut& cut, const model::Graph& graph,
+                         const std::vector<model::Shape>& node_shapes) {
   std::size_t slopes = 0, winners = 0;
   for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
-    const std::size_t size = element_count(node_shapes[k]);
+    const std::size_t size = model::element_count(node_shapes[k]);
     if (has_slopes(graph.nodes[k].kind)) slopes += size;
     if (has_winners(graph.nodes[k].kind)) winners += size;
   }
@@ -79,7 +80,7 @@ Result<Slopes> unflatten(const RadiusProof::Cut& cut, const Graph& graph, const 
   auto slope = cut.slopes.begin();
   auto winner = cut.winners.begin();
   for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
-    const auto size = static_cast<std::ptrdiff_t>(element_count(node_shapes[k]));
+    const auto size = static_cast<std::ptrdiff_t>(model::element_count(node_shapes[k]));
     if (has_slopes(graph.nodes[k].kind)) {
       result[k].relu.assign(slope, slope + size);
       slope += size;
@@ -92,8 +93,8 @@ Result<Slopes> unflatten(const RadiusProof::Cut& cut, const Graph& graph, const 
   return result;
 }
 
-Result<minorant::Proposal> proposal_of(const Certificate& certificate, const Graph& graph) {
-  STANDFAST_TRY(const auto shapes, infer_shapes(graph));
+Result<minorant::Proposal> proposal_of(const Certificate& certificate, const model::Graph& graph) {
+  STANDFAST_TRY(const auto shapes, model::infer_shapes(graph));
   const RadiusProof& proof = certificate.proof;
   minorant::Proposal proposal;
   proposal.norm = certificate.norm;

@@ -35,9 +35,10 @@ std::vector<double> weights_of(std::span<const RadiusProof::Cut> cuts);
 
 /// The inverse of flatten, for one input. Fails: kBadShape where the numbers of slopes and winners are not those of the
 /// graph. Shape: node_shapes is (nodes), as infer_shapes gives it.
-Result<Slopes> unflatten(const RadiusProof::Cut& cut, const Graph& graph, const std::vector<Shape>& node_shapes);
+Result<Slopes> unflatten(const RadiusProof::Cut& cut, const model::Graph& graph,
+                         const std::vector<model::Shape>& node_shapes);
 
 /// What a certificate asks the core to prove. Fails: kBadShape for a proof of another model.
-Result<minorant::Proposal> proposal_of(const Certificate& certificate, const Graph& graph);
+Result<minorant::Proposal> proposal_of(const Certificate& certificate, const model::Graph& graph);
 
 }  // namespace standfast::certifier

@@ -7,9 +7,10 @@
 namespace standfast::certifier {
 namespace {
 
-bool has_maxima(const Graph& graph) {
-  return std::ranges::any_of(
-      graph.nodes, [](const Node& node) { return node.kind == NodeKind::kMax || node.kind == NodeKind::kMaxPool; });
+bool has_maxima(const model::Graph& graph) {
+  return std::ranges::any_of(graph.nodes, [](const model::Node& node) {
+    return node.kind == model::NodeKind::kMax || node.kind == model::NodeKind::kMaxPool;
+  });
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ class SeparableCertifier : public Certifier {
   /// The minorants that the waiting lanes' searches have asked for.
   void find_minorants_elsewhere(CertifyWorkspace& workspace) const;
   /// Room for the next minorant of a lane; its choice of slopes is that of a slot of a backward pass.
-  minorant::SeparableMinorant& keep_minorant(CertifyLane& lane, const TileWorkspace& pass, std::size_t slot) const;
+  minorant::SeparableMinorant& keep_minorant(CertifyLane& lane, const infer::TileWorkspace& pass,
+                                             std::size_t slot) const;
   void sum_up(const Request& request, std::span<const float> x, CertifyWorkspace& workspace) const;
   /// The verifier's minorants of cut `j` of the waiting lanes, into their parts.
   void prove_cuts(const Request& request, std::span<const float> x, std::size_t j, CertifyWorkspace& workspace) const;

@@ -23,7 +23,7 @@ void by_blocks(std::size_t features, std::size_t slots, const Work& work) {
 
 }  // namespace
 
-minorant::SeparableMinorant& SeparableCertifier::keep_minorant(CertifyLane& lane, const TileWorkspace& pass,
+minorant::SeparableMinorant& SeparableCertifier::keep_minorant(CertifyLane& lane, const infer::TileWorkspace& pass,
                                                                std::size_t slot) const {
   if (lane.used == lane.minorants.size()) {
     lane.minorants.emplace_back();
@@ -37,8 +37,8 @@ minorant::SeparableMinorant& SeparableCertifier::keep_minorant(CertifyLane& lane
 void SeparableCertifier::find_minorants_elsewhere(CertifyWorkspace& ws) const {
   const std::size_t count = ws.waiting.size();
   parts_.plan->prepare_tile(ws.probe);
-  by_blocks(parts_.model->dim(), count, [&](std::size_t slot, FeatureRange range) {
-    const CutSearch& search = ws.lanes[ws.waiting[slot]].search;
+  by_blocks(parts_.model->dim(), count, [&](std::size_t slot, search::FeatureRange range) {
+    const search::CutSearch& search = ws.lanes[ws.waiting[slot]].search;
     reader_.move(lane_of(ws.infer.features, ws.waiting[slot]), search.change(), search.fold_change(), range,
                  ws.probe.features.data() + slot, kLanes);
   });
@@ -47,7 +47,7 @@ void SeparableCertifier::find_minorants_elsewhere(CertifyWorkspace& ws) const {
   for (std::size_t slot = 0; slot < count; ++slot) {
     reader_.start_tangent(ws.logits[slot], keep_minorant(ws.lanes[ws.waiting[slot]], ws.probe, slot));
   }
-  by_blocks(parts_.model->dim(), count, [&](std::size_t slot, FeatureRange range) {
+  by_blocks(parts_.model->dim(), count, [&](std::size_t slot, search::FeatureRange range) {
     CertifyLane& lane = ws.lanes[ws.waiting[slot]];
     reader_.read_tangent(lane_of(ws.infer.features, ws.waiting[slot]), lane_of(ws.probe.feature_dual, slot),
                          lane_of(ws.probe.features, slot), range, lane.minorants[lane.used - 1]);
@@ -56,8 +56,8 @@ void SeparableCertifier::find_minorants_elsewhere(CertifyWorkspace& ws) const {
 
 void SeparableCertifier::search(const Request& request, std::span<const float> x, std::span<const float> logits,
                                 std::size_t norm_index, CertifyWorkspace& ws, Rows rows) const {
-  const CutSearchOptions options{request.norm(norm_index), request.passes, request.options.method == Method::kExact,
-                                 request.options.gap};
+  const search::CutSearchOptions options{request.norm(norm_index), request.passes,
+                                         request.options.method == Method::kExact, request.options.gap};
   const std::size_t dim = parts_.model->dim();
   ws.wait_for(rows);
   std::erase_if(ws.waiting, [&](std::size_t l) {
@@ -67,7 +67,7 @@ void SeparableCertifier::search(const Request& request, std::span<const float> x
                  keep_minorant(lane, ws.infer, l));
     const bool same = lane.search_interval.empty();
     lane.problem.assign(lane.minorants.front(), request.search.cost, same ? lane.interval : lane.search_interval);
-    ValueSource* const values =
+    search::ValueSource* const values =
         options.keep_all ? &lane.values.emplace(*parts_.plan, x.subspan(l * dim, dim), ws.single) : nullptr;
     return !lane.search.start(lane.problem, request.search.cost, options, values);
   });
@@ -110,7 +110,7 @@ void SeparableCertifier::sum_up(const Request& request, std::span<const float> x
   for (const std::size_t l : lanes) {
     CertifyLane& lane = ws.lanes[l];
     if (!request.proves()) {
-      weigh(std::span(lane.minorants).first(lane.used), lane.weights, lane.minorant.separable);
+      search::weigh(std::span(lane.minorants).first(lane.used), lane.weights, lane.minorant.separable);
     } else {
       lane.minorant = verify::combine(std::span(lane.parts).first(lane.cuts.size()), weights_of(lane.cuts));
     }

@@ -24,8 +24,8 @@ struct CertifyLane {
   verify::ProvenMinorant of_features;     ///< Mixing and kinked maps: the minorant before it is seen from the input.
   std::vector<Interval> interval;         ///< How far each feature may go, by the core.
   std::vector<Interval> search_interval;  ///< By the search; empty if it is the same.
-  PricedProblem problem;                  ///< The minorant as the search sees it.
-  RadiusHint hint;                        ///< What the search knows of its radius.
+  search::PricedProblem problem;          ///< The minorant as the search sees it.
+  search::RadiusHint hint;                ///< What the search knows of its radius.
   std::vector<RadiusProof::Cut> cuts;     ///< The weighted slopes that the minorant is proven from.
 
   // searches for several minorants: affine minorants of the float32 model, the first one that at x
@@ -34,12 +34,12 @@ struct CertifyLane {
   std::vector<TangentChoice> choices;         ///< The slopes of each of them.
   std::vector<double> weights;                ///< Their weights, for one norm.
   std::vector<verify::ProvenMinorant> parts;  ///< The proven minorants of `cuts`, if there are several.
-  CutSearch search;
-  std::optional<PlanValues> values;
+  search::CutSearch search;
+  std::optional<search::PlanValues> values;
 
   // mixing maps: trials of prices up to which lines hold
   BendSearch bend;
-  PricedProblem best_problem;
+  search::PricedProblem best_problem;
 };
 
 /// Where the results of one input go. Shape: radii (norms), or empty if none are wanted; proofs (norms), or empty if
@@ -50,9 +50,9 @@ struct CertifiedRow {
 };
 
 struct CertifyWorkspace {
-  TileWorkspace infer;    ///< The passes at the inputs.
-  TileWorkspace probe;    ///< The passes elsewhere.
-  InferWorkspace single;  ///< Values along a ray.
+  infer::TileWorkspace infer;    ///< The passes at the inputs.
+  infer::TileWorkspace probe;    ///< The passes elsewhere.
+  infer::InferWorkspace single;  ///< Values along a ray.
   verify_wide::VerifyWorkspace verify;
   verify_wide::PullBackWorkspace pull_back;
   std::vector<CertifyLane> lanes;
@@ -68,6 +68,6 @@ struct CertifyWorkspace {
 };
 
 /// One lane of an array of a tile.
-inline Lane lane_of(const AlignedFloats& tile, std::size_t lane) { return {tile.data() + lane, kLanes}; }
+inline search::Lane lane_of(const AlignedFloats& tile, std::size_t lane) { return {tile.data() + lane, kLanes}; }
 
 }  // namespace standfast::certifier

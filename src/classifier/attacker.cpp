@@ -4,7 +4,7 @@
 
 #include "base/try.hpp"
 
-namespace standfast {
+namespace standfast::classifier {
 namespace {
 
 constexpr std::size_t kMaxRestarts = 10'000;
@@ -24,25 +24,25 @@ Status check_options(const AttackOptions& options) {
 
 }  // namespace
 
-Result<Attacker> Attacker::create(const Model& model, const Plan& plan, const AttackOptions& options) {
+Result<Attacker> Attacker::create(const model::Model& model, const infer::Plan& plan, const AttackOptions& options) {
   STANDFAST_CHECK(check_options(options));
   STANDFAST_CHECK(options.threat.validate(model.dim()));
   return Attacker(model, plan, options);
 }
 
-Attacker::Attacker(const Model& model, const Plan& plan, const AttackOptions& options)
+Attacker::Attacker(const model::Model& model, const infer::Plan& plan, const AttackOptions& options)
     : plan_(&plan), forward64_(model), reader_(model), threat_(options.threat), seed_(options.seed) {
   budget_.restarts = options.restarts;
   for (std::size_t i = 0; i < model.dim(); ++i) cost_.push_back(threat_.cost_of(i));
 }
 
-Adversarial Attacker::attack(std::span<const float> x, float logit, std::size_t index, Norm norm,
-                             AttackWorkspace& workspace) const {
+attack::Adversarial Attacker::attack(std::span<const float> x, float logit, std::size_t index, Norm norm,
+                                     attack::AttackWorkspace& workspace) const {
   std::vector<Interval> interval(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) interval[i] = threat_.interval_rounded_out(i, x[i]);
-  const AttackTarget target{plan_, &forward64_, &threat_, cost_, x, norm, slack_};
+  const attack::AttackTarget target{plan_, &forward64_, &threat_, cost_, x, norm, slack_};
   Random random(seed_ + 0x9E3779B97F4A7C15ULL * (index + 1));  // an odd factor: no two inputs share a stream
-  return AttackSearch(target, reader_, interval, workspace).run(logit, budget_, random);
+  return attack::AttackSearch(target, reader_, interval, workspace).run(logit, budget_, random);
 }
 
-}  // namespace standfast
+}  // namespace standfast::classifier

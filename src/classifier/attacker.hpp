@@ -8,33 +8,33 @@
 #include "attack/attack_search.hpp"
 #include "standfast/classifier.hpp"
 
-namespace standfast {
+namespace standfast::classifier {
 
 class Attacker {
  public:
   /// Fails: kBadOption and kUnsupported for norms and feature maps that the search does not know; as
   /// ThreatModel::validate.
-  static Result<Attacker> create(const Model& model, const Plan& plan, const AttackOptions& options);
+  static Result<Attacker> create(const model::Model& model, const infer::Plan& plan, const AttackOptions& options);
 
   /// The best found for one norm, by a random stream that depends on the options' seed and `index` alone.
   /// Shape: x is (dim). Requires: `workspace.infer` holds the forward pass at x, which gave the sensitive `logit`.
-  Adversarial attack(std::span<const float> x, float logit, std::size_t index, Norm norm,
-                     AttackWorkspace& workspace) const;
+  attack::Adversarial attack(std::span<const float> x, float logit, std::size_t index, Norm norm,
+                             attack::AttackWorkspace& workspace) const;
 
   /// The other verdict is a logit of at most minus this much.
-  void set_slack(VerdictSlack slack) { slack_ = std::move(slack); }
+  void set_slack(attack::VerdictSlack slack) { slack_ = std::move(slack); }
 
  private:
-  Attacker(const Model& model, const Plan& plan, const AttackOptions& options);
+  Attacker(const model::Model& model, const infer::Plan& plan, const AttackOptions& options);
 
-  const Plan* plan_;
-  Forward64 forward64_;
-  MinorantReader reader_;
+  const infer::Plan* plan_;
+  infer::Forward64 forward64_;
+  search::MinorantReader reader_;
   ThreatModel threat_;
-  AttackBudget budget_;
+  attack::AttackBudget budget_;
   std::uint64_t seed_;
-  VerdictSlack slack_;
+  attack::VerdictSlack slack_;
   std::vector<double> cost_;
 };
 
-}  // namespace standfast
+}  // namespace standfast::classifier

@@ -105,16 +105,16 @@ class Progress {
 }  // namespace
 
 struct Classifier::Impl {
-  explicit Impl(Model loaded) : model(std::move(loaded)), plan(model), error(deployed::deployed_error(model)) {}
+  explicit Impl(model::Model loaded) : model(std::move(loaded)), plan(model), error(deployed::deployed_error(model)) {}
 
-  Model model;  // at a fixed address: everything below points to it
-  Plan plan;
+  model::Model model;  // at a fixed address: everything below points to it
+  infer::Plan plan;
   deployed::DeployedError error;
   std::optional<verify::Verifier> core;
   std::optional<verify_wide::WideVerifier> wide;
   std::unique_ptr<const Certifier> certifier;
   ModelSummary summary;
-  mutable Pool<TileWorkspace> scratch;
+  mutable Pool<infer::TileWorkspace> scratch;
   mutable Pool<CertifyWorkspace> certify_scratch;
 };
 
@@ -124,13 +124,13 @@ Classifier& Classifier::operator=(Classifier&&) noexcept = default;
 Classifier::~Classifier() = default;
 
 Result<Classifier> Classifier::load(const std::string& path) {
-  STANDFAST_CHECK(Plan::check_environment());
-  STANDFAST_TRY(Model model, load_model(path));
+  STANDFAST_CHECK(infer::Plan::check_environment());
+  STANDFAST_TRY(model::Model model, format::load_model(path));
   auto impl = std::make_unique<Impl>(std::move(model));
   STANDFAST_TRY(impl->core, verify::Verifier::create(impl->model));
   impl->wide.emplace(*impl->core);
   impl->certifier = Certifier::create({&impl->model, &impl->plan, &*impl->core, &*impl->wide});
-  impl->summary = summarise(impl->model, *impl->core, impl->error);
+  impl->summary = classifier::summarise(impl->model, *impl->core, impl->error);
   return Classifier(std::move(impl));
 }
 
@@ -161,9 +161,9 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   if (claims) STANDFAST_CHECK(check_floating_point_environment());
   STANDFAST_TRY(const certifier::Request request, certifier::request_of(*impl_->core, options));
   const Certifier& certifier = *impl_->certifier;
-  std::optional<Attacker> attacker;
+  std::optional<classifier::Attacker> attacker;
   if (options.attack) {
-    STANDFAST_TRY(attacker, Attacker::create(impl_->model, impl_->plan, attack_options(options)));
+    STANDFAST_TRY(attacker, classifier::Attacker::create(impl_->model, impl_->plan, attack_options(options)));
   }
 
   const bool deployed = options.guarantee == Guarantee::kDeployed;
@@ -196,7 +196,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
                               std::span(result.radii).subspan(i * norms, norms));
     }
   };
-  const auto attack_one = [&](std::size_t i, AttackWorkspace& workspace) {
+  const auto attack_one = [&](std::size_t i, attack::AttackWorkspace& workspace) {
     const auto x = inputs.subspan(i * dim(), dim());
     for (std::size_t k = 0; k < norms; ++k) {
       const float logit = impl_->plan.forward(x, workspace.infer);
@@ -212,7 +212,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
     if (claims && !check_floating_point_environment().ok()) environment_ok = false;
     const auto workspace = impl_->certify_scratch.take();
     certify_range(begin, end, *workspace);
-    AttackWorkspace attack_workspace;
+    attack::AttackWorkspace attack_workspace;
     for (std::size_t i = begin; i < end && attacker; ++i) {
       if (result.sensitive(i)) attack_one(i, attack_workspace);
     }
@@ -227,7 +227,7 @@ Result<Attacks> Classifier::attack(std::span<const float> inputs, std::size_t co
                                    const AttackOptions& options) const {
   STANDFAST_CHECK(check_inputs(inputs, count, dim()));
   STANDFAST_CHECK(check_floating_point_environment());
-  STANDFAST_TRY(const Attacker attacker, Attacker::create(impl_->model, impl_->plan, options));
+  STANDFAST_TRY(const classifier::Attacker attacker, classifier::Attacker::create(impl_->model, impl_->plan, options));
   const std::size_t norms = options.norms.size();
   Attacks result;
   result.norms = options.norms;
@@ -239,12 +239,12 @@ Result<Attacks> Classifier::attack(std::span<const float> inputs, std::size_t co
   Progress progress(options.progress);
   parallel_for(count, 1, options.threads, [&](std::size_t i, std::size_t) {
     if (!check_floating_point_environment().ok()) environment_ok = false;
-    AttackWorkspace workspace;
+    attack::AttackWorkspace workspace;
     const auto x = inputs.subspan(i * dim(), dim());
     result.logits[i] = impl_->plan.forward(x, workspace.infer);
     for (std::size_t k = 0; k < norms; ++k) {
       const std::size_t cell = i * norms + k;
-      Adversarial found;
+      attack::Adversarial found;
       if (result.logits[i] > 0) {
         const float logit = impl_->plan.forward(x, workspace.infer);
         found = attacker.attack(x, logit, i, options.norms[k], workspace);

@@ -6,37 +6,38 @@
 
 #include "model/max_affine.hpp"
 
-namespace standfast {
+namespace standfast::classifier {
 namespace {
 
-std::string shape_text(const Shape& shape) {
+std::string shape_text(const model::Shape& shape) {
   std::string text = "(";
   for (std::size_t i = 0; i < shape.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
   return text + ")";
 }
 
-std::string step_text(const MapStep& step, const Shape& output) {
-  std::string name(map_kind_name(step.kind));
+std::string step_text(const model::MapStep& step, const model::Shape& output) {
+  std::string name(model::map_kind_name(step.kind));
   switch (step.kind) {
-    case MapKind::kCenter:
-    case MapKind::kScale:
+    case model::MapKind::kCenter:
+    case model::MapKind::kScale:
       return name + (step.values.values.size() == 1 ? " by one value" : " by one value per feature");
-    case MapKind::kLinear:
-    case MapKind::kConv2d:
+    case model::MapKind::kLinear:
+    case model::MapKind::kConv2d:
       return name + " " + shape_text(step.values.shape) + " -> " + shape_text(output);
-    case MapKind::kAbs:
+    case model::MapKind::kAbs:
       return name + ": (u, |u|) -> " + shape_text(output);
   }
   return name;
 }
 
-ModelSummary::Layer summarise_node(const Graph& graph, std::size_t k, const Shape& output) {
-  const Node& node = graph.nodes[k];
+ModelSummary::Layer summarise_node(const model::Graph& graph, std::size_t k, const model::Shape& output) {
+  const model::Node& node = graph.nodes[k];
   ModelSummary::Layer layer;
   layer.name = node.name;
-  layer.kind = node_kind_name(node.kind);
+  layer.kind = model::node_kind_name(node.kind);
   for (const std::int32_t input : node.inputs) {
-    layer.inputs.push_back(input == kGraphInput ? "features" : graph.nodes[static_cast<std::size_t>(input)].name);
+    layer.inputs.push_back(input == model::kGraphInput ? "features"
+                                                       : graph.nodes[static_cast<std::size_t>(input)].name);
   }
   layer.output_shape = output;
   layer.parameters = node.weight.values.size() + node.bias.values.size();
@@ -45,16 +46,16 @@ ModelSummary::Layer summarise_node(const Graph& graph, std::size_t k, const Shap
 
 }  // namespace
 
-ModelSummary summarise(const Model& model, const verify::Verifier& core, const deployed::DeployedError& error) {
+ModelSummary summarise(const model::Model& model, const verify::Verifier& core, const deployed::DeployedError& error) {
   ModelSummary summary;
   summary.input_shape = model.input_shape;
   summary.feature_names = model.feature_names;
   summary.feature_units = model.feature_units;
-  const auto map_shapes = infer_map_shapes(model.feature_map, model.input_shape);
+  const auto map_shapes = model::infer_map_shapes(model.feature_map, model.input_shape);
   for (std::size_t k = 0; k < model.feature_map.size(); ++k) {
     summary.feature_map.push_back(step_text(model.feature_map[k], (*map_shapes)[k]));
   }
-  const auto shapes = infer_shapes(model.graph);
+  const auto shapes = model::infer_shapes(model.graph);
   for (std::size_t k = 0; k < model.graph.nodes.size(); ++k) {
     summary.layers.push_back(summarise_node(model.graph, k, (*shapes)[k]));
     summary.parameters += summary.layers.back().parameters;
@@ -68,15 +69,15 @@ ModelSummary summarise(const Model& model, const verify::Verifier& core, const d
   }
   for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
     // the core leaves the scales of a separable map to the slopes; a reader wants the map's own constant
-    const bool separable = is_separable(model.feature_map);
+    const bool separable = model::is_separable(model.feature_map);
     summary.lipschitz[norm.name()] =
-        separable ? lipschitz_upper(model.feature_map, model.input_shape, norm) : core.lipschitz(norm);
+        separable ? model::lipschitz_upper(model.feature_map, model.input_shape, norm) : core.lipschitz(norm);
   }
   summary.logit_error = model.domain ? error.over(model.domain->lower, model.domain->upper) : kInfinity;
   summary.logit_error_at_0 = error.at(std::vector<float>(model.dim(), 0.0F));
-  summary.certifies_both = is_max_affine(model);
+  summary.certifies_both = model::is_max_affine(model);
   summary.provenance = model.provenance;
   return summary;
 }
 
-}  // namespace standfast
+}  // namespace standfast::classifier

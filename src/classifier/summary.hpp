@@ -6,9 +6,9 @@
 #include "standfast/classifier.hpp"
 #include "verify/verifier.hpp"
 
-namespace standfast {
+namespace standfast::classifier {
 
 /// Requires: validate(model) succeeded.
-ModelSummary summarise(const Model& model, const verify::Verifier& core, const deployed::DeployedError& error);
+ModelSummary summarise(const model::Model& model, const verify::Verifier& core, const deployed::DeployedError& error);
 
-}  // namespace standfast
+}  // namespace standfast::classifier

@@ -15,7 +15,7 @@
 #include "data/npz.hpp"
 #include "data/text.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 constexpr std::array<std::string_view, 4> kFeatureNames = {"X", "x", "features", "images"};
@@ -120,7 +120,7 @@ Status labels_from_array(const NpyArray& array, const std::string& name, Dataset
   return {};
 }
 
-Result<Dataset> npy_dataset(Bytes bytes, const std::string& name, bool require_labels) {
+Result<Dataset> npy_dataset(files::Bytes bytes, const std::string& name, bool require_labels) {
   if (require_labels) {
     return Error{ErrorCode::kBadOption,
                  fmt::format("{}: an NPY file holds no labels, expected an NPZ file with arrays X and y", name)};
@@ -129,7 +129,7 @@ Result<Dataset> npy_dataset(Bytes bytes, const std::string& name, bool require_l
   return features_from_array(array, name);
 }
 
-Result<Dataset> npz_dataset(Bytes bytes, const std::string& name, bool require_labels) {
+Result<Dataset> npz_dataset(files::Bytes bytes, const std::string& name, bool require_labels) {
   STANDFAST_TRY(const auto features, find_npz_member(bytes, kFeatureNames, name));
   if (!features) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}: holds no features, expected an array named {}", name,
@@ -151,4 +151,4 @@ Result<Dataset> npz_dataset(Bytes bytes, const std::string& name, bool require_l
   return data;
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -8,7 +8,7 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// Inputs from an array of 2 (table), 3 (grey images) or 4 dimensions (images, channels first or last). Pixels of type
 /// uint8 are scaled to [0, 1]; all else is taken as it is.
@@ -20,9 +20,9 @@ Result<Dataset> features_from_array(const NpyArray& array, const std::string& na
 Status labels_from_array(const NpyArray& array, const std::string& name, Dataset& data);
 
 /// An NPY file: features without labels. Fails: as above; kBadOption where labels are required.
-Result<Dataset> npy_dataset(Bytes bytes, const std::string& name, bool require_labels);
+Result<Dataset> npy_dataset(files::Bytes bytes, const std::string& name, bool require_labels);
 
 /// An NPZ file: features in X, x, features or images, labels in y or labels. Fails: as above, and as find_npz_member.
-Result<Dataset> npz_dataset(Bytes bytes, const std::string& name, bool require_labels);
+Result<Dataset> npz_dataset(files::Bytes bytes, const std::string& name, bool require_labels);
 
-}  // namespace standfast
+}  // namespace standfast::data

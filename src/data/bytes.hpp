@@ -8,12 +8,12 @@
 
 #include "files/bytes.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// No reader unpacks more than this from one file, however small the file is.
 inline constexpr std::size_t kMaxUnpackedBytes = std::size_t{8} << 30;
 
-inline std::uint32_t big_endian_u32(Bytes bytes, std::size_t offset) {
+inline std::uint32_t big_endian_u32(files::Bytes bytes, std::size_t offset) {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i) value = value << 8 | std::to_integer<std::uint32_t>(bytes[offset + i]);
   return value;
@@ -36,4 +36,4 @@ inline std::optional<std::size_t> bounded_product(std::span<const std::int64_t> 
   return product;
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

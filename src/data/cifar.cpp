@@ -5,7 +5,7 @@
 #include "base/try.hpp"
 #include "data/pixels.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 constexpr std::size_t kClasses = 10;
@@ -28,14 +28,14 @@ Result<std::vector<std::string>> parse_cifar_names(std::string_view text, const 
   return Error{ErrorCode::kBadFormat, fmt::format("{}: does not hold {} class names, one per line", name, kClasses)};
 }
 
-Result<Dataset> parse_cifar(Bytes batch, const std::string& name, std::span<const std::string> names) {
+Result<Dataset> parse_cifar(files::Bytes batch, const std::string& name, std::span<const std::string> names) {
   if (batch.empty() || batch.size() % kRecord != 0) {
     return Error{ErrorCode::kBadShape,
                  fmt::format("{}: has {} bytes, expected records of {}", name, batch.size(), kRecord)};
   }
   PixelData collected({3, 32, 32});
   for (std::size_t i = 0; i < batch.size() / kRecord; ++i) {
-    const Bytes record = batch.subspan(i * kRecord, kRecord);
+    const files::Bytes record = batch.subspan(i * kRecord, kRecord);
     const auto label = std::to_integer<std::size_t>(record[0]);
     if (label >= kClasses) {
       return Error{ErrorCode::kBadValue, fmt::format("{}: record {}: found label {}, expected 0 to 9", name, i, label)};
@@ -46,4 +46,4 @@ Result<Dataset> parse_cifar(Bytes batch, const std::string& name, std::span<cons
   return collected.finish(name);
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -9,7 +9,7 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// Lines of batches.meta.txt: ten class names. Fails: kBadFormat.
 Result<std::vector<std::string>> parse_cifar_names(std::string_view text, const std::string& name);
@@ -17,6 +17,6 @@ Result<std::vector<std::string>> parse_cifar_names(std::string_view text, const 
 /// The images of one unpacked batch; class names are the label numbers where `names` is empty.
 ///
 /// Fails: kBadShape where the size is no multiple of 3073, kBadValue for a label above 9.
-Result<Dataset> parse_cifar(Bytes batch, const std::string& name, std::span<const std::string> names);
+Result<Dataset> parse_cifar(files::Bytes batch, const std::string& name, std::span<const std::string> names);
 
-}  // namespace standfast
+}  // namespace standfast::data

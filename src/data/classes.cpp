@@ -14,7 +14,7 @@
 #include "data/text.hpp"
 #include "files/message.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 /// Replaces class number k by new_numbers[k].
@@ -35,7 +35,8 @@ Result<std::int32_t> ClassNames::number(std::string_view name) {
   if (const auto known = numbers_.find(std::string(name)); known != numbers_.end()) return known->second;
   if (name.empty()) return Error{ErrorCode::kBadValue, "the label is missing"};
   if (!is_name_text(name)) {
-    return Error{ErrorCode::kBadValue, fmt::format("found label {}, expected UTF-8 text", quote_for_message(name))};
+    return Error{ErrorCode::kBadValue,
+                 fmt::format("found label {}, expected UTF-8 text", files::quote_for_message(name))};
   }
   if (names_.size() >= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
     return Error{ErrorCode::kUnsupported, "there are more than 2^31 - 1 different labels"};
@@ -110,4 +111,4 @@ Result<Dataset> concatenate(Dataset first, const Dataset& second) {
   return first;
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

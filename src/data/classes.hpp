@@ -11,7 +11,7 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// Numbers class names in the order in which they appear.
 class ClassNames {
@@ -36,4 +36,4 @@ Result<Dataset> select_classes(const Dataset& data, std::span<const std::string>
 /// Fails: kBadShape where the inputs differ in shape.
 Result<Dataset> concatenate(Dataset first, const Dataset& second);
 
-}  // namespace standfast
+}  // namespace standfast::data

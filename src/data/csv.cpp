@@ -7,7 +7,7 @@
 
 #include "base/try.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 CsvScanner::CsvScanner(std::string_view text, std::string name) : text_(text), name_(std::move(name)) {
   if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
@@ -72,4 +72,4 @@ Error CsvScanner::error(std::size_t line, std::string_view what) const {
   return {ErrorCode::kBadFormat, fmt::format("{}: line {}: found {}", name_, line, what)};
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

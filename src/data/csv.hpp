@@ -9,7 +9,7 @@
 
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// No record has more fields than this.
 inline constexpr std::size_t kMaxCsvFields = std::size_t{1} << 20;
@@ -46,4 +46,4 @@ class CsvScanner {
   std::deque<std::string> unescaped_;  // a deque: views of its strings stay valid as it grows
 };
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -8,15 +8,15 @@
 #include "data/image.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// By libspng. Fails: as decode_image.
-Result<Image> decode_png(Bytes bytes, const std::string& name);
+Result<Image> decode_png(files::Bytes bytes, const std::string& name);
 
 /// By libjpeg-turbo. Fails: as decode_image.
-Result<Image> decode_jpeg(Bytes bytes, const std::string& name);
+Result<Image> decode_jpeg(files::Bytes bytes, const std::string& name);
 
 /// Fails: kUnsupported for an empty image and one above kMaxImagePixels.
 Status check_image_size(std::uint32_t width, std::uint32_t height, const std::string& name);
 
-}  // namespace standfast
+}  // namespace standfast::data

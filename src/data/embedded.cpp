@@ -27,11 +27,11 @@ const nlohmann::json& spambase_description() {
 }
 
 Result<Dataset> read_spambase() {
-  const Bytes packed = std::as_bytes(std::span(kSpambaseCsvGz, kSpambaseCsvGzSize));
+  const files::Bytes packed = std::as_bytes(std::span(kSpambaseCsvGz, kSpambaseCsvGzSize));
   const auto& description = spambase_description();
   const std::string name = description.at("name");
-  STANDFAST_TRY(const Buffer text, inflate_gzip(packed, name, kMaxUnpackedBytes));
-  STANDFAST_TRY(Dataset data, parse_table(as_text(text), name, {description.at("label_column"), true}));
+  STANDFAST_TRY(const files::Buffer text, data::inflate_gzip(packed, name, data::kMaxUnpackedBytes));
+  STANDFAST_TRY(Dataset data, data::parse_table(files::as_text(text), name, {description.at("label_column"), true}));
   for (const auto& feature : description.at("features")) data.feature_units.push_back(feature.at("unit"));
   assert(data.feature_units.size() == data.dim() && "tools/make_spambase writes one unit per feature");
   return data;
@@ -39,10 +39,18 @@ Result<Dataset> read_spambase() {
 
 }  // namespace
 
+}  // namespace standfast
+
+namespace standfast::data {
+
 std::optional<Result<Dataset>> read_embedded(std::string_view name) {
   if (name != spambase_description().at("name").get_ref<const std::string&>()) return std::nullopt;
   return read_spambase();
 }
+
+}  // namespace standfast::data
+
+namespace standfast {
 
 std::span<const EmbeddedData> embedded_data() {
   static const std::vector<EmbeddedData> all = [] {

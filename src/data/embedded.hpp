@@ -7,9 +7,9 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// An embedded data set by name; nothing where there is none of that name.
 std::optional<Result<Dataset>> read_embedded(std::string_view name);
 
-}  // namespace standfast
+}  // namespace standfast::data

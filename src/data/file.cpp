@@ -11,7 +11,7 @@
 #include "data/gzip.hpp"
 #include "files/read_file.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 Error io_error(const std::string& path, const std::string& reason) {
@@ -20,10 +20,12 @@ Error io_error(const std::string& path, const std::string& reason) {
 
 }  // namespace
 
-Result<Buffer> read_file(const std::string& path) { return read_any_file(path, "a file of data", kMaxUnpackedBytes); }
+Result<files::Buffer> read_file(const std::string& path) {
+  return files::read_any_file(path, "a file of data", kMaxUnpackedBytes);
+}
 
-Result<Buffer> read_unpacked(const std::string& path) {
-  STANDFAST_TRY(Buffer bytes, read_file(path));
+Result<files::Buffer> read_unpacked(const std::string& path) {
+  STANDFAST_TRY(files::Buffer bytes, read_file(path));
   if (!is_gzip(bytes)) return bytes;
   return inflate_gzip(bytes, path, kMaxUnpackedBytes);
 }
@@ -49,4 +51,4 @@ Result<Folder> list_folder(const std::string& path) {
   return folder;
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -7,13 +7,13 @@
 #include "data/bytes.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// All bytes of a file. Fails: kIo; kBadFormat above kMaxUnpackedBytes.
-Result<Buffer> read_file(const std::string& path);
+Result<files::Buffer> read_file(const std::string& path);
 
 /// All bytes of a file, unpacked where it is gzip'd. Fails: as read_file and inflate_gzip.
-Result<Buffer> read_unpacked(const std::string& path);
+Result<files::Buffer> read_unpacked(const std::string& path);
 
 /// Names in a folder, sorted; hidden ones (".x") are left out.
 struct Folder {
@@ -24,4 +24,4 @@ struct Folder {
 /// Fails: kIo.
 Result<Folder> list_folder(const std::string& path);
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -14,7 +14,7 @@
 #include "data/idx.hpp"
 #include "data/image_folder.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -69,8 +69,8 @@ Result<Dataset> read_idx(const Folder& folder, Part part) {
     }
     paths.push_back(folder.path + "/" + found.front());
   }
-  STANDFAST_TRY(const Buffer images, read_unpacked(paths[0]));
-  STANDFAST_TRY(const Buffer labels, read_unpacked(paths[1]));
+  STANDFAST_TRY(const files::Buffer images, read_unpacked(paths[0]));
+  STANDFAST_TRY(const files::Buffer labels, read_unpacked(paths[1]));
   return parse_idx(images, paths[0], labels, paths[1]);
 }
 
@@ -92,13 +92,13 @@ Result<Dataset> read_cifar(const Folder& folder, Part part) {
   Names class_names;
   if (std::ranges::count(folder.files, kNamesFile) > 0) {
     const std::string path = fmt::format("{}/{}", folder.path, kNamesFile);
-    STANDFAST_TRY(const Buffer text, read_file(path));
-    STANDFAST_TRY(class_names, parse_cifar_names(as_text(text), path));
+    STANDFAST_TRY(const files::Buffer text, read_file(path));
+    STANDFAST_TRY(class_names, parse_cifar_names(files::as_text(text), path));
   }
   Dataset all;
   for (const auto& file : cifar_files(folder, part)) {
     const std::string path = folder.path + "/" + file;
-    STANDFAST_TRY(const Buffer batch, read_unpacked(path));
+    STANDFAST_TRY(const files::Buffer batch, read_unpacked(path));
     STANDFAST_TRY(Dataset data, parse_cifar(batch, path, class_names));
     if (all.count() == 0) {
       all = std::move(data);
@@ -148,4 +148,4 @@ Result<FolderData> read_folder(const std::string& path, Part part, std::optional
                            path)};
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -9,7 +9,7 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 struct FolderData {
   Dataset data;
@@ -21,4 +21,4 @@ struct FolderData {
 /// readers of its files.
 Result<FolderData> read_folder(const std::string& path, Part part, std::optional<ImageSize> size = {});
 
-}  // namespace standfast
+}  // namespace standfast::data

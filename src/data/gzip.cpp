@@ -8,7 +8,7 @@
 
 #include "base/try.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 constexpr int kGzipOnly = 16 + MAX_WBITS;
@@ -33,11 +33,11 @@ class Inflater {
 };
 
 /// Unpacks the member at the start of `bytes`; returns how many bytes it took.
-Result<std::size_t> inflate_member(Bytes bytes, const std::string& name, std::size_t limit, Buffer& out) {
+Result<std::size_t> inflate_member(files::Bytes bytes, const std::string& name, std::size_t limit, files::Buffer& out) {
   Inflater inflater;
   if (!inflater.ready()) return Error{ErrorCode::kIo, fmt::format("{}: zlib cannot start", name)};
   z_stream& stream = inflater.stream();
-  Buffer chunk(kChunk);
+  files::Buffer chunk(kChunk);
   std::size_t fed = 0;
   for (int status = Z_OK; status != Z_STREAM_END;) {
     if (stream.avail_in == 0) {
@@ -65,10 +65,12 @@ Result<std::size_t> inflate_member(Bytes bytes, const std::string& name, std::si
 
 }  // namespace
 
-bool is_gzip(Bytes bytes) { return bytes.size() >= 2 && bytes[0] == std::byte{0x1F} && bytes[1] == std::byte{0x8B}; }
+bool is_gzip(files::Bytes bytes) {
+  return bytes.size() >= 2 && bytes[0] == std::byte{0x1F} && bytes[1] == std::byte{0x8B};
+}
 
-Result<Buffer> inflate_gzip(Bytes bytes, const std::string& name, std::size_t limit) {
-  Buffer out;
+Result<files::Buffer> inflate_gzip(files::Bytes bytes, const std::string& name, std::size_t limit) {
+  files::Buffer out;
   while (!bytes.empty()) {
     if (!is_gzip(bytes)) {
       return Error{ErrorCode::kBadFormat, fmt::format("{}: {} bytes follow its gzip data", name, bytes.size())};
@@ -79,4 +81,4 @@ Result<Buffer> inflate_gzip(Bytes bytes, const std::string& name, std::size_t li
   return out;
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -7,15 +7,15 @@
 #include "data/bytes.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// Whether the bytes start like a gzip file.
-[[nodiscard]] bool is_gzip(Bytes bytes);
+[[nodiscard]] bool is_gzip(files::Bytes bytes);
 
 /// What the gzip file holds, all its members one after the other; `name` stands for it in messages.
 ///
 /// Fails: kBadFormat for damaged, truncated or trailing bytes, and for more than `limit` unpacked bytes.
 /// Cost: memory for what was really unpacked, whatever lengths the file states.
-Result<Buffer> inflate_gzip(Bytes bytes, const std::string& name, std::size_t limit);
+Result<files::Buffer> inflate_gzip(files::Bytes bytes, const std::string& name, std::size_t limit);
 
-}  // namespace standfast
+}  // namespace standfast::data

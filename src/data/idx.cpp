@@ -8,15 +8,15 @@
 #include "base/try.hpp"
 #include "data/pixels.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 struct IdxArray {
   std::vector<std::int64_t> shape;
-  Bytes data;
+  files::Bytes data;
 };
 
-Result<IdxArray> parse_array(Bytes bytes, std::size_t dimensions, const std::string& name) {
+Result<IdxArray> parse_array(files::Bytes bytes, std::size_t dimensions, const std::string& name) {
   if (bytes.size() < 4 + 4 * dimensions) {
     return Error{ErrorCode::kBadFormat,
                  fmt::format("{}: has {} bytes, expected an IDX header of {}", name, bytes.size(), 4 + 4 * dimensions)};
@@ -47,7 +47,8 @@ Result<IdxArray> parse_array(Bytes bytes, std::size_t dimensions, const std::str
 
 }  // namespace
 
-Result<Dataset> parse_idx(Bytes images, const std::string& images_name, Bytes labels, const std::string& labels_name) {
+Result<Dataset> parse_idx(files::Bytes images, const std::string& images_name, files::Bytes labels,
+                          const std::string& labels_name) {
   STANDFAST_TRY(const IdxArray pixels, parse_array(images, 3, images_name));
   STANDFAST_TRY(const IdxArray numbers, parse_array(labels, 1, labels_name));
   if (pixels.shape[0] != numbers.shape[0]) {
@@ -63,4 +64,4 @@ Result<Dataset> parse_idx(Bytes images, const std::string& images_name, Bytes la
   return collected.finish(images_name);
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

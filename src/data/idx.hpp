@@ -7,13 +7,14 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// Grey images and their labels from two unpacked IDX files; the names stand for the files in messages.
 ///
 /// Class names are the label numbers.
 /// Fails: kBadFormat, kBadShape (lying extents, unequal counts), kUnsupported (element types other than unsigned
 /// bytes).
-Result<Dataset> parse_idx(Bytes images, const std::string& images_name, Bytes labels, const std::string& labels_name);
+Result<Dataset> parse_idx(files::Bytes images, const std::string& images_name, files::Bytes labels,
+                          const std::string& labels_name);
 
-}  // namespace standfast
+}  // namespace standfast::data

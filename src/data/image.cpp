@@ -6,10 +6,10 @@
 
 #include "data/decoders.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
-Result<Image> decode_image(Bytes bytes, const std::string& name) {
-  const std::string_view text = as_text(bytes);
+Result<Image> decode_image(files::Bytes bytes, const std::string& name) {
+  const std::string_view text = files::as_text(bytes);
   if (text.starts_with("\x89PNG\r\n\x1A\n")) return decode_png(bytes, name);
   if (text.starts_with("\xFF\xD8\xFF")) return decode_jpeg(bytes, name);
   return Error{ErrorCode::kBadFormat, fmt::format("{}: is neither a PNG nor a JPEG file", name)};
@@ -22,4 +22,4 @@ Status check_image_size(std::uint32_t width, std::uint32_t height, const std::st
                            kMaxImagePixels)};
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -7,7 +7,7 @@
 #include "data/bytes.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// No image has more pixels than this: what a decoder allocates stays bounded, whatever the file's header states.
 inline constexpr std::int64_t kMaxImagePixels = std::int64_t{1} << 24;
@@ -16,13 +16,13 @@ struct Image {
   std::int64_t channels = 0;  ///< 1 (grey) or 3 (RGB).
   std::int64_t height = 0;
   std::int64_t width = 0;
-  Buffer pixels;  ///< (channels, height, width).
+  files::Buffer pixels;  ///< (channels, height, width).
 };
 
 /// Decodes by the file's first bytes; `name` stands for the file in messages.
 ///
 /// A palette is RGB. Fails: kBadFormat (neither PNG nor JPEG, damaged, truncated), kUnsupported (more than
 /// kMaxImagePixels, 16-bit samples, transparency, CMYK).
-Result<Image> decode_image(Bytes bytes, const std::string& name);
+Result<Image> decode_image(files::Bytes bytes, const std::string& name);
 
-}  // namespace standfast
+}  // namespace standfast::data

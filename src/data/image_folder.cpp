@@ -13,7 +13,7 @@
 #include "data/image.hpp"
 #include "data/pixels.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 bool is_image_name(const std::string& name) {
@@ -32,7 +32,7 @@ class ImageCollector {
   explicit ImageCollector(std::optional<ImageSize> size) : size_(size) {}
 
   Status add_file(const std::string& path, const std::string& label) {
-    STANDFAST_TRY(const Buffer bytes, read_file(path));
+    STANDFAST_TRY(const files::Buffer bytes, read_file(path));
     STANDFAST_TRY(Image image, decode_image(bytes, path));
     if (size_) {
       STANDFAST_TRY(image, resample(image, *size_, path));
@@ -84,4 +84,4 @@ Result<Dataset> read_image_folder(const std::string& path, std::optional<ImageSi
   return collector.finish(path);
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

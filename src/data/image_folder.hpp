@@ -8,7 +8,7 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// Class names are the folders' names; images come in the order of classes and file names. Other files are left out.
 ///
@@ -17,4 +17,4 @@ namespace standfast {
 /// channels, named), and as decode_image and resample.
 Result<Dataset> read_image_folder(const std::string& path, std::optional<ImageSize> size);
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -12,7 +12,7 @@
 // needs <cstdio> before it
 #include <jpeglib.h>
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 constexpr int kMaxScans = 100;                         // a progressive file costs time per scan, not per byte
@@ -47,7 +47,7 @@ void limit_scans(j_common_ptr jpeg) {
 }
 
 /// Starts the decoder and reads the header. False: see errors.message.
-bool read_header(Decoder& decoder, Bytes bytes) {
+bool read_header(Decoder& decoder, files::Bytes bytes) {
   decoder.jpeg.err = jpeg_std_error(&decoder.errors.manager);
   decoder.errors.manager.error_exit = fail;
   decoder.errors.manager.emit_message = fail_on_warning;
@@ -82,7 +82,7 @@ Error damaged(const Decoder& decoder, const std::string& name) {
   return {ErrorCode::kBadFormat, fmt::format("{}: is not a whole JPEG file: {}", name, decoder.errors.message.data())};
 }
 
-Result<Image> decode(Decoder& decoder, Bytes bytes, const std::string& name) {
+Result<Image> decode(Decoder& decoder, files::Bytes bytes, const std::string& name) {
   if (!read_header(decoder, bytes)) return damaged(decoder, name);
   const auto& jpeg = decoder.jpeg;
   STANDFAST_CHECK(check_image_size(jpeg.image_width, jpeg.image_height, name));
@@ -93,7 +93,7 @@ Result<Image> decode(Decoder& decoder, Bytes bytes, const std::string& name) {
   Image image{jpeg.num_components, jpeg.image_height, jpeg.image_width, {}};
   const std::size_t count = std::size_t{jpeg.image_width} * jpeg.image_height;
   const auto channels = static_cast<std::size_t>(image.channels);
-  Buffer interleaved(count * channels);
+  files::Buffer interleaved(count * channels);
   if (!read_rows(decoder, interleaved.data())) return damaged(decoder, name);
   image.pixels.resize(interleaved.size());
   for (std::size_t i = 0; i < interleaved.size(); ++i) {
@@ -104,11 +104,11 @@ Result<Image> decode(Decoder& decoder, Bytes bytes, const std::string& name) {
 
 }  // namespace
 
-Result<Image> decode_jpeg(Bytes bytes, const std::string& name) {
+Result<Image> decode_jpeg(files::Bytes bytes, const std::string& name) {
   Decoder decoder;
   auto image = decode(decoder, bytes, name);
   jpeg_destroy_decompress(&decoder.jpeg);
   return image;
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

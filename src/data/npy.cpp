@@ -14,7 +14,7 @@
 #include "data/text.hpp"
 #include "files/message.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
@@ -25,14 +25,14 @@ struct Frame {
   std::size_t data_offset;
 };
 
-std::size_t little_endian(Bytes bytes, std::size_t offset, std::size_t size) {
+std::size_t little_endian(files::Bytes bytes, std::size_t offset, std::size_t size) {
   std::size_t value = 0;
   for (std::size_t i = size; i > 0; --i) value = value << 8 | std::to_integer<std::size_t>(bytes[offset + i - 1]);
   return value;
 }
 
-Result<Frame> parse_frame(Bytes bytes, const std::string& name) {
-  const std::string_view text = as_text(bytes);
+Result<Frame> parse_frame(files::Bytes bytes, const std::string& name) {
+  const std::string_view text = files::as_text(bytes);
   if (!text.starts_with(kMagic)) return Error{ErrorCode::kBadFormat, fmt::format("{}: is not an NPY file", name)};
   const Error truncated{ErrorCode::kBadFormat, fmt::format("{}: ends inside its NPY header", name)};
   if (bytes.size() < 8) return truncated;
@@ -69,7 +69,7 @@ Result<ElementType> parse_descr(std::string_view descr, const std::string& name)
   constexpr std::size_t kLongestText = 1 << 16;
   const Error unsupported{ErrorCode::kUnsupported,
                           fmt::format("{}: has elements of type {}, expected booleans, integers, float32 or float64",
-                                      name, quote_for_message(descr))};
+                                      name, files::quote_for_message(descr))};
   if (descr.size() < 3 || std::string_view("<>|=").find(descr[0]) == std::string_view::npos) return unsupported;
   const auto size = parse_number(descr.substr(2));
   if (!size || !(*size >= 1 && *size <= kLongestText)) return unsupported;
@@ -149,7 +149,7 @@ std::string NpyArray::text_at(std::size_t position) const {
   const std::size_t begin = position * item_size;
   std::string text;
   if (kind == NpyKind::kBytes) {
-    text = as_text(data.subspan(begin, item_size));
+    text = files::as_text(data.subspan(begin, item_size));
   } else {
     for (std::size_t at = begin; at < begin + item_size; at += 4) {
       append_utf8(text, static_cast<std::uint32_t>(raw(at, 4)));
@@ -159,11 +159,11 @@ std::string NpyArray::text_at(std::size_t position) const {
   return text;
 }
 
-Result<NpyArray> parse_npy(Bytes bytes, const std::string& name) {
+Result<NpyArray> parse_npy(files::Bytes bytes, const std::string& name) {
   STANDFAST_TRY(const Frame frame, parse_frame(bytes, name));
   STANDFAST_TRY(NpyHeader header, parse_npy_header(frame.header, name));
   STANDFAST_TRY(const ElementType type, parse_descr(header.descr, name));
-  const Bytes data = bytes.subspan(frame.data_offset);
+  const files::Bytes data = bytes.subspan(frame.data_offset);
   const auto count = bounded_product(header.shape, data.size() / type.item_size);
   if (!count || *count * type.item_size != data.size()) {
     return Error{ErrorCode::kBadShape, fmt::format("{}: shape ({}) of {}-byte elements does not fit the {} bytes found",
@@ -180,4 +180,4 @@ Result<NpyArray> parse_npy(Bytes bytes, const std::string& name) {
   return array;
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -9,7 +9,7 @@
 #include "data/bytes.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 enum class NpyKind {
   kBool,
@@ -28,7 +28,7 @@ class NpyArray {
   bool big_endian = false;
   bool fortran_order = false;       ///< The first index runs fastest.
   std::vector<std::int64_t> shape;  ///< At least one entry; none is negative.
-  Bytes data;                       ///< item_size times the product of the shape.
+  files::Bytes data;                ///< item_size times the product of the shape.
 
   [[nodiscard]] bool is_text() const { return kind == NpyKind::kBytes || kind == NpyKind::kUnicode; }
   /// Elements between neighbours along each axis.
@@ -47,6 +47,6 @@ class NpyArray {
 /// Fails: kBadFormat for a damaged header, kBadShape where shape and size of the file disagree, kUnsupported for
 /// element types other than booleans, integers, float32, float64 and (for labels) text. `name` stands for the file in
 /// messages.
-Result<NpyArray> parse_npy(Bytes bytes, const std::string& name);
+Result<NpyArray> parse_npy(files::Bytes bytes, const std::string& name);
 
-}  // namespace standfast
+}  // namespace standfast::data

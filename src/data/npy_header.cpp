@@ -10,7 +10,7 @@
 #include "data/text.hpp"
 #include "files/message.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 constexpr std::size_t kMaxDimensions = 32;  // NumPy's own limit
@@ -56,7 +56,7 @@ class HeaderParser {
 
   [[nodiscard]] Error unexpected(std::string_view expected) const {
     return {ErrorCode::kBadFormat, fmt::format("{}: NPY header: found {}, expected {}", name_,
-                                               quote_for_message(rest_.substr(0, 12)), expected)};
+                                               files::quote_for_message(rest_.substr(0, 12)), expected)};
   }
 
   Result<std::string> parse_string() {
@@ -74,7 +74,7 @@ class HeaderParser {
     if (key == "fortran_order") return parse_order();
     if (key == "shape") return parse_shape();
     return Error{ErrorCode::kBadFormat,
-                 fmt::format("{}: NPY header has unknown key {}", name_, quote_for_message(key))};
+                 fmt::format("{}: NPY header has unknown key {}", name_, files::quote_for_message(key))};
   }
 
   Status parse_descr() {
@@ -127,4 +127,4 @@ Result<NpyHeader> parse_npy_header(std::string_view text, const std::string& nam
   return HeaderParser(text, name).parse();
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -8,7 +8,7 @@
 
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 struct NpyHeader {
   std::string descr;  ///< "<f4"; kUnsupported where it is not a plain string.
@@ -19,4 +19,4 @@ struct NpyHeader {
 /// Fails: kBadFormat, kUnsupported (structured types). `name` stands for the file in messages.
 Result<NpyHeader> parse_npy_header(std::string_view text, const std::string& name);
 
-}  // namespace standfast
+}  // namespace standfast::data

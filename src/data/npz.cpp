@@ -9,7 +9,7 @@
 
 #include "base/try.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 struct DiscardArchive {
@@ -20,7 +20,7 @@ struct CloseMember {
 };
 using Archive = std::unique_ptr<zip_t, DiscardArchive>;
 
-Result<Archive> open_archive(Bytes bytes, const std::string& file) {
+Result<Archive> open_archive(files::Bytes bytes, const std::string& file) {
   const Error damaged{ErrorCode::kBadFormat, fmt::format("{}: is not an NPZ file, or a damaged one", file)};
   if (bytes.empty()) return damaged;  // libzip takes it for an archive without members
   zip_error_t error;
@@ -53,12 +53,12 @@ Status check_member(const zip_stat_t& stat, const std::string& place) {
   return {};
 }
 
-Result<Buffer> unpack(zip_t* archive, zip_uint64_t index, const std::string& place) {
+Result<files::Buffer> unpack(zip_t* archive, zip_uint64_t index, const std::string& place) {
   const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(archive, index, 0));
   const Error damaged{ErrorCode::kBadFormat, fmt::format("{}: is damaged or truncated", place)};
   if (!member) return damaged;
-  Buffer out;
-  Buffer chunk(std::size_t{1} << 18);
+  files::Buffer out;
+  files::Buffer chunk(std::size_t{1} << 18);
   for (;;) {
     const zip_int64_t got = zip_fread(member.get(), chunk.data(), chunk.size());
     if (got < 0) return damaged;
@@ -72,7 +72,7 @@ Result<Buffer> unpack(zip_t* archive, zip_uint64_t index, const std::string& pla
 
 }  // namespace
 
-Result<std::optional<NpzMember>> find_npz_member(Bytes archive, std::span<const std::string_view> names,
+Result<std::optional<NpzMember>> find_npz_member(files::Bytes archive, std::span<const std::string_view> names,
                                                  const std::string& file) {
   STANDFAST_TRY(const Archive opened, open_archive(archive, file));
   for (const std::string_view name : names) {
@@ -86,10 +86,10 @@ Result<std::optional<NpzMember>> find_npz_member(Bytes archive, std::span<const 
       return Error{ErrorCode::kBadFormat, fmt::format("{}: cannot be found in the archive", place)};
     }
     STANDFAST_CHECK(check_member(stat, place));
-    STANDFAST_TRY(Buffer bytes, unpack(opened.get(), static_cast<zip_uint64_t>(index), place));
+    STANDFAST_TRY(files::Buffer bytes, unpack(opened.get(), static_cast<zip_uint64_t>(index), place));
     return std::optional(NpzMember{std::string(name), std::move(bytes)});
   }
   return std::optional<NpzMember>();
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

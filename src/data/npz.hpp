@@ -9,19 +9,19 @@
 #include "data/bytes.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// One unpacked member.
 struct NpzMember {
-  std::string name;  ///< Without ".npy".
-  Buffer bytes;      ///< The NPY file.
+  std::string name;     ///< Without ".npy".
+  files::Buffer bytes;  ///< The NPY file.
 };
 
 /// The first member that has one of the names; nothing where there is none.
 ///
 /// Fails: kBadFormat (damaged, truncated, wrong checksum), kUnsupported (encrypted, unknown compression).
 /// Cost: memory for what was really unpacked, at most kMaxUnpackedBytes.
-Result<std::optional<NpzMember>> find_npz_member(Bytes archive, std::span<const std::string_view> names,
+Result<std::optional<NpzMember>> find_npz_member(files::Bytes archive, std::span<const std::string_view> names,
                                                  const std::string& file);
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -1,7 +1,7 @@
 // Which side of a data set is wanted.
 #pragma once
 
-namespace standfast {
+namespace standfast::data {
 
 enum class Part {
   kAll,    ///< Everything: the training side, then the test side.
@@ -9,4 +9,4 @@ enum class Part {
   kTest,   ///< `:test`
 };
 
-}  // namespace standfast
+}  // namespace standfast::data

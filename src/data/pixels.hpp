@@ -11,7 +11,7 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 class PixelData {
  public:
@@ -19,7 +19,7 @@ class PixelData {
   explicit PixelData(std::vector<std::int64_t> shape) { data_.input_shape = std::move(shape); }
 
   /// Requires: as many pixels as the shape has, channels first. Fails: kBadValue for a label that is no name.
-  Status add(Bytes pixels, std::string_view label) {
+  Status add(files::Bytes pixels, std::string_view label) {
     const auto number = classes_.number(label);
     if (!number) return number.error();
     for (const auto pixel : pixels) data_.features.push_back(static_cast<float>(std::to_integer<int>(pixel)) / 255.0F);
@@ -41,4 +41,4 @@ class PixelData {
   ClassNames classes_;
 };
 
-}  // namespace standfast
+}  // namespace standfast::data

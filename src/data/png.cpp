@@ -7,7 +7,7 @@
 #include "base/try.hpp"
 #include "data/decoders.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 constexpr std::size_t kSamples = 4;                      // every kind of PNG is decoded to RGBA
@@ -22,7 +22,7 @@ Error damaged(const std::string& name, int code) {
 }
 
 /// (height, width, RGBA) -> (channels, height, width). Fails: kUnsupported where a pixel is not opaque.
-Result<Image> to_planes(const Buffer& rgba, const spng_ihdr& header, const std::string& name) {
+Result<Image> to_planes(const files::Buffer& rgba, const spng_ihdr& header, const std::string& name) {
   const bool grey =
       header.color_type == SPNG_COLOR_TYPE_GRAYSCALE || header.color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
   const std::size_t count = rgba.size() / kSamples;
@@ -41,7 +41,7 @@ Result<Image> to_planes(const Buffer& rgba, const spng_ihdr& header, const std::
 
 }  // namespace
 
-Result<Image> decode_png(Bytes bytes, const std::string& name) {
+Result<Image> decode_png(files::Bytes bytes, const std::string& name) {
   const std::unique_ptr<spng_ctx, FreeContext> context(spng_ctx_new(0));
   if (!context) return Error{ErrorCode::kIo, fmt::format("{}: does not fit into memory", name)};
   spng_set_chunk_limits(context.get(), kMaxChunk, 2 * kMaxChunk);
@@ -52,11 +52,11 @@ Result<Image> decode_png(Bytes bytes, const std::string& name) {
   if (header.bit_depth > 8) {
     return Error{ErrorCode::kUnsupported, fmt::format("{}: has 16-bit samples, expected at most 8 bits", name)};
   }
-  Buffer rgba(std::size_t{header.width} * header.height * kSamples);
+  files::Buffer rgba(std::size_t{header.width} * header.height * kSamples);
   int code = spng_decode_image(context.get(), rgba.data(), rgba.size(), SPNG_FMT_RGBA8, SPNG_DECODE_TRNS);
   if (code == 0) code = spng_decode_chunks(context.get());  // to the end: the last checksum stands behind the pixels
   if (code != 0) return damaged(name, code);
   return to_planes(rgba, header, name);
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

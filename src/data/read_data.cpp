@@ -29,8 +29,8 @@ constexpr std::uint64_t kSplitSeed = 20231;  // part of the notation: another va
 
 struct Notation {
   std::string path;
-  std::optional<ImageSize> size;
-  Part part = Part::kAll;
+  std::optional<data::ImageSize> size;
+  data::Part part = data::Part::kAll;
 };
 
 bool exists(const std::string& path) {
@@ -48,19 +48,20 @@ std::int64_t take_number(std::string_view& text) {
 }
 
 /// "WIDTHxHEIGHT".
-std::optional<ImageSize> parse_size(std::string_view text) {
-  ImageSize size;
+std::optional<data::ImageSize> parse_size(std::string_view text) {
+  data::ImageSize size;
   size.width = take_number(text);
   if (!text.starts_with('x')) return {};
   text.remove_prefix(1);
   size.height = take_number(text);
-  const bool fits = std::min(size.width, size.height) >= 1 && std::max(size.width, size.height) <= kMaxResampledSide;
+  const bool fits =
+      std::min(size.width, size.height) >= 1 && std::max(size.width, size.height) <= data::kMaxResampledSide;
   if (!text.empty() || !fits) return {};
   return size;
 }
 
 /// What stands before :train and :test. A name with an @ that exists is that name.
-Result<Notation> parse_place(std::string_view place, Part part) {
+Result<Notation> parse_place(std::string_view place, data::Part part) {
   std::string path(place);
   const auto at = place.rfind('@');
   if (at == 0 || at == std::string_view::npos || exists(path)) return Notation{path, {}, part};
@@ -70,17 +71,17 @@ Result<Notation> parse_place(std::string_view place, Part part) {
   if (!exists(path)) return Notation{std::string(place), {}, part};
   return Error{ErrorCode::kBadOption,
                fmt::format("{}: found \"{}\" after the name, expected @WIDTHxHEIGHT with sides from 1 to {}", place,
-                           place.substr(at), kMaxResampledSide)};
+                           place.substr(at), data::kMaxResampledSide)};
 }
 
 Result<Notation> parse_notation(std::string_view source) {
   for (const auto& [suffix, part] :
-       {std::pair<std::string_view, Part>{":train", Part::kTrain}, {":test", Part::kTest}}) {
+       {std::pair<std::string_view, data::Part>{":train", data::Part::kTrain}, {":test", data::Part::kTest}}) {
     if (source.size() > suffix.size() && source.ends_with(suffix)) {
       return parse_place(source.substr(0, source.size() - suffix.size()), part);
     }
   }
-  return parse_place(source, Part::kAll);
+  return parse_place(source, data::Part::kAll);
 }
 
 Error not_found(const std::string& path) {
@@ -98,17 +99,17 @@ Result<Dataset> read_one_file(const std::string& path, const DataRequest& reques
     return Error{ErrorCode::kUnsupported,
                  fmt::format("{}: is of no known kind, expected .csv, .csv.gz, .npy, .npz or a folder", path)};
   }
-  STANDFAST_TRY(const Buffer bytes, is(".npz") ? read_file(path) : read_unpacked(path));
-  if (is(".npy")) return npy_dataset(bytes, path, request.require_labels);
-  if (is(".npz")) return npz_dataset(bytes, path, request.require_labels);
-  return parse_table(as_text(bytes), path, {request.label_column, request.require_labels});
+  STANDFAST_TRY(const files::Buffer bytes, is(".npz") ? data::read_file(path) : data::read_unpacked(path));
+  if (is(".npy")) return data::npy_dataset(bytes, path, request.require_labels);
+  if (is(".npz")) return data::npz_dataset(bytes, path, request.require_labels);
+  return data::parse_table(files::as_text(bytes), path, {request.label_column, request.require_labels});
 }
 
 /// The side of the fixed split: chosen before any classes are, so that it is the same whichever are kept.
-Dataset pick_side(Dataset data, Part part) {
-  if (part == Part::kAll) return data;
+Dataset pick_side(Dataset data, data::Part part) {
+  if (part == data::Part::kAll) return data;
   const Split split = split_data(data, kTestShare, kSplitSeed);
-  return data.subset(part == Part::kTrain ? split.first : split.second);
+  return data.subset(part == data::Part::kTrain ? split.first : split.second);
 }
 
 Result<Dataset> read_part(const Notation& notation, const DataRequest& request) {
@@ -116,7 +117,7 @@ Result<Dataset> read_part(const Notation& notation, const DataRequest& request) 
     return Error{ErrorCode::kBadOption,
                  fmt::format("{}: is no folder of PNG and JPEG files, and only these are resampled", notation.path)};
   };
-  if (auto embedded = read_embedded(notation.path)) {
+  if (auto embedded = data::read_embedded(notation.path)) {
     if (notation.size) return not_pictures();
     STANDFAST_TRY(Dataset data, std::move(*embedded));
     return pick_side(std::move(data), notation.part);
@@ -125,7 +126,7 @@ Result<Dataset> read_part(const Notation& notation, const DataRequest& request) 
   const auto status = std::filesystem::status(notation.path, code);
   if (!std::filesystem::exists(status)) return not_found(notation.path);
   if (std::filesystem::is_directory(status)) {
-    STANDFAST_TRY(FolderData folder, read_folder(notation.path, notation.part, notation.size));
+    STANDFAST_TRY(data::FolderData folder, data::read_folder(notation.path, notation.part, notation.size));
     return folder.own_split ? std::move(folder.data) : pick_side(std::move(folder.data), notation.part);
   }
   if (notation.size) return not_pictures();
@@ -141,7 +142,7 @@ Result<Dataset> read_selected(const DataRequest& request) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}: this side of the split is empty", request.source)};
   }
   if (request.classes.empty()) return data;
-  return select_classes(data, request.classes);
+  return data::select_classes(data, request.classes);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #define STB_IMAGE_RESIZE_IMPLEMENTATION
 #include <stb/stb_image_resize.h>
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 /// One channel, as bytes in rows.
@@ -43,4 +43,4 @@ Result<Image> resample(const Image& image, ImageSize size, const std::string& na
   return result;
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

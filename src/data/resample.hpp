@@ -7,7 +7,7 @@
 #include "data/image.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 /// No side of a picture may be longer before or after: what resampling allocates stays in proportion to the picture.
 inline constexpr std::int64_t kMaxResampledSide = std::int64_t{1} << 15;
@@ -25,4 +25,4 @@ struct ImageSize {
 /// stands for it in messages.
 Result<Image> resample(const Image& image, ImageSize size, const std::string& name);
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -14,7 +14,7 @@
 #include "data/text.hpp"
 #include "files/message.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -34,10 +34,11 @@ Result<Names> read_header(CsvScanner& scanner, const std::string& name) {
     if (field.empty()) return Error{ErrorCode::kBadFormat, fmt::format("{}: column {} has no name", name, column)};
     if (!is_name_text(field)) {
       return Error{ErrorCode::kBadFormat, fmt::format("{}: column {} is named {}, expected UTF-8 text", name, column,
-                                                      quote_for_message(field))};
+                                                      files::quote_for_message(field))};
     }
     if (!seen.insert(field).second) {
-      return Error{ErrorCode::kBadFormat, fmt::format("{}: two columns are named {}", name, quote_for_message(field))};
+      return Error{ErrorCode::kBadFormat,
+                   fmt::format("{}: two columns are named {}", name, files::quote_for_message(field))};
     }
     names.emplace_back(field);
   }
@@ -55,9 +56,10 @@ Result<std::optional<std::size_t>> find_label_column(const Names& names, const s
   if (!options.label_column.empty()) {
     const auto column = find_column(names, options.label_column);
     if (column || !options.require_labels) return column;
-    return Error{ErrorCode::kBadOption, fmt::format("{}: has no column {}, expected one of its {} columns ({} ... {})",
-                                                    name, quote_for_message(options.label_column), names.size(),
-                                                    quote_for_message(names.front()), quote_for_message(names.back()))};
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("{}: has no column {}, expected one of its {} columns ({} ... {})", name,
+                             files::quote_for_message(options.label_column), names.size(),
+                             files::quote_for_message(names.front()), files::quote_for_message(names.back()))};
   }
   for (const std::string_view usual : {"label", "class", "target"}) {
     if (const auto column = find_column(names, usual)) return column;
@@ -107,10 +109,11 @@ class TableReader {
   Status add_number(std::string_view field, std::size_t line, std::size_t column) {
     if (field.empty()) return place(line, column, "the value is missing");
     const auto value = parse_number(field);
-    if (!value) return place(line, column, fmt::format("found {}, expected a number", quote_for_message(field)));
+    if (!value) return place(line, column, fmt::format("found {}, expected a number", files::quote_for_message(field)));
     const auto stored = static_cast<float>(*value);  // by way of float64, as NumPy and pandas read it
     if (!std::isfinite(stored)) {
-      return place(line, column, fmt::format("found {}, expected a finite float32 number", quote_for_message(field)));
+      return place(line, column,
+                   fmt::format("found {}, expected a finite float32 number", files::quote_for_message(field)));
     }
     data_.features.push_back(stored);
     return {};
@@ -118,7 +121,7 @@ class TableReader {
 
   [[nodiscard]] Error place(std::size_t line, std::size_t column, std::string_view what) const {
     return {ErrorCode::kBadValue,
-            fmt::format("{}: line {}, column {}: {}", name_, line, quote_for_message(names_[column]), what)};
+            fmt::format("{}: line {}, column {}: {}", name_, line, files::quote_for_message(names_[column]), what)};
   }
 
   const std::string& name_;
@@ -136,7 +139,7 @@ Result<Dataset> parse_table(std::string_view text, const std::string& name, cons
   STANDFAST_TRY(const auto label_column, find_label_column(names, name, options));
   if (names.size() == (label_column ? 1U : 0U)) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}: has only the label column {}, expected features beside it",
-                                                    name, quote_for_message(names.front()))};
+                                                    name, files::quote_for_message(names.front()))};
   }
   TableReader reader(name, names, label_column);
   bool any = false;
@@ -150,4 +153,4 @@ Result<Dataset> parse_table(std::string_view text, const std::string& name, cons
   return reader.finish();
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

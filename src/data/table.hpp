@@ -7,7 +7,7 @@
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::data {
 
 struct TableOptions {
   std::string label_column;    ///< As DataRequest::label_column.
@@ -21,4 +21,4 @@ struct TableOptions {
 /// times the text.
 Result<Dataset> parse_table(std::string_view text, const std::string& name, const TableOptions& options);
 
-}  // namespace standfast
+}  // namespace standfast::data

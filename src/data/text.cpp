@@ -8,7 +8,7 @@
 
 #include "files/utf8.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 /// What nearly every number in a table is, several times as fast: up to 15 digits with at most one point among them.
@@ -38,7 +38,7 @@ std::optional<double> parse_short_decimal(std::string_view text) {
 
 }  // namespace
 
-bool is_name_text(std::string_view text) { return is_utf8(text) && text.find('\0') == std::string_view::npos; }
+bool is_name_text(std::string_view text) { return files::is_utf8(text) && text.find('\0') == std::string_view::npos; }
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
@@ -61,4 +61,4 @@ std::string number_text(double value) {
   return code == std::errc{} ? std::string(digits.data(), end) : std::string("nan");
 }
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace standfast {
+namespace standfast::data {
 
 /// Whether the text is valid UTF-8 without a NUL. Names go into JSON documents, which allow nothing else.
 [[nodiscard]] bool is_name_text(std::string_view text);
@@ -19,4 +19,4 @@ std::optional<double> parse_number(std::string_view text);
 /// The shortest text that reads back as the number; "3" for 3.0.
 std::string number_text(double value);
 
-}  // namespace standfast
+}  // namespace standfast::data

@@ -36,65 +36,65 @@ void add_to(std::span<double> sum, std::span<const double> terms) {
 
 }  // namespace
 
-AbsolutePass::AbsolutePass(const Model& model) : model_(&model) {
-  auto map_shapes = std::move(infer_map_shapes(model.feature_map, model.input_shape)).value();
-  auto node_shapes = std::move(infer_shapes(model.graph)).value();
+AbsolutePass::AbsolutePass(const model::Model& model) : model_(&model) {
+  auto map_shapes = std::move(model::infer_map_shapes(model.feature_map, model.input_shape)).value();
+  auto node_shapes = std::move(model::infer_shapes(model.graph)).value();
   arrays_.push_back({model.input_shape, {}, {}});
-  for (Shape& shape : map_shapes) arrays_.push_back({std::move(shape), {}, {}});
-  for (Shape& shape : node_shapes) arrays_.push_back({std::move(shape), {}, {}});
-  const Node& last = model.graph.nodes.back();
-  if (last.kind == NodeKind::kMax) pieces_ = element_count(arrays_[source_of(last.inputs[0])].shape);
-  if (!model.feature_map.empty() && model.feature_map[0].kind == MapKind::kCenter) {
-    for (std::size_t i = 0; i < model.dim(); ++i) centre_.push_back(broadcast(model.feature_map[0].values, i));
+  for (model::Shape& shape : map_shapes) arrays_.push_back({std::move(shape), {}, {}});
+  for (model::Shape& shape : node_shapes) arrays_.push_back({std::move(shape), {}, {}});
+  const model::Node& last = model.graph.nodes.back();
+  if (last.kind == model::NodeKind::kMax) pieces_ = model::element_count(arrays_[source_of(last.inputs[0])].shape);
+  if (!model.feature_map.empty() && model.feature_map[0].kind == model::MapKind::kCenter) {
+    for (std::size_t i = 0; i < model.dim(); ++i) centre_.push_back(model::broadcast(model.feature_map[0].values, i));
   }
   count_roundings();
 }
 
 void AbsolutePass::count_roundings() {
   // a dozen for what each value does on its own, two per value for the constant, one per term of a sum
-  for (const Array& array : arrays_) roundings_ += 12 + 2 * element_count(array.shape);
+  for (const Array& array : arrays_) roundings_ += 12 + 2 * model::element_count(array.shape);
   const auto add_affine = [&](const Affine& op) {
     roundings_ += verify::terms_of_transposed(op) + 1;
-    products_ += verify::terms_of_product(op) * element_count(op.out);
+    products_ += verify::terms_of_product(op) * model::element_count(op.out);
     possible_ = possible_ && std::isfinite(float_gamma(roundings_of(op)));
   };
   for (std::size_t k = 0; k < model_->feature_map.size(); ++k) {
-    const MapKind kind = model_->feature_map[k].kind;
-    if (kind == MapKind::kLinear || kind == MapKind::kConv2d) add_affine(affine_of_step(k));
+    const model::MapKind kind = model_->feature_map[k].kind;
+    if (kind == model::MapKind::kLinear || kind == model::MapKind::kConv2d) add_affine(affine_of_step(k));
     roundings_ += 2;
   }
   for (std::size_t k = 0; k < model_->graph.nodes.size(); ++k) {
-    const Node& node = model_->graph.nodes[k];
-    if (node.kind == NodeKind::kLinear || node.kind == NodeKind::kConv2d) add_affine(affine_of_node(k));
+    const model::Node& node = model_->graph.nodes[k];
+    if (node.kind == model::NodeKind::kLinear || node.kind == model::NodeKind::kConv2d) add_affine(affine_of_node(k));
     roundings_ += node.inputs.size();
-    if (node.kind == NodeKind::kMaxPool) roundings_ += static_cast<std::size_t>(node.kernel * node.kernel);
+    if (node.kind == model::NodeKind::kMaxPool) roundings_ += static_cast<std::size_t>(node.kernel * node.kernel);
     possible_ = possible_ && std::isfinite(float_gamma(node.inputs.size()));
   }
 }
 
 std::size_t AbsolutePass::source_of(std::int32_t input) const {
   const std::size_t features = model_->feature_map.size();
-  return input == kGraphInput ? features : features + 1 + static_cast<std::size_t>(input);
+  return input == model::kGraphInput ? features : features + 1 + static_cast<std::size_t>(input);
 }
 
 Affine AbsolutePass::affine_of_step(std::size_t k) const {
-  const MapStep& step = model_->feature_map[k];
-  const bool is_conv = step.kind == MapKind::kConv2d;
+  const model::MapStep& step = model_->feature_map[k];
+  const bool is_conv = step.kind == model::MapKind::kConv2d;
   return {&step.values, is_conv, arrays_[k].shape, arrays_[k + 1].shape, step.stride, step.padding, step.dilation};
 }
 
 Affine AbsolutePass::affine_of_node(std::size_t k) const {
-  const Node& node = model_->graph.nodes[k];
-  const Shape& in = arrays_[source_of(node.inputs[0])].shape;
-  const Shape& out = arrays_[source_of(static_cast<std::int32_t>(k))].shape;
-  return {&node.weight, node.kind == NodeKind::kConv2d, in, out, node.stride, node.padding, node.dilation};
+  const model::Node& node = model_->graph.nodes[k];
+  const model::Shape& in = arrays_[source_of(node.inputs[0])].shape;
+  const model::Shape& out = arrays_[source_of(static_cast<std::int32_t>(k))].shape;
+  return {&node.weight, node.kind == model::NodeKind::kConv2d, in, out, node.stride, node.padding, node.dilation};
 }
 
 void AbsolutePass::start() {
   constant_ = 0;
   for (Array& array : arrays_) {
-    array.error.assign(element_count(array.shape), 0.0);
-    array.size.assign(element_count(array.shape), 0.0);
+    array.error.assign(model::element_count(array.shape), 0.0);
+    array.size.assign(model::element_count(array.shape), 0.0);
   }
 }
 
@@ -113,8 +113,8 @@ AbsoluteBound AbsolutePass::error() {
 }
 
 AbsoluteBound AbsolutePass::error_of_piece(std::size_t piece) {
-  const Node& last = model_->graph.nodes.back();
-  if (last.kind != NodeKind::kMax) return error();
+  const model::Node& last = model_->graph.nodes.back();
+  if (last.kind != model::NodeKind::kMax) return error();
   start_logit(source_of(last.inputs[0]), piece);
   return pull();
 }
@@ -150,18 +150,18 @@ void AbsolutePass::round(Array& from, std::size_t roundings, double underflow) {
 }
 
 void AbsolutePass::pull_step(std::size_t k) {
-  const MapStep& step = model_->feature_map[k];
+  const model::MapStep& step = model_->feature_map[k];
   Array &from = arrays_[k + 1], &to = arrays_[k];
   switch (step.kind) {
-    case MapKind::kCenter:
-    case MapKind::kScale:
+    case model::MapKind::kCenter:
+    case model::MapKind::kScale:
       push_each(step, k == 0 && !centre_.empty(), from, to);
       break;
-    case MapKind::kLinear:
-    case MapKind::kConv2d:
+    case model::MapKind::kLinear:
+    case model::MapKind::kConv2d:
       push_affine(affine_of_step(k), step.bias, from, to);
       break;
-    case MapKind::kAbs: {
+    case model::MapKind::kAbs: {
       const std::size_t half = to.size.size();
       for (const std::size_t part : {std::size_t{0}, half}) {
         add_to(to.error, std::span(from.error).subspan(part, half));
@@ -173,35 +173,35 @@ void AbsolutePass::pull_step(std::size_t k) {
 }
 
 void AbsolutePass::pull_node(std::size_t k) {
-  const Node& node = model_->graph.nodes[k];
+  const model::Node& node = model_->graph.nodes[k];
   Array& from = arrays_[source_of(static_cast<std::int32_t>(k))];
   Array& to = arrays_[source_of(node.inputs[0])];
   switch (node.kind) {
-    case NodeKind::kLinear:
-    case NodeKind::kConv2d:
+    case model::NodeKind::kLinear:
+    case model::NodeKind::kConv2d:
       push_affine(affine_of_node(k), node.bias, from, to);
       break;
-    case NodeKind::kAdd:
+    case model::NodeKind::kAdd:
       round(from, node.inputs.size() - 1, 0);
       [[fallthrough]];
-    case NodeKind::kRelu:
-    case NodeKind::kFlatten:
+    case model::NodeKind::kRelu:
+    case model::NodeKind::kFlatten:
       for (const std::int32_t input : node.inputs) {
         add_to(arrays_[source_of(input)].error, from.error);
         add_to(arrays_[source_of(input)].size, from.size);
       }
       break;
-    case NodeKind::kMaxPool:
+    case model::NodeKind::kMaxPool:
       push_pool(node, from, to);
       break;
-    case NodeKind::kMax:
+    case model::NodeKind::kMax:
       for (double& error : to.error) error += from.error[0];
       for (double& size : to.size) size += from.size[0];
       break;
   }
 }
 
-void AbsolutePass::push_affine(const Affine& op, const Tensor& bias, Array& from, Array& to) {
+void AbsolutePass::push_affine(const Affine& op, const model::Tensor& bias, Array& from, Array& to) {
   round(from, roundings_of(op), static_cast<double>(verify::terms_of_product(op)) * kFloatUnderflow);
   for (std::size_t o = 0; o < from.size.size(); ++o) {
     constant_ += from.size[o] * std::fabs(verify::bias_of(bias, o, from.size.size()));
@@ -211,11 +211,11 @@ void AbsolutePass::push_affine(const Affine& op, const Tensor& bias, Array& from
   verify_wide::add_transposed(products, op, verify_wide::Weights::kMagnitudes, 1, from.size, to.size);
 }
 
-void AbsolutePass::push_each(const MapStep& step, bool absorbed, Array& from, Array& to) {
-  const bool scales = step.kind == MapKind::kScale;
+void AbsolutePass::push_each(const model::MapStep& step, bool absorbed, Array& from, Array& to) {
+  const bool scales = step.kind == model::MapKind::kScale;
   round(from, 1, scales ? kFloatUnderflow : 0);
   for (std::size_t i = 0; i < from.size.size(); ++i) {
-    const double value = std::fabs(broadcast(step.values, i));
+    const double value = std::fabs(model::broadcast(step.values, i));
     to.error[i] += scales ? from.error[i] * value : from.error[i];
     to.size[i] += scales ? from.size[i] * value : from.size[i];
     // the first centre is part of |x - centre|
@@ -223,7 +223,7 @@ void AbsolutePass::push_each(const MapStep& step, bool absorbed, Array& from, Ar
   }
 }
 
-void AbsolutePass::push_pool(const Node& node, const Array& from, Array& to) const {
+void AbsolutePass::push_pool(const model::Node& node, const Array& from, Array& to) const {
   // a maximum moves by no more than the errors of its window add up to
   std::size_t position = 0;
   for (std::int64_t c = 0; c < from.shape[0]; ++c) {

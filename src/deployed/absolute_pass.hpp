@@ -22,7 +22,7 @@ struct AbsoluteBound {
 class AbsolutePass {
  public:
   /// Requires: validate(model) succeeded; the model outlives this.
-  explicit AbsolutePass(const Model& model);
+  explicit AbsolutePass(const model::Model& model);
 
   /// False where a sum has so many terms that float32 promises nothing.
   [[nodiscard]] bool possible() const { return possible_; }
@@ -44,7 +44,7 @@ class AbsolutePass {
  private:
   /// Arrays are numbered in order: x, each step of the feature map, each node.
   struct Array {
-    Shape shape;
+    model::Shape shape;
     std::vector<double> error, size;
   };
 
@@ -53,16 +53,16 @@ class AbsolutePass {
   AbsoluteBound pull();
   void pull_step(std::size_t step);
   void pull_node(std::size_t node);
-  void push_affine(const verify::Affine& op, const Tensor& bias, Array& from, Array& to);
-  void push_each(const MapStep& step, bool absorbed, Array& from, Array& to);
-  void push_pool(const Node& node, const Array& from, Array& to) const;
+  void push_affine(const verify::Affine& op, const model::Tensor& bias, Array& from, Array& to);
+  void push_each(const model::MapStep& step, bool absorbed, Array& from, Array& to);
+  void push_pool(const model::Node& node, const Array& from, Array& to) const;
   void round(Array& from, std::size_t roundings, double underflow);
   verify::Affine affine_of_step(std::size_t step) const;
   verify::Affine affine_of_node(std::size_t node) const;
   std::size_t source_of(std::int32_t input) const;
   void count_roundings();
 
-  const Model* model_;
+  const model::Model* model_;
   std::vector<Array> arrays_;
   std::vector<double> centre_;
   double constant_ = 0;

@@ -75,7 +75,7 @@ double DeployedError::over(std::span<const double> lower, std::span<const double
   });
 }
 
-DeployedError deployed_error(const Model& model) {
+DeployedError deployed_error(const model::Model& model) {
   AbsolutePass pass(model);
   if (!pass.possible()) return no_bound(model.dim());
   AbsoluteBound bound = logit_error(pass);

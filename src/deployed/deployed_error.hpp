@@ -28,6 +28,6 @@ struct DeployedError {
 
 /// Requires: validate(model) succeeded.
 /// Cost: a few passes through the network in float64; one per piece where it ends in a maximum of few.
-DeployedError deployed_error(const Model& model);
+DeployedError deployed_error(const model::Model& model);
 
 }  // namespace standfast::deployed

@@ -14,8 +14,8 @@ namespace {
 /// The largest radius that the attack leaves possible: with norm 0 one feature fewer than it changes.
 double survived(Norm norm, double attacked) { return norm == Norm::l0() ? std::max(attacked - 1, 0.0) : attacked; }
 
-void add_shares(Norm norm, std::span<const AttackedInput> inputs, Evaluation::AttackedCurve& curve) {
-  std::vector<AttackedInput> found;
+void add_shares(Norm norm, std::span<const evaluation::AttackedInput> inputs, Evaluation::AttackedCurve& curve) {
+  std::vector<evaluation::AttackedInput> found;
   for (const auto& input : inputs) {
     if (input.right && std::isfinite(input.attacked)) found.push_back(input);
     if (input.right && !std::isfinite(input.attacked)) ++curve.none_found;
@@ -29,7 +29,7 @@ void add_shares(Norm norm, std::span<const AttackedInput> inputs, Evaluation::At
   std::sort(shares.begin(), shares.end());  // also so that the sum does not depend on the order of the data
   const double total = std::accumulate(shares.begin(), shares.end(), 0.0);
   curve.mean_certified_share = shares.empty() ? std::nan("") : total / static_cast<double>(shares.size());
-  curve.median_certified_share = shares.empty() ? std::nan("") : quantile(shares, 0.5);
+  curve.median_certified_share = shares.empty() ? std::nan("") : evaluation::quantile(shares, 0.5);
 }
 
 }  // namespace
@@ -40,6 +40,10 @@ double certified_share(Norm norm, double certified, double attacked) {
   if (attacked == 0) return certified == 0 ? 1 : kInfinity;
   return (norm == Norm::l0() ? certified + 1 : certified) / attacked;
 }
+
+}  // namespace standfast
+
+namespace standfast::evaluation {
 
 Evaluation::AttackedCurve attacked_curve(Norm norm, std::span<const AttackedInput> inputs,
                                          std::span<const double> grid) {
@@ -56,4 +60,4 @@ Evaluation::AttackedCurve attacked_curve(Norm norm, std::span<const AttackedInpu
   return curve;
 }
 
-}  // namespace standfast
+}  // namespace standfast::evaluation

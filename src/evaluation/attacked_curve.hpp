@@ -8,7 +8,7 @@
 #include "standfast/evaluation.hpp"
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::evaluation {
 
 /// One input of the sensitive class with both of its bounds.
 struct AttackedInput {
@@ -22,4 +22,4 @@ struct AttackedInput {
 Evaluation::AttackedCurve attacked_curve(Norm norm, std::span<const AttackedInput> inputs,
                                          std::span<const double> grid);
 
-}  // namespace standfast
+}  // namespace standfast::evaluation

@@ -11,7 +11,7 @@
 #include <limits>
 #include <utility>
 
-namespace standfast {
+namespace standfast::evaluation {
 namespace {
 
 constexpr std::array kShares = {0.10, 0.25, 0.50, 0.75, 0.90};
@@ -134,4 +134,4 @@ Evaluation::CertifiedCurve certified_curve(Norm norm, std::span<const SensitiveI
   return curve;
 }
 
-}  // namespace standfast
+}  // namespace standfast::evaluation

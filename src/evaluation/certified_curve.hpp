@@ -9,7 +9,7 @@
 #include "standfast/evaluation.hpp"
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::evaluation {
 
 /// One input of the sensitive class.
 struct SensitiveInput {
@@ -40,4 +40,4 @@ std::vector<double> radius_grid(Norm norm, std::span<const SensitiveInput> input
 /// The element of `ascending` that at least `share` of all stay at or below. Requires: not empty, 0 <= share <= 1.
 double quantile(std::span<const double> ascending, double share);
 
-}  // namespace standfast
+}  // namespace standfast::evaluation

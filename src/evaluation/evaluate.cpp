@@ -70,7 +70,7 @@ Result<Evaluation> evaluate(const Classifier& classifier, const Dataset& data, c
   STANDFAST_CHECK(check_data(model, classifier.dim(), data));
   STANDFAST_TRY(const auto labelled, label_sensitive(model, data));
   STANDFAST_TRY(auto certificates, classifier.certify(data.features, data.count(), options.certify));
-  Evaluation evaluation = summarise(labelled, std::move(certificates), options);
+  Evaluation evaluation = evaluation::summarise(labelled, std::move(certificates), options);
   evaluation.data_source = data.source;
   evaluation.sensitive_class = model.sensitive_class;
   evaluation.other_class = model.other_class;

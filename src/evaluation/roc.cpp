@@ -8,7 +8,7 @@
 #include <iterator>
 #include <utility>
 
-namespace standfast {
+namespace standfast::evaluation {
 namespace {
 
 struct Score {
@@ -92,4 +92,4 @@ Evaluation::OperatingPoint operating_point(std::span<const ScoreStep> steps, std
           .logit_threshold = first_excluded == steps.end() ? -kInfinity : first_excluded->logit};
 }
 
-}  // namespace standfast
+}  // namespace standfast::evaluation

@@ -7,7 +7,7 @@
 
 #include "standfast/evaluation.hpp"
 
-namespace standfast {
+namespace standfast::evaluation {
 
 /// part / whole; NaN where the whole is nothing.
 double share(std::size_t part, std::size_t whole);
@@ -35,4 +35,4 @@ std::vector<Evaluation::RocPoint> roc_curve(std::span<const ScoreStep> steps, st
 Evaluation::OperatingPoint operating_point(std::span<const ScoreStep> steps, std::size_t sensitive_count,
                                            std::size_t other_count, double max_false_positive_rate);
 
-}  // namespace standfast
+}  // namespace standfast::evaluation

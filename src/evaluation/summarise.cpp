@@ -13,7 +13,7 @@
 #include "evaluation/certified_curve.hpp"
 #include "evaluation/roc.hpp"
 
-namespace standfast {
+namespace standfast::evaluation {
 namespace {
 
 constexpr std::array kFalsePositiveRates = {0.001, 0.01, 0.05};
@@ -105,4 +105,4 @@ Evaluation summarise(std::span<const std::uint8_t> labelled_sensitive, Certifica
   return evaluation;
 }
 
-}  // namespace standfast
+}  // namespace standfast::evaluation

@@ -6,7 +6,7 @@
 
 #include "standfast/evaluation.hpp"
 
-namespace standfast {
+namespace standfast::evaluation {
 
 /// Counts, rates, operating points and curves; names and sources are left to the caller.
 ///
@@ -14,4 +14,4 @@ namespace standfast {
 Evaluation summarise(std::span<const std::uint8_t> labelled_sensitive, Certificates certificates,
                      const EvaluateOptions& options);
 
-}  // namespace standfast
+}  // namespace standfast::evaluation

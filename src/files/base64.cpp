@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-namespace standfast {
+namespace standfast::files {
 namespace {
 
 constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -63,4 +63,4 @@ std::optional<std::vector<std::byte>> base64_bytes(std::string_view text) {
   return bytes;
 }
 
-}  // namespace standfast
+}  // namespace standfast::files

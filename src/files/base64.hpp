@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-namespace standfast {
+namespace standfast::files {
 
 std::string base64_of(std::span<const std::byte> bytes);
 
 /// Nothing for text that base64_of does not write: other letters, missing padding, bits beyond the last byte.
 std::optional<std::vector<std::byte>> base64_bytes(std::string_view text);
 
-}  // namespace standfast
+}  // namespace standfast::files

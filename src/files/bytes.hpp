@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace standfast {
+namespace standfast::files {
 
 using Bytes = std::span<const std::byte>;
 using Buffer = std::vector<std::byte>;
@@ -16,4 +16,4 @@ inline std::string_view as_text(Bytes bytes) {
 }
 inline Bytes as_bytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 
-}  // namespace standfast
+}  // namespace standfast::files

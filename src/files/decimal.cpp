@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace standfast {
+namespace standfast::files {
 namespace {
 
 double number_in(const std::string& text) { return std::strtod(text.c_str(), nullptr); }
@@ -67,4 +67,4 @@ std::string share_rounded_down(double share) {
   return fmt::format("{:.4f}", parts / kTenThousand);
 }
 
-}  // namespace standfast
+}  // namespace standfast::files

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace standfast {
+namespace standfast::files {
 
 /// At most `digits` significant digits, without needless zeros; reads back as a number <= value.
 /// "inf", "-inf" and "nan" as they are. Requires: digits >= 1.
@@ -18,4 +18,4 @@ std::string percent_rounded_up(double share);
 /// A share with four decimals, never above it: "0.9931". "-" for NaN, "inf" for what is infinite.
 std::string share_rounded_down(double share);
 
-}  // namespace standfast
+}  // namespace standfast::files

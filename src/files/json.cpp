@@ -15,7 +15,7 @@
 #include "base/try.hpp"
 #include "files/message.hpp"
 
-namespace standfast {
+namespace standfast::files {
 
 using nlohmann::json;
 
@@ -235,4 +235,4 @@ STANDFAST_TYPED_FIELD(JsonArray, array)
 STANDFAST_TYPED_FIELD(std::vector<std::string>, texts)
 #undef STANDFAST_TYPED_FIELD
 
-}  // namespace standfast
+}  // namespace standfast::files

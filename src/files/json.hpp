@@ -20,7 +20,7 @@
 
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::files {
 
 struct JsonNode;  // a node of the parser's tree
 class JsonArray;
@@ -132,4 +132,4 @@ class JsonDocument {
   std::string place_;
 };
 
-}  // namespace standfast
+}  // namespace standfast::files

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-namespace standfast {
+namespace standfast::files {
 
 Error bad_format(const std::string& place, std::string_view what) {
   return {ErrorCode::kBadFormat, fmt::format("{}: {}", place, what)};
@@ -18,4 +18,4 @@ std::string quote_for_message(std::string_view text) {
          (cut ? "..." : "");
 }
 
-}  // namespace standfast
+}  // namespace standfast::files

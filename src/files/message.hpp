@@ -6,7 +6,7 @@
 
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::files {
 
 /// kBadFormat: "place: what".
 Error bad_format(const std::string& place, std::string_view what);
@@ -14,4 +14,4 @@ Error bad_format(const std::string& place, std::string_view what);
 /// Text from a file, fit for a message: quoted and escaped as in JSON, ASCII only, cut after 60 bytes.
 std::string quote_for_message(std::string_view text);
 
-}  // namespace standfast
+}  // namespace standfast::files

@@ -14,7 +14,7 @@
 #include "base/try.hpp"
 #include "files/message.hpp"
 
-namespace standfast {
+namespace standfast::files {
 namespace {
 
 constexpr std::size_t kPieceBytes = std::size_t{1} << 18;
@@ -117,4 +117,4 @@ Result<Buffer> read_any_file(const std::string& path, const char* expected, std:
   }
 }
 
-}  // namespace standfast
+}  // namespace standfast::files

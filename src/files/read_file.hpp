@@ -12,7 +12,7 @@
 #include "files/bytes.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::files {
 
 /// All bytes of a regular file; a link to one counts as one.
 ///
@@ -28,4 +28,4 @@ Status read_regular_file_in_pieces(const std::string& path, const char* expected
 /// Fails: kIo; kBadFormat above max_bytes. Cost: memory for what really arrived, whatever size the file states.
 Result<Buffer> read_any_file(const std::string& path, const char* expected, std::uintmax_t max_bytes);
 
-}  // namespace standfast
+}  // namespace standfast::files

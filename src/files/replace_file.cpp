@@ -19,7 +19,7 @@
 
 #include "base/try.hpp"
 
-namespace standfast {
+namespace standfast::files {
 namespace {
 
 constexpr mode_t kNewFileMode = 0666;  // less the user's mask
@@ -114,4 +114,4 @@ Status replace_file(const std::string& path, std::string_view contents) {
   return write_and_rename(target, contents, mode);
 }
 
-}  // namespace standfast
+}  // namespace standfast::files

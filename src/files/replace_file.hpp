@@ -6,7 +6,7 @@
 
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::files {
 
 /// Writes to a temporary file beside `path`, forces it to the disk and renames it. An error leaves what was there.
 ///
@@ -14,4 +14,4 @@ namespace standfast {
 /// written into, since it has nothing to lose. Fails: kIo, naming the path and the system's reason.
 Status replace_file(const std::string& path, std::string_view contents);
 
-}  // namespace standfast
+}  // namespace standfast::files

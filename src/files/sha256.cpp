@@ -10,7 +10,7 @@
 #include "base/try.hpp"
 #include "files/read_file.hpp"
 
-namespace standfast {
+namespace standfast::files {
 
 struct Sha256::Context {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> digest{EVP_MD_CTX_new(), EVP_MD_CTX_free};
@@ -49,4 +49,4 @@ Result<std::string> sha256_of_regular_file(const std::string& path) {
   return Error{ErrorCode::kEnvironment, fmt::format("{}: the cryptographic library has no SHA-256", path)};
 }
 
-}  // namespace standfast
+}  // namespace standfast::files

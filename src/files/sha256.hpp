@@ -8,7 +8,7 @@
 #include "files/bytes.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::files {
 
 /// A hash that grows with what is added.
 class Sha256 {
@@ -32,4 +32,4 @@ std::string sha256_of_text(std::string_view text);
 /// Of a regular file of any size. Fails: kIo; kEnvironment where the cryptographic library has no SHA-256 to give.
 Result<std::string> sha256_of_regular_file(const std::string& path);
 
-}  // namespace standfast
+}  // namespace standfast::files

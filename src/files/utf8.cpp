@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace standfast {
+namespace standfast::files {
 namespace {
 
 struct Lead {
@@ -48,4 +48,4 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-}  // namespace standfast
+}  // namespace standfast::files

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace standfast {
+namespace standfast::files {
 
 /// The bytes of the character that `text` begins with, 1 to 4; 0 where it begins with none.
 std::size_t utf8_character_length(std::string_view text);
@@ -12,4 +12,4 @@ std::size_t utf8_character_length(std::string_view text);
 /// Is the whole text well-formed?
 bool is_utf8(std::string_view text);
 
-}  // namespace standfast
+}  // namespace standfast::files

@@ -33,7 +33,7 @@ bool is_hash(const std::string& text) {
   return text.size() == kHashDigits && std::ranges::all_of(text, is_digit);
 }
 
-Status check_cut(const RadiusProof::Cut& cut, const CertificateSizes& sizes, const std::string& place) {
+Status check_cut(const RadiusProof::Cut& cut, const format::CertificateSizes& sizes, const std::string& place) {
   if (!(cut.weight >= 0 && std::isfinite(cut.weight)))
     return bad_value(place, fmt::format("weight is {}, expected a finite number >= 0", cut.weight));
   STANDFAST_CHECK(check_count(place, "slopes", cut.slopes.size(), sizes.slopes));
@@ -46,7 +46,8 @@ Status check_cut(const RadiusProof::Cut& cut, const CertificateSizes& sizes, con
   return bad_value(place, fmt::format("winner {} is {}, expected one >= 0", negative - cut.winners.begin(), *negative));
 }
 
-Status check_certificate(const Certificate& certificate, const CertificateSizes& sizes, const std::string& place) {
+Status check_certificate(const Certificate& certificate, const format::CertificateSizes& sizes,
+                         const std::string& place) {
   const Norm norm = certificate.norm;
   if (norm != Norm::l0() && norm != Norm::l1() && norm != Norm::l2() && norm != Norm::linf())
     return bad_value(place, fmt::format("norm is {}, expected one of l0, l1, l2, linf", norm.name()));
@@ -65,6 +66,10 @@ Status check_certificate(const Certificate& certificate, const CertificateSizes&
 }
 
 }  // namespace
+
+}  // namespace standfast
+
+namespace standfast::format {
 
 CertificateSizes sizes_of(const CertificateFile& file) {
   const ThreatModel& threat = file.threat;
@@ -87,7 +92,7 @@ CertificateSizes sizes_of(const CertificateFile& file) {
 Status check_header(const CertificateFile& file, const CertificateSizes& sizes, const std::string& place) {
   if (!is_hash(file.model_sha256))
     return bad_value(place, fmt::format("the model's SHA-256 is {}, expected {} digits 0-9, a-f",
-                                        quote_for_message(file.model_sha256), kHashDigits));
+                                        files::quote_for_message(file.model_sha256), kHashDigits));
   const Status threat = file.threat.validate(sizes.features);
   return threat.ok() ? Status() : Error{threat.error().code, fmt::format("{}: {}", place, threat.error().message)};
 }
@@ -108,21 +113,26 @@ Status check_ascending(std::size_t before, std::size_t index, const std::string&
                fmt::format("{}: index is {}, expected one above {}, the one before it", place, index, before)};
 }
 
+}  // namespace standfast::format
+
+namespace standfast {
+
 Result<CertificateFile> read_certificates(const std::string& path) {
-  STANDFAST_TRY(const Buffer bytes, read_regular_file(path, "a file of certificates", kMaxCertificateBytes));
-  return parse_certificates(as_text(bytes), path);
+  STANDFAST_TRY(const files::Buffer bytes,
+                files::read_regular_file(path, "a file of certificates", format::kMaxCertificateBytes));
+  return format::parse_certificates(files::as_text(bytes), path);
 }
 
 Status write_certificates(const std::string& path, const CertificateFile& file) {
-  STANDFAST_TRY(const std::string text, serialise_certificates(file));
-  return replace_file(path, text);
+  STANDFAST_TRY(const std::string text, format::serialise_certificates(file));
+  return files::replace_file(path, text);
 }
 
-Result<std::string> sha256_of_file(const std::string& path) { return sha256_of_regular_file(path); }
+Result<std::string> sha256_of_file(const std::string& path) { return files::sha256_of_regular_file(path); }
 
 std::string sha256_of(std::span<const float> values) {
   static_assert(std::endian::native == std::endian::little, "values are hashed as they lie in memory");
-  Sha256 hash;
+  files::Sha256 hash;
   hash.add(std::as_bytes(values));
   return hash.digits();
 }

@@ -9,7 +9,7 @@
 #include "standfast/certificate.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::format {
 
 inline constexpr std::string_view kCertificateSchema = "standfast/certificates/1";
 
@@ -39,4 +39,4 @@ Result<CertificateFile> parse_certificates(std::string_view text, const std::str
 /// Equal contents give equal bytes. Fails: as the rules; kUnsupported beyond kMaxCertificateBytes.
 Result<std::string> serialise_certificates(const CertificateFile& file);
 
-}  // namespace standfast
+}  // namespace standfast::format

@@ -10,47 +10,49 @@
 #include "files/message.hpp"
 #include "format/certificate_file.hpp"
 
-namespace standfast {
+namespace standfast::format {
 namespace {
 
 constexpr std::size_t kDepth = 5;  // input, its certificates, one, its cuts, one
 
-Result<std::vector<std::byte>> read_bytes(const JsonValue& value) {
+Result<std::vector<std::byte>> read_bytes(const files::JsonValue& value) {
   const auto text = value.if_text();
-  auto bytes = text ? base64_bytes(*text) : std::nullopt;
+  auto bytes = text ? files::base64_bytes(*text) : std::nullopt;
   if (bytes) return std::move(*bytes);
-  return bad_format(value.place(), "is not a string in base64, expected one with its padding and no other characters");
+  return files::bad_format(value.place(),
+                           "is not a string in base64, expected one with its padding and no other characters");
 }
 
 /// Values of four bytes each.
 template <class T>
-Result<std::vector<T>> read_packed(const JsonObject& object, std::string_view key) {
-  STANDFAST_TRY(const JsonValue value, object.at(key));
+Result<std::vector<T>> read_packed(const files::JsonObject& object, std::string_view key) {
+  STANDFAST_TRY(const files::JsonValue value, object.at(key));
   STANDFAST_TRY(const std::vector<std::byte> bytes, read_bytes(value));
   if (bytes.size() % sizeof(T) != 0)
-    return bad_format(value.place(), fmt::format("has {} bytes, expected a multiple of {}", bytes.size(), sizeof(T)));
+    return files::bad_format(value.place(),
+                             fmt::format("has {} bytes, expected a multiple of {}", bytes.size(), sizeof(T)));
   std::vector<T> values(bytes.size() / sizeof(T));
   if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
   return values;
 }
 
-Result<std::vector<float>> read_bits(const JsonValue& value, std::size_t count) {
+Result<std::vector<float>> read_bits(const files::JsonValue& value, std::size_t count) {
   STANDFAST_TRY(const std::vector<std::byte> bytes, read_bytes(value));
   const bool fits = bytes.size() == count / 8 + (count % 8 == 0 ? 0 : 1);
   if (!fits || (count % 8 != 0 && std::to_integer<unsigned>(bytes.back()) >> count % 8 != 0))
-    return bad_format(value.place(),
-                      fmt::format("has {} bytes, expected {} bits and zeros up to a whole byte", bytes.size(), count));
+    return files::bad_format(
+        value.place(), fmt::format("has {} bytes, expected {} bits and zeros up to a whole byte", bytes.size(), count));
   std::vector<float> slopes(count);
   for (std::size_t i = 0; i < count; ++i)
     slopes[i] = (bytes[i / 8] >> (i % 8) & std::byte{1}) == std::byte{0} ? 0.0F : 1.0F;
   return slopes;
 }
 
-Result<RadiusProof::Cut> read_cut(const JsonValue& value, const CertificateSizes& sizes) {
-  STANDFAST_TRY(const JsonObject object, value.object({"weight"}, {"active", "slopes", "winners"}));
+Result<RadiusProof::Cut> read_cut(const files::JsonValue& value, const CertificateSizes& sizes) {
+  STANDFAST_TRY(const files::JsonObject object, value.object({"weight"}, {"active", "slopes", "winners"}));
   const auto active = object.find("active");
   if (active.has_value() == object.has("slopes"))
-    return bad_format(object.place(), "has both or none of \"active\" and \"slopes\", expected one of them");
+    return files::bad_format(object.place(), "has both or none of \"active\" and \"slopes\", expected one of them");
   RadiusProof::Cut cut;
   STANDFAST_TRY(cut.weight, object.number_or_infinity("weight"));
   if (active) {
@@ -63,43 +65,44 @@ Result<RadiusProof::Cut> read_cut(const JsonValue& value, const CertificateSizes
   return cut;
 }
 
-Result<Norm> read_norm(const JsonObject& object) {
+Result<Norm> read_norm(const files::JsonObject& object) {
   STANDFAST_TRY(const std::string name, object.text("norm"));
   const auto norm = Norm::parse(name);
   // one norm, one name: "2" and "l2.0" mean the same, and are not what is written
   if (norm.ok() && norm->name() == name) return *norm;
-  return bad_format(object.place(),
-                    fmt::format("norm is {}, expected one of l0, l1, l2, linf", quote_for_message(name)));
+  return files::bad_format(object.place(),
+                           fmt::format("norm is {}, expected one of l0, l1, l2, linf", files::quote_for_message(name)));
 }
 
-Result<Certificate> read_certificate(const JsonValue& value, const CertificateSizes& sizes) {
-  STANDFAST_TRY(const JsonObject object, value.object({"norm", "radius", "multiplier", "reach", "cuts"}));
+Result<Certificate> read_certificate(const files::JsonValue& value, const CertificateSizes& sizes) {
+  STANDFAST_TRY(const files::JsonObject object, value.object({"norm", "radius", "multiplier", "reach", "cuts"}));
   Certificate certificate;
   STANDFAST_TRY(certificate.norm, read_norm(object));
   STANDFAST_TRY(certificate.radius, object.number_or_infinity("radius"));
   STANDFAST_TRY(certificate.proof.multiplier, object.number_or_infinity("multiplier"));
   STANDFAST_TRY(certificate.proof.reach, object.number_or_infinity("reach"));
-  STANDFAST_TRY(const JsonArray cuts, object.array("cuts"));
+  STANDFAST_TRY(const files::JsonArray cuts, object.array("cuts"));
   for (std::size_t i = 0; i < cuts.size(); ++i) {
-    const JsonValue cut = cuts[i].at_place(fmt::format("{}: cut {}", object.place(), i));
+    const files::JsonValue cut = cuts[i].at_place(fmt::format("{}: cut {}", object.place(), i));
     STANDFAST_TRY(RadiusProof::Cut read, read_cut(cut, sizes));
     certificate.proof.cuts.push_back(std::move(read));
   }
   return certificate;
 }
 
-Result<CertificateFile::Input> read_input(const JsonValue& value, const CertificateSizes& sizes) {
-  STANDFAST_TRY(const JsonObject object, value.object({"index", "sha256", "values", "certificates"}));
+Result<CertificateFile::Input> read_input(const files::JsonValue& value, const CertificateSizes& sizes) {
+  STANDFAST_TRY(const files::JsonObject object, value.object({"index", "sha256", "values", "certificates"}));
   CertificateFile::Input input;
   STANDFAST_TRY(input.index, object.count("index"));
   STANDFAST_TRY(input.values, read_packed<float>(object, "values"));
   STANDFAST_TRY(const std::string hash, object.text("sha256"));
   if (hash != sha256_of(input.values))
-    return Error{ErrorCode::kBadValue, fmt::format("{}: \"sha256\" is {}, expected that of the values, {}",
-                                                   object.place(), quote_for_message(hash), sha256_of(input.values))};
-  STANDFAST_TRY(const JsonArray certificates, object.array("certificates"));
+    return Error{ErrorCode::kBadValue,
+                 fmt::format("{}: \"sha256\" is {}, expected that of the values, {}", object.place(),
+                             files::quote_for_message(hash), sha256_of(input.values))};
+  STANDFAST_TRY(const files::JsonArray certificates, object.array("certificates"));
   for (std::size_t i = 0; i < certificates.size(); ++i) {
-    const JsonValue certificate = certificates[i].at_place(fmt::format("{}: certificate {}", object.place(), i));
+    const files::JsonValue certificate = certificates[i].at_place(fmt::format("{}: certificate {}", object.place(), i));
     STANDFAST_TRY(Certificate read, read_certificate(certificate, sizes));
     input.certificates.push_back(std::move(read));
   }
@@ -107,20 +110,20 @@ Result<CertificateFile::Input> read_input(const JsonValue& value, const Certific
   return input;
 }
 
-Status read_list(const JsonObject& threat, const char* field, std::vector<double>& values) {
+Status read_list(const files::JsonObject& threat, const char* field, std::vector<double>& values) {
   if (!threat.has(field)) return {};
-  STANDFAST_TRY(const JsonArray list, threat.array(field));
+  STANDFAST_TRY(const files::JsonArray list, threat.array(field));
   for (std::size_t i = 0; i < list.size(); ++i) {
     STANDFAST_TRY(const double number, list[i].number_or_infinity());
     values.push_back(number);
   }
   // an absent list is the default, and an empty one would be a second way to say so
   if (!values.empty()) return {};
-  return bad_format(threat.place(), fmt::format("\"{}\" is empty, expected no such field", field));
+  return files::bad_format(threat.place(), fmt::format("\"{}\" is empty, expected no such field", field));
 }
 
-Result<ThreatModel> read_threat(const JsonValue& value) {
-  STANDFAST_TRY(const JsonObject object,
+Result<ThreatModel> read_threat(const files::JsonValue& value) {
+  STANDFAST_TRY(const files::JsonObject object,
                 value.object({}, {"cost", "lower", "upper", "max_decrease", "max_increase", "price_unit"}));
   ThreatModel threat;
   STANDFAST_CHECK(read_list(object, "cost", threat.cost));
@@ -134,12 +137,12 @@ Result<ThreatModel> read_threat(const JsonValue& value) {
 }
 
 /// The schema is looked at first, since another one may have other fields.
-Status check_schema(const JsonValue& value) {
-  STANDFAST_TRY(const JsonObject object, value.object_of_any_keys());
+Status check_schema(const files::JsonValue& value) {
+  STANDFAST_TRY(const files::JsonObject object, value.object_of_any_keys());
   STANDFAST_TRY(const std::string schema, object.text("schema"));
   if (schema == kCertificateSchema) return {};
   return Error{ErrorCode::kUnsupported, fmt::format("{}: schema is {}, expected \"{}\"", object.place(),
-                                                    quote_for_message(schema), kCertificateSchema)};
+                                                    files::quote_for_message(schema), kCertificateSchema)};
 }
 
 struct Header {
@@ -148,9 +151,9 @@ struct Header {
   std::size_t inputs = 0;
 };
 
-Result<Header> read_header(const JsonValue& value) {
+Result<Header> read_header(const files::JsonValue& value) {
   STANDFAST_CHECK(check_schema(value));
-  STANDFAST_TRY(const JsonObject object,
+  STANDFAST_TRY(const files::JsonObject object,
                 value.object({"schema", "model_sha256", "inputs", "features", "slopes", "winners", "threat"}));
   Header header;
   STANDFAST_TRY(header.file.model_sha256, object.text("model_sha256"));
@@ -158,7 +161,7 @@ Result<Header> read_header(const JsonValue& value) {
   STANDFAST_TRY(header.sizes.features, object.count("features"));
   STANDFAST_TRY(header.sizes.slopes, object.count("slopes"));
   STANDFAST_TRY(header.sizes.winners, object.count("winners"));
-  STANDFAST_TRY(const JsonValue threat, object.at("threat"));
+  STANDFAST_TRY(const files::JsonValue threat, object.at("threat"));
   STANDFAST_TRY(header.file.threat, read_threat(threat));
   STANDFAST_CHECK(check_header(header.file, header.sizes, object.place()));
   return header;
@@ -172,13 +175,14 @@ class Lines {
   [[nodiscard]] bool done() const { return rest_.empty(); }
   [[nodiscard]] std::string place() const { return fmt::format("{}: line {}", name_, number_); }
 
-  Result<JsonDocument> next() {
+  Result<files::JsonDocument> next() {
     ++number_;
     const std::size_t end = rest_.find('\n');
-    if (end == std::string_view::npos) return bad_format(place(), "does not end with a newline, expected a whole line");
+    if (end == std::string_view::npos)
+      return files::bad_format(place(), "does not end with a newline, expected a whole line");
     const std::string_view line = rest_.substr(0, end);
     rest_.remove_prefix(end + 1);
-    return JsonDocument::parse(line, kDepth, place());
+    return files::JsonDocument::parse(line, kDepth, place());
   }
 
  private:
@@ -191,18 +195,18 @@ class Lines {
 
 Result<CertificateFile> parse_certificates(std::string_view text, const std::string& name) {
   Lines lines(text, name);
-  STANDFAST_TRY(const JsonDocument first, lines.next());
+  STANDFAST_TRY(const files::JsonDocument first, lines.next());
   STANDFAST_TRY(Header header, read_header(first.root()));
   CertificateFile& file = header.file;
   while (!lines.done()) {
-    STANDFAST_TRY(const JsonDocument line, lines.next());
+    STANDFAST_TRY(const files::JsonDocument line, lines.next());
     STANDFAST_TRY(CertificateFile::Input input, read_input(line.root(), header.sizes));
     if (!file.inputs.empty()) STANDFAST_CHECK(check_ascending(file.inputs.back().index, input.index, lines.place()));
     file.inputs.push_back(std::move(input));
   }
   if (file.inputs.size() == header.inputs) return std::move(header.file);
-  return bad_format(
+  return files::bad_format(
       name, fmt::format("has {} inputs, expected {} as its first line says", file.inputs.size(), header.inputs));
 }
 
-}  // namespace standfast
+}  // namespace standfast::format

@@ -9,7 +9,7 @@
 #include "files/base64.hpp"
 #include "format/certificate_file.hpp"
 
-namespace standfast {
+namespace standfast::format {
 namespace {
 
 /// The shortest text that reads back as the same number.
@@ -19,7 +19,7 @@ std::string number_text(double value) {
 
 template <class T>
 std::string array_text(const std::vector<T>& values) {
-  return base64_of(std::as_bytes(std::span(values)));
+  return files::base64_of(std::as_bytes(std::span(values)));
 }
 
 void append_list(std::string& text, const char* field, const std::vector<double>& values) {
@@ -48,7 +48,7 @@ std::string bits_text(const std::vector<float>& slopes) {
   std::vector<std::byte> bits((slopes.size() + 7) / 8);
   for (std::size_t i = 0; i < slopes.size(); ++i)
     if (slopes[i] != 0) bits[i / 8] |= std::byte{1} << (i % 8);
-  return base64_of(bits);
+  return files::base64_of(bits);
 }
 
 std::string cut_text(const RadiusProof::Cut& cut) {
@@ -97,4 +97,4 @@ Result<std::string> serialise_certificates(const CertificateFile& file) {
   return text;
 }
 
-}  // namespace standfast
+}  // namespace standfast::format

@@ -6,7 +6,7 @@
 
 #include "format/model_document.hpp"
 
-namespace standfast {
+namespace standfast::format {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -18,18 +18,19 @@ Json bounds_json(const std::vector<double>& bounds) {
   return array;
 }
 
-void put_tensor(Json& object, const char* field, const std::string& name, const Tensor& tensor, TensorMap& tensors) {
+void put_tensor(Json& object, const char* field, const std::string& name, const model::Tensor& tensor,
+                TensorMap& tensors) {
   if (tensor.empty()) return;
   object[field] = name;
   tensors[name] = tensor;
 }
 
-Json step_json(const MapStep& step, std::size_t index, TensorMap& tensors) {
+Json step_json(const model::MapStep& step, std::size_t index, TensorMap& tensors) {
   Json object;
-  object["kind"] = map_kind_name(step.kind);
+  object["kind"] = model::map_kind_name(step.kind);
   put_tensor(object, "values", fmt::format("map.{}.values", index), step.values, tensors);
   put_tensor(object, "bias", fmt::format("map.{}.bias", index), step.bias, tensors);
-  if (step.kind == MapKind::kConv2d) {
+  if (step.kind == model::MapKind::kConv2d) {
     object["stride"] = step.stride;
     object["padding"] = step.padding;
     object["dilation"] = step.dilation;
@@ -37,42 +38,42 @@ Json step_json(const MapStep& step, std::size_t index, TensorMap& tensors) {
   return object;
 }
 
-Json inputs_json(const Node& node, const Graph& graph) {
+Json inputs_json(const model::Node& node, const model::Graph& graph) {
   Json names = Json::array();
   for (const auto input : node.inputs) {
-    names.push_back(input == kGraphInput ? std::string(kGraphInputName)
-                                         : graph.nodes[static_cast<std::size_t>(input)].name);
+    names.push_back(input == model::kGraphInput ? std::string(model::kGraphInputName)
+                                                : graph.nodes[static_cast<std::size_t>(input)].name);
   }
   return names;
 }
 
-Json node_json(const Node& node, const Graph& graph, TensorMap& tensors) {
+Json node_json(const model::Node& node, const model::Graph& graph, TensorMap& tensors) {
   Json object;
   object["name"] = node.name;
-  object["kind"] = node_kind_name(node.kind);
+  object["kind"] = model::node_kind_name(node.kind);
   object["inputs"] = inputs_json(node, graph);
   put_tensor(object, "weight", "graph." + node.name + ".weight", node.weight, tensors);
   put_tensor(object, "bias", "graph." + node.name + ".bias", node.bias, tensors);
-  if (node.kind == NodeKind::kMaxPool) object["kernel"] = node.kernel;
-  if (node.kind == NodeKind::kMaxPool || node.kind == NodeKind::kConv2d) object["stride"] = node.stride;
-  if (node.kind == NodeKind::kConv2d) {
+  if (node.kind == model::NodeKind::kMaxPool) object["kernel"] = node.kernel;
+  if (node.kind == model::NodeKind::kMaxPool || node.kind == model::NodeKind::kConv2d) object["stride"] = node.stride;
+  if (node.kind == model::NodeKind::kConv2d) {
     object["padding"] = node.padding;
     object["dilation"] = node.dilation;
   }
   return object;
 }
 
-Json graph_json(const Graph& graph, TensorMap& tensors) {
+Json graph_json(const model::Graph& graph, TensorMap& tensors) {
   Json object;
   object["input_shape"] = graph.input_shape;
   object["nodes"] = Json::array();
-  for (const Node& node : graph.nodes) object["nodes"].push_back(node_json(node, graph, tensors));
+  for (const model::Node& node : graph.nodes) object["nodes"].push_back(node_json(node, graph, tensors));
   return object;
 }
 
 }  // namespace
 
-ModelDocument write_document(const Model& model) {
+ModelDocument write_document(const model::Model& model) {
   TensorMap tensors;
   Json document;
   document["input_shape"] = model.input_shape;
@@ -91,4 +92,4 @@ ModelDocument write_document(const Model& model) {
   return {document.dump(), std::move(tensors)};
 }
 
-}  // namespace standfast
+}  // namespace standfast::format

@@ -9,13 +9,13 @@
 #include "model/tensor.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::format {
 
-using TensorMap = std::map<std::string, Tensor>;
+using TensorMap = std::map<std::string, model::Tensor>;
 
 /// Moves the tensors into the model they belong to. The caller validates the result.
 /// Fails: kBadFormat for an unknown, missing or mistyped field, a tensor that is missing, used twice or never.
-Result<Model> read_document(std::string_view text, TensorMap tensors, const std::string& place);
+Result<model::Model> read_document(std::string_view text, TensorMap tensors, const std::string& place);
 
 struct ModelDocument {
   std::string text;
@@ -23,6 +23,6 @@ struct ModelDocument {
 };
 
 /// Requires: validate(model).
-ModelDocument write_document(const Model& model);
+ModelDocument write_document(const model::Model& model);
 
-}  // namespace standfast
+}  // namespace standfast::format

@@ -13,7 +13,7 @@
 #include "format/model_document.hpp"
 #include "format/safetensors.hpp"
 
-namespace standfast {
+namespace standfast::format {
 namespace {
 
 constexpr const char* kFormatKey = "format";
@@ -31,28 +31,28 @@ Status check_format(const Safetensors& file, const std::string& name) {
                              kFormatKey, kModelKey)};
   }
   if (format->second == kFormatName) return {};
-  return Error{ErrorCode::kUnsupported,
-               fmt::format("{}: format is {}, expected \"{}\"", name, quote_for_message(format->second), kFormatName)};
+  return Error{ErrorCode::kUnsupported, fmt::format("{}: format is {}, expected \"{}\"", name,
+                                                    files::quote_for_message(format->second), kFormatName)};
 }
 
 }  // namespace
 
-Result<Model> parse_model(std::span<const std::byte> bytes, const std::string& name) {
+Result<model::Model> parse_model(std::span<const std::byte> bytes, const std::string& name) {
   STANDFAST_TRY(Safetensors file, parse_safetensors(bytes, name));
   STANDFAST_CHECK(check_format(file, name));
-  STANDFAST_TRY(Model model, read_document(file.metadata.at(kModelKey), std::move(file.tensors), name));
-  const Status status = validate(model);
+  STANDFAST_TRY(model::Model model, read_document(file.metadata.at(kModelKey), std::move(file.tensors), name));
+  const Status status = model::validate(model);
   if (!status.ok()) return Error{status.error().code, fmt::format("{}: {}", name, status.error().message)};
   return model;
 }
 
-Result<Model> load_model(const std::string& path) {
-  STANDFAST_TRY(const Buffer bytes, read_regular_file(path, "a model file", kMaxFileBytes));
+Result<model::Model> load_model(const std::string& path) {
+  STANDFAST_TRY(const files::Buffer bytes, files::read_regular_file(path, "a model file", kMaxFileBytes));
   return parse_model(bytes, path);
 }
 
-Result<std::string> serialise_model(const Model& model) {
-  STANDFAST_CHECK(validate(model));
+Result<std::string> serialise_model(const model::Model& model) {
+  STANDFAST_CHECK(model::validate(model));
   ModelDocument document = write_document(model);
   Safetensors file;
   file.metadata = {{kFormatKey, kFormatName}, {kModelKey, std::move(document.text)}};
@@ -60,9 +60,9 @@ Result<std::string> serialise_model(const Model& model) {
   return write_safetensors(file);
 }
 
-Status save_model(const Model& model, const std::string& path) {
+Status save_model(const model::Model& model, const std::string& path) {
   STANDFAST_TRY(const std::string bytes, serialise_model(model));
-  return replace_file(path, bytes);
+  return files::replace_file(path, bytes);
 }
 
-}  // namespace standfast
+}  // namespace standfast::format

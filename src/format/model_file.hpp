@@ -8,19 +8,19 @@
 #include "model/model.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::format {
 
 /// Fails: kIo; kBadFormat (not safetensors, lying lengths, unknown fields' types, duplicate or missing tensors); and as
 /// validate(Model): a file that is not input-convex is refused, naming the node.
-Result<Model> load_model(const std::string& path);
+Result<model::Model> load_model(const std::string& path);
 /// The same from memory; `name` stands for the path in messages. Cost: never allocates more than a small multiple of
 /// bytes.size().
-Result<Model> parse_model(std::span<const std::byte> bytes, const std::string& name);
+Result<model::Model> parse_model(std::span<const std::byte> bytes, const std::string& name);
 
 /// Deterministic: equal models give equal bytes. Writes to a temporary file and renames it. Fails: kIo, and as
 /// validate(Model).
-Status save_model(const Model& model, const std::string& path);
+Status save_model(const model::Model& model, const std::string& path);
 /// Fails: as validate(Model).
-Result<std::string> serialise_model(const Model& model);
+Result<std::string> serialise_model(const model::Model& model);
 
-}  // namespace standfast
+}  // namespace standfast::format

@@ -16,7 +16,7 @@
 #include "files/message.hpp"
 #include "model/shape.hpp"
 
-namespace standfast {
+namespace standfast::format {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "tensors are copied as they lie in the file");
@@ -29,59 +29,62 @@ constexpr std::string_view kMetadataKey = "__metadata__";
 
 Result<std::string_view> header_text(std::span<const std::byte> bytes, const std::string& place) {
   if (bytes.size() < kLengthBytes) {
-    return bad_format(place, fmt::format("has {} bytes, expected at least {}", bytes.size(), kLengthBytes));
+    return files::bad_format(place, fmt::format("has {} bytes, expected at least {}", bytes.size(), kLengthBytes));
   }
   std::uint64_t length = 0;
   std::memcpy(&length, bytes.data(), kLengthBytes);
   const std::size_t limit = std::min(bytes.size() - kLengthBytes, kMaxHeaderBytes);
   if (length > limit) {
-    return bad_format(place, fmt::format("header length is {}, expected at most {}", length, limit));
+    return files::bad_format(place, fmt::format("header length is {}, expected at most {}", length, limit));
   }
   return std::string_view(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, static_cast<std::size_t>(length));
 }
 
-Result<std::map<std::string, std::string>> read_metadata(const JsonValue& entry, const std::string& place) {
+Result<std::map<std::string, std::string>> read_metadata(const files::JsonValue& entry, const std::string& place) {
   const auto object = entry.object_of_any_keys();
-  if (!object.ok()) return bad_format(place, "__metadata__ is not an object, expected one of strings");
+  if (!object.ok()) return files::bad_format(place, "__metadata__ is not an object, expected one of strings");
   std::map<std::string, std::string> metadata;
   for (const std::string& key : object->keys()) {
     const auto text = object->find(key)->if_text();
     if (!text)
-      return bad_format(place, fmt::format("metadata {} is not a string, expected one", quote_for_message(key)));
+      return files::bad_format(place,
+                               fmt::format("metadata {} is not a string, expected one", files::quote_for_message(key)));
     metadata[key] = *text;
   }
   return metadata;
 }
 
 /// A whole number from 0 to 2^63 - 1.
-std::optional<std::int64_t> natural(const JsonValue& value) {
+std::optional<std::int64_t> natural(const files::JsonValue& value) {
   const auto number = value.if_integer();
   return number && *number >= 0 ? number : std::nullopt;
 }
 
 struct Entry {
   std::string name;
-  Shape shape;
+  model::Shape shape;
   std::int64_t begin = 0;
   std::int64_t end = 0;
 };
 
-Result<Shape> read_shape(const JsonValue& value, const std::string& place) {
+Result<model::Shape> read_shape(const files::JsonValue& value, const std::string& place) {
   const auto extents = value.if_array();
-  if (!extents || extents->size() > kMaxRank) {
-    return bad_format(place, fmt::format("shape is not an array of at most {} numbers, expected one", kMaxRank));
+  if (!extents || extents->size() > model::kMaxRank) {
+    return files::bad_format(place,
+                             fmt::format("shape is not an array of at most {} numbers, expected one", model::kMaxRank));
   }
-  Shape shape;
+  model::Shape shape;
   for (std::size_t i = 0; i < extents->size(); ++i) {
-    const JsonValue extent = (*extents)[i];
+    const files::JsonValue extent = (*extents)[i];
     const auto number = natural(extent);
-    if (!number) return bad_format(place, fmt::format("shape holds {}, expected a whole number", extent.excerpt()));
+    if (!number)
+      return files::bad_format(place, fmt::format("shape holds {}, expected a whole number", extent.excerpt()));
     shape.push_back(*number);
   }
   return shape;
 }
 
-Status read_offsets(const JsonValue& value, Entry& entry, const std::string& place) {
+Status read_offsets(const files::JsonValue& value, Entry& entry, const std::string& place) {
   const auto offsets = value.if_array();
   if (offsets && offsets->size() == 2) {
     const auto begin = natural((*offsets)[0]);
@@ -92,15 +95,15 @@ Status read_offsets(const JsonValue& value, Entry& entry, const std::string& pla
       return {};
     }
   }
-  return bad_format(place, "data_offsets is not [begin, end] with begin <= end, expected two whole numbers");
+  return files::bad_format(place, "data_offsets is not [begin, end] with begin <= end, expected two whole numbers");
 }
 
-Result<Entry> read_entry(const std::string& name, const JsonValue& value, const std::string& file) {
-  const std::string place = fmt::format("{}: tensor {}", file, quote_for_message(name));
+Result<Entry> read_entry(const std::string& name, const files::JsonValue& value, const std::string& file) {
+  const std::string place = fmt::format("{}: tensor {}", file, files::quote_for_message(name));
   const auto object = value.object({"dtype", "shape", "data_offsets"});
   if (!object.ok())
-    return bad_format(place, "is not an object of dtype, shape and data_offsets, expected exactly these");
-  const JsonValue dtype = *object->find("dtype");
+    return files::bad_format(place, "is not an object of dtype, shape and data_offsets, expected exactly these");
+  const files::JsonValue dtype = *object->find("dtype");
   if (dtype.if_text() != "F32") {
     return Error{ErrorCode::kUnsupported, fmt::format("{}: dtype is {}, expected F32", place, dtype.excerpt())};
   }
@@ -108,11 +111,11 @@ Result<Entry> read_entry(const std::string& name, const JsonValue& value, const 
   entry.name = name;
   STANDFAST_TRY(entry.shape, read_shape(*object->find("shape"), place));
   STANDFAST_CHECK(read_offsets(*object->find("data_offsets"), entry, place));
-  STANDFAST_TRY(const std::size_t count, checked_element_count(entry.shape, place));
+  STANDFAST_TRY(const std::size_t count, model::checked_element_count(entry.shape, place));
   const auto size = static_cast<std::int64_t>(count * sizeof(float));
   if (entry.end - entry.begin != size) {
-    return bad_format(place, fmt::format("spans {} bytes, expected {} for shape {}", entry.end - entry.begin, size,
-                                         shape_text(entry.shape)));
+    return files::bad_format(place, fmt::format("spans {} bytes, expected {} for shape {}", entry.end - entry.begin,
+                                                size, model::shape_text(entry.shape)));
   }
   return entry;
 }
@@ -123,17 +126,18 @@ Status check_tiling(std::vector<Entry>& entries, std::size_t data_size, const st
   std::int64_t position = 0;
   for (const Entry& entry : entries) {
     if (entry.begin != position) {
-      return bad_format(place, fmt::format("tensor {} begins at byte {}, expected {}", quote_for_message(entry.name),
-                                           entry.begin, position));
+      return files::bad_format(place, fmt::format("tensor {} begins at byte {}, expected {}",
+                                                  files::quote_for_message(entry.name), entry.begin, position));
     }
     position = entry.end;
   }
   if (position == static_cast<std::int64_t>(data_size)) return {};
-  return bad_format(place, fmt::format("has {} bytes of tensors, expected {} as its header says", data_size, position));
+  return files::bad_format(place,
+                           fmt::format("has {} bytes of tensors, expected {} as its header says", data_size, position));
 }
 
-Tensor read_tensor(const Entry& entry, std::span<const std::byte> data) {
-  Tensor tensor{entry.shape, std::vector<float>(element_count(entry.shape))};
+model::Tensor read_tensor(const Entry& entry, std::span<const std::byte> data) {
+  model::Tensor tensor{entry.shape, std::vector<float>(model::element_count(entry.shape))};
   std::memcpy(tensor.values.data(), data.data() + entry.begin, tensor.values.size() * sizeof(float));
   return tensor;
 }
@@ -154,14 +158,14 @@ json header_of(const Safetensors& file) {
 
 Result<Safetensors> parse_safetensors(std::span<const std::byte> bytes, const std::string& place) {
   STANDFAST_TRY(const std::string_view text, header_text(bytes, place));
-  STANDFAST_TRY(const JsonDocument document, JsonDocument::parse(text, kHeaderDepth, place + ": header"));
+  STANDFAST_TRY(const files::JsonDocument document, files::JsonDocument::parse(text, kHeaderDepth, place + ": header"));
   const auto header = document.root().object_of_any_keys();
-  if (!header.ok()) return bad_format(place, "header is not a JSON object, expected one");
+  if (!header.ok()) return files::bad_format(place, "header is not a JSON object, expected one");
   const std::span<const std::byte> data = bytes.subspan(kLengthBytes + text.size());
   Safetensors file;
   std::vector<Entry> entries;
   for (const std::string& name : header->keys()) {
-    const JsonValue value = *header->find(name);
+    const files::JsonValue value = *header->find(name);
     if (name == kMetadataKey) {
       STANDFAST_TRY(file.metadata, read_metadata(value, place));
     } else {
@@ -192,4 +196,4 @@ Result<std::string> write_safetensors(const Safetensors& file) {
   return bytes;
 }
 
-}  // namespace standfast
+}  // namespace standfast::format

@@ -12,14 +12,14 @@
 #include "model/tensor.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::format {
 
 /// Room for names and bounds of half a million features, and small enough to parse at once.
 inline constexpr std::size_t kMaxHeaderBytes = std::size_t{32} << 20;
 
 struct Safetensors {
   std::map<std::string, std::string> metadata;
-  std::map<std::string, Tensor> tensors;
+  std::map<std::string, model::Tensor> tensors;
 };
 
 /// `place` opens each message.
@@ -30,4 +30,4 @@ Result<Safetensors> parse_safetensors(std::span<const std::byte> bytes, const st
 /// Fails: kUnsupported for a header beyond kMaxHeaderBytes.
 Result<std::string> write_safetensors(const Safetensors& file);
 
-}  // namespace standfast
+}  // namespace standfast::format

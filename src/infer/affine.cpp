@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-namespace standfast {
+namespace standfast::infer {
 namespace {
 
 const float kZero = 0;
@@ -11,7 +11,7 @@ constexpr kernels::Start kFromZero{&kZero, 0, 0};
 constexpr kernels::Start kFromTarget{nullptr, 0, 0};
 
 /// The bias of a convolution: none, one value per channel, or one per output.
-kernels::Start conv_start(const Tensor& bias, const kernels::ConvShape& shape) {
+kernels::Start conv_start(const model::Tensor& bias, const kernels::ConvShape& shape) {
   if (bias.empty()) return kFromZero;
   const auto plane = static_cast<std::size_t>(shape.out_height * shape.out_width);
   if (bias.values.size() == static_cast<std::size_t>(shape.out_channels)) return {bias.values.data(), 1, 0};
@@ -20,7 +20,7 @@ kernels::Start conv_start(const Tensor& bias, const kernels::ConvShape& shape) {
 
 }  // namespace
 
-void LinearMap::append(const Tensor& weight, const Tensor& bias) {
+void LinearMap::append(const model::Tensor& weight, const model::Tensor& bias) {
   const auto rows = static_cast<std::size_t>(weight.shape[0]);
   inputs_ = static_cast<std::size_t>(weight.shape[1]);
   for (std::size_t row = 0; row < rows; ++row) {
@@ -62,7 +62,8 @@ void LinearMap::backward(const kernels::Kernels& kernels, const float* dual, boo
   kernels.add_rows(scratch.rows.data(), scratch.scales.data(), active, inputs_, gradient);
 }
 
-ConvMap::ConvMap(const kernels::ConvShape& shape, const Tensor& weight, const Tensor& bias, bool with_backward)
+ConvMap::ConvMap(const kernels::ConvShape& shape, const model::Tensor& weight, const model::Tensor& bias,
+                 bool with_backward)
     : forward_(kernels::Conv::forward(shape, weight.values)), start_(conv_start(bias, shape)) {
   if (with_backward) backward_ = kernels::Conv::backward(shape, weight.values);
 }
@@ -85,4 +86,4 @@ void ConvMap::backward(const kernels::Kernels& kernels, const float* dual, bool 
   backward_->run(kernels, adds ? kFromTarget : kFromZero, dual, gradient, lanes, {scratch.taps, scratch.image});
 }
 
-}  // namespace standfast
+}  // namespace standfast::infer

@@ -10,7 +10,7 @@
 #include "kernels/panels.hpp"
 #include "model/tensor.hpp"
 
-namespace standfast {
+namespace standfast::infer {
 
 /// Scratch memory of the passes.
 struct AffineScratch {
@@ -24,7 +24,7 @@ struct AffineScratch {
 class LinearMap {
  public:
   /// Shape: weight is (out, in); in is the same for all. Requires: the weights outlive this.
-  void append(const Tensor& weight, const Tensor& bias);
+  void append(const model::Tensor& weight, const model::Tensor& bias);
   void pack(bool with_backward);
 
   [[nodiscard]] std::size_t outputs() const { return rows_.size(); }
@@ -44,7 +44,7 @@ class LinearMap {
 /// y = conv(x) + b.
 class ConvMap {
  public:
-  ConvMap(const kernels::ConvShape& shape, const Tensor& weight, const Tensor& bias, bool with_backward);
+  ConvMap(const kernels::ConvShape& shape, const model::Tensor& weight, const model::Tensor& bias, bool with_backward);
 
   /// Makes room for this convolution.
   void reserve(AffineScratch& scratch) const;
@@ -59,4 +59,4 @@ class ConvMap {
   kernels::Start start_;
 };
 
-}  // namespace standfast
+}  // namespace standfast::infer

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
-namespace standfast {
+namespace standfast::infer {
 namespace {
 
 template <class Operation>
-void per_unit(const float* x, const Tensor& values, std::span<float> y, std::size_t lanes, Operation&& operation) {
+void per_unit(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes,
+              Operation&& operation) {
   const bool common = values.values.size() == 1;
   for (std::size_t unit = 0; unit * lanes < y.size(); ++unit) {
     const float value = values.values[common ? 0 : unit];
@@ -72,11 +73,11 @@ void clear_idle_lanes(std::span<float> tile, std::size_t count) {
   }
 }
 
-void center(const float* x, const Tensor& values, std::span<float> y, std::size_t lanes) {
+void center(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes) {
   per_unit(x, values, y, lanes, [](float v, float value) { return v - value; });
 }
 
-void scale(const float* x, const Tensor& values, std::span<float> y, std::size_t lanes) {
+void scale(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes) {
   per_unit(x, values, y, lanes, [](float v, float value) { return v * value; });
 }
 
@@ -135,4 +136,4 @@ void send_to_winners(std::span<const float> source, std::span<const std::int32_t
   }
 }
 
-}  // namespace standfast
+}  // namespace standfast::infer

@@ -8,7 +8,7 @@
 #include "base/lanes.hpp"
 #include "model/tensor.hpp"
 
-namespace standfast {
+namespace standfast::infer {
 
 /// x of several inputs, row-major, as a tile; lanes without an input become 0. Shape: x is (count, dim).
 void to_tile(std::span<const float> x, std::size_t count, float* tile);
@@ -25,8 +25,8 @@ void from_lane(const Value* tile, std::size_t lane, std::span<Value> one) {
 void clear_idle_lanes(std::span<float> tile, std::size_t count);
 
 /// y = x - value, y = x * value, a value per unit or one for all. Shape: y is (units * lanes).
-void center(const float* x, const Tensor& values, std::span<float> y, std::size_t lanes);
-void scale(const float* x, const Tensor& values, std::span<float> y, std::size_t lanes);
+void center(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes);
+void scale(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes);
 /// y = (x, |x|). Shape: x is half as long as y.
 void append_abs(const float* x, std::span<float> y);
 
@@ -52,4 +52,4 @@ void window_max(const Windows& windows, const float* x, std::span<float> y, std:
 void send_to_winners(std::span<const float> source, std::span<const std::int32_t> winner, std::size_t lanes,
                      float* target);
 
-}  // namespace standfast
+}  // namespace standfast::infer

@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-namespace standfast {
+namespace standfast::infer {
 namespace {
 
 using Values = std::vector<double>;
@@ -14,11 +14,11 @@ struct Geometry {
   std::int64_t stride, padding, dilation;
 };
 
-double bias_at(const Tensor& bias, std::size_t output, std::size_t outputs) {
+double bias_at(const model::Tensor& bias, std::size_t output, std::size_t outputs) {
   return bias.empty() ? 0.0 : bias.values[output / (outputs / bias.values.size())];
 }
 
-Values linear(const Tensor& weight, const Tensor& bias, const Values& x) {
+Values linear(const model::Tensor& weight, const model::Tensor& bias, const Values& x) {
   Values y(static_cast<std::size_t>(weight.shape[0]));
   for (std::size_t o = 0; o < y.size(); ++o) {
     double sum = bias_at(bias, o, y.size());
@@ -29,9 +29,9 @@ Values linear(const Tensor& weight, const Tensor& bias, const Values& x) {
   return y;
 }
 
-Values convolution(const Tensor& weight, const Tensor& bias, const Geometry& g, const Shape& in, const Shape& out,
-                   const Values& x) {
-  Values y(element_count(out));
+Values convolution(const model::Tensor& weight, const model::Tensor& bias, const Geometry& g, const model::Shape& in,
+                   const model::Shape& out, const Values& x) {
+  Values y(model::element_count(out));
   for (std::size_t o = 0; o < y.size(); ++o) y[o] = bias_at(bias, o, y.size());
   const float* w = weight.values.data();
   for (std::int64_t o = 0; o < out[0]; ++o) {
@@ -52,8 +52,8 @@ Values convolution(const Tensor& weight, const Tensor& bias, const Geometry& g, 
   return y;
 }
 
-Values pool(const Node& node, const Shape& in, const Shape& out, const Values& x) {
-  Values y(element_count(out));
+Values pool(const model::Node& node, const model::Shape& in, const model::Shape& out, const Values& x) {
+  Values y(model::element_count(out));
   for (std::size_t o = 0; o < y.size(); ++o) {
     const auto at = static_cast<std::int64_t>(o);
     const std::int64_t channel = at / (out[1] * out[2]), row = at / out[2] % out[1], column = at % out[2];
@@ -69,32 +69,32 @@ Values pool(const Node& node, const Shape& in, const Shape& out, const Values& x
 
 }  // namespace
 
-Forward64::Forward64(const Model& model) : model_(&model) {
-  map_shapes_ = std::move(infer_map_shapes(model.feature_map, model.input_shape)).value();
-  node_shapes_ = std::move(infer_shapes(model.graph)).value();
+Forward64::Forward64(const model::Model& model) : model_(&model) {
+  map_shapes_ = std::move(model::infer_map_shapes(model.feature_map, model.input_shape)).value();
+  node_shapes_ = std::move(model::infer_shapes(model.graph)).value();
 }
 
 Values Forward64::run_map(std::span<const float> x) const {
   Values v(x.begin(), x.end());
   for (std::size_t k = 0; k < model_->feature_map.size(); ++k) {
-    const MapStep& step = model_->feature_map[k];
-    const auto value = [&](std::size_t i) { return broadcast(step.values, i); };
-    const Shape& in = k == 0 ? model_->input_shape : map_shapes_[k - 1];
+    const model::MapStep& step = model_->feature_map[k];
+    const auto value = [&](std::size_t i) { return model::broadcast(step.values, i); };
+    const model::Shape& in = k == 0 ? model_->input_shape : map_shapes_[k - 1];
     const std::size_t n = v.size();
     switch (step.kind) {
-      case MapKind::kCenter:
+      case model::MapKind::kCenter:
         for (std::size_t i = 0; i < n; ++i) v[i] -= value(i);
         break;
-      case MapKind::kScale:
+      case model::MapKind::kScale:
         for (std::size_t i = 0; i < n; ++i) v[i] *= value(i);
         break;
-      case MapKind::kLinear:
+      case model::MapKind::kLinear:
         v = linear(step.values, step.bias, v);
         break;
-      case MapKind::kConv2d:
+      case model::MapKind::kConv2d:
         v = convolution(step.values, step.bias, {step.stride, step.padding, step.dilation}, in, map_shapes_[k], v);
         break;
-      case MapKind::kAbs:
+      case model::MapKind::kAbs:
         for (std::size_t i = 0; i < n; ++i) v.push_back(std::fabs(v[i]));
         break;
     }
@@ -103,29 +103,30 @@ Values Forward64::run_map(std::span<const float> x) const {
 }
 
 Values Forward64::run_node(std::size_t k, const std::vector<const Values*>& inputs) const {
-  const Node& node = model_->graph.nodes[k];
+  const model::Node& node = model_->graph.nodes[k];
   const std::int32_t source = node.inputs.front();
-  const Shape& in = source == kGraphInput ? model_->graph.input_shape : node_shapes_[static_cast<std::size_t>(source)];
+  const model::Shape& in =
+      source == model::kGraphInput ? model_->graph.input_shape : node_shapes_[static_cast<std::size_t>(source)];
   const Values& x = *inputs.front();
   switch (node.kind) {
-    case NodeKind::kLinear:
+    case model::NodeKind::kLinear:
       return linear(node.weight, node.bias, x);
-    case NodeKind::kConv2d:
+    case model::NodeKind::kConv2d:
       return convolution(node.weight, node.bias, {node.stride, node.padding, node.dilation}, in, node_shapes_[k], x);
-    case NodeKind::kMaxPool:
+    case model::NodeKind::kMaxPool:
       return pool(node, in, node_shapes_[k], x);
-    case NodeKind::kMax:
+    case model::NodeKind::kMax:
       return {*std::max_element(x.begin(), x.end())};
-    case NodeKind::kAdd:
-    case NodeKind::kRelu:
-    case NodeKind::kFlatten:
+    case model::NodeKind::kAdd:
+    case model::NodeKind::kRelu:
+    case model::NodeKind::kFlatten:
       break;
   }
   Values y = x;
   for (std::size_t j = 1; j < inputs.size(); ++j) {
     for (std::size_t i = 0; i < y.size(); ++i) y[i] += (*inputs[j])[i];
   }
-  if (node.kind == NodeKind::kRelu) {
+  if (node.kind == model::NodeKind::kRelu) {
     for (double& v : y) v = std::max(v, 0.0);
   }
   return y;
@@ -137,11 +138,11 @@ double Forward64::operator()(std::span<const float> x) const {
   for (std::size_t k = 0; k < values.size(); ++k) {
     std::vector<const Values*> inputs;
     for (const std::int32_t source : model_->graph.nodes[k].inputs) {
-      inputs.push_back(source == kGraphInput ? &features : &values[static_cast<std::size_t>(source)]);
+      inputs.push_back(source == model::kGraphInput ? &features : &values[static_cast<std::size_t>(source)]);
     }
     values[k] = run_node(k, inputs);
   }
   return values.back()[0] - static_cast<double>(model_->threshold);
 }
 
-}  // namespace standfast
+}  // namespace standfast::infer

@@ -6,12 +6,12 @@
 
 #include "model/model.hpp"
 
-namespace standfast {
+namespace standfast::infer {
 
 class Forward64 {
  public:
   /// Requires: validate(model) succeeded; the model outlives this.
-  explicit Forward64(const Model& model);
+  explicit Forward64(const model::Model& model);
 
   /// Shape: x is (dim). Error: that of float64 sums, unbounded here.
   [[nodiscard]] double operator()(std::span<const float> x) const;
@@ -21,8 +21,8 @@ class Forward64 {
   [[nodiscard]] Values run_map(std::span<const float> x) const;
   [[nodiscard]] Values run_node(std::size_t node, const std::vector<const Values*>& inputs) const;
 
-  const Model* model_;
-  std::vector<Shape> map_shapes_, node_shapes_;
+  const model::Model* model_;
+  std::vector<model::Shape> map_shapes_, node_shapes_;
 };
 
-}  // namespace standfast
+}  // namespace standfast::infer

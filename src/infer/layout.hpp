@@ -7,7 +7,7 @@
 
 #include "model/graph.hpp"
 
-namespace standfast {
+namespace standfast::infer {
 
 /// Linear nodes that read the same value: one product forward, one transposed product backward. Their outputs lie one
 /// after the other.
@@ -18,10 +18,10 @@ struct Stack {
 };
 
 struct Layout {
-  std::vector<Shape> shapes;        ///< Of each node.
-  std::vector<std::int32_t> root;   ///< The value that a node's output is: its own, or for kFlatten the one it reads.
-  std::vector<std::size_t> offset;  ///< Of each node's own value among all of them, in units.
-  std::size_t units = 0;            ///< Of all values.
+  std::vector<model::Shape> shapes;  ///< Of each node.
+  std::vector<std::int32_t> root;    ///< The value that a node's output is: its own, or for kFlatten the one it reads.
+  std::vector<std::size_t> offset;   ///< Of each node's own value among all of them, in units.
+  std::size_t units = 0;             ///< Of all values.
   std::vector<Stack> stacks;
   std::vector<std::size_t> stack_of;  ///< Of a kLinear node.
 
@@ -31,12 +31,12 @@ struct Layout {
   std::vector<std::size_t> unread;  ///< Nodes whose value nobody reads, but for the last: their dual is 0.
 
   [[nodiscard]] std::int32_t root_of(std::int32_t source) const {
-    return source == kGraphInput ? kGraphInput : root[static_cast<std::size_t>(source)];
+    return source == model::kGraphInput ? model::kGraphInput : root[static_cast<std::size_t>(source)];
   }
-  [[nodiscard]] std::size_t size(std::size_t node) const { return element_count(shapes[node]); }
+  [[nodiscard]] std::size_t size(std::size_t node) const { return model::element_count(shapes[node]); }
 };
 
 /// Requires: infer_shapes(graph) succeeded.
-Layout lay_out(const Graph& graph);
+Layout lay_out(const model::Graph& graph);
 
-}  // namespace standfast
+}  // namespace standfast::infer

@@ -7,11 +7,11 @@
 #include "infer/elementwise.hpp"
 #include "kernels/instruction_set.hpp"
 
-namespace standfast {
+namespace standfast::infer {
 namespace {
 
-kernels::ConvShape conv_shape(const Shape& in, const Shape& out, const Tensor& weight, std::int64_t stride,
-                              std::int64_t padding, std::int64_t dilation) {
+kernels::ConvShape conv_shape(const model::Shape& in, const model::Shape& out, const model::Tensor& weight,
+                              std::int64_t stride, std::int64_t padding, std::int64_t dilation) {
   return {in[0], in[1], in[2], out[0], out[1], out[2], weight.shape[2], weight.shape[3], stride, padding, dilation};
 }
 
@@ -23,22 +23,22 @@ auto part(Values& values, std::size_t offset, std::size_t size, std::size_t lane
 
 }  // namespace
 
-Plan::Plan(const Model& model) : Plan(model, kernels::kernels_of(kernels::chosen_or_reference())) {}
+Plan::Plan(const model::Model& model) : Plan(model, kernels::kernels_of(kernels::chosen_or_reference())) {}
 
-Plan::Plan(const Model& model, const kernels::Kernels& kernels) : model_(&model), kernels_(&kernels) {
-  map_shapes_ = std::move(infer_map_shapes(model.feature_map, model.input_shape)).value();
+Plan::Plan(const model::Model& model, const kernels::Kernels& kernels) : model_(&model), kernels_(&kernels) {
+  map_shapes_ = std::move(model::infer_map_shapes(model.feature_map, model.input_shape)).value();
   layout_ = lay_out(model.graph);
 
   map_affine_.resize(model.feature_map.size());
   for (std::size_t k = 0; k < model.feature_map.size(); ++k) {
-    const MapStep& step = model.feature_map[k];
-    const Shape& in = k == 0 ? model.input_shape : map_shapes_[k - 1];
-    if (step.kind == MapKind::kLinear) {
+    const model::MapStep& step = model.feature_map[k];
+    const model::Shape& in = k == 0 ? model.input_shape : map_shapes_[k - 1];
+    if (step.kind == model::MapKind::kLinear) {
       map_affine_[k].linear.emplace().append(step.values, step.bias);
       map_affine_[k].linear->pack(true);
       most_rows_ = std::max(most_rows_, map_affine_[k].linear->outputs());
     }
-    if (step.kind == MapKind::kConv2d) {
+    if (step.kind == model::MapKind::kConv2d) {
       const auto shape = conv_shape(in, map_shapes_[k], step.values, step.stride, step.padding, step.dilation);
       map_affine_[k].conv.emplace(shape, step.values, step.bias, true);
     }
@@ -51,8 +51,8 @@ Plan::Plan(const Model& model, const kernels::Kernels& kernels) : model_(&model)
   }
   convs_.resize(model.graph.nodes.size());
   for (std::size_t k = 0; k < model.graph.nodes.size(); ++k) {
-    const Node& node = model.graph.nodes[k];
-    if (node.kind != NodeKind::kConv2d) continue;
+    const model::Node& node = model.graph.nodes[k];
+    if (node.kind != model::NodeKind::kConv2d) continue;
     const auto shape = conv_shape(source_shape(node.inputs[0]), layout_.shapes[k], node.weight, node.stride,
                                   node.padding, node.dilation);
     convs_[k].emplace(shape, node.weight, node.bias, true);
@@ -64,27 +64,27 @@ Status Plan::check_environment() {
   return chosen.ok() ? Status() : Status(chosen.error());
 }
 
-const Shape& Plan::source_shape(std::int32_t source) const {
-  return source == kGraphInput ? model_->graph.input_shape : layout_.shapes[static_cast<std::size_t>(source)];
+const model::Shape& Plan::source_shape(std::int32_t source) const {
+  return source == model::kGraphInput ? model_->graph.input_shape : layout_.shapes[static_cast<std::size_t>(source)];
 }
 
-std::size_t Plan::source_size(std::int32_t source) const { return element_count(source_shape(source)); }
+std::size_t Plan::source_size(std::int32_t source) const { return model::element_count(source_shape(source)); }
 
 void Plan::prepare(InferWorkspace& workspace, std::size_t lanes) const {
   if (workspace.slopes.size() == layout_.shapes.size()) return;
   workspace.map_values.resize(map_shapes_.size());
   for (std::size_t k = 0; k < map_shapes_.size(); ++k) {
-    workspace.map_values[k].resize(element_count(map_shapes_[k]) * lanes);
+    workspace.map_values[k].resize(model::element_count(map_shapes_[k]) * lanes);
   }
   workspace.values.resize(layout_.units * lanes);
   workspace.duals.resize(layout_.units * lanes);
-  workspace.feature_dual.resize(element_count(model_->graph.input_shape) * lanes);
+  workspace.feature_dual.resize(model::element_count(model_->graph.input_shape) * lanes);
   workspace.slopes.resize(layout_.shapes.size());
   for (std::size_t k = 0; k < layout_.shapes.size(); ++k) {
-    const NodeKind kind = model_->graph.nodes[k].kind;
+    const model::NodeKind kind = model_->graph.nodes[k].kind;
     const std::size_t size = layout_.size(k) * lanes;
-    if (kind == NodeKind::kRelu) workspace.slopes[k].relu.resize(size);
-    if (kind == NodeKind::kMaxPool || kind == NodeKind::kMax) workspace.slopes[k].winner.resize(size);
+    if (kind == model::NodeKind::kRelu) workspace.slopes[k].relu.resize(size);
+    if (kind == model::NodeKind::kMaxPool || kind == model::NodeKind::kMax) workspace.slopes[k].winner.resize(size);
   }
   workspace.scratch.rows.resize(most_rows_);
   workspace.scratch.scales.resize(most_rows_);
@@ -98,21 +98,21 @@ void Plan::prepare(InferWorkspace& workspace, std::size_t lanes) const {
 
 void Plan::run_map_step(std::size_t k, const float* in, std::span<float> out, std::size_t lanes,
                         AffineScratch& scratch) const {
-  const MapStep& step = model_->feature_map[k];
+  const model::MapStep& step = model_->feature_map[k];
   switch (step.kind) {
-    case MapKind::kCenter:
+    case model::MapKind::kCenter:
       center(in, step.values, out, lanes);
       break;
-    case MapKind::kScale:
+    case model::MapKind::kScale:
       scale(in, step.values, out, lanes);
       break;
-    case MapKind::kLinear:
+    case model::MapKind::kLinear:
       map_affine_[k].linear->forward(*kernels_, in, out.data(), lanes);
       break;
-    case MapKind::kConv2d:
+    case model::MapKind::kConv2d:
       map_affine_[k].conv->forward(*kernels_, in, out.data(), lanes, scratch);
       break;
-    case MapKind::kAbs:
+    case model::MapKind::kAbs:
       append_abs(in, out);
       break;
   }
@@ -120,55 +120,55 @@ void Plan::run_map_step(std::size_t k, const float* in, std::span<float> out, st
 
 const float* Plan::value(std::int32_t source, const Pass& pass, const InferWorkspace& workspace) const {
   const std::int32_t root = layout_.root_of(source);
-  if (root == kGraphInput) return pass.features;
+  if (root == model::kGraphInput) return pass.features;
   return workspace.values.data() + layout_.offset[static_cast<std::size_t>(root)] * pass.lanes;
 }
 
 float* Plan::dual(std::int32_t source, const Pass& pass, InferWorkspace& workspace) const {
   const std::int32_t root = layout_.root_of(source);
-  if (root == kGraphInput) return workspace.feature_dual.data();
+  if (root == model::kGraphInput) return workspace.feature_dual.data();
   return workspace.duals.data() + layout_.offset[static_cast<std::size_t>(root)] * pass.lanes;
 }
 
 void Plan::run_node(std::size_t k, const Pass& pass, InferWorkspace& workspace) const {
-  const Node& node = model_->graph.nodes[k];
+  const model::Node& node = model_->graph.nodes[k];
   const auto input = [&](std::size_t j) { return value(node.inputs[j], pass, workspace); };
   const auto y = part(workspace.values, layout_.offset[k], layout_.size(k), pass.lanes);
   minorant::NodeSlopes& slopes = workspace.slopes[k];
   switch (node.kind) {
-    case NodeKind::kLinear: {
+    case model::NodeKind::kLinear: {
       const std::size_t stack = layout_.stack_of[k];
       if (layout_.stacks[stack].nodes.front() == k) stacks_[stack].forward(*kernels_, input(0), y.data(), pass.lanes);
       break;
     }
-    case NodeKind::kConv2d:
+    case model::NodeKind::kConv2d:
       convs_[k]->forward(*kernels_, input(0), y.data(), pass.lanes, workspace.scratch);
       break;
-    case NodeKind::kAdd:
+    case model::NodeKind::kAdd:
       add(input(0), input(1), y);
       for (std::size_t j = 2; j < node.inputs.size(); ++j) add(y.data(), input(j), y);
       break;
-    case NodeKind::kRelu:
+    case model::NodeKind::kRelu:
       relu(input(0), y, slopes.relu);
       break;
-    case NodeKind::kMaxPool: {
-      const Shape& in = source_shape(node.inputs[0]);
+    case model::NodeKind::kMaxPool: {
+      const model::Shape& in = source_shape(node.inputs[0]);
       window_max({in[0], in[1], in[2], node.kernel, node.kernel, node.stride}, input(0), y, slopes.winner, pass.lanes);
       break;
     }
-    case NodeKind::kMax: {
+    case model::NodeKind::kMax: {
       const auto size = static_cast<std::int64_t>(source_size(node.inputs[0]));
       window_max({1, 1, size, 1, size, 1}, input(0), y, slopes.winner, pass.lanes);
       break;
     }
-    case NodeKind::kFlatten:
+    case model::NodeKind::kFlatten:
       break;  // the value that it reads
   }
 }
 
 void Plan::run_graph(const Pass& pass, InferWorkspace& workspace) const {
   for (std::size_t k = 0; k < layout_.shapes.size(); ++k) {
-    if (model_->graph.nodes[k].kind != NodeKind::kFlatten) run_node(k, pass, workspace);
+    if (model_->graph.nodes[k].kind != model::NodeKind::kFlatten) run_node(k, pass, workspace);
   }
 }
 
@@ -184,7 +184,7 @@ float Plan::forward(std::span<const float> x, InferWorkspace& workspace) const {
 }
 
 float Plan::forward_features(std::span<const float> u, InferWorkspace& workspace) const {
-  assert(u.size() == element_count(model_->graph.input_shape));
+  assert(u.size() == model::element_count(model_->graph.input_shape));
   prepare(workspace, 1);
   const Pass pass{u.data(), 1};
   run_graph(pass, workspace);
@@ -204,21 +204,21 @@ std::span<const float> Plan::input_gradient(InferWorkspace& workspace) const {
 }
 
 void Plan::pull_map_step(std::size_t k, InferWorkspace& workspace) const {
-  const MapStep& step = model_->feature_map[k];
+  const model::MapStep& step = model_->feature_map[k];
   AlignedFloats &dual = workspace.input_dual, &next = workspace.other_dual;
-  const std::size_t size = k == 0 ? model_->dim() : element_count(map_shapes_[k - 1]);
+  const std::size_t size = k == 0 ? model_->dim() : model::element_count(map_shapes_[k - 1]);
   switch (step.kind) {
-    case MapKind::kCenter:
+    case model::MapKind::kCenter:
       return;
-    case MapKind::kScale:
+    case model::MapKind::kScale:
       return scale(dual.data(), step.values, dual, 1);
-    case MapKind::kAbs:
+    case model::MapKind::kAbs:
       for (std::size_t i = 0; i < size; ++i) {
         dual[i] += workspace.map_values[k][i] >= 0 ? dual[size + i] : -dual[size + i];
       }
       return dual.resize(size);
-    case MapKind::kLinear:
-    case MapKind::kConv2d:
+    case model::MapKind::kLinear:
+    case model::MapKind::kConv2d:
       next.resize(size);
       const Affine& affine = map_affine_[k];
       if (affine.linear) affine.linear->backward(*kernels_, dual.data(), false, next.data(), 1, workspace.scratch);
@@ -228,31 +228,31 @@ void Plan::pull_map_step(std::size_t k, InferWorkspace& workspace) const {
 }
 
 void Plan::push_dual(std::size_t k, const Pass& pass, InferWorkspace& workspace) const {
-  const Node& node = model_->graph.nodes[k];
+  const model::Node& node = model_->graph.nodes[k];
   const auto own = part(std::as_const(workspace.duals), layout_.offset[k], layout_.size(k), pass.lanes);
   const minorant::NodeSlopes& slopes = workspace.slopes[k];
   for (std::size_t j = 0; j < layout_.adds[k].size(); ++j) {
     const bool adds = layout_.adds[k][j];
     float* target = dual(node.inputs[j], pass, workspace);
     switch (node.kind) {
-      case NodeKind::kLinear:
+      case model::NodeKind::kLinear:
         stacks_[layout_.stack_of[k]].backward(*kernels_, own.data(), adds, target, pass.lanes, workspace.scratch);
         break;
-      case NodeKind::kConv2d:
+      case model::NodeKind::kConv2d:
         convs_[k]->backward(*kernels_, own.data(), adds, target, pass.lanes, workspace.scratch);
         break;
-      case NodeKind::kAdd:
+      case model::NodeKind::kAdd:
         send(own, adds, target);
         break;
-      case NodeKind::kRelu:
+      case model::NodeKind::kRelu:
         send_through(own, slopes.relu, adds, target);
         break;
-      case NodeKind::kMaxPool:
-      case NodeKind::kMax:
+      case model::NodeKind::kMaxPool:
+      case model::NodeKind::kMax:
         if (!adds) std::fill_n(target, source_size(node.inputs[j]) * pass.lanes, 0.0F);
         send_to_winners(own, slopes.winner, pass.lanes, target);
         break;
-      case NodeKind::kFlatten:
+      case model::NodeKind::kFlatten:
         break;  // its dual is that of what it reads
     }
   }
@@ -268,4 +268,4 @@ void Plan::run_backward(const Pass& pass, std::size_t count, InferWorkspace& wor
   for (std::size_t k = layout_.shapes.size(); k-- > 0;) push_dual(k, pass, workspace);
 }
 
-}  // namespace standfast
+}  // namespace standfast::infer

@@ -15,7 +15,7 @@
 #include "model/model.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::infer {
 
 /// Scratch memory of one thread; sized on first use with a plan, then reused without allocation.
 struct InferWorkspace {
@@ -40,9 +40,9 @@ struct TileWorkspace : InferWorkspace {
 class Plan {
  public:
   /// Requires: validate(model) succeeded; the model outlives the plan.
-  explicit Plan(const Model& model);
+  explicit Plan(const model::Model& model);
   /// The same with another instruction set than the chosen one.
-  Plan(const Model& model, const kernels::Kernels& kernels);
+  Plan(const model::Model& model, const kernels::Kernels& kernels);
 
   /// Whether the environment asks for an instruction set that there is; a plan uses `ref` otherwise.
   /// Fails: kEnvironment.
@@ -106,11 +106,11 @@ class Plan {
   [[nodiscard]] const float* value(std::int32_t source, const Pass& pass, const InferWorkspace& workspace) const;
   [[nodiscard]] float* dual(std::int32_t source, const Pass& pass, InferWorkspace& workspace) const;
   [[nodiscard]] std::size_t source_size(std::int32_t source) const;
-  [[nodiscard]] const Shape& source_shape(std::int32_t source) const;
+  [[nodiscard]] const model::Shape& source_shape(std::int32_t source) const;
 
-  const Model* model_;
+  const model::Model* model_;
   const kernels::Kernels* kernels_;
-  std::vector<Shape> map_shapes_;
+  std::vector<model::Shape> map_shapes_;
   Layout layout_;
   std::vector<Affine> map_affine_;
   std::vector<LinearMap> stacks_;
@@ -118,4 +118,4 @@ class Plan {
   std::size_t most_rows_ = 0;  ///< Of any stack.
 };
 
-}  // namespace standfast
+}  // namespace standfast::infer

@@ -5,7 +5,7 @@
 #include "infer/elementwise.hpp"
 #include "infer/plan.hpp"
 
-namespace standfast {
+namespace standfast::infer {
 namespace {
 
 /// A tile takes about five times as long as one input, most of it for lanes that may be idle.
@@ -39,7 +39,7 @@ void to_first_free_lane(std::span<const float> one, std::size_t lane, AlignedFlo
 void Plan::prepare_tile(TileWorkspace& workspace) const {
   if (!workspace.features.empty()) return;
   prepare(workspace, kLanes);
-  workspace.features.resize(element_count(model_->graph.input_shape) * kLanes);
+  workspace.features.resize(model::element_count(model_->graph.input_shape) * kLanes);
   // the last step writes the features, and without any step they are the inputs
   if (!map_shapes_.empty()) {
     workspace.map_values.back() = {};
@@ -107,7 +107,7 @@ void Plan::backward_tile(TileWorkspace& workspace) const {
     slopes_from_lane(workspace.slopes, lane, workspace.one.slopes);
     to_first_free_lane(backward(workspace.one), lane, workspace.feature_dual);
     for (std::size_t k = 0; k < layout_.shapes.size(); ++k) {
-      if (model_->graph.nodes[k].kind != NodeKind::kRelu) continue;
+      if (model_->graph.nodes[k].kind != model::NodeKind::kRelu) continue;
       const auto dual = std::span<const float>(workspace.one.duals).subspan(layout_.offset[k], layout_.size(k));
       to_lane(dual, lane, workspace.duals.data() + layout_.offset[k] * kLanes);
     }
@@ -117,10 +117,10 @@ void Plan::backward_tile(TileWorkspace& workspace) const {
 void Plan::read_relu_duals(const TileWorkspace& workspace, std::size_t lane, std::vector<float>& out) const {
   out.clear();
   for (std::size_t k = 0; k < layout_.shapes.size(); ++k) {
-    if (model_->graph.nodes[k].kind != NodeKind::kRelu) continue;
+    if (model_->graph.nodes[k].kind != model::NodeKind::kRelu) continue;
     const float* dual = workspace.duals.data() + layout_.offset[k] * kLanes + lane;
     for (std::size_t unit = 0; unit < layout_.size(k); ++unit) out.push_back(dual[unit * kLanes]);
   }
 }
 
-}  // namespace standfast
+}  // namespace standfast::infer

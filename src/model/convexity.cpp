@@ -6,7 +6,7 @@
 #include "base/try.hpp"
 #include "model/graph.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 bool keeps_affine(NodeKind kind) {
@@ -42,4 +42,4 @@ Status check_input_convex(const Graph& graph) {
   return {};
 }
 
-}  // namespace standfast
+}  // namespace standfast::model

@@ -17,7 +17,7 @@
 #include "model/shape.hpp"
 #include "model/spectral_norm.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 constexpr std::array<std::pair<MapKind, std::string_view>, 5> kMapKinds = {{{MapKind::kCenter, "center"},
@@ -257,4 +257,4 @@ FeatureMap with_abs(FeatureMap map) {
   return map;
 }
 
-}  // namespace standfast
+}  // namespace standfast::model

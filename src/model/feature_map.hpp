@@ -10,7 +10,7 @@
 #include "standfast/result.hpp"
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::model {
 
 enum class MapKind {
   kCenter,  ///< u - values; values (1) for all features or one per feature.
@@ -61,4 +61,4 @@ FeatureMap identity_map(std::vector<float> mean);
 FeatureMap standardise_map(std::vector<float> mean, std::vector<float> inverse_deviation);
 FeatureMap with_abs(FeatureMap map);
 
-}  // namespace standfast
+}  // namespace standfast::model

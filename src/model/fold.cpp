@@ -10,7 +10,7 @@
 #include "base/try.hpp"
 #include "model/shape.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 Status check_scale(const std::vector<double>& scale, LayerReads reads) {
@@ -223,4 +223,4 @@ Status fold_before(WideLayer& layer, const ElementwiseAffine& norm, const Shape&
   return fold_before_linear(layer, norm, input_shape);
 }
 
-}  // namespace standfast
+}  // namespace standfast::model

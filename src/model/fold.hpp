@@ -13,7 +13,7 @@
 #include "model/tensor.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::model {
 
 /// y = scale * z + shift. Each vector has one value for all elements, one per channel (first axis), or one per element.
 struct ElementwiseAffine {
@@ -67,4 +67,4 @@ Status fold_after(WideLayer& layer, const ElementwiseAffine& norm, LayerReads re
 /// for a conv2d with a scale per element; kNotConvex as above.
 Status fold_before(WideLayer& layer, const ElementwiseAffine& norm, const Shape& input_shape, LayerReads reads);
 
-}  // namespace standfast
+}  // namespace standfast::model

@@ -10,7 +10,7 @@
 #include "base/try.hpp"
 #include "model/shape.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 constexpr std::array<std::pair<NodeKind, std::string_view>, 7> kNodeKinds = {{{NodeKind::kLinear, "linear"},
@@ -178,4 +178,4 @@ Result<std::vector<Shape>> infer_shapes(const Graph& graph) {
   return shapes;
 }
 
-}  // namespace standfast
+}  // namespace standfast::model

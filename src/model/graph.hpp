@@ -10,7 +10,7 @@
 #include "model/tensor.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::model {
 
 enum class NodeKind {
   kLinear,   ///< y = W x + b; the input is read as a flat vector. weight (out, in), bias (out) or absent.
@@ -71,4 +71,4 @@ Result<std::vector<Shape>> infer_shapes(const Graph& graph);
 /// Fails: kNotConvex, naming the node and the offending weight.
 Status check_input_convex(const Graph& graph);
 
-}  // namespace standfast
+}  // namespace standfast::model

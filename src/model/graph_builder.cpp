@@ -1,6 +1,6 @@
 #include "model/graph_builder.hpp"
 
-namespace standfast {
+namespace standfast::model {
 
 Node node_of(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
   Node node;
@@ -63,4 +63,4 @@ std::int32_t GraphBuilder::max(std::string name, std::int32_t input) {
   return append(node_of(NodeKind::kMax, std::move(name), {input}));
 }
 
-}  // namespace standfast
+}  // namespace standfast::model

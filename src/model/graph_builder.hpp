@@ -17,7 +17,7 @@
 #include "model/graph.hpp"
 #include "model/shape.hpp"
 
-namespace standfast {
+namespace standfast::model {
 
 /// A node that has no weights, or gets them later.
 Node node_of(NodeKind kind, std::string name, std::vector<std::int32_t> inputs);
@@ -50,4 +50,4 @@ class GraphBuilder {
   Graph graph_;
 };
 
-}  // namespace standfast
+}  // namespace standfast::model

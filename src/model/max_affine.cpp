@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 bool is_affine(const Node& node) {
@@ -19,4 +19,4 @@ bool is_max_affine(const Model& model) {
          (is_affine(nodes.back()) || nodes.back().kind == NodeKind::kMax);
 }
 
-}  // namespace standfast
+}  // namespace standfast::model

@@ -3,7 +3,7 @@
 
 #include "model/model.hpp"
 
-namespace standfast {
+namespace standfast::model {
 
 /// f(x) = max_j (a_j . x + b_j) - threshold, so that {f < 0} is a polyhedron and {f > 0} the union of half-spaces: the
 /// feature map has no abs, and the graph is affine but for at most one `max`, its last node.
@@ -11,4 +11,4 @@ namespace standfast {
 /// Requires: validate(model) succeeded.
 [[nodiscard]] bool is_max_affine(const Model& model);
 
-}  // namespace standfast
+}  // namespace standfast::model

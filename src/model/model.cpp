@@ -11,11 +11,11 @@
 #include "files/utf8.hpp"
 #include "model/shape.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 Status check_text(std::string_view text, const std::string& place) {
-  if (is_utf8(text)) return {};
+  if (files::is_utf8(text)) return {};
   return Error{ErrorCode::kBadValue, fmt::format("{}: is not valid UTF-8, expected UTF-8 text", place)};
 }
 
@@ -108,4 +108,4 @@ Status validate(const Model& model) {
   return check_network(model);
 }
 
-}  // namespace standfast
+}  // namespace standfast::model

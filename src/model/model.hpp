@@ -11,7 +11,7 @@
 #include "model/tensor.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::model {
 
 /// Values that a valid input can take: one pair for all features, or one per feature.
 struct Domain {
@@ -41,4 +41,4 @@ struct Model {
 /// Fails: with the first promise that does not hold.
 Status validate(const Model& model);
 
-}  // namespace standfast
+}  // namespace standfast::model

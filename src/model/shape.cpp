@@ -9,7 +9,7 @@
 
 #include "base/try.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 Status check_range(std::int64_t value, std::int64_t lowest, const char* what, const std::string& place) {
@@ -86,4 +86,4 @@ Result<Shape> conv2d_output_shape(const Shape& input, const Shape& weight, const
   return output;
 }
 
-}  // namespace standfast
+}  // namespace standfast::model

@@ -8,7 +8,7 @@
 #include "model/tensor.hpp"
 #include "standfast/result.hpp"
 
-namespace standfast {
+namespace standfast::model {
 
 /// Indices into one array fit 32 bits up to here.
 inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 31;
@@ -38,4 +38,4 @@ struct ConvGeometry {
 Result<Shape> conv2d_output_shape(const Shape& input, const Shape& weight, const ConvGeometry& geometry,
                                   const std::string& place);
 
-}  // namespace standfast
+}  // namespace standfast::model

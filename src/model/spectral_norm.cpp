@@ -12,7 +12,7 @@
 #include "base/rounding.hpp"
 #include "model/shape.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 constexpr double kMostProducts = 0x1p28;
@@ -195,4 +195,4 @@ double spectral_norm_upper(const MapStep& step, const Shape& input) {
   return step.kind == MapKind::kConv2d ? convolution_norm_upper(step, input) : dense_norm_upper(step.values);
 }
 
-}  // namespace standfast
+}  // namespace standfast::model

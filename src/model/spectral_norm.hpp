@@ -6,7 +6,7 @@
 
 #include "model/feature_map.hpp"
 
-namespace standfast {
+namespace standfast::model {
 
 /// At least ||W||_2 of a `linear` or `conv2d` step, rounded up; within a few percent of it where that costs at most
 /// 2^28 products, infinite or the Frobenius norm beyond.
@@ -17,4 +17,4 @@ namespace standfast {
 /// Assumes: the C library's sin and cos of at most 2 pi are right to 2^-50.
 double spectral_norm_upper(const MapStep& step, const Shape& input);
 
-}  // namespace standfast
+}  // namespace standfast::model

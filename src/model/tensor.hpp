@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace standfast {
+namespace standfast::model {
 
 using Shape = std::vector<std::int64_t>;
 
@@ -28,4 +28,4 @@ struct Tensor {
 /// The value of element i where one value may stand for all of them.
 inline float broadcast(const Tensor& tensor, std::size_t i) { return tensor.values[tensor.values.size() == 1 ? 0 : i]; }
 
-}  // namespace standfast
+}  // namespace standfast::model

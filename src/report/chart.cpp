@@ -11,7 +11,7 @@
 
 #include "report/html_text.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 constexpr double kWidth = 340, kHeight = 245;
@@ -173,4 +173,4 @@ ChartAxis percent_log_axis(double lo) {
   return axis;
 }
 
-}  // namespace standfast
+}  // namespace standfast::report

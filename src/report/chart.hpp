@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace standfast {
+namespace standfast::report {
 
 struct ChartAxis {
   double lo = 0;
@@ -63,4 +63,4 @@ ChartAxis linear_axis(double hi, int count, bool whole = false);
 /// Powers of ten from lo to 1, as percentages. Requires: 0 < lo < 1.
 ChartAxis percent_log_axis(double lo);
 
-}  // namespace standfast
+}  // namespace standfast::report

@@ -12,20 +12,20 @@ namespace standfast {
 
 std::string to_html(const Evaluation& evaluation, const ModelSummary& model, const Dataset& data,
                     std::span<const std::string> notes) {
-  const ReportInput input{evaluation, model, data};
+  const report::ReportInput input{evaluation, model, data};
   std::string html =
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
       "data:\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-  html += fmt::format("<title>{} against {} - Standfast</title>\n", html_escape(evaluation.sensitive_class, 80),
-                      html_escape(evaluation.other_class, 80));
-  html += fmt::format("<style>{}</style>\n</head>\n<body>\n<main>\n", html_style());
-  html += html_opening(input, notes);
-  html += html_certified(input);
-  html += html_verdicts(input);
-  html += html_extremes(input);
-  html += html_background(input);
+  html += fmt::format("<title>{} against {} - Standfast</title>\n", report::html_escape(evaluation.sensitive_class, 80),
+                      report::html_escape(evaluation.other_class, 80));
+  html += fmt::format("<style>{}</style>\n</head>\n<body>\n<main>\n", report::html_style());
+  html += report::html_opening(input, notes);
+  html += report::html_certified(input);
+  html += report::html_verdicts(input);
+  html += report::html_extremes(input);
+  html += report::html_background(input);
   return html +
          "<footer>Written by Standfast. Every number on this page was computed from the data named "
          "above.</footer>\n</main>\n</body>\n</html>\n";

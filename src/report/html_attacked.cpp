@@ -12,7 +12,7 @@
 #include "report/numbers.hpp"
 #include "standfast/report.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 constexpr std::size_t kMaxDots = 600;  // more only make the page heavy
@@ -48,8 +48,9 @@ std::string attack_table(const Evaluation& evaluation) {
       html += fmt::format("<td>{}</td>",
                           distance_text(i < curve.quantiles.size() ? curve.quantiles[i].radius : std::nan("")));
     }
-    html += fmt::format("<td>{}</td><td>{}</td><td>{}</td></tr>\n", curve.none_found,
-                        share_rounded_down(curve.mean_certified_share), gap_in_words(curve.mean_certified_share));
+    html +=
+        fmt::format("<td>{}</td><td>{}</td><td>{}</td></tr>\n", curve.none_found,
+                    files::share_rounded_down(curve.mean_certified_share), gap_in_words(curve.mean_certified_share));
   }
   return html + "</tbody></table></div>\n";
 }
@@ -57,8 +58,8 @@ std::string attack_table(const Evaluation& evaluation) {
 std::string caption(const Evaluation& evaluation, std::size_t norm) {
   const auto& curve = evaluation.attacked[norm];
   return fmt::format("<b>{}</b>: on average {} of the distance to the attack is proven, median {}.",
-                     norm_symbol(evaluation.curves[norm].norm), share_rounded_down(curve.mean_certified_share),
-                     share_rounded_down(curve.median_certified_share));
+                     norm_symbol(evaluation.curves[norm].norm), files::share_rounded_down(curve.mean_certified_share),
+                     files::share_rounded_down(curve.median_certified_share));
 }
 
 }  // namespace
@@ -84,4 +85,4 @@ std::string html_attacked(const ReportInput& input) {
                     any_l0 ? ", where for ℓ₀ one feature more than the radius must change" : "");
 }
 
-}  // namespace standfast
+}  // namespace standfast::report

@@ -8,7 +8,7 @@
 #include "report/html_text.hpp"
 #include "report/numbers.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 std::string shape_text(const std::vector<std::int64_t>& shape) { return fmt::format("{}", fmt::join(shape, " × ")); }
@@ -119,4 +119,4 @@ std::string html_background(const ReportInput& input) {
   return html + "</dl>\n";
 }
 
-}  // namespace standfast
+}  // namespace standfast::report

@@ -10,7 +10,7 @@
 #include "report/html_text.hpp"
 #include "report/numbers.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 std::vector<ChartPoint> points(const std::vector<double>& radii, const std::vector<double>& accuracy) {
@@ -99,4 +99,4 @@ std::string html_certified(const ReportInput& input) {
   return html + html_attacked(input);
 }
 
-}  // namespace standfast
+}  // namespace standfast::report

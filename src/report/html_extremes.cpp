@@ -9,7 +9,7 @@
 #include "report/html_text.hpp"
 #include "report/numbers.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 double logit(const ReportInput& input, std::size_t row) {
@@ -74,4 +74,4 @@ std::string html_extremes(const ReportInput& input) {
   return html;
 }
 
-}  // namespace standfast
+}  // namespace standfast::report

@@ -8,7 +8,7 @@
 #include "report/html_text.hpp"
 #include "report/numbers.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 std::string how_often(const Evaluation& evaluation) {
@@ -89,4 +89,4 @@ std::string html_opening(const ReportInput& input, std::span<const std::string> 
   return html + tiles(evaluation);
 }
 
-}  // namespace standfast
+}  // namespace standfast::report

@@ -8,7 +8,7 @@
 #include "standfast/data.hpp"
 #include "standfast/evaluation.hpp"
 
-namespace standfast {
+namespace standfast::report {
 
 /// Everything a section may draw on.
 struct ReportInput {
@@ -33,4 +33,4 @@ std::string html_background(const ReportInput& input);
 /// The unit of a radius: the one all features share, or "the features' own units". Plain text, not escaped.
 std::string radius_unit(const ReportInput& input, Norm norm);
 
-}  // namespace standfast
+}  // namespace standfast::report

@@ -1,7 +1,7 @@
 // One accent colour, system fonts, tabular numbers; everything a reader prints stays legible in black and white.
 #include "report/html_style.hpp"
 
-namespace standfast {
+namespace standfast::report {
 
 std::string_view html_style() {
   return R"css(
@@ -76,4 +76,4 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule);
 )css";
 }
 
-}  // namespace standfast
+}  // namespace standfast::report

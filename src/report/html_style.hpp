@@ -3,9 +3,9 @@
 
 #include <string_view>
 
-namespace standfast {
+namespace standfast::report {
 
 /// CSS for light and dark screens, phones and paper. Holds no "</style" and no URL.
 std::string_view html_style();
 
-}  // namespace standfast
+}  // namespace standfast::report

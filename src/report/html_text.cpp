@@ -12,7 +12,7 @@
 #include "files/base64.hpp"
 #include "files/utf8.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 void append_escaped(std::string_view character, std::string& html) {
@@ -74,7 +74,7 @@ std::string png_uri(const std::vector<unsigned char>& pixels, std::uint32_t widt
   const std::unique_ptr<void, decltype(&std::free)> buffer(spng_get_png_buffer(context.get(), &size, &failed),
                                                            std::free);
   if (!buffer || failed != 0) return {};
-  return "data:image/png;base64," + base64_of({static_cast<const std::byte*>(buffer.get()), size});
+  return "data:image/png;base64," + files::base64_of({static_cast<const std::byte*>(buffer.get()), size});
 }
 
 }  // namespace
@@ -83,7 +83,7 @@ std::string html_escape(std::string_view text, std::size_t max_bytes) {
   std::string html;
   for (std::size_t at = 0; at < text.size();) {
     if (at >= max_bytes) return html + "…";
-    const auto length = utf8_character_length(text.substr(at));
+    const auto length = files::utf8_character_length(text.substr(at));
     if (length == 0) {
       html += "\xEF\xBF\xBD";
       ++at;
@@ -115,4 +115,4 @@ std::string image_uri(const Dataset& data, std::size_t row) {
   return png_uri(interleaved(planes, channels), width, height, channels == 3);
 }
 
-}  // namespace standfast
+}  // namespace standfast::report

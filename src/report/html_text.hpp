@@ -8,7 +8,7 @@
 
 #include "standfast/data.hpp"
 
-namespace standfast {
+namespace standfast::report {
 
 /// Text for element content and quoted attributes: &<>"' escaped, control characters dropped, bytes that are not UTF-8
 /// replaced by U+FFFD, long text cut after max_bytes.
@@ -20,4 +20,4 @@ bool drawable(const Dataset& data);
 /// One input as a PNG in a data URI. Requires: drawable(data), row < data.count(). Empty where it cannot be encoded.
 std::string image_uri(const Dataset& data, std::size_t row);
 
-}  // namespace standfast
+}  // namespace standfast::report

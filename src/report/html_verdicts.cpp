@@ -10,7 +10,7 @@
 #include "report/html_text.hpp"
 #include "report/numbers.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 std::string confusion(const Evaluation& evaluation) {
@@ -72,4 +72,4 @@ std::string html_verdicts(const ReportInput& input) {
          operating_points_table(evaluation) + "</div>\n" + roc_figure(evaluation) + "</div>\n";
 }
 
-}  // namespace standfast
+}  // namespace standfast::report

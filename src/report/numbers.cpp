@@ -28,22 +28,36 @@ std::string subscript(std::string_view digits) {
 
 }  // namespace
 
+}  // namespace standfast
+
+namespace standfast::report {
+
 std::string percent_text(double share) {
   if (std::isnan(share)) return "-";
   return fmt::format("{:.2f} %", share * 100);
 }
 
-std::string radius_text(double radius) { return std::isnan(radius) ? "-" : decimal_rounded_down(radius, kDigits); }
-
-std::string distance_text(double distance) {
-  return std::isnan(distance) ? "-" : decimal_rounded_up(distance, kDigits);
+std::string radius_text(double radius) {
+  return std::isnan(radius) ? "-" : files::decimal_rounded_down(radius, kDigits);
 }
 
-std::string radius_rounded_down(double radius, int digits) { return decimal_rounded_down(radius, digits); }
+std::string distance_text(double distance) {
+  return std::isnan(distance) ? "-" : files::decimal_rounded_up(distance, kDigits);
+}
 
-std::string distance_rounded_up(double distance, int digits) { return decimal_rounded_up(distance, digits); }
+}  // namespace standfast::report
 
-std::string gap_in_words(double certified_share) { return percent_rounded_up(1 - certified_share); }
+namespace standfast {
+
+std::string radius_rounded_down(double radius, int digits) { return files::decimal_rounded_down(radius, digits); }
+
+std::string distance_rounded_up(double distance, int digits) { return files::decimal_rounded_up(distance, digits); }
+
+std::string gap_in_words(double certified_share) { return files::percent_rounded_up(1 - certified_share); }
+
+}  // namespace standfast
+
+namespace standfast::report {
 
 std::string logit_text(double logit) {
   if (std::isnan(logit)) return "-";
@@ -96,4 +110,4 @@ std::string terminal_text(std::string_view text, std::size_t max_bytes) {
   return result;
 }
 
-}  // namespace standfast
+}  // namespace standfast::report

@@ -8,7 +8,7 @@
 
 #include "standfast/evaluation.hpp"
 
-namespace standfast {
+namespace standfast::report {
 
 /// "98.85 %"; "-" for NaN.
 std::string percent_text(double share);
@@ -29,4 +29,4 @@ std::vector<std::size_t> spread_indices(std::size_t size, std::size_t count);
 /// Printable text for a terminal: control characters as \xNN, at most max_bytes (cut between UTF-8 characters).
 std::string terminal_text(std::string_view text, std::size_t max_bytes);
 
-}  // namespace standfast
+}  // namespace standfast::report

@@ -20,42 +20,44 @@ constexpr std::size_t kRowsShown = 10;
 
 using Out = std::back_insert_iterator<std::string>;
 
-std::string name(const std::string& text) { return terminal_text(text, kNameWidth); }
+std::string name(const std::string& text) { return report::terminal_text(text, kNameWidth); }
 
-void write_head(const Evaluation& evaluation, Out out) {
-  fmt::format_to(out, "data       {}\n", terminal_text(evaluation.data_source, 80));
-  fmt::format_to(out, "threat     {}\n", terminal_text(evaluation.threat_description, 80));
-  if (!evaluation.price_unit.empty()) fmt::format_to(out, "radii in   {}\n", terminal_text(evaluation.price_unit, 80));
+void write_head(const Evaluation& evaluation, report::Out out) {
+  fmt::format_to(out, "data       {}\n", report::terminal_text(evaluation.data_source, 80));
+  fmt::format_to(out, "threat     {}\n", report::terminal_text(evaluation.threat_description, 80));
+  if (!evaluation.price_unit.empty())
+    fmt::format_to(out, "radii in   {}\n", report::terminal_text(evaluation.price_unit, 80));
   fmt::format_to(out, "method     {}\n", method_name(evaluation.method));
   fmt::format_to(out, "guarantee  {}: {}\n\n", guarantee_name(evaluation.guarantee),
                  guarantee_meaning(evaluation.guarantee));
 }
 
-void write_verdicts(const Evaluation& evaluation, Out out) {
+void write_verdicts(const Evaluation& evaluation, report::Out out) {
   const auto sensitive = name(evaluation.sensitive_class);
   const auto other = name(evaluation.other_class);
   fmt::format_to(out, "{:<28}{:>12}   {:>16} {:>26}\n", "label", "right", "judged sensitive", "judged other");
   fmt::format_to(out, "{:<28}{:>12}   {:>16} {:>26}\n", sensitive + " (sensitive)",
-                 percent_text(evaluation.accuracy_sensitive), evaluation.sensitive_right, evaluation.sensitive_wrong);
-  fmt::format_to(out, "{:<28}{:>12}   {:>16} {:>26}\n", other, percent_text(evaluation.accuracy_other),
+                 report::percent_text(evaluation.accuracy_sensitive), evaluation.sensitive_right,
+                 evaluation.sensitive_wrong);
+  fmt::format_to(out, "{:<28}{:>12}   {:>16} {:>26}\n", other, report::percent_text(evaluation.accuracy_other),
                  evaluation.other_wrong, evaluation.other_right);
-  fmt::format_to(out, "{:<28}{:>12}\n\n", "both", percent_text(evaluation.accuracy_overall));
+  fmt::format_to(out, "{:<28}{:>12}\n\n", "both", report::percent_text(evaluation.accuracy_overall));
 }
 
-void write_operating_points(const Evaluation& evaluation, Out out) {
+void write_operating_points(const Evaluation& evaluation, report::Out out) {
   if (evaluation.operating_points.empty()) return;
   fmt::format_to(out, "{:<28}{:>12}{:>16}{:>18}\n", "false-positive rate at most", "reached", "detected",
                  "if logit above");
   for (const auto& point : evaluation.operating_points) {
-    fmt::format_to(out, "{:<28}{:>12}{:>16}{:>18}\n", percent_text(point.max_false_positive_rate),
-                   percent_text(point.false_positive_rate), percent_text(point.detection_rate),
-                   logit_text(point.logit_threshold));
+    fmt::format_to(out, "{:<28}{:>12}{:>16}{:>18}\n", report::percent_text(point.max_false_positive_rate),
+                   report::percent_text(point.false_positive_rate), report::percent_text(point.detection_rate),
+                   report::logit_text(point.logit_threshold));
   }
   fmt::format_to(out, "\n");
 }
 
 void write_quantile_row(Norm norm, const std::vector<Evaluation::CertifiedCurve::Quantile>& quantiles,
-                        std::string (*in_words)(double), const std::string& last, Out out) {
+                        std::string (*in_words)(double), const std::string& last, report::Out out) {
   fmt::format_to(out, "{:<8}", norm.name());
   for (std::size_t i = 0; i < 5; ++i) {
     fmt::format_to(out, "{:>12}", in_words(i < quantiles.size() ? quantiles[i].radius : std::nan("")));
@@ -63,60 +65,64 @@ void write_quantile_row(Norm norm, const std::vector<Evaluation::CertifiedCurve:
   fmt::format_to(out, "{:>14}\n", last);
 }
 
-void write_quantile_head(const char* last, Out out) {
+void write_quantile_head(const char* last, report::Out out) {
   fmt::format_to(out, "{:<8}{:>12}{:>12}{:>12}{:>12}{:>12}{:>14}\n", "norm", "10 %", "25 %", "median", "75 %", "90 %",
                  last);
 }
 
-void write_quantiles(const Evaluation& evaluation, Out out) {
+void write_quantiles(const Evaluation& evaluation, report::Out out) {
   fmt::format_to(out, "certified radii of the inputs of class {} that are judged right\n",
                  name(evaluation.sensitive_class));
   write_quantile_head("never flips", out);
   for (const auto& curve : evaluation.curves) {
-    write_quantile_row(curve.norm, curve.quantiles, radius_text, percent_text(curve.infinite_share), out);
+    write_quantile_row(curve.norm, curve.quantiles, report::radius_text, report::percent_text(curve.infinite_share),
+                       out);
   }
 }
 
-void write_attacks(const Evaluation& evaluation, Out out) {
+void write_attacks(const Evaluation& evaluation, report::Out out) {
   if (evaluation.attacked.empty()) return;
   fmt::format_to(out, "\nsmallest attacks found on the same inputs: certified <= true <= attacked\n");
   write_quantile_head("none found", out);
   for (std::size_t i = 0; i < evaluation.attacked.size(); ++i) {
     const auto& curve = evaluation.attacked[i];
-    write_quantile_row(evaluation.curves[i].norm, curve.quantiles, distance_text, fmt::format("{}", curve.none_found),
-                       out);
+    write_quantile_row(evaluation.curves[i].norm, curve.quantiles, report::distance_text,
+                       fmt::format("{}", curve.none_found), out);
   }
   fmt::format_to(out, "\n{:<8}{:>24}{:>12}{:>24}{:>12}\n", "norm", "certified/attacked: mean", "median", "gap: mean",
                  "median");
   for (std::size_t i = 0; i < evaluation.attacked.size(); ++i) {
     const auto& curve = evaluation.attacked[i];
     fmt::format_to(out, "{:<8}{:>24}{:>12}{:>24}{:>12}\n", evaluation.curves[i].norm.name(),
-                   share_rounded_down(curve.mean_certified_share), share_rounded_down(curve.median_certified_share),
-                   gap_in_words(curve.mean_certified_share), gap_in_words(curve.median_certified_share));
+                   files::share_rounded_down(curve.mean_certified_share),
+                   files::share_rounded_down(curve.median_certified_share), gap_in_words(curve.mean_certified_share),
+                   gap_in_words(curve.median_certified_share));
   }
 }
 
-void write_curve(const Evaluation& evaluation, std::size_t norm, Out out) {
+void write_curve(const Evaluation& evaluation, std::size_t norm, report::Out out) {
   const auto& curve = evaluation.curves[norm];
-  const auto indices = spread_indices(curve.radii.size(), kCurvePoints);
+  const auto indices = report::spread_indices(curve.radii.size(), kCurvePoints);
   fmt::format_to(out, "\n{:<18}", fmt::format("{} radius", curve.norm.name()));
-  for (const auto i : indices) fmt::format_to(out, "{:>10}", radius_text(curve.radii[i]));
+  for (const auto i : indices) fmt::format_to(out, "{:>10}", report::radius_text(curve.radii[i]));
   fmt::format_to(out, "\n{:<18}", "certified");
-  for (const auto i : indices) fmt::format_to(out, "{:>10}", percent_text(curve.accuracy[i]));
+  for (const auto i : indices) fmt::format_to(out, "{:>10}", report::percent_text(curve.accuracy[i]));
   fmt::format_to(out, "\n");
   if (evaluation.attacked.empty()) return;
   fmt::format_to(out, "{:<18}", "attacked");
-  for (const auto i : indices) fmt::format_to(out, "{:>10}", percent_text(evaluation.attacked[norm].accuracy[i]));
+  for (const auto i : indices)
+    fmt::format_to(out, "{:>10}", report::percent_text(evaluation.attacked[norm].accuracy[i]));
   fmt::format_to(out, "\n");
 }
 
-void write_extremes(const Evaluation& evaluation, std::size_t norm, Out out) {
+void write_extremes(const Evaluation& evaluation, std::size_t norm, report::Out out) {
   const auto& curve = evaluation.curves[norm];
   const auto& certificates = evaluation.certificates;
   const auto cell = [&](const std::vector<std::size_t>& rows, std::size_t i) {
     if (i >= rows.size()) return fmt::format("{:>10}{:>14}{:>14}", "", "", "");
-    return fmt::format("{:>10}{:>14}{:>14}", rows[i], logit_text(static_cast<double>(certificates.logits[rows[i]])),
-                       radius_text(certificates.radius(rows[i], norm)));
+    return fmt::format("{:>10}{:>14}{:>14}", rows[i],
+                       report::logit_text(static_cast<double>(certificates.logits[rows[i]])),
+                       report::radius_text(certificates.radius(rows[i], norm)));
   };
   if (curve.most_robust.empty()) return;
   fmt::format_to(out, "\n{:<42}{}\n", fmt::format("{}: least robust", curve.norm.name()), "most robust");

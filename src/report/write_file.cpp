@@ -4,7 +4,7 @@
 namespace standfast {
 
 Status write_file_atomically(const std::string& path, std::string_view contents) {
-  return replace_file(path, contents);
+  return files::replace_file(path, contents);
 }
 
 }  // namespace standfast

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 /// ||value||_q over two parts of n numbers each, or one. Eight sums side by side, because one addition waits for the
@@ -61,4 +61,4 @@ double closed_form_radius(const minorant::FeatureMinorant& m, double cheapest, N
   return quotient(m.margin * cheapest, lipschitz * dual_norm(m.slope.size(), 1, norm.dual_exponent(), slope));
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -6,7 +6,7 @@
 #include "minorant/minorant.hpp"
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 /// margin / (Lip_p * dual norm of the slope), infinite for a slope of zero, 0 for a margin that is not positive.
 ///
@@ -18,4 +18,4 @@ double closed_form_radius(const minorant::SeparableMinorant& minorant, std::span
 /// The same for any feature map with Lipschitz constant `lipschitz`; `cheapest` is the smallest cost.
 double closed_form_radius(const minorant::FeatureMinorant& minorant, double cheapest, Norm norm, double lipschitz);
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -6,7 +6,7 @@
 
 #include "search/ray.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 // A new cut starts with this share of the weight: small enough not to spoil the others, large enough to move.
@@ -207,4 +207,4 @@ bool CutSearch::walk_along(std::span<const double> direction) {
   return true;
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -14,7 +14,7 @@
 #include "search/dual_ascent.hpp"
 #include "search/separable.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 /// The model's value around one input. Changes are in the features' units.
 class ValueSource {
@@ -108,4 +108,4 @@ class CutSearch {
   CutSearchResult result_;
 };
 
-}  // namespace standfast
+}  // namespace standfast::search

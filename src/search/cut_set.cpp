@@ -5,7 +5,7 @@
 
 #include "kernels/sweeps.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 Cut& CutSet::append() {
   if (count_ == cuts_.size()) cuts_.emplace_back();
@@ -79,4 +79,4 @@ void CutSet::merge(std::span<const double> weights) {
   count_ = 1;
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -8,7 +8,7 @@
 #include "minorant/minorant.hpp"
 #include "search/separable.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 struct Cut {
   double margin = 0;
@@ -47,4 +47,4 @@ class CutSet {
   std::vector<double> offset_, lo_, hi_;  // offset_ is empty where the map has no abs
 };
 
-}  // namespace standfast
+}  // namespace standfast::search

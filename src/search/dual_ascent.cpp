@@ -7,7 +7,7 @@
 
 #include "kernels/sweeps.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 double dot(std::span<const double> a, std::span<const double> b) {
@@ -158,4 +158,4 @@ void DualAscent::run(const CutSet& cuts, Norm norm, double cap, double scale, co
   }
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -11,7 +11,7 @@
 #include "search/cut_set.hpp"
 #include "search/response.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 /// How far to go: temperatures relative to `scale` fall from `first` to `last` by `factor`, with a few steps at each.
 struct AscentSchedule {
@@ -50,4 +50,4 @@ class DualAscent {
   std::vector<std::vector<double>> packed_linear_, packed_fold_;  ///< Per cut.
 };
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace standfast {
+namespace standfast::search {
 
 /// Value and slope of a function at one place.
 struct ValueAndSlope {
@@ -47,4 +47,4 @@ double falling_root(double left, double right, double tolerance, const Function&
   return left;
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -2,13 +2,13 @@
 
 #include "kernels/sweeps.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
-MinorantReader::MinorantReader(const Model& model)
-    : separable_(is_separable(model.feature_map)), scale_(model.dim(), 1.0) {
-  for (const MapStep& step : model.feature_map) {
-    folded_ = folded_ || step.kind == MapKind::kAbs;
-    if (step.kind != MapKind::kScale || !separable_) continue;
+MinorantReader::MinorantReader(const model::Model& model)
+    : separable_(model::is_separable(model.feature_map)), scale_(model.dim(), 1.0) {
+  for (const model::MapStep& step : model.feature_map) {
+    folded_ = folded_ || step.kind == model::MapKind::kAbs;
+    if (step.kind != model::MapKind::kScale || !separable_) continue;
     const auto& values = step.values.values;
     for (std::size_t i = 0; i < scale_.size(); ++i) scale_[i] *= values[values.size() == 1 ? 0 : i];
   }
@@ -86,4 +86,4 @@ void weigh(std::span<const minorant::SeparableMinorant> minorants, std::span<con
   }
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

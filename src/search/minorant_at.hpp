@@ -8,7 +8,7 @@
 #include "minorant/minorant.hpp"
 #include "model/model.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 /// Values of one input, which may be a lane of a tile.
 struct Lane {
@@ -25,7 +25,7 @@ struct FeatureRange {
 class MinorantReader {
  public:
   /// Requires: validate(model) succeeded; the model outlives this.
-  explicit MinorantReader(const Model& model);
+  explicit MinorantReader(const model::Model& model);
 
   [[nodiscard]] bool separable() const { return separable_; }
   [[nodiscard]] bool folded() const { return folded_; }
@@ -59,4 +59,4 @@ class MinorantReader {
 void weigh(std::span<const minorant::SeparableMinorant> minorants, std::span<const double> weights,
            minorant::SeparableMinorant& out);
 
-}  // namespace standfast
+}  // namespace standfast::search

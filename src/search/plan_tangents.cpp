@@ -1,12 +1,12 @@
 #include "search/plan_tangents.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
-std::span<const float> features_of(const InferWorkspace& workspace, std::span<const float> x) {
+std::span<const float> features_of(const infer::InferWorkspace& workspace, std::span<const float> x) {
   return workspace.map_values.empty() ? x : std::span<const float>(workspace.map_values.back());
 }
 
-PlanValues::PlanValues(const Plan& plan, std::span<const float> x, InferWorkspace& probe)
+PlanValues::PlanValues(const infer::Plan& plan, std::span<const float> x, infer::InferWorkspace& probe)
     : plan_(&plan), x_(x), probe_(&probe), point_(x.begin(), x.end()) {}
 
 double PlanValues::value(std::span<const double> change) {
@@ -14,8 +14,8 @@ double PlanValues::value(std::span<const double> change) {
   return plan_->forward(point_, *probe_);
 }
 
-PlanTangents::PlanTangents(const Plan& plan, const MinorantReader& reader, std::span<const float> x,
-                           std::span<const float> features, InferWorkspace& probe)
+PlanTangents::PlanTangents(const infer::Plan& plan, const MinorantReader& reader, std::span<const float> x,
+                           std::span<const float> features, infer::InferWorkspace& probe)
     : plan_(&plan), reader_(&reader), values_(plan, x, probe), features_(features), probe_(&probe) {}
 
 const minorant::SeparableMinorant& PlanTangents::tangent(std::span<const double> change,
@@ -46,4 +46,4 @@ double PlanTangents::value_and_gradient(std::span<const double> change, std::vec
   return f;
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

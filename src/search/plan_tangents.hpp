@@ -8,29 +8,29 @@
 #include "search/cut_search.hpp"
 #include "search/minorant_at.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 class PlanValues : public ValueSource {
  public:
   /// Shape: x is (dim). Everything outlives this.
-  PlanValues(const Plan& plan, std::span<const float> x, InferWorkspace& probe);
+  PlanValues(const infer::Plan& plan, std::span<const float> x, infer::InferWorkspace& probe);
 
   double value(std::span<const double> change) override;
   /// x + the last change.
   [[nodiscard]] std::span<const float> point() const { return point_; }
 
  private:
-  const Plan* plan_;
+  const infer::Plan* plan_;
   std::span<const float> x_;
-  InferWorkspace* probe_;
+  infer::InferWorkspace* probe_;
   std::vector<float> point_;
 };
 
 class PlanTangents : public TangentSource {
  public:
   /// Shape: x is (dim), features are phi(x). Requires: everything outlives this.
-  PlanTangents(const Plan& plan, const MinorantReader& reader, std::span<const float> x,
-               std::span<const float> features, InferWorkspace& probe);
+  PlanTangents(const infer::Plan& plan, const MinorantReader& reader, std::span<const float> x,
+               std::span<const float> features, infer::InferWorkspace& probe);
 
   /// Requires: reader.separable().
   const minorant::SeparableMinorant& tangent(std::span<const double> change,
@@ -41,16 +41,16 @@ class PlanTangents : public TangentSource {
   double value_and_gradient(std::span<const double> change, std::vector<double>& gradient);
 
  private:
-  const Plan* plan_;
+  const infer::Plan* plan_;
   const MinorantReader* reader_;
   PlanValues values_;
   std::span<const float> features_;
-  InferWorkspace* probe_;
+  infer::InferWorkspace* probe_;
   std::vector<float> point_;
   minorant::SeparableMinorant minorant_;
 };
 
 /// phi(x) of the last forward pass.
-std::span<const float> features_of(const InferWorkspace& workspace, std::span<const float> x);
+std::span<const float> features_of(const infer::InferWorkspace& workspace, std::span<const float> x);
 
-}  // namespace standfast
+}  // namespace standfast::search

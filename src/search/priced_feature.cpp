@@ -8,7 +8,7 @@
 #include "minorant/minorant.hpp"
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 /// -(linear e + ...) = constant - slope e on the piece that holds e. Without cancellation: |offset + e| - |offset| is
@@ -113,4 +113,4 @@ double worst_stationary(const PricedFeature& f, double tau) {
   return worst;
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -3,7 +3,7 @@
 
 #include <span>
 
-namespace standfast {
+namespace standfast::search {
 
 /// One feature in units of price, e = cost * d: decrease(e) = -(linear e + sum_j fold_j (|offset_j + e| - |offset_j|)).
 /// Shape: fold and offset are (kinks), kinks <= minorant::kMostKinks.
@@ -31,4 +31,4 @@ double worst_paid(const PricedFeature& feature, double reach, double tau);
 /// Least e^2 / 2 - tau decrease(e): the stationary point of each piece, moved to where it is allowed.
 double worst_stationary(const PricedFeature& feature, double tau);
 
-}  // namespace standfast
+}  // namespace standfast::search

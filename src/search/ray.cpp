@@ -5,7 +5,7 @@
 
 #include "search/cut_search.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 class Ray {
@@ -78,4 +78,4 @@ double first_crossing(std::span<const double> direction, const RayBounds& bounds
   return ray.move(outside);
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

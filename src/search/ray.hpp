@@ -6,7 +6,7 @@
 
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 class ValueSource;
 
@@ -24,4 +24,4 @@ struct RayBounds {
 double first_crossing(std::span<const double> direction, const RayBounds& bounds, Norm norm, double limit,
                       ValueSource& source, std::vector<double>& change);
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -2,7 +2,7 @@
 
 #include "kernels/sweeps.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 void respond(const CutSet& cuts, std::span<const double> linear, std::span<const double> fold,
              const ResponseRules& rules, Response& out) {
@@ -26,4 +26,4 @@ void respond(const CutSet& cuts, std::span<const double> linear, std::span<const
   out.moves = sums.moving;
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -15,7 +15,7 @@
 #include "search/cut_set.hpp"
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 /// The rules of one norm at one radius.
 struct ResponseRules {
@@ -40,4 +40,4 @@ struct Response {
 void respond(const CutSet& cuts, std::span<const double> linear, std::span<const double> fold,
              const ResponseRules& rules, Response& out);
 
-}  // namespace standfast
+}  // namespace standfast::search

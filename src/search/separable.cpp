@@ -4,7 +4,7 @@
 #include <cassert>
 #include <cmath>
 
-namespace standfast {
+namespace standfast::search {
 
 void PricedProblem::resize(std::size_t dim, std::size_t kinks) {
   for (auto* values : {&linear, &lo, &hi}) values->resize(dim);
@@ -41,4 +41,4 @@ SeparableRadius separable_radius(const PricedProblem& problem, Norm norm, const 
   return leaps ? solve(problem, {.tolerance = hint.tolerance}) : found;
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

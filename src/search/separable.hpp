@@ -10,7 +10,7 @@
 #include "search/priced_feature.hpp"
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 /// A minorant and a threat model at one input, in units of price.
 /// Shape: (dim) each; fold and offset are (dim, kinks), or empty where the map has no abs.
@@ -69,4 +69,4 @@ SeparableRadius separable_radius(const PricedProblem& problem, Norm norm, const 
 /// untouched.
 std::vector<double> worst_change(const PricedProblem& problem, Norm norm, const SeparableRadius& radius);
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -7,7 +7,7 @@
 #include "search/separable.hpp"
 #include "search/worst_change_by_norm.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 struct Worst {
@@ -52,4 +52,4 @@ std::vector<double> worst_change_l0(const PricedProblem& problem, double count) 
   return change;
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

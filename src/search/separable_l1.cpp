@@ -9,7 +9,7 @@
 #include "search/worst_change_by_norm.hpp"
 #include "search/worst_sums.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 struct Candidate {
@@ -243,4 +243,4 @@ std::vector<double> worst_change_within_l1(const PricedProblem& problem, double 
   return change;
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

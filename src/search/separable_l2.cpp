@@ -8,7 +8,7 @@
 #include "search/worst_change_by_norm.hpp"
 #include "search/worst_sums.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 /// Not below the sum of the squares of the steepest slopes, |linear| + sum |fold|.
@@ -41,4 +41,4 @@ std::vector<double> worst_change_l2(const PricedProblem& problem, double tau) {
   return change;
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

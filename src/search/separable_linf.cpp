@@ -8,7 +8,7 @@
 #include "search/worst_change_by_norm.hpp"
 #include "search/worst_sums.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 bool withstands_everything(const PricedProblem& problem) {
   const double last = last_place(problem);
@@ -36,4 +36,4 @@ std::vector<double> worst_change_linf(const PricedProblem& problem, double radiu
   return change;
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

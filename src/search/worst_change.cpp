@@ -4,7 +4,7 @@
 #include "search/separable.hpp"
 #include "search/worst_change_by_norm.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 std::vector<double> worst_change(const PricedProblem& problem, Norm norm, const SeparableRadius& radius) {
   if (norm == Norm::l0()) return worst_change_l0(problem, radius.radius);
@@ -14,4 +14,4 @@ std::vector<double> worst_change(const PricedProblem& problem, Norm norm, const 
   return worst_change_l2(problem, 1 / radius.multiplier);
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -5,7 +5,7 @@
 
 #include "search/separable.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 std::vector<double> worst_change_linf(const PricedProblem& problem, double radius);
 std::vector<double> worst_change_l2(const PricedProblem& problem, double tau);
@@ -14,4 +14,4 @@ std::vector<double> worst_change_l1(const PricedProblem& problem, const Separabl
 std::vector<double> worst_change_within_l1(const PricedProblem& problem, double radius);
 std::vector<double> worst_change_l0(const PricedProblem& problem, double count);
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -10,7 +10,7 @@
 #include "search/worst_change_by_norm.hpp"
 #include "search/worst_sums.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 std::vector<double> worst_ends(const PricedProblem& problem, double radius) {
@@ -72,4 +72,4 @@ std::vector<double> worst_change_within(const PricedProblem& problem, Norm norm,
   return worst_change_within_l2(problem, radius, tolerance);
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

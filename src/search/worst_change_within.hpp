@@ -6,7 +6,7 @@
 
 #include "search/separable.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 /// The change, in units of price, that costs the minorant most among those priced at most `radius`; the problem's
 /// margin plays no part. For norms 1 and 2 and a negative fold a near-maximum: that problem is not convex.
@@ -15,4 +15,4 @@ namespace standfast {
 /// Shape: (dim). Requires: p is 1, 2 or inf, radius >= 0 and finite.
 std::vector<double> worst_change_within(const PricedProblem& problem, Norm norm, double radius, double tolerance);
 
-}  // namespace standfast
+}  // namespace standfast::search

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 /// The price at which a feature's last end or kink that matters is reached.
@@ -76,4 +76,4 @@ double last_place(const PricedProblem& problem) {
   return last;
 }
 
-}  // namespace standfast
+}  // namespace standfast::search

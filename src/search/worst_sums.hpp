@@ -4,7 +4,7 @@
 
 #include "search/separable.hpp"
 
-namespace standfast {
+namespace standfast::search {
 
 /// As the sweeps of these names in kernels/sweeps.hpp.
 kernels::WorstSums worst_sums_linf(const PricedProblem& problem, double radius);
@@ -12,4 +12,4 @@ kernels::WorstSums worst_sums_l1(const PricedProblem& problem, double reach, dou
 kernels::WorstSums worst_sums_l2(const PricedProblem& problem, double tau);
 double last_place(const PricedProblem& problem);
 
-}  // namespace standfast
+}  // namespace standfast::search

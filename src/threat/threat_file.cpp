@@ -43,7 +43,7 @@ class ThreatParser {
  public:
   explicit ThreatParser(const std::string& file) : file_(file) {}
 
-  Result<std::vector<ThreatRule>> rules(const toml::table& document) {
+  Result<std::vector<threat::ThreatRule>> rules(const toml::table& document) {
     for (const auto& [key, node] : document) {
       if (key == "default" || key == "feature" || key == "group") {
         if (!node.is_table()) return wrong_type(key, node, "a table");
@@ -55,9 +55,9 @@ class ThreatParser {
       }
       return error(ErrorCode::kBadFormat, line_of(key),
                    "unknown key {}, expected price_unit, default, feature or group",
-                   quoted(percent_decoded(key.str())));
+                   threat::quoted(threat::percent_decoded(key.str())));
     }
-    std::vector<ThreatRule> rules;
+    std::vector<threat::ThreatRule> rules;
     STANDFAST_CHECK(add_default(document["default"].as_table(), rules));
     STANDFAST_CHECK(add_groups(document["group"].as_table(), rules));
     STANDFAST_CHECK(add_features(document["feature"].as_table(), rules));
@@ -65,51 +65,51 @@ class ThreatParser {
   }
 
  private:
-  Status add_default(const toml::table* table, std::vector<ThreatRule>& rules) {
+  Status add_default(const toml::table* table, std::vector<threat::ThreatRule>& rules) {
     if (table == nullptr) return {};
-    ThreatRule rule{.every_feature = true, .line = line_of(*table)};
+    threat::ThreatRule rule{.every_feature = true, .line = line_of(*table)};
     STANDFAST_TRY(rule.settings, settings(*table, false));
     rules.push_back(std::move(rule));
     return {};
   }
 
-  Status add_groups(const toml::table* groups, std::vector<ThreatRule>& rules) {
+  Status add_groups(const toml::table* groups, std::vector<threat::ThreatRule>& rules) {
     if (groups == nullptr) return {};
     const auto first = static_cast<std::ptrdiff_t>(rules.size());
     for (const auto& [key, node] : *groups) {
       const auto* table = node.as_table();
       if (table == nullptr) return wrong_type(key, node, "a table");
-      ThreatRule rule{.line = line_of(key)};
+      threat::ThreatRule rule{.line = line_of(key)};
       STANDFAST_TRY(rule.patterns, patterns(*table, key));
       STANDFAST_TRY(rule.settings, settings(*table, true));
       rules.push_back(std::move(rule));
     }
     // toml++ sorts its tables by name; a later group of the file comes over an earlier one.
     std::stable_sort(rules.begin() + first, rules.end(),
-                     [](const ThreatRule& a, const ThreatRule& b) { return a.line < b.line; });
+                     [](const threat::ThreatRule& a, const threat::ThreatRule& b) { return a.line < b.line; });
     return {};
   }
 
-  Status add_features(const toml::table* features, std::vector<ThreatRule>& rules) {
+  Status add_features(const toml::table* features, std::vector<threat::ThreatRule>& rules) {
     if (features == nullptr) return {};
     for (const auto& [key, node] : *features) {
       const auto* table = node.as_table();
       if (table == nullptr) return wrong_type(key, node, "a table");
-      ThreatRule rule{.line = line_of(key)};
-      rule.patterns.push_back({percent_decoded(key.str()), false, line_of(key)});
+      threat::ThreatRule rule{.line = line_of(key)};
+      rule.patterns.push_back({threat::percent_decoded(key.str()), false, line_of(key)});
       STANDFAST_TRY(rule.settings, settings(*table, false));
       rules.push_back(std::move(rule));
     }
     return {};
   }
 
-  Result<std::vector<FeaturePattern>> patterns(const toml::table& table, const toml::key& group) {
+  Result<std::vector<threat::FeaturePattern>> patterns(const toml::table& table, const toml::key& group) {
     const auto* array = table["features"].as_array();
     if (array == nullptr || array->empty()) {
       return error(ErrorCode::kBadFormat, line_of(group), "group {} has no list of features, expected features = [...]",
-                   quoted(percent_decoded(group.str())));
+                   threat::quoted(threat::percent_decoded(group.str())));
     }
-    std::vector<FeaturePattern> patterns;
+    std::vector<threat::FeaturePattern> patterns;
     for (const auto& node : *array) {
       const auto* text = node.as_string();
       if (text == nullptr) {
@@ -120,13 +120,13 @@ class ThreatParser {
         return error(ErrorCode::kUnsupported, line_of(node), "the groups name more than {} features, expected fewer",
                      kMaxPatterns);
       }
-      patterns.push_back({percent_decoded(text->get()), true, line_of(node)});
+      patterns.push_back({threat::percent_decoded(text->get()), true, line_of(node)});
     }
     return patterns;
   }
 
-  Result<ThreatSettings> settings(const toml::table& table, bool in_group) {
-    ThreatSettings settings;
+  Result<threat::ThreatSettings> settings(const toml::table& table, bool in_group) {
+    threat::ThreatSettings settings;
     for (const auto& [key, node] : table) {
       if (in_group && key == "features") continue;
       STANDFAST_CHECK(add_setting(key, node, settings));
@@ -134,7 +134,7 @@ class ThreatParser {
     return settings;
   }
 
-  Status add_setting(const toml::key& key, const toml::node& node, ThreatSettings& settings) {
+  Status add_setting(const toml::key& key, const toml::node& node, threat::ThreatSettings& settings) {
     const auto positive = [](double v) { return v > 0 && std::isfinite(v); };
     const auto not_negative = [](double v) { return v >= 0; };
     if (key == "cost") return number(key, node, "a finite number > 0", positive, settings.cost);
@@ -150,7 +150,7 @@ class ThreatParser {
     if (key == "unit" || key == "note") return node.is_string() ? Status{} : wrong_type(key, node, "a string");
     return error(ErrorCode::kBadFormat, line_of(key),
                  "unknown key {}, expected cost, change, lower, upper, max_decrease, max_increase, unit or note",
-                 quoted(percent_decoded(key.str())));
+                 threat::quoted(threat::percent_decoded(key.str())));
   }
 
   template <class Predicate>
@@ -166,20 +166,20 @@ class ThreatParser {
     return {};
   }
 
-  Status change(const toml::node& node, std::optional<Change>& target) {
+  Status change(const toml::node& node, std::optional<threat::Change>& target) {
     const auto text = node.value_or(std::string_view{});
     if (text == "any")
-      target = Change::kAny;
+      target = threat::Change::kAny;
     else if (text == "increase-only")
-      target = Change::kIncreaseOnly;
+      target = threat::Change::kIncreaseOnly;
     else if (text == "decrease-only")
-      target = Change::kDecreaseOnly;
+      target = threat::Change::kDecreaseOnly;
     else if (text == "frozen")
-      target = Change::kFrozen;
+      target = threat::Change::kFrozen;
     else
       return error(node.is_string() ? ErrorCode::kBadValue : ErrorCode::kBadFormat, line_of(node),
                    "change is {}, expected any, increase-only, decrease-only or frozen",
-                   node.is_string() ? quoted(percent_decoded(text)) : type_name(node));
+                   node.is_string() ? threat::quoted(threat::percent_decoded(text)) : type_name(node));
     return {};
   }
 
@@ -206,8 +206,8 @@ class ThreatParser {
   static std::size_t line_of(const toml::key& key) { return key.source().begin.line; }
 
   Error wrong_type(const toml::key& key, const toml::node& node, const char* expected) const {
-    return error(ErrorCode::kBadFormat, line_of(key), "{} is {}, expected {}", quoted(percent_decoded(key.str())),
-                 type_name(node), expected);
+    return error(ErrorCode::kBadFormat, line_of(key), "{} is {}, expected {}",
+                 threat::quoted(threat::percent_decoded(key.str())), type_name(node), expected);
   }
 
   template <class... Args>
@@ -221,7 +221,7 @@ class ThreatParser {
 
 // The edge where toml++'s exceptions end.
 Result<toml::table> parse_toml(std::string_view text, const std::string& name) {
-  const std::string ascii = percent_encoded(text);
+  const std::string ascii = threat::percent_encoded(text);
   try {
     return toml::parse(std::string_view(ascii), name);
   } catch (const toml::parse_error& error) {
@@ -242,15 +242,15 @@ Result<ThreatModel> parse_threat(std::string_view text, const std::string& name,
   }
   STANDFAST_TRY(const auto document, parse_toml(text, name));
   STANDFAST_TRY(const auto rules, ThreatParser(name).rules(document));
-  STANDFAST_TRY(ThreatModel threat, apply_rules(rules, name, feature_names, dim));
-  threat.price_unit = percent_decoded(document["price_unit"].value_or(std::string_view{}));
+  STANDFAST_TRY(ThreatModel threat, threat::apply_rules(rules, name, feature_names, dim));
+  threat.price_unit = threat::percent_decoded(document["price_unit"].value_or(std::string_view{}));
   return threat;
 }
 
 Result<ThreatModel> read_threat_file(const std::string& path, std::span<const std::string> feature_names,
                                      std::size_t dim) {
-  const auto bytes = read_any_file(path, "a threat file", kMaxFileSize);
-  if (bytes.ok()) return parse_threat(as_text(*bytes), path, feature_names, dim);
+  const auto bytes = files::read_any_file(path, "a threat file", kMaxFileSize);
+  if (bytes.ok()) return parse_threat(files::as_text(*bytes), path, feature_names, dim);
   const bool too_large = bytes.error().code == ErrorCode::kBadFormat;
   return Error{too_large ? ErrorCode::kUnsupported : bytes.error().code, bytes.error().message};
 }

@@ -9,7 +9,7 @@
 #include "base/try.hpp"
 #include "threat/wildcard.hpp"
 
-namespace standfast {
+namespace standfast::threat {
 namespace {
 
 /// One feature's settings and the last line that touched its bounds.
@@ -159,4 +159,4 @@ std::string quoted(std::string_view text) {
   return result + (text.size() > kShown ? "...'" : "'");
 }
 
-}  // namespace standfast
+}  // namespace standfast::threat

@@ -11,7 +11,7 @@
 #include "standfast/result.hpp"
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::threat {
 
 enum class Change { kAny, kIncreaseOnly, kDecreaseOnly, kFrozen };
 
@@ -50,4 +50,4 @@ Result<ThreatModel> apply_rules(std::span<const ThreatRule> rules, const std::st
 /// Text of a file as it may stand in a message: quoted, shortened, control characters as \xNN.
 std::string quoted(std::string_view text);
 
-}  // namespace standfast
+}  // namespace standfast::threat

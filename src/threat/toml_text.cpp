@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace standfast {
+namespace standfast::threat {
 namespace {
 
 bool needs_encoding(unsigned byte) { return byte == '%' || byte > 0x7F; }
@@ -45,4 +45,4 @@ std::string percent_decoded(std::string_view text) {
   return decoded;
 }
 
-}  // namespace standfast
+}  // namespace standfast::threat

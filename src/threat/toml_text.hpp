@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace standfast {
+namespace standfast::threat {
 
 /// `text` with %XX for each byte above 0x7F and for '%', without a byte order mark.
 std::string percent_encoded(std::string_view text);
@@ -15,4 +15,4 @@ std::string percent_encoded(std::string_view text);
 /// The inverse, for a string that toml++ has read. Other uses of '%', which come from \u escapes, stay as they are.
 std::string percent_decoded(std::string_view text);
 
-}  // namespace standfast
+}  // namespace standfast::threat

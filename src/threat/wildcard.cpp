@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace standfast {
+namespace standfast::threat {
 
 bool matches_wildcard(std::string_view pattern, std::string_view text) {
   std::size_t p = 0;
@@ -28,4 +28,4 @@ bool matches_wildcard(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
-}  // namespace standfast
+}  // namespace standfast::threat

@@ -80,19 +80,19 @@ bool take_value(std::optional<T> found, T& value) {
   return found.has_value();
 }
 
-bool read_value(const JsonValue& json, std::string& value) {
+bool read_value(const files::JsonValue& json, std::string& value) {
   const auto text = json.if_text();
   if (text) value = *text;
   return text.has_value();
 }
 
-bool read_value(const JsonValue& json, bool& value) { return take_value(json.if_truth(), value); }
-bool read_value(const JsonValue& json, double& value) { return take_value(json.if_number(), value); }
-bool read_value(const JsonValue& json, std::int64_t& value) { return take_value(json.if_integer(), value); }
-bool read_value(const JsonValue& json, std::uint64_t& value) { return take_value(json.if_count(), value); }
+bool read_value(const files::JsonValue& json, bool& value) { return take_value(json.if_truth(), value); }
+bool read_value(const files::JsonValue& json, double& value) { return take_value(json.if_number(), value); }
+bool read_value(const files::JsonValue& json, std::int64_t& value) { return take_value(json.if_integer(), value); }
+bool read_value(const files::JsonValue& json, std::uint64_t& value) { return take_value(json.if_count(), value); }
 
 template <class T>
-bool read_value(const JsonValue& json, std::vector<T>& values) {
+bool read_value(const files::JsonValue& json, std::vector<T>& values) {
   const auto array = json.if_array();
   values.clear();
   for (std::size_t i = 0; array && i < array->size(); ++i) {
@@ -120,14 +120,14 @@ Json written(const Value& value) {
 Json written(const std::optional<Norm>& norm) { return norm ? norm->name().substr(1) : ""; }
 
 /// Reads one field. Fails: kBadOption for a wrong type or a wrong word.
-Status read_field(const char* key, const JsonValue& json, auto& value) {
+Status read_field(const char* key, const files::JsonValue& json, auto& value) {
   if (read_value(json, value)) return {};
   return bad_document(
       fmt::format("training options: '{}' is {}, expected {}", key, json.type_name(), expected_type(value)));
 }
 
 template <Choice Value>
-Status read_field(const char* key, const JsonValue& json, Value& value) {
+Status read_field(const char* key, const files::JsonValue& json, Value& value) {
   std::string found;
   STANDFAST_CHECK(read_field(key, json, found));
   std::vector<std::string_view> words;
@@ -141,7 +141,7 @@ Status read_field(const char* key, const JsonValue& json, Value& value) {
       fmt::format("training options: '{}' is '{}', expected one of {}", key, found, fmt::join(words, ", ")));
 }
 
-Status read_field(const char* key, const JsonValue& json, std::optional<Norm>& norm) {
+Status read_field(const char* key, const files::JsonValue& json, std::optional<Norm>& norm) {
   std::string found;
   STANDFAST_CHECK(read_field(key, json, found));
   norm.reset();
@@ -166,8 +166,8 @@ std::string to_json(const TrainOptions& options) {
 
 Result<TrainOptions> train_options_from_json(std::string_view text, const TrainOptions& start) {
   constexpr std::size_t kDepth = 2;  // the options, a list
-  STANDFAST_TRY(const JsonDocument document, JsonDocument::parse(text, kDepth, "training options"));
-  STANDFAST_TRY(const JsonObject json, document.root().object_of_any_keys());
+  STANDFAST_TRY(const files::JsonDocument document, files::JsonDocument::parse(text, kDepth, "training options"));
+  STANDFAST_TRY(const files::JsonObject json, document.root().object_of_any_keys());
   TrainOptions options = start;
   std::set<std::string> known;
   Status status;

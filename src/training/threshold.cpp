@@ -10,7 +10,7 @@
 #include <tuple>
 #include <vector>
 
-namespace standfast {
+namespace standfast::training {
 namespace {
 
 constexpr float kLargest = std::numeric_limits<float>::max();
@@ -86,4 +86,4 @@ ThresholdChoice pick_threshold(std::span<const float> sensitive_scores, std::spa
   return quiet->choice;
 }
 
-}  // namespace standfast
+}  // namespace standfast::training

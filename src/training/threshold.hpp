@@ -3,7 +3,7 @@
 
 #include <span>
 
-namespace standfast {
+namespace standfast::training {
 
 /// Verdict: sensitive iff score > threshold. Accuracies are shares of the validation rows judged right.
 struct ThresholdChoice {
@@ -26,4 +26,4 @@ ThresholdChoice judge(std::span<const float> sensitive_scores, std::span<const f
 ThresholdChoice pick_threshold(std::span<const float> sensitive_scores, std::span<const float> other_scores,
                                double max_fpr);
 
-}  // namespace standfast
+}  // namespace standfast::training

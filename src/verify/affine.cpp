@@ -12,7 +12,7 @@ std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent);
 /// visit(output, input, weight) for each term of W x, those of one output (of one input) in their order.
 template <class Visit>
 void for_each_term(const Affine& op, Weights weights, const Visit& visit) {
-  const Shape& w = op.weight->shape;
+  const model::Shape& w = op.weight->shape;
   std::size_t at = 0;
   const auto next_weight = [&] {
     const double weight = op.weight->values[at++];
@@ -46,19 +46,20 @@ void for_each_term(const Affine& op, Weights weights, const Visit& visit) {
 
 }  // namespace
 
-Affine affine_of(const MapStep& step, const Shape& in, const Shape& out) {
-  return {&step.values, step.kind == MapKind::kConv2d, in, out, step.stride, step.padding, step.dilation};
+Affine affine_of(const model::MapStep& step, const model::Shape& in, const model::Shape& out) {
+  return {&step.values, step.kind == model::MapKind::kConv2d, in, out, step.stride, step.padding, step.dilation};
 }
 
-Affine affine_of(const Graph& graph, const std::vector<Shape>& node_shapes, std::size_t k) {
-  const Node& node = graph.nodes[k];
-  const Shape& in = source_shape(graph, node_shapes, node.inputs[0]);
-  const bool is_conv = node.kind == NodeKind::kConv2d;
+Affine affine_of(const model::Graph& graph, const std::vector<model::Shape>& node_shapes, std::size_t k) {
+  const model::Node& node = graph.nodes[k];
+  const model::Shape& in = source_shape(graph, node_shapes, node.inputs[0]);
+  const bool is_conv = node.kind == model::NodeKind::kConv2d;
   return {&node.weight, is_conv, in, node_shapes[k], node.stride, node.padding, node.dilation};
 }
 
-const Shape& source_shape(const Graph& graph, const std::vector<Shape>& node_shapes, std::int32_t source) {
-  return source == kGraphInput ? graph.input_shape : node_shapes[static_cast<std::size_t>(source)];
+const model::Shape& source_shape(const model::Graph& graph, const std::vector<model::Shape>& node_shapes,
+                                 std::int32_t source) {
+  return source == model::kGraphInput ? graph.input_shape : node_shapes[static_cast<std::size_t>(source)];
 }
 
 void add_product(const Affine& op, Weights weights, std::span<const double> x, std::span<double> value) {
@@ -71,16 +72,16 @@ void add_transposed(const Affine& op, Weights weights, std::span<const double> d
 }
 
 std::size_t terms_of_product(const Affine& op) {
-  const Shape& w = op.weight->shape;
+  const model::Shape& w = op.weight->shape;
   return op.is_conv ? size(w[1] * w[2] * w[3]) : size(w[1]);
 }
 
 std::size_t terms_of_transposed(const Affine& op) {
-  const Shape& w = op.weight->shape;
+  const model::Shape& w = op.weight->shape;
   return op.is_conv ? size(w[0] * w[2] * w[3]) : size(w[0]);
 }
 
-double bias_of(const Tensor& bias, std::size_t output, std::size_t outputs) {
+double bias_of(const model::Tensor& bias, std::size_t output, std::size_t outputs) {
   return bias.empty() ? 0.0 : bias.values[output / (outputs / bias.values.size())];
 }
 

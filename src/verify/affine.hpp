@@ -17,21 +17,22 @@ namespace standfast::verify {
 
 /// The geometry of an affine operation: a matrix, or a zero-padded convolution.
 struct Affine {
-  const Tensor* weight = nullptr;
+  const model::Tensor* weight = nullptr;
   bool is_conv = false;
-  Shape in;   ///< The shape of the input, (channels, height, width) for a convolution.
-  Shape out;  ///< The shape of the output, likewise.
+  model::Shape in;   ///< The shape of the input, (channels, height, width) for a convolution.
+  model::Shape out;  ///< The shape of the output, likewise.
   std::int64_t stride = 1, padding = 0, dilation = 1;
 };
 
 /// The geometry of a step of a feature map. Requires: it is a linear map or a convolution of these shapes.
-Affine affine_of(const MapStep& step, const Shape& in, const Shape& out);
+Affine affine_of(const model::MapStep& step, const model::Shape& in, const model::Shape& out);
 
 /// The geometry of a node. Shape: node_shapes is (nodes), as infer_shapes gives it. Requires: it is an affine node.
-Affine affine_of(const Graph& graph, const std::vector<Shape>& node_shapes, std::size_t node);
+Affine affine_of(const model::Graph& graph, const std::vector<model::Shape>& node_shapes, std::size_t node);
 
 /// The shape of what a node reads from `source`, an earlier node or kGraphInput.
-const Shape& source_shape(const Graph& graph, const std::vector<Shape>& node_shapes, std::int32_t source);
+const model::Shape& source_shape(const model::Graph& graph, const std::vector<model::Shape>& node_shapes,
+                                 std::int32_t source);
 
 /// W, or |W|.
 enum class Weights { kSigned, kMagnitudes };
@@ -48,6 +49,6 @@ std::size_t terms_of_product(const Affine& op);
 std::size_t terms_of_transposed(const Affine& op);
 
 /// The bias of an output: one value per output, one per channel, or 0 if there is none.
-double bias_of(const Tensor& bias, std::size_t output, std::size_t outputs);
+double bias_of(const model::Tensor& bias, std::size_t output, std::size_t outputs);
 
 }  // namespace standfast::verify

@@ -14,13 +14,15 @@
 namespace standfast::verify {
 namespace {
 
-bool is_affine(const Node& node) { return node.kind == NodeKind::kLinear || node.kind == NodeKind::kConv2d; }
+bool is_affine(const model::Node& node) {
+  return node.kind == model::NodeKind::kLinear || node.kind == model::NodeKind::kConv2d;
+}
 
 /// The most terms that a node adds to one element of its input's dual.
-std::size_t terms_added(const Graph& graph, const std::vector<Shape>& shapes, std::size_t k) {
-  const Node& node = graph.nodes[k];
+std::size_t terms_added(const model::Graph& graph, const std::vector<model::Shape>& shapes, std::size_t k) {
+  const model::Node& node = graph.nodes[k];
   if (is_affine(node)) return terms_of_transposed(affine_of(graph, shapes, k));
-  if (node.kind == NodeKind::kMaxPool) return static_cast<std::size_t>(node.kernel * node.kernel);
+  if (node.kind == model::NodeKind::kMaxPool) return static_cast<std::size_t>(node.kernel * node.kernel);
   return 1;
 }
 
@@ -41,28 +43,29 @@ double at_or_zero(std::span<const double> values, std::size_t i) { return values
 
 }  // namespace
 
-BackwardPlan plan_backward(const Graph& graph, const std::vector<Shape>& shapes) {
+BackwardPlan plan_backward(const model::Graph& graph, const std::vector<model::Shape>& shapes) {
   const std::size_t count = graph.nodes.size();
   BackwardPlan plan{std::vector<std::size_t>(count, 0), 0, std::vector<DualError>(count, DualError::kStored)};
   for (std::size_t k = 0; k < count; ++k) {
     for (const std::int32_t source : graph.nodes[k].inputs) {
-      std::size_t& terms = source == kGraphInput ? plan.feature_terms : plan.terms[static_cast<std::size_t>(source)];
+      std::size_t& terms =
+          source == model::kGraphInput ? plan.feature_terms : plan.terms[static_cast<std::size_t>(source)];
       terms += terms_added(graph, shapes, k);
     }
   }
   // what a node's readers hand to it: products or copies of exact numbers, all of the sign of the score's dual
   std::vector<bool> one_sign(count, true), copied(count, true);
   for (std::size_t k = count; k-- > 0;) {
-    const Node& node = graph.nodes[k];
+    const model::Node& node = graph.nodes[k];
     const bool exact = one_sign[k] && copied[k] && plan.terms[k] <= 1;
     // the dual of an affine node may have to be flushed, which a share does not cover
     if (one_sign[k])
       plan.error[k] = exact ? DualError::kNone : is_affine(node) ? DualError::kStored : DualError::kShare;
     const bool not_negative = std::ranges::all_of(node.weight.values, [](float w) { return w >= 0; });
     for (const std::int32_t source : node.inputs) {
-      if (source == kGraphInput) continue;
+      if (source == model::kGraphInput) continue;
       const auto to = static_cast<std::size_t>(source);
-      one_sign[to] = one_sign[to] && (exact || node.kind == NodeKind::kRelu) && not_negative;
+      one_sign[to] = one_sign[to] && (exact || node.kind == model::NodeKind::kRelu) && not_negative;
       copied[to] = copied[to] && !is_affine(node);
     }
   }
@@ -77,17 +80,17 @@ bool Window::holds(std::int64_t at) const {
   return false;
 }
 
-Window window_of(const Node& node, const Shape& in, const Shape& out, std::size_t output) {
-  const auto all = static_cast<std::int64_t>(element_count(in));
-  if (node.kind == NodeKind::kMax) return {0, 1, all, all};
+Window window_of(const model::Node& node, const model::Shape& in, const model::Shape& out, std::size_t output) {
+  const auto all = static_cast<std::int64_t>(model::element_count(in));
+  if (node.kind == model::NodeKind::kMax) return {0, 1, all, all};
   const auto position = static_cast<std::int64_t>(output);
   const std::int64_t channel = position / (out[1] * out[2]);
   const std::int64_t top = position / out[2] % out[1] * node.stride, left = position % out[2] * node.stride;
   return {(channel * in[1] + top) * in[2] + left, node.kernel, node.kernel, in[2]};
 }
 
-Backward::Backward(const Graph& graph)
-    : graph_(&graph), shapes_(std::move(infer_shapes(graph)).value()), plan_(plan_backward(graph, shapes_)) {}
+Backward::Backward(const model::Graph& graph)
+    : graph_(&graph), shapes_(std::move(model::infer_shapes(graph)).value()), plan_(plan_backward(graph, shapes_)) {}
 
 GraphMinorant Backward::minus_piece(std::int32_t piece) const {
   minorant::Slopes slopes(graph_->nodes.size());
@@ -99,7 +102,7 @@ GraphMinorant Backward::pull(double score_dual, const minorant::Slopes& slopes) 
   const std::size_t count = shapes_.size();
   Pass pass{slopes, std::vector<Dual>(count + 1), {}};
   for (std::size_t k = 0; k <= count; ++k) {
-    const std::size_t size = element_count(k < count ? shapes_[k] : graph_->input_shape);
+    const std::size_t size = model::element_count(k < count ? shapes_[k] : graph_->input_shape);
     pass.dual[k].value.assign(size, 0.0);
     if (k == count || plan_.error[k] == DualError::kStored) pass.dual[k].error.assign(size, 0.0);
     if (k < count && plan_.error[k] == DualError::kShare) pass.dual[k].share = kBoundSlack * gamma_of(plan_.terms[k]);
@@ -114,7 +117,7 @@ GraphMinorant Backward::pull(double score_dual, const minorant::Slopes& slopes) 
 }
 
 void Backward::push(std::size_t k, Pass& pass) const {
-  const Node& node = graph_->nodes[k];
+  const model::Node& node = graph_->nodes[k];
   Dual& from = pass.dual[k];
   for (double& e : from.error) e *= kBoundSlack;
   if (is_affine(node)) {
@@ -124,28 +127,28 @@ void Backward::push(std::size_t k, Pass& pass) const {
   static const minorant::NodeSlopes kMissing;
   const minorant::NodeSlopes& given = k < pass.slopes.size() ? pass.slopes[k] : kMissing;
   for (const std::int32_t source : node.inputs) {
-    const bool is_input = source == kGraphInput;
+    const bool is_input = source == model::kGraphInput;
     Dual& to = is_input ? pass.dual.back() : pass.dual[static_cast<std::size_t>(source)];
     const std::size_t terms = is_input ? plan_.feature_terms : plan_.terms[static_cast<std::size_t>(source)];
     const double gamma = terms == 1 && !is_affine(node) ? 0.0 : gamma_of(terms);  // a single copy is exact
     switch (node.kind) {
-      case NodeKind::kLinear:
-      case NodeKind::kConv2d:
+      case model::NodeKind::kLinear:
+      case model::NodeKind::kConv2d:
         push_affine(k, from, gamma, to);
         break;
-      case NodeKind::kAdd:
-      case NodeKind::kFlatten:
+      case model::NodeKind::kAdd:
+      case model::NodeKind::kFlatten:
         for (std::size_t i = 0; i < from.value.size(); ++i) {
           to.value[i] += from.value[i];
           if (to.error.empty()) continue;
           to.error[i] += at_or_zero(from.error, i) + (from.share + gamma) * std::fabs(from.value[i]);
         }
         break;
-      case NodeKind::kRelu:
+      case model::NodeKind::kRelu:
         push_relu(given, from, gamma, to);
         break;
-      case NodeKind::kMaxPool:
-      case NodeKind::kMax:
+      case model::NodeKind::kMaxPool:
+      case model::NodeKind::kMax:
         push_winners(k, given.winner, from, gamma, to);
         break;
     }
@@ -180,8 +183,8 @@ void Backward::push_relu(const minorant::NodeSlopes& slopes, const Dual& from, d
 
 void Backward::push_winners(std::size_t k, std::span<const std::int32_t> winners, const Dual& from, double gamma,
                             Dual& to) const {
-  const Node& node = graph_->nodes[k];
-  const Shape& in = source_shape(*graph_, shapes_, node.inputs[0]);
+  const model::Node& node = graph_->nodes[k];
+  const model::Shape& in = source_shape(*graph_, shapes_, node.inputs[0]);
   for (std::size_t i = 0; i < from.value.size(); ++i) {
     const Window window = window_of(node, in, shapes_[k], i);
     std::int64_t at = i < winners.size() ? winners[i] : -1;

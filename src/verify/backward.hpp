@@ -33,7 +33,7 @@ struct BackwardPlan {
   std::vector<DualError> error;    ///< Per node.
 };
 /// Shape: node_shapes is (nodes), as infer_shapes gives it. Requires: check_input_convex(graph) succeeded.
-BackwardPlan plan_backward(const Graph& graph, const std::vector<Shape>& node_shapes);
+BackwardPlan plan_backward(const model::Graph& graph, const std::vector<model::Shape>& node_shapes);
 
 /// The elements that an output of a maximum may pick: rows x columns of them from `first` on, in rows of `width`.
 struct Window {
@@ -41,13 +41,13 @@ struct Window {
   [[nodiscard]] bool holds(std::int64_t at) const;
 };
 /// Requires: node is a kMax or a kMaxPool with these shapes.
-Window window_of(const Node& node, const Shape& in, const Shape& out, std::size_t output);
+Window window_of(const model::Node& node, const model::Shape& in, const model::Shape& out, std::size_t output);
 
 /// One graph's backward passes.
 class Backward {
  public:
   /// Requires: infer_shapes and check_input_convex succeeded; the graph outlives this.
-  explicit Backward(const Graph& graph);
+  explicit Backward(const model::Graph& graph);
 
   /// A minorant of g.
   ///
@@ -59,7 +59,7 @@ class Backward {
   /// g. Requires: no ReLU and no pooling; a maximum only as the last node.
   [[nodiscard]] GraphMinorant minus_piece(std::int32_t piece) const;
 
-  [[nodiscard]] const std::vector<Shape>& node_shapes() const { return shapes_; }
+  [[nodiscard]] const std::vector<model::Shape>& node_shapes() const { return shapes_; }
 
  private:
   struct Dual {
@@ -81,8 +81,8 @@ class Backward {
                     Dual& to) const;
   void add_constant(std::size_t node, const Dual& from, GraphMinorant& result) const;
 
-  const Graph* graph_;
-  std::vector<Shape> shapes_;
+  const model::Graph* graph_;
+  std::vector<model::Shape> shapes_;
   BackwardPlan plan_;
 };
 

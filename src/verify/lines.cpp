@@ -107,12 +107,12 @@ void avoid_underflow(double& slope, double& error) {
   if (error != 0) error = std::max(error, kTinyFactor);
 }
 
-void pull_through(const MapStep& step, const Shape& in, const Shape& out, std::vector<double>& slope,
-                  std::vector<double>& error) {
-  if (step.kind == MapKind::kCenter || step.kind == MapKind::kAbs) return;
-  if (step.kind == MapKind::kScale) {
+void pull_through(const model::MapStep& step, const model::Shape& in, const model::Shape& out,
+                  std::vector<double>& slope, std::vector<double>& error) {
+  if (step.kind == model::MapKind::kCenter || step.kind == model::MapKind::kAbs) return;
+  if (step.kind == model::MapKind::kScale) {
     for (std::size_t i = 0; i < slope.size(); ++i) {
-      const double s = broadcast(step.values, i);
+      const double s = model::broadcast(step.values, i);
       slope[i] *= s;
       error[i] = error[i] * s * (1 + gamma_n(8)) + kBoundSlack * gamma_n(2) * std::fabs(slope[i]);
     }
@@ -122,7 +122,7 @@ void pull_through(const MapStep& step, const Shape& in, const Shape& out, std::v
     for (std::size_t i = 0; i < slope.size(); ++i) {
       error[i] = error[i] * (1 + gamma_n(8)) + kBoundSlack * gamma * std::fabs(slope[i]);
     }
-    std::vector<double> next(element_count(in), 0.0), next_error(next.size(), 0.0);
+    std::vector<double> next(model::element_count(in), 0.0), next_error(next.size(), 0.0);
     add_transposed(op, Weights::kSigned, slope, next);
     add_transposed(op, Weights::kMagnitudes, error, next_error);
     for (double& e : next_error) e *= 1 + 2 * gamma;

@@ -58,7 +58,7 @@ UnitSlope unit_slope(const ProvenMinorant& from, std::size_t i, bool folded, con
 void avoid_underflow(double& slope, double& error);
 
 /// Brings slopes by the output of a step back to its input, their errors with them.
-void pull_through(const MapStep& step, const Shape& in, const Shape& out, std::vector<double>& slope,
-                  std::vector<double>& error);
+void pull_through(const model::MapStep& step, const model::Shape& in, const model::Shape& out,
+                  std::vector<double>& slope, std::vector<double>& error);
 
 }  // namespace standfast::verify

@@ -11,11 +11,11 @@ namespace standfast::verify {
 namespace {
 
 /// u - values or u * values: one rounding on top of the error that u had.
-void run_elementwise(const MapStep& step, MapValues& u) {
+void run_elementwise(const model::MapStep& step, MapValues& u) {
   constexpr double kOneRounding = kUnitRoundoff / (1 - kUnitRoundoff) * (1 + 4 * kUnitRoundoff);
-  const bool scales = step.kind == MapKind::kScale;
+  const bool scales = step.kind == model::MapKind::kScale;
   for (std::size_t i = 0; i < u.value.size(); ++i) {
-    const double value = broadcast(step.values, i), growth = scales ? std::fabs(value) : 1.0;
+    const double value = model::broadcast(step.values, i), growth = scales ? std::fabs(value) : 1.0;
     u.value[i] = scales ? u.value[i] * value : u.value[i] - value;
     u.error[i] = kBoundSlack * (u.error[i] * growth + kOneRounding * std::fabs(u.value[i]));
   }
@@ -30,8 +30,8 @@ void run_abs(MapValues& u) {
 }
 
 /// |W| (error + gamma |u|) bounds what the errors of u and the roundings of the sums do.
-void run_affine(const MapStep& step, const Affine& op, MapValues& u) {
-  const std::size_t outputs = element_count(op.out);
+void run_affine(const model::MapStep& step, const Affine& op, MapValues& u) {
+  const std::size_t outputs = model::element_count(op.out);
   const double gamma = gamma_n(terms_of_product(op) + 2);
   for (std::size_t i = 0; i < u.value.size(); ++i) u.error[i] += gamma * std::fabs(u.value[i]);
   MapValues next{std::vector<double>(outputs), std::vector<double>(outputs)};
@@ -47,20 +47,20 @@ void run_affine(const MapStep& step, const Affine& op, MapValues& u) {
 
 }  // namespace
 
-MapValues map_values(const Model& model, const std::vector<Shape>& map_shapes, std::span<const float> x) {
+MapValues map_values(const model::Model& model, const std::vector<model::Shape>& map_shapes, std::span<const float> x) {
   MapValues u{{x.begin(), x.end()}, std::vector<double>(x.size(), 0.0)};
   for (std::size_t k = 0; k < model.feature_map.size(); ++k) {
-    const MapStep& step = model.feature_map[k];
+    const model::MapStep& step = model.feature_map[k];
     switch (step.kind) {
-      case MapKind::kAbs:
+      case model::MapKind::kAbs:
         run_abs(u);
         break;
-      case MapKind::kCenter:
-      case MapKind::kScale:
+      case model::MapKind::kCenter:
+      case model::MapKind::kScale:
         run_elementwise(step, u);
         break;
-      case MapKind::kLinear:
-      case MapKind::kConv2d:
+      case model::MapKind::kLinear:
+      case model::MapKind::kConv2d:
         run_affine(step, affine_of(step, k == 0 ? model.input_shape : map_shapes[k - 1], map_shapes[k]), u);
         break;
     }

@@ -14,6 +14,6 @@ struct MapValues {
 };
 
 /// Shape: x is (dim), finite; map_shapes as infer_map_shapes gives them.
-MapValues map_values(const Model& model, const std::vector<Shape>& map_shapes, std::span<const float> x);
+MapValues map_values(const model::Model& model, const std::vector<model::Shape>& map_shapes, std::span<const float> x);
 
 }  // namespace standfast::verify

@@ -17,7 +17,7 @@ constexpr double kSmallestUnitWeight = 0x1p-500;
 constexpr double kTinySlope = 0x1p-960;
 
 /// The only entry of a row that is not 0, or the first one of a row of zeros; empty if there are several.
-std::optional<std::size_t> only_entry(const Tensor& weight, std::size_t row) {
+std::optional<std::size_t> only_entry(const model::Tensor& weight, std::size_t row) {
   const std::size_t length = weight.values.size() / static_cast<std::size_t>(weight.shape[0]);
   const auto begin = weight.values.begin() + static_cast<std::ptrdiff_t>(row * length);
   const auto end = begin + static_cast<std::ptrdiff_t>(length);
@@ -29,8 +29,8 @@ std::optional<std::size_t> only_entry(const Tensor& weight, std::size_t row) {
 }
 
 /// One number per pixel and channel, or per element.
-bool maps_pixels_alone(const MapStep& step) {
-  if (step.kind == MapKind::kLinear) return true;
+bool maps_pixels_alone(const model::MapStep& step) {
+  if (step.kind == model::MapKind::kLinear) return true;
   return step.values.shape[2] == 1 && step.values.shape[3] == 1 && step.stride == 1 && step.padding == 0;
 }
 
@@ -46,16 +46,16 @@ double error_of_scaled(double error, double size, double gamma, bool is_flat) {
   return kBoundSlack * (error + gamma * size + underflow);
 }
 
-std::optional<UnitMap> UnitMap::of(const Model& model) {
-  const FeatureMap& map = model.feature_map;
+std::optional<UnitMap> UnitMap::of(const model::Model& model) {
+  const model::FeatureMap& map = model.feature_map;
   UnitMap result;
   result.dim_ = model.dim();
-  result.separable_ = is_separable(map);
-  result.folded_ = !map.empty() && map.back().kind == MapKind::kAbs;
-  if (!is_linear_fold(map) || !(result.separable_ || result.folded_)) return std::nullopt;
+  result.separable_ = model::is_separable(map);
+  result.folded_ = !map.empty() && map.back().kind == model::MapKind::kAbs;
+  if (!model::is_linear_fold(map) || !(result.separable_ || result.folded_)) return std::nullopt;
   for (std::size_t i = 0; i < result.dim_; ++i) result.feature_.push_back(i);
   result.weight_.assign(result.dim_, 1.0);
-  for (const MapStep& step : map) {
+  for (const model::MapStep& step : map) {
     // on the way as well: a product that underflows does not come back
     if (!result.add_step(step) || !std::ranges::all_of(result.weight_, in_range)) return std::nullopt;
   }
@@ -63,11 +63,11 @@ std::optional<UnitMap> UnitMap::of(const Model& model) {
   return result;
 }
 
-bool UnitMap::add_step(const MapStep& step) {
-  if (step.kind == MapKind::kCenter || step.kind == MapKind::kAbs) return true;
+bool UnitMap::add_step(const model::MapStep& step) {
+  if (step.kind == model::MapKind::kCenter || step.kind == model::MapKind::kAbs) return true;
   ++steps_;
-  if (step.kind == MapKind::kScale) {
-    for (std::size_t j = 0; j < weight_.size(); ++j) weight_[j] *= broadcast(step.values, j);
+  if (step.kind == model::MapKind::kScale) {
+    for (std::size_t j = 0; j < weight_.size(); ++j) weight_[j] *= model::broadcast(step.values, j);
     return true;
   }
   if (!maps_pixels_alone(step)) return false;

@@ -17,7 +17,7 @@ class UnitMap {
   /// Empty if the map is neither separable nor (v, |v|) with units of v as above, found in linear steps and 1x1
   /// convolutions, at most kMostKinks for one feature and with weights between 2^-500 and 2^500.
   /// Requires: validate(model) succeeded.
-  static std::optional<UnitMap> of(const Model& model);
+  static std::optional<UnitMap> of(const model::Model& model);
 
   /// The minorant seen from x. Requires: `from` holds one of this model's features.
   [[nodiscard]] ProvenMinorant seen_from_input(const ProvenMinorant& from) const;
@@ -31,7 +31,7 @@ class UnitMap {
   [[nodiscard]] double kink_gamma() const;
 
  private:
-  bool add_step(const MapStep& step);
+  bool add_step(const model::MapStep& step);
   bool place_units();
 
   std::size_t dim_ = 0;

@@ -25,15 +25,16 @@ constexpr double kSmallestScale = 0x1p-500;
 
 constexpr Norm kCachedNorms[] = {Norm::l1(), Norm::l2(), Norm::linf()};
 
-MapView view_of(const Model& model, bool has_unit_map) {
-  if (is_separable(model.feature_map)) return MapView::kSeparable;
+MapView view_of(const model::Model& model, bool has_unit_map) {
+  if (model::is_separable(model.feature_map)) return MapView::kSeparable;
   if (has_unit_map) return MapView::kKinked;
-  return is_linear_fold(model.feature_map) ? MapView::kMixing : MapView::kOther;
+  return model::is_linear_fold(model.feature_map) ? MapView::kMixing : MapView::kOther;
 }
 
-std::size_t pieces_of(const Graph& graph, const std::vector<Shape>& node_shapes) {
-  const Node& last = graph.nodes.back();
-  return last.kind == NodeKind::kMax ? element_count(source_shape(graph, node_shapes, last.inputs[0])) : 1;
+std::size_t pieces_of(const model::Graph& graph, const std::vector<model::Shape>& node_shapes) {
+  const model::Node& last = graph.nodes.back();
+  return last.kind == model::NodeKind::kMax ? model::element_count(source_shape(graph, node_shapes, last.inputs[0]))
+                                            : 1;
 }
 
 /// 0, or NaN if a value is not finite.
@@ -44,21 +45,22 @@ double nan_unless_finite(std::span<const double> values) {
 }
 
 /// The part of a map that the closed form has to pay for: centres and scales are in the slopes already.
-double lipschitz_upper_of(const Model& model, Norm norm) {
-  if (!is_separable(model.feature_map)) return lipschitz_upper(model.feature_map, model.input_shape, norm);
-  FeatureMap rest;
+double lipschitz_upper_of(const model::Model& model, Norm norm) {
+  if (!model::is_separable(model.feature_map))
+    return model::lipschitz_upper(model.feature_map, model.input_shape, norm);
+  model::FeatureMap rest;
   std::ranges::copy_if(model.feature_map, std::back_inserter(rest),
-                       [](const MapStep& step) { return step.kind == MapKind::kAbs; });
-  return lipschitz_upper(rest, model.input_shape, norm);
+                       [](const model::MapStep& step) { return step.kind == model::MapKind::kAbs; });
+  return model::lipschitz_upper(rest, model.input_shape, norm);
 }
 
-Status check_scales(const Model& model) {
+Status check_scales(const model::Model& model) {
   std::vector<double> scale(model.dim(), 1.0);
-  for (const MapStep& step : model.feature_map) {
-    if (step.kind != MapKind::kScale) continue;
+  for (const model::MapStep& step : model.feature_map) {
+    if (step.kind != model::MapKind::kScale) continue;
     for (std::size_t i = 0; i < scale.size(); ++i) {
       // on the way as well: a product that underflows does not come back
-      scale[i] *= broadcast(step.values, i);
+      scale[i] *= model::broadcast(step.values, i);
       if (scale[i] >= kSmallestScale && scale[i] <= 1 / kSmallestScale) continue;
       return Error{ErrorCode::kUnsupported, "feature map: a product of the scales of feature " + std::to_string(i) +
                                                 " is " + std::to_string(scale[i]) + ", expected 2^-500 to 2^500"};
@@ -84,15 +86,15 @@ bool is_known(Norm norm) {
 
 }  // namespace
 
-Result<Verifier> Verifier::create(const Model& model) {
-  STANDFAST_CHECK(validate(model));
-  if (is_separable(model.feature_map)) STANDFAST_CHECK(check_scales(model));
+Result<Verifier> Verifier::create(const model::Model& model) {
+  STANDFAST_CHECK(model::validate(model));
+  if (model::is_separable(model.feature_map)) STANDFAST_CHECK(check_scales(model));
   return Verifier(model);
 }
 
-Verifier::Verifier(const Model& model)
+Verifier::Verifier(const model::Model& model)
     : model_(&model),
-      map_shapes_(std::move(infer_map_shapes(model.feature_map, model.input_shape)).value()),
+      map_shapes_(std::move(model::infer_map_shapes(model.feature_map, model.input_shape)).value()),
       backward_(model.graph),
       pieces_(pieces_of(model.graph, backward_.node_shapes())) {
   unit_map_ = UnitMap::of(model);
@@ -145,8 +147,8 @@ ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph,
 
 ProvenMinorant Verifier::through_lines(const ProvenMinorant& from, const MapReach& reach, Norm norm,
                                        const minorant::BendProposal& bend) const {
-  const FeatureMap& map = model_->feature_map;
-  const bool folded = map.back().kind == MapKind::kAbs;
+  const model::FeatureMap& map = model_->feature_map;
+  const bool folded = map.back().kind == model::MapKind::kAbs;
   const std::size_t units = from.feature.slope.size() / (folded ? 2 : 1);
   const LineRules rules{bend, norm == Norm::l0() || norm == Norm::l1()};
   std::vector<double> slope, error;
@@ -206,7 +208,7 @@ Result<double> Verifier::prove(const ThreatModel& threat, std::span<const float>
   return separable_radius_proven(m, {cost, intervals_at(threat, x)}, proposal.norm, proposal.radius);
 }
 
-Result<double> prove(const Model& model, const ThreatModel& threat, std::span<const float> x,
+Result<double> prove(const model::Model& model, const ThreatModel& threat, std::span<const float> x,
                      const minorant::Proposal& proposal) {
   STANDFAST_TRY(const Verifier verifier, Verifier::create(model));
   return verifier.prove(threat, x, proposal);

@@ -44,7 +44,7 @@ class Verifier {
  public:
   /// V0: the model is what its file promises. Fails: as validate(Model); kUnsupported for scales whose product leaves
   /// 2^-500 to 2^500. Requires: the model outlives the verifier.
-  static Result<Verifier> create(const Model& model);
+  static Result<Verifier> create(const model::Model& model);
 
   /// The radius that this proposal proves at x, 0 if it proves nothing.
   ///
@@ -74,19 +74,19 @@ class Verifier {
   /// Requires: the map is mixing or kinked. Shape: cost is (dim).
   [[nodiscard]] MapReach map_reach(std::span<const double> cost, Norm norm) const;
 
-  [[nodiscard]] const Model& model() const { return *model_; }
+  [[nodiscard]] const model::Model& model() const { return *model_; }
   [[nodiscard]] MapView map_view() const { return map_view_; }
   /// Requires: the map is separable or kinked.
   [[nodiscard]] const UnitMap& unit_map() const { return *unit_map_; }
-  [[nodiscard]] const std::vector<Shape>& map_shapes() const { return map_shapes_; }
+  [[nodiscard]] const std::vector<model::Shape>& map_shapes() const { return map_shapes_; }
 
  private:
-  explicit Verifier(const Model& model);
+  explicit Verifier(const model::Model& model);
   [[nodiscard]] ProvenMinorant at_input(std::span<const float> x, GraphMinorant graph, double threshold) const;
   [[nodiscard]] Result<ProvenMinorant> summed(std::span<const float> x, const minorant::Proposal& proposal) const;
 
-  const Model* model_;
-  std::vector<Shape> map_shapes_;
+  const model::Model* model_;
+  std::vector<model::Shape> map_shapes_;
   Backward backward_;
   std::size_t pieces_ = 1;
   MapView map_view_ = MapView::kOther;
@@ -96,7 +96,7 @@ class Verifier {
 };
 
 /// All of it for one model, one threat model and one input. Fails: as Verifier::create and Verifier::prove.
-Result<double> prove(const Model& model, const ThreatModel& threat, std::span<const float> x,
+Result<double> prove(const model::Model& model, const ThreatModel& threat, std::span<const float> x,
                      const minorant::Proposal& proposal);
 
 /// What each feature costs, and how far each may go from x. Shape: (dim) each.

@@ -7,10 +7,10 @@ namespace {
 
 std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
 
-Convolution::Image image_of(const Shape& shape) { return {size(shape[0]), size(shape[1]), size(shape[2])}; }
+Convolution::Image image_of(const model::Shape& shape) { return {size(shape[0]), size(shape[1]), size(shape[2])}; }
 
 Convolution convolution_of(const Affine& op, Weights weights, bool adjoint) {
-  const Shape& kernel = op.weight->shape;
+  const model::Shape& kernel = op.weight->shape;
   Convolution c;
   c.weight = op.weight->values.data();
   c.adjoint = adjoint;

@@ -29,7 +29,7 @@ void add_product(const Products& products, const Affine& op, Weights weights, st
 /// the outputs of all channels at a position, of all rows of a matrix at position 0.
 template <class AnyTouched, class Touched>
 bool joined_to(const Affine& op, std::size_t input, const AnyTouched& any_touched, const Touched& touched) {
-  const Shape& shape = op.weight->shape;
+  const model::Shape& shape = op.weight->shape;
   const auto& weight = op.weight->values;
   const auto size = [](std::int64_t extent) { return static_cast<std::size_t>(extent); };
   if (!op.is_conv) {

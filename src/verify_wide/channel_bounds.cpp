@@ -15,10 +15,10 @@ constexpr double kNormScale = 0x1p-16;
 
 }  // namespace
 
-Tensor channel_norms_upper(const Tensor& weight) {
-  Tensor norms{weight.shape, {}};
+model::Tensor channel_norms_upper(const model::Tensor& weight) {
+  model::Tensor norms{weight.shape, {}};
   norms.shape[0] = 1;
-  const std::size_t size = element_count(norms.shape);
+  const std::size_t size = model::element_count(norms.shape);
   for (std::size_t i = 0; i < size; ++i) {
     double sum = 0;
     for (std::size_t at = i; at < weight.values.size(); at += size) {
@@ -31,7 +31,7 @@ Tensor channel_norms_upper(const Tensor& weight) {
   return norms;
 }
 
-Affine by_channel_norms(Affine op, const Tensor& norms) {
+Affine by_channel_norms(Affine op, const model::Tensor& norms) {
   op.weight = &norms;
   op.out[0] = 1;
   return op;

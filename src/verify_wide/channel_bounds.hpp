@@ -12,10 +12,10 @@
 namespace standfast::verify_wide {
 
 /// The 2-norms of W along its outputs, scaled and rounded up. Shape: (1, ...), otherwise as the weight.
-Tensor channel_norms_upper(const Tensor& weight);
+model::Tensor channel_norms_upper(const model::Tensor& weight);
 
 /// The operation that takes scaled norms over channels the way `op` takes the channels.
-Affine by_channel_norms(Affine op, const Tensor& norms);
+Affine by_channel_norms(Affine op, const model::Tensor& norms);
 
 /// The 2-norms over the channels of error + share * |dual|, scaled so that a product with those of the weights is
 /// right.

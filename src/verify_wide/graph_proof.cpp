@@ -19,7 +19,9 @@ using verify::DualError;
 using verify::source_shape;
 using verify::Window;
 
-bool is_affine(const Node& node) { return node.kind == NodeKind::kLinear || node.kind == NodeKind::kConv2d; }
+bool is_affine(const model::Node& node) {
+  return node.kind == model::NodeKind::kLinear || node.kind == model::NodeKind::kConv2d;
+}
 
 // Duals and weights of at least this size have products that do not underflow in float32.
 constexpr double kTinyNarrow = 0x1p-60;
@@ -39,20 +41,20 @@ void flush_tiny(std::span<double> dual, std::span<double> error, double tiny) {
 
 /// Places of the output that have an element per channel; 1 for a matrix.
 std::size_t positions_of(const Affine& op) {
-  return op.is_conv ? element_count(op.out) / static_cast<std::size_t>(op.out[0]) : 1;
+  return op.is_conv ? model::element_count(op.out) / static_cast<std::size_t>(op.out[0]) : 1;
 }
 
 }  // namespace
 
-GraphProof::GraphProof(const Graph& graph, const Products& products)
+GraphProof::GraphProof(const model::Graph& graph, const Products& products)
     : graph_(&graph),
       products_(&products),
-      shapes_(std::move(infer_shapes(graph)).value()),
+      shapes_(std::move(model::infer_shapes(graph)).value()),
       plan_(verify::plan_backward(graph, shapes_)) {
   find_narrow();
   find_decisive();
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
-    channel_norms_.push_back(is_affine(graph.nodes[k]) ? channel_norms_upper(graph.nodes[k].weight) : Tensor{});
+    channel_norms_.push_back(is_affine(graph.nodes[k]) ? channel_norms_upper(graph.nodes[k].weight) : model::Tensor{});
   }
 }
 
@@ -66,19 +68,19 @@ double GraphProof::gamma_of(std::size_t terms, Precision precision) {
 
 void GraphProof::find_narrow() {
   const auto fits = [](float w) { return w == 0 || (std::fabs(w) >= kTinyNarrow && std::fabs(w) <= 1 / kTinyNarrow); };
-  for (const Node& node : graph_->nodes) narrow_.push_back(std::ranges::all_of(node.weight.values, fits));
+  for (const model::Node& node : graph_->nodes) narrow_.push_back(std::ranges::all_of(node.weight.values, fits));
 }
 
 void GraphProof::find_decisive() {
   decisive_.assign(shapes_.size(), false);
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
-    const Node& node = graph_->nodes[k];
-    if (node.kind == NodeKind::kRelu) {
+    const model::Node& node = graph_->nodes[k];
+    if (node.kind == model::NodeKind::kRelu) {
       decisive_[k] = plan_.error[k] == DualError::kStored;
       continue;
     }
     for (const std::int32_t source : node.inputs) {
-      if (source != kGraphInput && decisive_[static_cast<std::size_t>(source)]) decisive_[k] = true;
+      if (source != model::kGraphInput && decisive_[static_cast<std::size_t>(source)]) decisive_[k] = true;
     }
   }
 }
@@ -89,10 +91,10 @@ void GraphProof::pull(double score_dual, const LaneSlopes& slopes, GraphProofWor
   workspace.dual.resize(shapes_.size());
   workspace.error.resize(shapes_.size());
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
-    workspace.dual[k].assign(element_count(shapes_[k]) * lanes, 0.0);
+    workspace.dual[k].assign(model::element_count(shapes_[k]) * lanes, 0.0);
     workspace.error[k].assign(plan_.error[k] == DualError::kStored ? workspace.dual[k].size() : 0, 0.0);
   }
-  const std::size_t features = element_count(graph_->input_shape);
+  const std::size_t features = model::element_count(graph_->input_shape);
   out.slope.assign(features * lanes, 0.0);
   out.slope_error.assign(features * lanes, 0.0);
   out.constant.fill(0);
@@ -115,8 +117,8 @@ void GraphProof::clear_unreached(std::size_t lanes, GraphProofWorkspace& workspa
   suspect.resize(out.slope.size());
   for (std::size_t at = 0; at < suspect.size(); ++at) suspect[at] = out.slope[at] == 0 && out.slope_error[at] != 0;
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
-    const Node& node = graph_->nodes[k];
-    if (std::ranges::find(node.inputs, kGraphInput) == node.inputs.end()) continue;
+    const model::Node& node = graph_->nodes[k];
+    if (std::ranges::find(node.inputs, model::kGraphInput) == node.inputs.end()) continue;
     if (!is_affine(node)) return;
     clear_reached(k, lanes, workspace);
   }
@@ -148,7 +150,7 @@ void GraphProof::clear_reached(std::size_t k, std::size_t lanes, GraphProofWorks
 
 GraphProof::Target GraphProof::target_of(std::size_t node, std::int32_t source, Precision precision,
                                          GraphProofWorkspace& workspace, GraphMinorant& out) const {
-  const bool is_input = source == kGraphInput;
+  const bool is_input = source == model::kGraphInput;
   const std::size_t at = is_input ? 0 : static_cast<std::size_t>(source);
   const std::size_t terms = is_input ? plan_.feature_terms : plan_.terms[at];
   // a single term that is only copied is exact
@@ -160,7 +162,7 @@ GraphProof::Target GraphProof::target_of(std::size_t node, std::int32_t source, 
 
 void GraphProof::push(std::size_t k, const LaneSlopes& slopes, GraphProofWorkspace& workspace,
                       GraphMinorant& out) const {
-  const Node& node = graph_->nodes[k];
+  const model::Node& node = graph_->nodes[k];
   Source from{workspace.dual[k], workspace.error[k], 0};
   if (plan_.error[k] == DualError::kShare) from.share = kBoundSlack * gamma_of(plan_.terms[k], slopes.precision);
   for (double& e : from.error) e *= kBoundSlack;
@@ -172,20 +174,20 @@ void GraphProof::push(std::size_t k, const LaneSlopes& slopes, GraphProofWorkspa
   for (const std::int32_t source : node.inputs) {
     const Target target = target_of(k, source, slopes.precision, workspace, out);
     switch (node.kind) {
-      case NodeKind::kLinear:
-      case NodeKind::kConv2d:
+      case model::NodeKind::kLinear:
+      case model::NodeKind::kConv2d:
         push_affine(k, slopes, from, target, workspace);
         break;
-      case NodeKind::kAdd:
-      case NodeKind::kFlatten:
+      case model::NodeKind::kAdd:
+      case model::NodeKind::kFlatten:
         for (std::size_t i = 0; i < from.dual.size(); ++i) target.dual[i] += from.dual[i];
         add_errors(from, target);
         break;
-      case NodeKind::kRelu:
+      case model::NodeKind::kRelu:
         push_relu(k, slopes, from, target, workspace);
         break;
-      case NodeKind::kMaxPool:
-      case NodeKind::kMax:
+      case model::NodeKind::kMaxPool:
+      case model::NodeKind::kMax:
         push_winners(k, slopes, from, target);
         break;
     }
@@ -201,7 +203,7 @@ void GraphProof::add_errors(const Source& from, const Target& target) {
 
 void GraphProof::add_constant(std::size_t k, const Source& from, std::size_t lanes, GraphMinorant& out) const {
   // sum of bias * dual over all affine nodes, summed in order
-  const std::size_t outputs = element_count(shapes_[k]);
+  const std::size_t outputs = model::element_count(shapes_[k]);
   const std::vector<float>& biases = graph_->nodes[k].bias.values;
   const double gamma = gamma_n(outputs + 2), share = from.share + gamma;
   LaneValues constant = out.constant, lost = out.constant_error;
@@ -287,8 +289,8 @@ void GraphProof::push_relu(std::size_t k, const LaneSlopes& slopes, const Source
 }
 
 void GraphProof::push_winners(std::size_t k, const LaneSlopes& slopes, const Source& from, const Target& target) const {
-  const Node& node = graph_->nodes[k];
-  const Shape in = source_shape(*graph_, shapes_, node.inputs[0]);
+  const model::Node& node = graph_->nodes[k];
+  const model::Shape in = source_shape(*graph_, shapes_, node.inputs[0]);
   const std::vector<std::int32_t>& winner = (*slopes.slopes)[k].winner;
   const std::size_t lanes = proof_lanes(slopes.count);
   const double share = from.share + target.gamma;

@@ -54,7 +54,7 @@ struct GraphProofWorkspace {
 class GraphProof {
  public:
   /// Requires: infer_shapes and check_input_convex succeeded; the graph outlives this.
-  GraphProof(const Graph& graph, const Products& products);
+  GraphProof(const model::Graph& graph, const Products& products);
 
   /// Shape: one entry of `slopes` per node, as infer makes them; slopes outside [0, 1], winners outside their window
   /// and missing ones are replaced by valid ones, so that no `slopes` can make the result wrong.
@@ -101,13 +101,13 @@ class GraphProof {
   [[nodiscard]] Target target_of(std::size_t node, std::int32_t source, Precision precision,
                                  GraphProofWorkspace& workspace, GraphMinorant& out) const;
 
-  const Graph* graph_;
+  const model::Graph* graph_;
   const Products* products_;
-  std::vector<Shape> shapes_;
+  std::vector<model::Shape> shapes_;
   verify::BackwardPlan plan_;
   std::vector<bool> narrow_;    ///< Per affine node: no product of its weights with a dual underflows in float32.
   std::vector<bool> decisive_;  ///< Per node: a bound on its error decides what some ReLU before it keeps.
-  std::vector<Tensor> channel_norms_;  ///< Per affine node.
+  std::vector<model::Tensor> channel_norms_;  ///< Per affine node.
 };
 
 }  // namespace standfast::verify_wide

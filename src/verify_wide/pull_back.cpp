@@ -22,9 +22,9 @@ using verify::ProvenMinorant;
 }  // namespace
 
 PullBack::PullBack(const verify::Verifier& core, const Products& products)
-    : core_(&core), products_(&products), folded_(core.model().feature_map.back().kind == MapKind::kAbs) {
+    : core_(&core), products_(&products), folded_(core.model().feature_map.back().kind == model::MapKind::kAbs) {
   assert(core.map_view() == verify::MapView::kMixing || core.map_view() == verify::MapView::kKinked);
-  units_ = element_count(core.model().graph.input_shape) / (folded_ ? 2 : 1);
+  units_ = model::element_count(core.model().graph.input_shape) / (folded_ ? 2 : 1);
 }
 
 void PullBack::run(std::span<const ProvenMinorant* const> from, const verify::MapReach& reach, Norm norm,
@@ -33,7 +33,7 @@ void PullBack::run(std::span<const ProvenMinorant* const> from, const verify::Ma
   assert(from.size() <= kProofLanes && proposals.size() == from.size() && out.size() == from.size());
   const bool has_slack = norm == Norm::l0() || norm == Norm::l1();
   const std::size_t lanes = proof_lanes(from.size());
-  const Model& model = core_->model();
+  const model::Model& model = core_->model();
   ws.dual.assign(units_ * lanes, 0.0);
   ws.error.assign(units_ * lanes, 0.0);
   for (std::size_t lane = 0; lane < from.size(); ++lane) {
@@ -68,13 +68,13 @@ void PullBack::run(std::span<const ProvenMinorant* const> from, const verify::Ma
 }
 
 void PullBack::pull_step(std::size_t k, std::size_t lanes, PullBackWorkspace& ws) const {
-  const Model& model = core_->model();
-  const MapStep& step = model.feature_map[k];
-  if (step.kind == MapKind::kCenter || step.kind == MapKind::kAbs) return;
-  const Shape& in = k == 0 ? model.input_shape : core_->map_shapes()[k - 1];
-  if (step.kind == MapKind::kScale) {
+  const model::Model& model = core_->model();
+  const model::MapStep& step = model.feature_map[k];
+  if (step.kind == model::MapKind::kCenter || step.kind == model::MapKind::kAbs) return;
+  const model::Shape& in = k == 0 ? model.input_shape : core_->map_shapes()[k - 1];
+  if (step.kind == model::MapKind::kScale) {
     for (std::size_t at = 0; at < ws.dual.size(); ++at) {
-      const double s = broadcast(step.values, at / lanes);
+      const double s = model::broadcast(step.values, at / lanes);
       ws.dual[at] *= s;
       ws.error[at] = ws.error[at] * s * (1 + gamma_n(8)) + kBoundSlack * gamma_n(2) * std::fabs(ws.dual[at]);
     }
@@ -84,7 +84,7 @@ void PullBack::pull_step(std::size_t k, std::size_t lanes, PullBackWorkspace& ws
     for (std::size_t at = 0; at < ws.dual.size(); ++at) {
       ws.error[at] = ws.error[at] * (1 + gamma_n(8)) + kBoundSlack * gamma * std::fabs(ws.dual[at]);
     }
-    ws.next.assign(element_count(in) * lanes, 0.0);
+    ws.next.assign(model::element_count(in) * lanes, 0.0);
     ws.next_error.assign(ws.next.size(), 0.0);
     add_transposed(*products_, op, Weights::kSigned, lanes, ws.dual, ws.next);
     add_transposed(*products_, op, Weights::kMagnitudes, lanes, ws.error, ws.next_error);

@@ -20,11 +20,11 @@ using verify::MapView;
 using verify::ProvenMinorant;
 
 /// v <- v - values or v * values, each with one rounding on top of the error that v had.
-void run_elementwise(const MapStep& step, std::size_t lanes, std::span<double> v, std::span<double> error) {
+void run_elementwise(const model::MapStep& step, std::size_t lanes, std::span<double> v, std::span<double> error) {
   constexpr double kRounding = kUnitRoundoff / (1 - kUnitRoundoff) * (1 + 4 * kUnitRoundoff);
-  const bool scales = step.kind == MapKind::kScale;
+  const bool scales = step.kind == model::MapKind::kScale;
   for (std::size_t i = 0; i * lanes < v.size(); ++i) {
-    const double value = broadcast(step.values, i), growth = scales ? std::fabs(value) : 1.0;
+    const double value = model::broadcast(step.values, i), growth = scales ? std::fabs(value) : 1.0;
     for (std::size_t at = i * lanes; at < (i + 1) * lanes; ++at) {
       v[at] = scales ? v[at] * value : v[at] - value;
       error[at] = kBoundSlack * (error[at] * growth + kRounding * std::fabs(v[at]));
@@ -91,17 +91,17 @@ void WideVerifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWo
   transpose_inputs(x, model().dim(), lanes, ws.features);
   ws.features_error.assign(ws.features.size(), 0.0);
   for (std::size_t k = 0; k < model().feature_map.size(); ++k) {
-    const MapStep& step = model().feature_map[k];
+    const model::MapStep& step = model().feature_map[k];
     switch (step.kind) {
-      case MapKind::kAbs:
+      case model::MapKind::kAbs:
         run_abs(ws.features, ws.features_error);
         break;
-      case MapKind::kCenter:
-      case MapKind::kScale:
+      case model::MapKind::kCenter:
+      case model::MapKind::kScale:
         run_elementwise(step, lanes, ws.features, ws.features_error);
         break;
-      case MapKind::kLinear:
-      case MapKind::kConv2d:
+      case model::MapKind::kLinear:
+      case model::MapKind::kConv2d:
         run_affine(k, lanes, ws);
         break;
     }
@@ -109,10 +109,10 @@ void WideVerifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWo
 }
 
 void WideVerifier::run_affine(std::size_t k, std::size_t lanes, VerifyWorkspace& ws) const {
-  const MapStep& step = model().feature_map[k];
+  const model::MapStep& step = model().feature_map[k];
   const Affine op =
       verify::affine_of(step, k == 0 ? model().input_shape : core_->map_shapes()[k - 1], core_->map_shapes()[k]);
-  const std::size_t outputs = element_count(core_->map_shapes()[k]);
+  const std::size_t outputs = model::element_count(core_->map_shapes()[k]);
   const double gamma = gamma_n(verify::terms_of_product(op) + 2);
   // |W| (error + gamma |u|) bounds what the input's error and the sum's own roundings do
   for (std::size_t i = 0; i < ws.features.size(); ++i) ws.features_error[i] += gamma * std::fabs(ws.features[i]);

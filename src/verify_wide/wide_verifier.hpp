@@ -53,7 +53,7 @@ class WideVerifier {
   void prove_below(std::span<const float> x, std::int32_t piece, VerifyWorkspace& workspace,
                    verify::ProvenMinorant& out) const;
 
-  [[nodiscard]] const Model& model() const { return core_->model(); }
+  [[nodiscard]] const model::Model& model() const { return core_->model(); }
   [[nodiscard]] const verify::Verifier& core() const { return *core_; }
 
  private:

@@ -14,26 +14,28 @@ namespace {
 
 using namespace standfast;
 
-Node linear(const std::string& name, std::int32_t input, Shape shape, std::vector<float> weight, float bias) {
-  return linear_node(name, input, {std::move(shape), std::move(weight)}, {{1}, {bias}});
+model::Node linear(const std::string& name, std::int32_t input, model::Shape shape, std::vector<float> weight,
+                   float bias) {
+  return model::linear_node(name, input, {std::move(shape), std::move(weight)}, {{1}, {bias}});
 }
 
-Model table_model() {
-  Model model;
+model::Model table_model() {
+  model::Model model;
   model.input_shape = {3};
   model.feature_names = {"links", "capitals", "greeting"};
   model.feature_units = {"links", "letters", "words"};
   model.graph.input_shape = {3};
-  model.graph.nodes = {linear("hidden", kGraphInput, {1, 3}, {1, 1, 0}, -2), node_of(NodeKind::kRelu, "relu", {0}),
-                       linear("positive", 1, {1, 1}, {1}, 0), linear("skip", kGraphInput, {1, 3}, {1, 0.5F, -1}, -1),
-                       node_of(NodeKind::kAdd, "logit", {2, 3})};
+  model.graph.nodes = {linear("hidden", model::kGraphInput, {1, 3}, {1, 1, 0}, -2),
+                       model::node_of(model::NodeKind::kRelu, "relu", {0}), linear("positive", 1, {1, 1}, {1}, 0),
+                       linear("skip", model::kGraphInput, {1, 3}, {1, 0.5F, -1}, -1),
+                       model::node_of(model::NodeKind::kAdd, "logit", {2, 3})};
   model.sensitive_class = "spam";
   model.other_class = "mail";
   model.provenance = {{"data", "by hand"}, {"version", "0"}};
   return model;
 }
 
-Result<Model> spam_model() {
+Result<model::Model> spam_model() {
   const DataRequest request = {"spam", "", {}, true};
   auto data = read_data(request);
   if (!data.ok()) return data.error();
@@ -46,12 +48,12 @@ Result<Model> spam_model() {
     const auto slope = slopes.find(name);
     weight.push_back(slope == slopes.end() ? 0.0F : slope->second);
   }
-  Model model;
+  model::Model model;
   model.input_shape = data->input_shape;
   model.feature_names = data->feature_names;
   model.feature_units = data->feature_units;
   model.graph.input_shape = data->input_shape;
-  model.graph.nodes = {linear("logit", kGraphInput, {1, 57}, std::move(weight), -1.5F)};
+  model.graph.nodes = {linear("logit", model::kGraphInput, {1, 57}, std::move(weight), -1.5F)};
   model.sensitive_class = "spam";
   for (const auto& name : data->class_names)
     if (name != "spam") model.other_class = name;
@@ -59,10 +61,10 @@ Result<Model> spam_model() {
 }
 
 Status write_all(const std::string& folder) {
-  if (auto status = save_model(table_model(), folder + "/table.safetensors"); !status.ok()) return status;
+  if (auto status = format::save_model(table_model(), folder + "/table.safetensors"); !status.ok()) return status;
   auto spam = spam_model();
   if (!spam.ok()) return spam.error();
-  return save_model(*spam, folder + "/spam.safetensors");
+  return format::save_model(*spam, folder + "/spam.safetensors");
 }
 
 }  // namespace

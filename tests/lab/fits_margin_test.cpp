@@ -37,15 +37,15 @@ TEST(SeparateMargin, NoAttackAndNoCertificateContradictsIt) {
   std::size_t compared = 0;
   for_each_case(40, [&](Random& random) {
     const Dataset data = random_classes(random);
-    SeparateOptions fitting;
+    lab::SeparateOptions fitting;
     fitting.methods = {"pieces"};
     fitting.sensitive = {"out"};
     fitting.threads = 1;
-    const auto fits = fit_perfectly(data, nullptr, fitting);
+    const auto fits = lab::fit_perfectly(data, nullptr, fitting);
     ASSERT_TRUE(fits.ok()) << fits.error().message;
-    const PerfectFit& fit = fits->front();
+    const lab::PerfectFit& fit = fits->front();
     if (!fit.perfect()) return;
-    const auto model = parse_model(std::as_bytes(std::span(fit.model)), "fit");
+    const auto model = format::parse_model(std::as_bytes(std::span(fit.model)), "fit");
     ASSERT_TRUE(model.ok()) << model.error().message;
     const Classifier classifier = make_classifier(*model);
 

@@ -6,7 +6,7 @@
 
 #include "lab/fits/fits.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 
 /// Points of class "in" and then of class "hull", in the plane.
 inline Dataset points(const std::vector<std::vector<float>>& in, const std::vector<std::vector<float>>& hull) {
@@ -33,4 +33,4 @@ inline SeparateOptions one_way() {
   return options;
 }
 
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -16,7 +16,7 @@ namespace {
 RandomModel small_model(Random& random, std::int64_t dim) {
   for (;;) {
     auto generated = random_model(random, random_family(random), MapFamily::kSeparable);
-    if (generated.model.input_shape == Shape{dim}) return generated;
+    if (generated.model.input_shape == model::Shape{dim}) return generated;
   }
 }
 

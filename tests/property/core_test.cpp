@@ -26,8 +26,8 @@ const std::vector<Norm> kFourNorms = {Norm::l0(), Norm::l1(), Norm::l2(), Norm::
 constexpr MapFamily kMaps[] = {MapFamily::kSeparable, MapFamily::kMixing, MapFamily::kKinked};
 
 /// Tangent slopes at another input, or nonsense in some units.
-minorant::Slopes any_slopes(Random& random, const Plan& plan, const std::vector<float>& x) {
-  InferWorkspace infer;
+minorant::Slopes any_slopes(Random& random, const infer::Plan& plan, const std::vector<float>& x) {
+  infer::InferWorkspace infer;
   plan.forward(x, infer);
   minorant::Slopes slopes = infer.slopes;
   if (random.chance(0.5)) return slopes;
@@ -61,9 +61,9 @@ ProvenMinorant seen_from_input(const WideProofs& proofs, const ProvenMinorant& m
 /// A search's numbers for this minorant, sometimes moved, sometimes nonsense.
 minorant::RadiusProposal any_numbers(Random& random, const ProvenMinorant& m, std::span<const double> cost,
                                      std::span<const Interval> interval, Norm norm) {
-  PricedProblem problem;
+  search::PricedProblem problem;
   problem.assign(m.separable, cost, interval);
-  const SeparableRadius found = separable_radius(problem, norm);
+  const search::SeparableRadius found = search::separable_radius(problem, norm);
   minorant::RadiusProposal numbers{found.radius, found.reach, found.multiplier};
   if (random.chance(0.3)) numbers.multiplier *= std::exp(random.normal());
   if (random.chance(0.2)) numbers.price_limit *= std::exp(random.normal());
@@ -80,7 +80,7 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
                                                                                    : verify_wide::kPlainProducts;
     const auto proofs = wide_proofs(made.model, products);
     if (proofs == nullptr) return tally.refused();
-    const Plan plan(made.model);
+    const infer::Plan plan(made.model);
     const auto x = random_input(random, made);
     const ThreatModel threat = random.chance(0.2) ? ThreatModel{} : random_bounded_threat(random, made, x);
     const std::vector<double> cost = verify::costs_of(threat, x.size());
@@ -133,7 +133,7 @@ TEST(Core, FastMinorantsHaveTheBitsOfTheCore) {
       const auto proofs = wide_proofs(made.model, *products);
       if (proofs == nullptr) return;
       const auto x = random_input(random, made);
-      const minorant::Slopes slopes = any_slopes(random, Plan(made.model), x);
+      const minorant::Slopes slopes = any_slopes(random, infer::Plan(made.model), x);
       const ProvenMinorant core = proofs->core.minorant(x, slopes), wide = proofs->prove(x, slopes);
       ASSERT_EQ(core.is_separable, wide.is_separable);
       ASSERT_EQ(core.separable.linear, wide.separable.linear);

@@ -14,7 +14,7 @@ namespace {
 
 const std::vector<Norm> kEveryNorm{Norm::l1(), Norm::l2(), Norm::linf()};
 
-Certificates certify(const Model& model, const std::vector<float>& x, CertifyOptions options = {}) {
+Certificates certify(const model::Model& model, const std::vector<float>& x, CertifyOptions options = {}) {
   options.threads = 1;
   auto certificates = make_classifier(model).certify(x, x.size() / model.dim(), options);
   EXPECT_TRUE(certificates.ok()) << certificates.error().message;
@@ -90,7 +90,7 @@ TEST(EdgeCases, AMarginOfOneUlpIsNeverStretched) {
 
 TEST(EdgeCases, AMarginThatFloat32CannotSeeIsNotCertified) {
   // 2^24 + 1 - 2^24 - 1 = 0 in real arithmetic, whatever float32 makes of it
-  const Model model = affine_model({1, 1, -1, -1}, 0);
+  const model::Model model = affine_model({1, 1, -1, -1}, 0);
   const std::vector<float> x{16777216, 1, 16777216, 1};
   for (std::size_t k = 0; k < 3; ++k) EXPECT_EQ(certify(model, x).radius(0, k), 0);
 }
@@ -134,7 +134,7 @@ TEST(EdgeCases, DualNormsOfHighOrderNeitherUnderflowNorOverflow) {
       CertifyOptions options;
       options.method = Method::kClosedForm;
       options.norms = {Norm::of(p).value()};
-      const Model model = affine_model({w, w, -w}, 2 * w);
+      const model::Model model = affine_model({w, w, -w}, 2 * w);
       const double q = p / (p - 1), exact = 2 / std::pow(3.0, 1 / q);
       const double radius = certify(model, {0, 0, 0}, options).radius(0, 0);
       // 3^(1/q) is itself rounded, its argument by 2^-53 / q

@@ -20,7 +20,7 @@ const std::vector<Norm> kExactNorms{Norm::l1(), Norm::l2(), Norm::linf()};
 constexpr double kGap = 0.01;
 
 struct Plane {
-  Model model;
+  model::Model model;
   std::vector<float> x;
   std::vector<HalfPlane> pieces;  ///< f(x) <= 0 where all of them are <= 0.
   ThreatModel threat;
@@ -47,8 +47,8 @@ Plane random_plane(Random& random) {
   }
   node.weight.shape = {static_cast<std::int64_t>(count), 2};
   node.bias.shape = {static_cast<std::int64_t>(count)};
-  Node max;
-  max.kind = NodeKind::kMax;
+  model::Node max;
+  max.kind = model::NodeKind::kMax;
   max.name = "max";
   max.inputs = {0};
   plane.model.graph.nodes.push_back(max);
@@ -175,9 +175,9 @@ TEST(Exact, OnePieceOverAnAbsMapIsNeverCertifiedBeyondTheTruth) {
     for (std::size_t i = 0; i < dim; ++i) center.push_back(static_cast<float>(random.normal()));
     generated.model = affine_model(weight, 0);
     generated.model.input_shape = {static_cast<std::int64_t>(dim)};
-    MapStep step, abs;
+    model::MapStep step, abs;
     step.values = {{static_cast<std::int64_t>(dim)}, center};
-    abs.kind = MapKind::kAbs;
+    abs.kind = model::MapKind::kAbs;
     generated.model.feature_map = {step, abs};
     generated.scale.assign(dim, 1.0);
     const auto x = random_input(random, generated);

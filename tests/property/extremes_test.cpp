@@ -17,13 +17,13 @@ namespace standfast::support {
 namespace {
 
 /// f(x) = margin + slope x, the slope a product of weights that float32 cannot hold: layers of one ReLU each.
-Model steep_model(Random& random, double log_slope, float margin) {
+model::Model steep_model(Random& random, double log_slope, float margin) {
   // score = -slope x + margin: each layer multiplies by a share of the slope, and relu(v) = v on the way down
   const int layers = 1 + static_cast<int>(std::fabs(log_slope) / 30);
   const auto share = [&] { return static_cast<float>(std::pow(10.0, log_slope / layers) * random.uniform(0.5, 1)); };
   auto model = affine_model({-share()}, 0);
   for (int k = 1; k < layers; ++k) {
-    Node node = model.graph.nodes.front();
+    model::Node node = model.graph.nodes.front();
     node.name = "layer" + std::to_string(k);
     node.inputs = {k - 1};
     node.weight.values = {share()};
@@ -34,14 +34,14 @@ Model steep_model(Random& random, double log_slope, float margin) {
 }
 
 /// The chain is linear: its slope in long double, whose range no product leaves.
-long double slope_of(const Model& model) {
+long double slope_of(const model::Model& model) {
   long double slope = 1;
   for (const auto& step : model.feature_map) slope *= static_cast<long double>(step.values.values[0]);
   for (const auto& node : model.graph.nodes) slope *= static_cast<long double>(node.weight.values[0]);
   return std::fabs(slope);
 }
 
-void expect_at_most_exact(Random& random, Tally& tally, const Model& model, double cost) {
+void expect_at_most_exact(Random& random, Tally& tally, const model::Model& model, double cost) {
   const auto classifier = try_make_classifier(model);
   if (!classifier.ok()) {
     EXPECT_EQ(classifier.error().code, ErrorCode::kUnsupported) << classifier.error().message;
@@ -91,8 +91,8 @@ TEST(Extremes, AChainOfScalesThatUnderflowsOnItsWayIsNotTakenForItsProduct) {
     auto model = affine_model({-static_cast<float>(random.uniform(0.5, 2))}, 1);
     const auto steps = 1 + random.below(9);
     for (std::size_t k = 0; k < 2 * steps; ++k) {
-      MapStep scale;
-      scale.kind = MapKind::kScale;
+      model::MapStep scale;
+      scale.kind = model::MapKind::kScale;
       // below the smallest normal float64 after eight, and up again
       const double log_size = k < steps ? -random.uniform(120, 135) : 126;
       scale.values = {{1}, {static_cast<float>(std::exp2(log_size) * random.uniform(1, 1.9))}};

@@ -58,7 +58,7 @@ std::vector<Falsehood> falsehoods(double by = kFalse) {
 
 /// One model with everything that certifies it.
 struct Certified {
-  explicit Certified(const Model& model)
+  explicit Certified(const model::Model& model)
       : plan(model),
         proofs(wide_proofs(model)),
         certifier(proofs == nullptr ? nullptr : Certifier::create({&model, &plan, &proofs->core, &proofs->wide})) {}
@@ -73,7 +73,7 @@ struct Certified {
     return radii;
   }
 
-  Plan plan;
+  infer::Plan plan;
   std::unique_ptr<const WideProofs> proofs;
   std::unique_ptr<const Certifier> certifier;
 };
@@ -136,8 +136,8 @@ TEST(FalsifiedSearch, WithoutAProofRadiiDoGrow) {
 /// The largest radius that lines of any price limit near `about` lead to, all of it by the core and in truth.
 double best_of_many_lines(const verify::Verifier& core, const std::vector<float>& x, const ThreatModel& threat,
                           Norm norm, double about) {
-  InferWorkspace infer;
-  Plan(core.model()).forward(x, infer);
+  infer::InferWorkspace infer;
+  infer::Plan(core.model()).forward(x, infer);
   const verify::ProvenMinorant of_features = core.minorant(x, infer.slopes);
   const std::vector<double> cost = verify::costs_of(threat, x.size());
   const std::vector<Interval> interval = verify::intervals_at(threat, x);
@@ -146,9 +146,9 @@ double best_of_many_lines(const verify::Verifier& core, const std::vector<float>
   for (double limit = about / 4; limit < about * 4; limit *= 1.03) {
     const double multiplier = norm == Norm::l1() ? 0 : certifier::best_multiplier(of_features, reach, limit);
     const verify::ProvenMinorant m = core.through_lines(of_features, reach, norm, {limit, multiplier});
-    PricedProblem problem;
+    search::PricedProblem problem;
     problem.assign(m.separable, cost, interval);
-    best = std::max(best, std::min(m.price_limit, separable_radius(problem, norm).radius));
+    best = std::max(best, std::min(m.price_limit, search::separable_radius(problem, norm).radius));
   }
   return best;
 }

@@ -13,8 +13,8 @@
 namespace standfast::support {
 namespace {
 
-MapStep step(MapKind kind, std::vector<float> values) {
-  MapStep result;
+model::MapStep step(model::MapKind kind, std::vector<float> values) {
+  model::MapStep result;
   result.kind = kind;
   if (!values.empty()) result.values = {{static_cast<std::int64_t>(values.size())}, std::move(values)};
   return result;
@@ -32,11 +32,11 @@ OnePiece random_piece(Random& random, std::size_t dim, bool bends, bool convex) 
   model.input_shape = {static_cast<std::int64_t>(dim)};
   std::vector<float> center(dim);
   for (auto& value : center) value = static_cast<float>(random.normal());
-  model.feature_map = {step(MapKind::kCenter, center)};
-  if (bends) model.feature_map.push_back(step(MapKind::kAbs, {}));
-  Node node;
+  model.feature_map = {step(model::MapKind::kCenter, center)};
+  if (bends) model.feature_map.push_back(step(model::MapKind::kAbs, {}));
+  model::Node node;
   node.name = "piece";
-  node.inputs = {kGraphInput};
+  node.inputs = {model::kGraphInput};
   const std::size_t columns = bends ? 2 * dim : dim;
   node.weight.shape = {1, static_cast<std::int64_t>(columns)};
   for (std::size_t i = 0; i < columns; ++i) {
@@ -103,7 +103,7 @@ TEST(GroundTruth, AnyBendIsExactForLinfAndForCounts) {
 }
 
 /// Every affine piece of w.relu(A x + b) + a.x + c: one per set of active units.
-std::vector<HalfPlane> pieces_of(const Model& model) {
+std::vector<HalfPlane> pieces_of(const model::Model& model) {
   const auto& hidden = model.graph.nodes[0];
   const auto& score = model.graph.nodes[2].weight.values;
   const auto& skip = model.graph.nodes[3];
@@ -123,8 +123,9 @@ std::vector<HalfPlane> pieces_of(const Model& model) {
   return planes;
 }
 
-Node linear(std::string name, std::int32_t from, Shape shape, std::vector<float> weight, std::vector<float> bias) {
-  Node node;
+model::Node linear(std::string name, std::int32_t from, model::Shape shape, std::vector<float> weight,
+                   std::vector<float> bias) {
+  model::Node node;
   node.name = std::move(name);
   node.inputs = {from};
   node.weight = {std::move(shape), std::move(weight)};
@@ -132,7 +133,7 @@ Node linear(std::string name, std::int32_t from, Shape shape, std::vector<float>
   return node;
 }
 
-Model random_polygon_model(Random& random) {
+model::Model random_polygon_model(Random& random) {
   const auto units = static_cast<std::int64_t>(1 + random.below(6));
   const auto draw = [&](std::int64_t count, bool positive) {
     std::vector<float> values;
@@ -142,16 +143,16 @@ Model random_polygon_model(Random& random) {
     }
     return values;
   };
-  Model model;
+  model::Model model;
   model.input_shape = {2};
   model.graph.input_shape = {2};
-  model.graph.nodes = {linear("hidden", kGraphInput, {units, 2}, draw(2 * units, false), draw(units, false)), Node{},
-                       linear("score", 1, {1, units}, draw(units, true), {}),
-                       linear("skip", kGraphInput, {1, 2}, draw(2, false), draw(1, false)), Node{}};
-  model.graph.nodes[1].kind = NodeKind::kRelu;
+  model.graph.nodes = {linear("hidden", model::kGraphInput, {units, 2}, draw(2 * units, false), draw(units, false)),
+                       model::Node{}, linear("score", 1, {1, units}, draw(units, true), {}),
+                       linear("skip", model::kGraphInput, {1, 2}, draw(2, false), draw(1, false)), model::Node{}};
+  model.graph.nodes[1].kind = model::NodeKind::kRelu;
   model.graph.nodes[1].name = "relu";
   model.graph.nodes[1].inputs = {0};
-  model.graph.nodes[4].kind = NodeKind::kAdd;
+  model.graph.nodes[4].kind = model::NodeKind::kAdd;
   model.graph.nodes[4].name = "sum";
   model.graph.nodes[4].inputs = {2, 3};
   model.sensitive_class = "alarm";

@@ -48,30 +48,30 @@ TEST(KinkedMaps, NoAttackFlipsAVerdictInsideARadius) {
 }
 
 /// The same classifier with every feature twice: the network sees the mean of both copies.
-Model with_copies(Model model) {
+model::Model with_copies(model::Model model) {
   const bool is_image = model.input_shape.size() == 3;
   const std::int64_t n = is_image ? model.input_shape[0] : static_cast<std::int64_t>(model.dim());
   const auto size = static_cast<std::size_t>(n);
   const auto shaped = [&](std::int64_t rows, std::int64_t columns) {
-    return is_image ? Shape{rows, columns, 1, 1} : Shape{rows, columns};
+    return is_image ? model::Shape{rows, columns, 1, 1} : model::Shape{rows, columns};
   };
-  MapStep copies;
-  copies.kind = is_image ? MapKind::kConv2d : MapKind::kLinear;
+  model::MapStep copies;
+  copies.kind = is_image ? model::MapKind::kConv2d : model::MapKind::kLinear;
   copies.values = {shaped(2 * n, n), std::vector<float>(2 * size * size, 0)};
   for (std::size_t o = 0; o < 2 * size; ++o) copies.values.values[o * size + o % size] = 1;
   model.feature_map.insert(model.feature_map.end() - 1, copies);
-  Node mean;
-  mean.kind = is_image ? NodeKind::kConv2d : NodeKind::kLinear;
+  model::Node mean;
+  mean.kind = is_image ? model::NodeKind::kConv2d : model::NodeKind::kLinear;
   mean.name = "mean";
-  mean.inputs = {kGraphInput};
+  mean.inputs = {model::kGraphInput};
   mean.weight = {shaped(2 * n, 4 * n), std::vector<float>(8 * size * size, 0)};
   for (std::size_t o = 0; o < 2 * size; ++o) {
     for (const std::size_t copy : {0U, 1U}) {
       mean.weight.values[o * 4 * size + o / size * 2 * size + copy * size + o % size] = 0.5F;
     }
   }
-  for (Node& node : model.graph.nodes) {
-    for (std::int32_t& input : node.inputs) input = input == kGraphInput ? 0 : input + 1;
+  for (model::Node& node : model.graph.nodes) {
+    for (std::int32_t& input : node.inputs) input = input == model::kGraphInput ? 0 : input + 1;
   }
   model.graph.nodes.insert(model.graph.nodes.begin(), mean);
   model.graph.input_shape[0] *= 2;
@@ -84,8 +84,8 @@ TEST(KinkedMaps, CopiesOfAKinkChangeNoRadius) {
   std::size_t compared = 0;
   for_each_case(300, [&](Random& random) {
     const auto generated = random_model(random, random_family(random), MapFamily::kSeparable);
-    const FeatureMap& map = generated.model.feature_map;
-    if (map.empty() || map.back().kind != MapKind::kAbs) return;
+    const model::FeatureMap& map = generated.model.feature_map;
+    if (map.empty() || map.back().kind != model::MapKind::kAbs) return;
     const auto one = make_classifier(generated.model), two = make_classifier(with_copies(generated.model));
     const auto x = random_input(random, generated);
     for (const ThreatModel& threat :
@@ -140,13 +140,13 @@ TEST(KinkedMaps, RadiiOfOneFeatureAreExact) {
       slopes[kinks + j] = static_cast<float>(random.normal());
       bias.push_back(static_cast<float>(random.normal()));
     }
-    Model model = affine_model(slopes, 0);
+    model::Model model = affine_model(slopes, 0);
     model.input_shape = {1};
-    MapStep step;
-    step.kind = MapKind::kLinear;
+    model::MapStep step;
+    step.kind = model::MapKind::kLinear;
     step.values = {{static_cast<std::int64_t>(kinks), 1}, std::vector<float>(kinks, 1)};
     step.bias = {{static_cast<std::int64_t>(kinks)}, bias};
-    model.feature_map = with_abs({step});
+    model.feature_map = model::with_abs({step});
     const std::vector<float> x = {static_cast<float>(random.normal())};
     set_margin(model, x, std::exp(random.normal()));
     const double value = Reference(model).value(widen(x));

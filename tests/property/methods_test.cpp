@@ -14,7 +14,9 @@ namespace {
 
 constexpr double kFloatUnit = 0x1p-24;
 
-double condition(const Model& model, const std::vector<float>& x) { return Reference(model).condition(widen(x)); }
+double condition(const model::Model& model, const std::vector<float>& x) {
+  return Reference(model).condition(widen(x));
+}
 
 TEST(Methods, SeparableIsNeverWorseThanTheClosedForm) {
   for_each_case(400, [](Random& random) {

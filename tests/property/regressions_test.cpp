@@ -11,12 +11,12 @@ namespace standfast::support {
 namespace {
 
 /// One affine piece over (t, |t|) whose slope in t_1 cancels exactly on one side of the kink.
-Model cancelling_piece() {
+model::Model cancelling_piece() {
   auto model = affine_model({1, -0.25F, -1, 0.75F, -0.25F, -0.25F}, -0.25F, 5.311575F);
   model.input_shape = {3};
-  MapStep center, abs;
+  model::MapStep center, abs;
   center.values = {{3}, {-0.45858362F, 0.08680969F, -0.13535957F}};
-  abs.kind = MapKind::kAbs;
+  abs.kind = model::MapKind::kAbs;
   model.feature_map = {center, abs};
   return model;
 }
@@ -50,8 +50,8 @@ TEST(Regressions, AJumpOverAKinkIsPricedToTheLastDigits) {
   const float bias = 0.7F;
   auto model = affine_model({0.5625F, -0.4375F}, bias);
   model.input_shape = {1};
-  MapStep abs;
-  abs.kind = MapKind::kAbs;
+  model::MapStep abs;
+  abs.kind = model::MapKind::kAbs;
   model.feature_map = {abs};
   const std::vector<float> x{2};
   const double radius = radius_of(make_classifier(model), x, Norm::l1(), {});
@@ -107,8 +107,8 @@ TEST(Regressions, ASlopePerPriceThatOverflowsEndsTheSearchAtZero) {
 TEST(Regressions, ScalesWhoseProductUnderflowsOnItsWayAreRefused) {
   // after eight of them the product is denormal and has lost bits that the next eight do not bring back
   auto model = affine_model({-1}, 1);
-  MapStep scale;
-  scale.kind = MapKind::kScale;
+  model::MapStep scale;
+  scale.kind = model::MapKind::kScale;
   for (const float size : {0x1.23456p-131F, 0x1.abcdep+126F}) {
     scale.values = {{1}, {size}};
     model.feature_map.insert(model.feature_map.end(), 8, scale);

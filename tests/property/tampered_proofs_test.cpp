@@ -131,7 +131,7 @@ TEST(TamperedProofs, NoCutsProveNothing) {
 
 /// The larger of two pieces with slopes of about 2^20 that differ by one: f's exact linf distance at 0 is 1.
 struct CancellingPieces {
-  Model model;
+  model::Model model;
   std::vector<float> x;
 };
 
@@ -159,15 +159,15 @@ CancellingPieces cancelling_pieces(Random& random, bool folded) {
   if (folded) node.weight.values.insert(node.weight.values.end(), down.begin(), down.end());
   node.bias = {{2}, {static_cast<float>(margin_up), static_cast<float>(margin_down)}};
   node.weight.shape = {2, folded ? 16 : 8};
-  Node max;
-  max.kind = NodeKind::kMax;
+  model::Node max;
+  max.kind = model::NodeKind::kMax;
   max.name = "max";
   max.inputs = {0};
   model.graph.nodes.push_back(max);
   if (folded) {
     // t = |x - 0| with x = 4 and pieces shifted to it: |x| is x as far as it matters
-    MapStep abs;
-    abs.kind = MapKind::kAbs;
+    model::MapStep abs;
+    abs.kind = model::MapKind::kAbs;
     model.feature_map = {abs};
     model.graph.input_shape = {16};
     for (std::size_t i = 0; i < kDim; ++i) {
@@ -220,16 +220,16 @@ TEST(TamperedProofs, HundredsOfTinyWeightsRoundNothingUp) {
 
 TEST(TamperedProofs, AWinnerOfAnotherPoolingWindowIsNotBelieved) {
   // f(x) = max of the left window; the right one is worth ten times as much and reads 0 in the score
-  Model model;
+  model::Model model;
   model.input_shape = model.graph.input_shape = {1, 2, 4};
   model.sensitive_class = "alarm";
   model.other_class = "quiet";
-  Node pool, flat, score;
-  pool.kind = NodeKind::kMaxPool;
+  model::Node pool, flat, score;
+  pool.kind = model::NodeKind::kMaxPool;
   pool.name = "pool";
-  pool.inputs = {kGraphInput};
+  pool.inputs = {model::kGraphInput};
   pool.kernel = pool.stride = 2;
-  flat.kind = NodeKind::kFlatten;
+  flat.kind = model::NodeKind::kFlatten;
   flat.name = "flat";
   flat.inputs = {0};
   score.name = "score";

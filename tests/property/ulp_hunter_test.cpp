@@ -143,7 +143,8 @@ TEST(UlpHunter, RadiiAThousandthTooLargeAreFoundOut) {
     for (const auto norm : kHuntedNorms) {
       const double radius = radius_of(classifier, ground.hard.x, norm, ground.threat) * 1.001;
       const auto& map = generated.model.feature_map;
-      if (std::isinf(radius) || (!map.empty() && map.back().kind == MapKind::kAbs)) continue;  // not always exact
+      if (std::isinf(radius) || (!map.empty() && map.back().kind == model::MapKind::kAbs))
+        continue;  // not always exact
       const AttackProblem problem(reference, ground.hard.x, norm, ground.threat);
       const auto starts = lowest_inside(problem, radius, weak_points(classifier, ground, norm));
       UlpHunter real(classifier, problem, nullptr, radius), deployed(classifier, problem, &error, radius);

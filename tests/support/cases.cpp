@@ -44,12 +44,12 @@ void for_each_case(std::size_t default_count, const std::function<void(Random& r
   }
 }
 
-Result<Classifier> try_make_classifier(const Model& model) {
+Result<Classifier> try_make_classifier(const model::Model& model) {
   static std::atomic<unsigned> number{0};
   const auto path = std::filesystem::temp_directory_path() /
                     fmt::format("standfast-property-{}-{}.safetensors", ::getpid(), number.fetch_add(1));
   // not save_model, which waits for the disk
-  const auto bytes = serialise_model(model);
+  const auto bytes = format::serialise_model(model);
   if (!bytes.ok()) throw std::runtime_error(bytes.error().message);
   std::ofstream(path, std::ios::binary) << *bytes;
   auto classifier = Classifier::load(path.string());
@@ -57,7 +57,7 @@ Result<Classifier> try_make_classifier(const Model& model) {
   return classifier;
 }
 
-Classifier make_classifier(const Model& model) {
+Classifier make_classifier(const model::Model& model) {
   auto classifier = try_make_classifier(model);
   if (!classifier.ok()) throw std::runtime_error(classifier.error().message);
   return std::move(classifier).value();
@@ -85,10 +85,10 @@ bool disproves(Norm norm, double radius, double distance_upper) {
   return norm.p() == 0 ? distance_upper <= radius : distance_upper < radius;
 }
 
-std::string describe(const Model& model) {
+std::string describe(const model::Model& model) {
   std::string text = fmt::format("input {}, threshold {}\n", model.input_shape, model.threshold);
   for (const auto& step : model.feature_map) {
-    text += fmt::format("  map {} {} bias {}\n", map_kind_name(step.kind), shorten(step.values.values),
+    text += fmt::format("  map {} {} bias {}\n", model::map_kind_name(step.kind), shorten(step.values.values),
                         shorten(step.bias.values));
   }
   for (const auto& node : model.graph.nodes) {

@@ -21,9 +21,9 @@ namespace standfast::support {
 void for_each_case(std::size_t default_count, const std::function<void(Random& random)>& body);
 
 /// The model through its file and back, as a program would get it.
-Classifier make_classifier(const Model& model);
+Classifier make_classifier(const model::Model& model);
 /// The same where the library may refuse the model.
-Result<Classifier> try_make_classifier(const Model& model);
+Result<Classifier> try_make_classifier(const model::Model& model);
 
 /// The radius of one input under one norm; an error is a test failure and gives 0.
 double radius_of(const Classifier& classifier, std::span<const float> x, Norm norm, const ThreatModel& threat,
@@ -33,7 +33,7 @@ double radius_of(const Classifier& classifier, std::span<const float> x, Norm no
 bool disproves(Norm norm, double radius, double distance_upper);
 
 /// The model as text, for the message of a failing case: shape, map, nodes, all weights of a small one.
-std::string describe(const Model& model);
+std::string describe(const model::Model& model);
 std::string describe(const ThreatModel& threat);
 
 }  // namespace standfast::support

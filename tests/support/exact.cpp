@@ -148,7 +148,7 @@ std::vector<std::array<double, 2>> touching_points(std::span<const double> x, co
 
 }  // namespace
 
-SeparableFunction separable_function(const Model& model, std::span<const double> x) {
+SeparableFunction separable_function(const model::Model& model, std::span<const double> x) {
   SeparableFunction f{.margin = Reference(model).bounded_value(x).value, .slope = {}, .bend = {}, .offset = {}};
   const auto kinks = kinks_of(model);
   const auto& weight = model.graph.nodes.front().weight.values;

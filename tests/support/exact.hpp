@@ -17,7 +17,7 @@ struct SeparableFunction {
 };
 
 /// The function of a model made of centres with at most one abs and one linear node, around the problem's input.
-SeparableFunction separable_function(const Model& model, std::span<const double> x);
+SeparableFunction separable_function(const model::Model& model, std::span<const double> x);
 
 /// The smallest allowed change that makes the function <= 0, for norms 1, 2, inf, by taking the 2^n cells of constant
 /// sign one by one: in each the function is affine and the change is a box. For norm 0, the least number of features.

@@ -40,26 +40,28 @@ struct Parts {
   }
 };
 
-Node layer(const char* name, std::int32_t from, Shape shape, std::vector<float> weight, std::vector<float> bias) {
+model::Node layer(const char* name, std::int32_t from, model::Shape shape, std::vector<float> weight,
+                  std::vector<float> bias) {
   const auto rows = static_cast<std::int64_t>(bias.size());
-  return linear_node(name, from, {std::move(shape), std::move(weight)}, {{rows}, std::move(bias)});
+  return model::linear_node(name, from, {std::move(shape), std::move(weight)}, {{rows}, std::move(bias)});
 }
 
-Model model_of(const Parts& parts) {
-  Model model;
+model::Model model_of(const Parts& parts) {
+  model::Model model;
   const auto dim = static_cast<std::int64_t>(parts.dim), units = static_cast<std::int64_t>(parts.units);
   const auto features = static_cast<std::int64_t>(parts.features());
   model.input_shape = {dim};
-  MapStep center, abs;
+  model::MapStep center, abs;
   center.values = {{dim}, parts.center};
-  abs.kind = MapKind::kAbs;
+  abs.kind = model::MapKind::kAbs;
   model.feature_map = {center};
   if (parts.folded) model.feature_map.push_back(abs);
   model.graph.input_shape = {features};
-  model.graph.nodes = {layer("hidden", kGraphInput, {units, features}, parts.hidden, parts.bias),
-                       node_of(NodeKind::kRelu, "relu", {0}), layer("score", 1, {1, units}, parts.head, {parts.last}),
-                       layer("skip", kGraphInput, {1, features}, parts.skip, {0.0F}),
-                       node_of(NodeKind::kAdd, "sum", {2, 3})};
+  model.graph.nodes = {layer("hidden", model::kGraphInput, {units, features}, parts.hidden, parts.bias),
+                       model::node_of(model::NodeKind::kRelu, "relu", {0}),
+                       layer("score", 1, {1, units}, parts.head, {parts.last}),
+                       layer("skip", model::kGraphInput, {1, features}, parts.skip, {0.0F}),
+                       model::node_of(model::NodeKind::kAdd, "sum", {2, 3})};
   model.sensitive_class = "alarm";
   model.other_class = "quiet";
   return model;
@@ -180,13 +182,13 @@ void meet_kinks(Random& random, Parts& parts, std::vector<float>& x) {
 }
 
 /// Between the centres: scales down to 2^-745 and up again, or the other way round.
-void add_scales(Random& random, Model& model) {
+void add_scales(Random& random, model::Model& model) {
   const auto steps = 1 + random.below(6);
   const bool down_first = random.chance(0.7);
-  std::vector<MapStep> chain;
+  std::vector<model::MapStep> chain;
   for (std::size_t k = 0; k < 2 * steps; ++k) {
-    MapStep scale;
-    scale.kind = MapKind::kScale;
+    model::MapStep scale;
+    scale.kind = model::MapKind::kScale;
     const bool down = (k < steps) == down_first;
     for (std::size_t i = 0; i < model.dim(); ++i)
       scale.values.values.push_back(static_cast<float>(random.uniform(1, 2) * (down ? 0x1p-126 : 0x1p125)));
@@ -231,7 +233,8 @@ HardCase hard_case(Random& random, Hardness hardness) {
   HardCase hard{{model_of(parts), std::vector<double>(parts.dim, 1.0)}, std::move(x)};
   if (hardness == Hardness::kScaleChain) add_scales(random, hard.generated.model);
   choose_margin(random, hardness, hard);
-  if (const auto valid = validate(hard.generated.model); !valid.ok()) throw std::logic_error(valid.error().message);
+  if (const auto valid = model::validate(hard.generated.model); !valid.ok())
+    throw std::logic_error(valid.error().message);
   return hard;
 }
 
@@ -256,11 +259,11 @@ ThreatModel hard_threat(Random& random, const HardCase& hard) {
   return threat;
 }
 
-Model one_way_sum(std::size_t n) {
+model::Model one_way_sum(std::size_t n) {
   // from 1 + n 2^-23 each term takes off a little more than half an ulp, which rounds to a whole one
-  Model model;
+  model::Model model;
   model.input_shape = model.graph.input_shape = {static_cast<std::int64_t>(n)};
-  model.graph.nodes = {layer("sum", kGraphInput, {1, static_cast<std::int64_t>(n)},
+  model.graph.nodes = {layer("sum", model::kGraphInput, {1, static_cast<std::int64_t>(n)},
                              std::vector<float>(n, -0x1.001p-24F), {1 + static_cast<float>(n) * 0x1p-23F})};
   model.threshold = 1 + static_cast<float>(n / 2 - 2) * 0x1p-23F;
   model.sensitive_class = "alarm";

@@ -40,6 +40,6 @@ ThreatModel hard_threat(Random& random, const HardCase& hard);
 
 /// A sum of n + 1 terms whose float32 roundings, in the order of the features, all lower the logit: at x = (1, ..., 1)
 /// the logit is about -n 2^-24 although f(x) > 0. Requires: n even, 4 <= n <= 2^13.
-Model one_way_sum(std::size_t n);
+model::Model one_way_sum(std::size_t n);
 
 }  // namespace standfast::support

@@ -13,72 +13,75 @@ namespace {
 /// Adds nodes one by one and keeps track of what the convexity check will ask.
 class RandomBuilder {
  public:
-  RandomBuilder(Random& random, Shape input_shape, Weights kind)
+  RandomBuilder(Random& random, model::Shape input_shape, Weights kind)
       : random_(random), kind_(kind), graph_(std::move(input_shape)) {}
 
   std::int32_t linear(std::int32_t from, std::int64_t rows) {
-    Node node = node_of(NodeKind::kLinear, "", {from});
-    const auto columns = static_cast<std::int64_t>(element_count(shape(from)));
+    model::Node node = model::node_of(model::NodeKind::kLinear, "", {from});
+    const auto columns = static_cast<std::int64_t>(model::element_count(shape(from)));
     node.weight = weights({rows, columns}, static_cast<std::size_t>(columns), !affine(from));
     if (chance(0.8)) node.bias = biases({rows});
     return push(std::move(node), {rows}, affine(from));
   }
 
-  std::int32_t conv(std::int32_t from, std::int64_t channels, std::int64_t kernel, const ConvGeometry& geometry) {
+  std::int32_t conv(std::int32_t from, std::int64_t channels, std::int64_t kernel,
+                    const model::ConvGeometry& geometry) {
     const auto in = shape(from);
-    const Shape weight_shape{channels, in[0], kernel, kernel};
-    Node node =
-        conv2d_node("", from, weights(weight_shape, static_cast<std::size_t>(in[0] * kernel * kernel), !affine(from)),
-                    {}, geometry);
+    const model::Shape weight_shape{channels, in[0], kernel, kernel};
+    model::Node node = model::conv2d_node(
+        "", from, weights(weight_shape, static_cast<std::size_t>(in[0] * kernel * kernel), !affine(from)), {},
+        geometry);
     const auto extent = [&](std::int64_t size) {
       return (size + 2 * node.padding - node.dilation * (kernel - 1) - 1) / node.stride + 1;
     };
-    const Shape out{channels, extent(in[1]), extent(in[2])};
-    if (chance(0.8)) node.bias = biases(chance(0.5) ? out : Shape{channels});
+    const model::Shape out{channels, extent(in[1]), extent(in[2])};
+    if (chance(0.8)) node.bias = biases(chance(0.5) ? out : model::Shape{channels});
     return push(std::move(node), out, affine(from));
   }
 
   std::int32_t add(std::int32_t a, std::int32_t b) {
-    return push(node_of(NodeKind::kAdd, "", {a, b}), shape(a), affine(a) && affine(b));
+    return push(model::node_of(model::NodeKind::kAdd, "", {a, b}), shape(a), affine(a) && affine(b));
   }
-  std::int32_t relu(std::int32_t from) { return push(node_of(NodeKind::kRelu, "", {from}), shape(from), false); }
+  std::int32_t relu(std::int32_t from) {
+    return push(model::node_of(model::NodeKind::kRelu, "", {from}), shape(from), false);
+  }
   std::int32_t flatten(std::int32_t from) {
-    const Shape out{static_cast<std::int64_t>(element_count(shape(from)))};
-    return push(node_of(NodeKind::kFlatten, "", {from}), out, affine(from));
+    const model::Shape out{static_cast<std::int64_t>(model::element_count(shape(from)))};
+    return push(model::node_of(model::NodeKind::kFlatten, "", {from}), out, affine(from));
   }
-  std::int32_t max(std::int32_t from) { return push(node_of(NodeKind::kMax, "", {from}), {1}, false); }
+  std::int32_t max(std::int32_t from) { return push(model::node_of(model::NodeKind::kMax, "", {from}), {1}, false); }
   std::int32_t max_pool(std::int32_t from, std::int64_t kernel, std::int64_t stride) {
-    auto node = node_of(NodeKind::kMaxPool, "", {from});
+    auto node = model::node_of(model::NodeKind::kMaxPool, "", {from});
     node.stride = stride;
     node.kernel = kernel;
     const auto in = shape(from);
     return push(std::move(node), {in[0], (in[1] - kernel) / stride + 1, (in[2] - kernel) / stride + 1}, false);
   }
 
-  [[nodiscard]] const Shape& shape(std::int32_t node) const {
-    return node == kGraphInput ? graph_.graph().input_shape : shapes_[static_cast<std::size_t>(node)];
+  [[nodiscard]] const model::Shape& shape(std::int32_t node) const {
+    return node == model::kGraphInput ? graph_.graph().input_shape : shapes_[static_cast<std::size_t>(node)];
   }
   [[nodiscard]] bool affine(std::int32_t node) const {
-    return node == kGraphInput || affine_[static_cast<std::size_t>(node)];
+    return node == model::kGraphInput || affine_[static_cast<std::size_t>(node)];
   }
   bool chance(double share) { return random_.uniform() < share; }
   std::int64_t between(std::int64_t lo, std::int64_t hi) {
     return lo + static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(hi - lo + 1)));
   }
-  Graph take() { return std::move(graph_).take(); }
+  model::Graph take() { return std::move(graph_).take(); }
 
  private:
-  std::int32_t push(Node node, Shape out, bool is_affine) {
-    node.name = std::string(node_kind_name(node.kind)) + std::to_string(graph_.size());
+  std::int32_t push(model::Node node, model::Shape out, bool is_affine) {
+    node.name = std::string(model::node_kind_name(node.kind)) + std::to_string(graph_.size());
     const std::int32_t index = graph_.append(std::move(node));
     shapes_.push_back(std::move(out));
     affine_.push_back(is_affine);
     return index;
   }
 
-  Tensor weights(Shape shape, std::size_t fan_in, bool non_negative) {
-    Tensor tensor{std::move(shape), {}};
-    const auto count = element_count(tensor.shape);
+  model::Tensor weights(model::Shape shape, std::size_t fan_in, bool non_negative) {
+    model::Tensor tensor{std::move(shape), {}};
+    const auto count = model::element_count(tensor.shape);
     for (std::size_t i = 0; i < count; ++i) {
       const float weight = random_weight(random_, kind_, fan_in);
       tensor.values.push_back(non_negative ? std::fabs(weight) : weight);
@@ -86,9 +89,9 @@ class RandomBuilder {
     return tensor;
   }
 
-  Tensor biases(Shape shape) {
-    Tensor tensor{std::move(shape), {}};
-    const auto count = element_count(tensor.shape);
+  model::Tensor biases(model::Shape shape) {
+    model::Tensor tensor{std::move(shape), {}};
+    const auto count = model::element_count(tensor.shape);
     for (std::size_t i = 0; i < count; ++i) {
       const bool dead = chance(0.1);
       tensor.values.push_back(dead ? -1000.0F : random_weight(random_, kind_, 1));
@@ -98,8 +101,8 @@ class RandomBuilder {
 
   Random& random_;
   Weights kind_;
-  GraphBuilder graph_;
-  std::vector<Shape> shapes_;
+  model::GraphBuilder graph_;
+  std::vector<model::Shape> shapes_;
   std::vector<bool> affine_;
 };
 
@@ -110,16 +113,16 @@ void add_head(RandomBuilder& b, std::int32_t z) {
     return;
   }
   const auto score = b.linear(z, 1);
-  if (b.chance(0.5)) b.add(score, b.linear(kGraphInput, 1));
+  if (b.chance(0.5)) b.add(score, b.linear(model::kGraphInput, 1));
 }
 
 void build_dense(RandomBuilder& b) {
-  std::int32_t z = kGraphInput;
+  std::int32_t z = model::kGraphInput;
   const auto depth = b.between(1, 4);
   for (std::int64_t k = 0; k < depth; ++k) {
     const auto width = b.between(1, 12);
     auto h = b.linear(z, width);
-    if (k > 0 && b.chance(0.7)) h = b.add(h, b.linear(kGraphInput, width));
+    if (k > 0 && b.chance(0.7)) h = b.add(h, b.linear(model::kGraphInput, width));
     if (k > 0 && b.shape(z) == b.shape(h) && b.chance(0.5)) h = b.add(h, z);
     z = b.chance(0.9) ? b.relu(h) : h;
   }
@@ -127,7 +130,7 @@ void build_dense(RandomBuilder& b) {
 }
 
 void build_max_affine(RandomBuilder& b) {
-  auto pieces = b.linear(kGraphInput, b.between(1, 8));
+  auto pieces = b.linear(model::kGraphInput, b.between(1, 8));
   if (b.chance(0.3)) pieces = b.relu(pieces);
   b.max(pieces);
 }
@@ -136,14 +139,14 @@ void build_conv(RandomBuilder& b) {
   const auto channels = b.between(1, 3);
   const bool dilated = b.chance(0.3);
   const std::int64_t padding = dilated ? 2 : b.between(0, 1), stride = b.between(1, 2);
-  const ConvGeometry first{stride, padding, dilated ? 2 : 1};
-  auto z = b.relu(b.conv(kGraphInput, channels, b.between(2, 3), first));
-  const ConvGeometry same{1, 1, 1};
+  const model::ConvGeometry first{stride, padding, dilated ? 2 : 1};
+  auto z = b.relu(b.conv(model::kGraphInput, channels, b.between(2, 3), first));
+  const model::ConvGeometry same{1, 1, 1};
   if (b.chance(0.7)) z = b.relu(b.add(b.conv(z, channels, 3, same), z));
   if (b.chance(0.4)) {  // a skip of the input with the block's own shape
     auto h = b.conv(z, channels, 3, same);
-    const auto count = static_cast<std::int64_t>(element_count(b.shape(h)));
-    z = b.relu(b.add(b.linear(h, count), b.linear(kGraphInput, count)));
+    const auto count = static_cast<std::int64_t>(model::element_count(b.shape(h)));
+    z = b.relu(b.add(b.linear(h, count), b.linear(model::kGraphInput, count)));
     add_head(b, z);
     return;
   }
@@ -180,11 +183,11 @@ float random_weight(Random& random, Weights kind, std::size_t fan_in) {
   return 0;
 }
 
-Graph random_graph(Random& random, Family family, const Shape& input_shape, Weights kind) {
+model::Graph random_graph(Random& random, Family family, const model::Shape& input_shape, Weights kind) {
   RandomBuilder builder(random, input_shape, kind);
   switch (family) {
     case Family::kAffine:
-      builder.linear(kGraphInput, 1);
+      builder.linear(model::kGraphInput, 1);
       break;
     case Family::kDense:
       build_dense(builder);

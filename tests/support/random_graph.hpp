@@ -28,6 +28,6 @@ Weights random_weights_kind(Random& random);
 float random_weight(Random& random, Weights kind, std::size_t fan_in);
 
 /// Passes infer_shapes and check_input_convex.
-Graph random_graph(Random& random, Family family, const Shape& input_shape, Weights kind);
+model::Graph random_graph(Random& random, Family family, const model::Shape& input_shape, Weights kind);
 
 }  // namespace standfast::support

@@ -10,17 +10,17 @@
 namespace standfast::support {
 namespace {
 
-MapStep make_step(MapKind kind, Tensor values = {}) {
-  MapStep step;
+model::MapStep make_step(model::MapKind kind, model::Tensor values = {}) {
+  model::MapStep step;
   step.kind = kind;
   step.values = std::move(values);
   return step;
 }
 
-Tensor per_feature(Random& random, const Shape& shape, double (*draw)(Random&, double),
-                   const std::vector<double>& scale) {
+model::Tensor per_feature(Random& random, const model::Shape& shape, double (*draw)(Random&, double),
+                          const std::vector<double>& scale) {
   if (random.chance(0.2)) return {{1}, {static_cast<float>(draw(random, scale[0]))}};
-  Tensor tensor{shape, {}};
+  model::Tensor tensor{shape, {}};
   for (const auto s : scale) tensor.values.push_back(static_cast<float>(draw(random, s)));
   return tensor;
 }
@@ -28,66 +28,75 @@ Tensor per_feature(Random& random, const Shape& shape, double (*draw)(Random&, d
 double draw_center(Random& random, double scale) { return scale * random.normal(); }
 double draw_scale(Random& random, double scale) { return (0.3 + random.uniform()) / scale; }
 
-FeatureMap separable_map(Random& random, const Shape& shape, const std::vector<double>& scale) {
-  FeatureMap map;
+model::FeatureMap separable_map(Random& random, const model::Shape& shape, const std::vector<double>& scale) {
+  model::FeatureMap map;
   const std::vector<double> unit(scale.size(), 1.0);
-  if (random.chance(0.7)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
+  if (random.chance(0.7))
+    map.push_back(make_step(model::MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
   if (random.chance(0.6)) {
-    map.push_back(make_step(MapKind::kScale, per_feature(random, shape, draw_scale, scale)));
-    if (random.chance(0.3)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, unit)));
-    if (random.chance(0.2)) map.push_back(make_step(MapKind::kScale, per_feature(random, shape, draw_scale, unit)));
+    map.push_back(make_step(model::MapKind::kScale, per_feature(random, shape, draw_scale, scale)));
+    if (random.chance(0.3))
+      map.push_back(make_step(model::MapKind::kCenter, per_feature(random, shape, draw_center, unit)));
+    if (random.chance(0.2))
+      map.push_back(make_step(model::MapKind::kScale, per_feature(random, shape, draw_scale, unit)));
   }
-  if (random.chance(0.6)) map.push_back(make_step(MapKind::kAbs));
+  if (random.chance(0.6)) map.push_back(make_step(model::MapKind::kAbs));
   return map;
 }
 
-Tensor gaussian(Random& random, Shape shape, std::size_t fan_in) {
-  Tensor tensor{std::move(shape), {}};
-  const auto count = element_count(tensor.shape);
+model::Tensor gaussian(Random& random, model::Shape shape, std::size_t fan_in) {
+  model::Tensor tensor{std::move(shape), {}};
+  const auto count = model::element_count(tensor.shape);
   for (std::size_t i = 0; i < count; ++i) tensor.values.push_back(random_weight(random, Weights::kGaussian, fan_in));
   return tensor;
 }
 
-FeatureMap mixing_map(Random& random, const Shape& shape, const std::vector<double>& scale) {
-  FeatureMap map;
-  if (random.chance(0.5)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
+model::FeatureMap mixing_map(Random& random, const model::Shape& shape, const std::vector<double>& scale) {
+  model::FeatureMap map;
+  if (random.chance(0.5))
+    map.push_back(make_step(model::MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
   if (shape.size() == 3) {
-    auto conv =
-        make_step(MapKind::kConv2d, gaussian(random, {2, shape[0], 3, 3}, static_cast<std::size_t>(9 * shape[0])));
+    auto conv = make_step(model::MapKind::kConv2d,
+                          gaussian(random, {2, shape[0], 3, 3}, static_cast<std::size_t>(9 * shape[0])));
     conv.padding = 1;
     if (random.chance(0.5)) conv.bias = gaussian(random, {2}, 1);
     map.push_back(std::move(conv));
   } else {
     const auto in = shape[0], out = 1 + static_cast<std::int64_t>(random.below(8));
-    auto linear = make_step(MapKind::kLinear, gaussian(random, {out, in}, static_cast<std::size_t>(in)));
+    auto linear = make_step(model::MapKind::kLinear, gaussian(random, {out, in}, static_cast<std::size_t>(in)));
     if (random.chance(0.5)) linear.bias = gaussian(random, {out}, 1);
     map.push_back(std::move(linear));
   }
-  if (random.chance(0.5)) map.push_back(make_step(MapKind::kAbs));
+  if (random.chance(0.5)) map.push_back(make_step(model::MapKind::kAbs));
   return map;
 }
 
-FeatureMap kinked_map(Random& random, const Shape& shape, const std::vector<double>& scale) {
-  FeatureMap map;
-  if (random.chance(0.5)) map.push_back(make_step(MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
-  if (random.chance(0.5)) map.push_back(make_step(MapKind::kScale, per_feature(random, shape, draw_scale, scale)));
+model::FeatureMap kinked_map(Random& random, const model::Shape& shape, const std::vector<double>& scale) {
+  model::FeatureMap map;
+  if (random.chance(0.5))
+    map.push_back(make_step(model::MapKind::kCenter, per_feature(random, shape, draw_center, scale)));
+  if (random.chance(0.5))
+    map.push_back(make_step(model::MapKind::kScale, per_feature(random, shape, draw_scale, scale)));
   const bool is_image = shape.size() == 3;
-  const auto in = static_cast<std::size_t>(is_image ? shape[0] : static_cast<std::int64_t>(element_count(shape)));
+  const auto in =
+      static_cast<std::size_t>(is_image ? shape[0] : static_cast<std::int64_t>(model::element_count(shape)));
   const std::size_t out = 1 + random.below(3 * in);
-  Tensor weight{{static_cast<std::int64_t>(out), static_cast<std::int64_t>(in)}, std::vector<float>(in * out, 0)};
+  model::Tensor weight{{static_cast<std::int64_t>(out), static_cast<std::int64_t>(in)},
+                       std::vector<float>(in * out, 0)};
   if (is_image) weight.shape.insert(weight.shape.end(), {1, 1});
   for (std::size_t o = 0; o < out; ++o) {
     const std::size_t column = o < in ? o : random.below(in);
     weight.values[o * in + column] = random.chance(0.1) ? 0.0F : static_cast<float>(random.normal());
   }
-  MapStep step = make_step(is_image ? MapKind::kConv2d : MapKind::kLinear, std::move(weight));
+  model::MapStep step = make_step(is_image ? model::MapKind::kConv2d : model::MapKind::kLinear, std::move(weight));
   if (random.chance(0.8)) step.bias = gaussian(random, {static_cast<std::int64_t>(out)}, 1);
   map.push_back(std::move(step));
-  map.push_back(make_step(MapKind::kAbs));
+  map.push_back(make_step(model::MapKind::kAbs));
   return map;
 }
 
-FeatureMap random_map(Random& random, MapFamily family, const Shape& shape, const std::vector<double>& scale) {
+model::FeatureMap random_map(Random& random, MapFamily family, const model::Shape& shape,
+                             const std::vector<double>& scale) {
   switch (family) {
     case MapFamily::kSeparable:
       return separable_map(random, shape, scale);
@@ -99,7 +108,7 @@ FeatureMap random_map(Random& random, MapFamily family, const Shape& shape, cons
   return {};
 }
 
-Shape random_input_shape(Random& random, Family family) {
+model::Shape random_input_shape(Random& random, Family family) {
   const auto between = [&](std::uint64_t lo, std::uint64_t hi) {
     return static_cast<std::int64_t>(lo + random.below(hi - lo + 1));
   };
@@ -140,13 +149,13 @@ RandomModel random_model(Random& random, Family family, MapFamily map_family) {
   model.input_shape = random_input_shape(random, family);
   result.scale = random_scales(random, model.dim());
   model.feature_map = random_map(random, map_family, model.input_shape, result.scale);
-  const auto shapes = infer_map_shapes(model.feature_map, model.input_shape).value();
+  const auto shapes = model::infer_map_shapes(model.feature_map, model.input_shape).value();
   const auto& graph_input = shapes.empty() ? model.input_shape : shapes.back();
   model.graph = random_graph(random, family, graph_input, random_weights_kind(random));
   model.sensitive_class = "alarm";
   model.other_class = "quiet";
-  if (random.chance(0.3)) model.domain = Domain{{-1e6}, {1e6}};
-  if (const auto valid = validate(model); !valid.ok()) throw std::logic_error(valid.error().message);
+  if (random.chance(0.3)) model.domain = model::Domain{{-1e6}, {1e6}};
+  if (const auto valid = model::validate(model); !valid.ok()) throw std::logic_error(valid.error().message);
   choose_threshold(random, result);
   return result;
 }
@@ -167,7 +176,7 @@ std::vector<float> random_input(Random& random, const RandomModel& random_model)
   return x;
 }
 
-void set_margin(Model& model, const std::vector<float>& x, double margin) {
+void set_margin(model::Model& model, const std::vector<float>& x, double margin) {
   model.threshold = 0;
   model.threshold = static_cast<float>(Reference(model).value(widen(x)) - margin);
 }

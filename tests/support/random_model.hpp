@@ -18,7 +18,7 @@ enum class MapFamily {
 };
 
 struct RandomModel {
-  Model model;
+  model::Model model;
   std::vector<double> scale;  ///< Typical size of each feature.
 };
 
@@ -32,6 +32,6 @@ Family random_family(Random& random);
 std::vector<float> random_input(Random& random, const RandomModel& random_model);
 
 /// The model's threshold moved so that f(x) = margin, up to float32 rounding.
-void set_margin(Model& model, const std::vector<float>& x, double margin);
+void set_margin(model::Model& model, const std::vector<float>& x, double margin);
 
 }  // namespace standfast::support

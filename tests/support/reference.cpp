@@ -74,7 +74,7 @@ struct Window {
 };
 
 template <class S>
-std::vector<S> linear(const std::vector<S>& in, const Tensor& weight, const Tensor& bias) {
+std::vector<S> linear(const std::vector<S>& in, const model::Tensor& weight, const model::Tensor& bias) {
   const auto rows = static_cast<std::size_t>(weight.shape[0]), columns = static_cast<std::size_t>(weight.shape[1]);
   std::vector<S> out(rows);
   for (std::size_t r = 0; r < rows; ++r) {
@@ -86,8 +86,8 @@ std::vector<S> linear(const std::vector<S>& in, const Tensor& weight, const Tens
 
 /// One output element of a convolution, without its bias.
 template <class S>
-S convolve_at(const std::vector<S>& in, const Shape& shape, const Tensor& weight, Window window, std::int64_t channel,
-              std::int64_t row, std::int64_t column) {
+S convolve_at(const std::vector<S>& in, const model::Shape& shape, const model::Tensor& weight, Window window,
+              std::int64_t channel, std::int64_t row, std::int64_t column) {
   S sum{};
   const auto kernel_h = weight.shape[2], kernel_w = weight.shape[3];
   for (std::int64_t c = 0; c < shape[0]; ++c) {
@@ -106,10 +106,10 @@ S convolve_at(const std::vector<S>& in, const Shape& shape, const Tensor& weight
 }
 
 template <class S>
-std::vector<S> convolve(const std::vector<S>& in, const Shape& shape, const Shape& out_shape, const Tensor& weight,
-                        const Tensor& bias, Window window) {
+std::vector<S> convolve(const std::vector<S>& in, const model::Shape& shape, const model::Shape& out_shape,
+                        const model::Tensor& weight, const model::Tensor& bias, Window window) {
   std::vector<S> out;
-  out.reserve(element_count(out_shape));
+  out.reserve(model::element_count(out_shape));
   const bool per_channel = bias.shape.size() == 1;
   for (std::int64_t c = 0; c < out_shape[0]; ++c) {
     for (std::int64_t y = 0; y < out_shape[1]; ++y) {
@@ -124,7 +124,8 @@ std::vector<S> convolve(const std::vector<S>& in, const Shape& shape, const Shap
 }
 
 template <class S>
-std::vector<S> max_pool(const std::vector<S>& in, const Shape& shape, const Shape& out_shape, const Node& node) {
+std::vector<S> max_pool(const std::vector<S>& in, const model::Shape& shape, const model::Shape& out_shape,
+                        const model::Node& node) {
   std::vector<S> out;
   for (std::int64_t c = 0; c < out_shape[0]; ++c) {
     for (std::int64_t y = 0; y < out_shape[1]; ++y) {
@@ -143,20 +144,21 @@ std::vector<S> max_pool(const std::vector<S>& in, const Shape& shape, const Shap
 }
 
 template <class S>
-std::vector<S> apply_step(const MapStep& step, std::vector<S> z, const Shape& in_shape, const Shape& out_shape) {
+std::vector<S> apply_step(const model::MapStep& step, std::vector<S> z, const model::Shape& in_shape,
+                          const model::Shape& out_shape) {
   const auto value = [&](std::size_t i) { return step.values.values[step.values.values.size() == 1 ? 0 : i]; };
   switch (step.kind) {
-    case MapKind::kCenter:
+    case model::MapKind::kCenter:
       for (std::size_t i = 0; i < z.size(); ++i) add(z[i], constant<S>(-value(i)));
       return z;
-    case MapKind::kScale:
+    case model::MapKind::kScale:
       for (std::size_t i = 0; i < z.size(); ++i) z[i] = times(z[i], value(i));
       return z;
-    case MapKind::kLinear:
+    case model::MapKind::kLinear:
       return linear(z, step.values, step.bias);
-    case MapKind::kConv2d:
+    case model::MapKind::kConv2d:
       return convolve(z, in_shape, out_shape, step.values, step.bias, {step.stride, step.padding, step.dilation});
-    case MapKind::kAbs: {
+    case model::MapKind::kAbs: {
       const auto count = z.size();
       for (std::size_t i = 0; i < count; ++i) z.push_back(absolute(S(z[i])));
       return z;
@@ -166,26 +168,26 @@ std::vector<S> apply_step(const MapStep& step, std::vector<S> z, const Shape& in
 }
 
 template <class S>
-std::vector<S> apply_node(const Node& node, const std::vector<const std::vector<S>*>& in, const Shape& in_shape,
-                          const Shape& out_shape) {
+std::vector<S> apply_node(const model::Node& node, const std::vector<const std::vector<S>*>& in,
+                          const model::Shape& in_shape, const model::Shape& out_shape) {
   std::vector<S> out = *in[0];
   switch (node.kind) {
-    case NodeKind::kLinear:
+    case model::NodeKind::kLinear:
       return linear(*in[0], node.weight, node.bias);
-    case NodeKind::kConv2d:
+    case model::NodeKind::kConv2d:
       return convolve(*in[0], in_shape, out_shape, node.weight, node.bias, {node.stride, node.padding, node.dilation});
-    case NodeKind::kAdd:
+    case model::NodeKind::kAdd:
       for (std::size_t k = 1; k < in.size(); ++k)
         for (std::size_t i = 0; i < out.size(); ++i) add(out[i], (*in[k])[i]);
       return out;
-    case NodeKind::kRelu:
+    case model::NodeKind::kRelu:
       for (auto& z : out) z = relu(z);
       return out;
-    case NodeKind::kMaxPool:
+    case model::NodeKind::kMaxPool:
       return max_pool(*in[0], in_shape, out_shape, node);
-    case NodeKind::kFlatten:
+    case model::NodeKind::kFlatten:
       return out;
-    case NodeKind::kMax: {
+    case model::NodeKind::kMax: {
       S best = out[0];
       for (const auto& z : out) best = larger(best, z);
       return {best};
@@ -195,8 +197,8 @@ std::vector<S> apply_node(const Node& node, const std::vector<const std::vector<
 }
 
 template <class S>
-S evaluate(const Model& model, const std::vector<Shape>& map_shapes, const std::vector<Shape>& node_shapes,
-           std::vector<S> z) {
+S evaluate(const model::Model& model, const std::vector<model::Shape>& map_shapes,
+           const std::vector<model::Shape>& node_shapes, std::vector<S> z) {
   for (std::size_t k = 0; k < model.feature_map.size(); ++k) {
     z = apply_step(model.feature_map[k], std::move(z), map_shapes[k], map_shapes[k + 1]);
   }
@@ -205,11 +207,11 @@ S evaluate(const Model& model, const std::vector<Shape>& map_shapes, const std::
     const auto& node = model.graph.nodes[k];
     std::vector<const std::vector<S>*> in;
     for (const auto from : node.inputs)
-      in.push_back(from == kGraphInput ? &z : &outputs[static_cast<std::size_t>(from)]);
+      in.push_back(from == model::kGraphInput ? &z : &outputs[static_cast<std::size_t>(from)]);
     const auto first = node.inputs[0];
-    outputs[k] =
-        apply_node(node, in, first == kGraphInput ? map_shapes.back() : node_shapes[static_cast<std::size_t>(first)],
-                   node_shapes[k]);
+    outputs[k] = apply_node(
+        node, in, first == model::kGraphInput ? map_shapes.back() : node_shapes[static_cast<std::size_t>(first)],
+        node_shapes[k]);
   }
   auto score = outputs.back().at(0);
   add(score, constant<S>(-model.threshold));
@@ -218,11 +220,11 @@ S evaluate(const Model& model, const std::vector<Shape>& map_shapes, const std::
 
 }  // namespace
 
-Reference::Reference(Model model) : model_(std::move(model)) {
+Reference::Reference(model::Model model) : model_(std::move(model)) {
   map_shapes_.push_back(model_.input_shape);
-  const auto outputs = infer_map_shapes(model_.feature_map, model_.input_shape).value();
+  const auto outputs = model::infer_map_shapes(model_.feature_map, model_.input_shape).value();
   map_shapes_.insert(map_shapes_.end(), outputs.begin(), outputs.end());
-  node_shapes_ = infer_shapes(model_.graph).value();
+  node_shapes_ = model::infer_shapes(model_.graph).value();
 }
 
 double Reference::value(std::span<const double> x) const {
@@ -265,16 +267,16 @@ std::vector<double> Reference::gradient(std::span<const double> x) const {
   return result;
 }
 
-std::vector<double> kinks_of(const Model& model) {
+std::vector<double> kinks_of(const model::Model& model) {
   std::vector<double> kink(model.dim(), 0.0), scale(model.dim(), 1.0);
   for (const auto& step : model.feature_map) {
     const auto value = [&](std::size_t i) {
       return static_cast<double>(step.values.values[step.values.values.size() == 1 ? 0 : i]);
     };
-    if (step.kind == MapKind::kLinear || step.kind == MapKind::kConv2d) return {};
+    if (step.kind == model::MapKind::kLinear || step.kind == model::MapKind::kConv2d) return {};
     for (std::size_t i = 0; i < kink.size(); ++i) {
-      if (step.kind == MapKind::kCenter) kink[i] += value(i) / scale[i];
-      if (step.kind == MapKind::kScale) scale[i] *= value(i);
+      if (step.kind == model::MapKind::kCenter) kink[i] += value(i) / scale[i];
+      if (step.kind == model::MapKind::kScale) scale[i] *= value(i);
     }
   }
   return kink;

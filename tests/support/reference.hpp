@@ -21,10 +21,10 @@ struct Bounded {
 class Reference {
  public:
   /// Requires: validate(model) succeeds.
-  explicit Reference(Model model);
+  explicit Reference(model::Model model);
 
   [[nodiscard]] std::size_t dim() const { return model_.dim(); }
-  [[nodiscard]] const Model& model() const { return model_; }
+  [[nodiscard]] const model::Model& model() const { return model_; }
 
   /// f(x) in double arithmetic. Shape: x is (dim).
   [[nodiscard]] double value(std::span<const double> x) const;
@@ -40,13 +40,13 @@ class Reference {
   [[nodiscard]] std::vector<double> gradient(std::span<const double> x) const;
 
  private:
-  Model model_;
-  std::vector<Shape> map_shapes_;   ///< map_shapes_[k]: input of step k; the last one is phi's output.
-  std::vector<Shape> node_shapes_;  ///< Output of each node.
+  model::Model model_;
+  std::vector<model::Shape> map_shapes_;   ///< map_shapes_[k]: input of step k; the last one is phi's output.
+  std::vector<model::Shape> node_shapes_;  ///< Output of each node.
 };
 
 /// Where |.| has its kink in each feature, to within rounding; empty unless the map acts on each feature alone.
-std::vector<double> kinks_of(const Model& model);
+std::vector<double> kinks_of(const model::Model& model);
 
 /// The float32 input as doubles.
 std::vector<double> widen(std::span<const float> x);

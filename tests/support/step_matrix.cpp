@@ -5,15 +5,15 @@
 
 namespace standfast::support {
 
-StepMatrix::StepMatrix(const MapStep& step, const Shape& input)
-    : rows_(element_count(infer_map_shapes({step}, input).value().back())),
-      columns_(element_count(input)),
+StepMatrix::StepMatrix(const model::MapStep& step, const model::Shape& input)
+    : rows_(model::element_count(model::infer_map_shapes({step}, input).value().back())),
+      columns_(model::element_count(input)),
       values_(rows_ * columns_, 0.0) {
-  if (step.kind == MapKind::kLinear) {
+  if (step.kind == model::MapKind::kLinear) {
     values_.assign(step.values.values.begin(), step.values.values.end());
     return;
   }
-  const Shape output = infer_map_shapes({step}, input).value().back(), &w = step.values.shape;
+  const model::Shape output = model::infer_map_shapes({step}, input).value().back(), &w = step.values.shape;
   const float* weight = step.values.values.data();
   for (std::int64_t o = 0; o < w[0]; ++o) {
     for (std::int64_t c = 0; c < w[1]; ++c) {

@@ -12,7 +12,7 @@ namespace standfast::support {
 class StepMatrix {
  public:
   /// Requires: infer_map_shapes succeeds for the step, which is linear or a convolution.
-  StepMatrix(const MapStep& step, const Shape& input);
+  StepMatrix(const model::MapStep& step, const model::Shape& input);
 
   [[nodiscard]] std::size_t rows() const { return rows_; }
   [[nodiscard]] std::size_t columns() const { return columns_; }

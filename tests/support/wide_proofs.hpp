@@ -44,7 +44,7 @@ class WideProofs {
 
 /// Null if the model cannot be proven. Requires: the model outlives the result.
 inline std::unique_ptr<const WideProofs> wide_proofs(
-    const Model& model, const verify_wide::Products& products = verify_wide::best_products()) {
+    const model::Model& model, const verify_wide::Products& products = verify_wide::best_products()) {
   auto verifier = verify::Verifier::create(model);
   if (!verifier) return nullptr;
   return std::make_unique<const WideProofs>(*std::move(verifier), products);

@@ -13,22 +13,23 @@
 #include "trainer/mlp/network.hpp"
 #include "trainer/nodes.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
-std::vector<float> uniform_values(const Shape& shape, double lo, double hi, Random& random) {
-  std::vector<float> values(element_count(shape));
+std::vector<float> uniform_values(const model::Shape& shape, double lo, double hi, Random& random) {
+  std::vector<float> values(model::element_count(shape));
   for (float& value : values) value = static_cast<float>(random.uniform(lo, hi));
   return values;
 }
 
 /// Of any sign, as libtorch draws them.
-std::vector<float> free_weights(const Shape& shape, std::int64_t fan_in, Random& random) {
+std::vector<float> free_weights(const model::Shape& shape, std::int64_t fan_in, Random& random) {
   const double reach = 1 / std::sqrt(static_cast<double>(fan_in));
   return uniform_values(shape, -reach, reach, random);
 }
 
-std::vector<float> convex_weights(const Shape& shape, std::int64_t fan_in, StartingWeights init, Random& random) {
+std::vector<float> convex_weights(const model::Shape& shape, std::int64_t fan_in, StartingWeights init,
+                                  Random& random) {
   return uniform_values(shape, 0, init == StartingWeights::kPaper ? 0.003 : 2 / static_cast<double>(fan_in), random);
 }
 
@@ -36,21 +37,21 @@ ConvBlock starting_block(const ConvexConvNet& network, StartingWeights init, Ran
   const auto channels = static_cast<std::size_t>(network.channels());
   const std::vector<float> ones(channels, 1);
   const std::vector<float> zeros(channels);
-  const Shape shape = network.block_weight_shape();
+  const model::Shape shape = network.block_weight_shape();
   ConvBlock block = {convex_weights(shape, fan_in(shape), init, random), {}, ones, zeros, ones, zeros, zeros, ones};
-  const Shape skip = network.first_weight_shape();
+  const model::Shape skip = network.first_weight_shape();
   if (network.layout.input_skips) block.skip_weight = free_weights(skip, fan_in(skip), random);
   return block;
 }
 
-Result<ElementwiseAffine> affine(const std::vector<float>& gain, const std::vector<float>& shift,
-                                 const ConvBlock& block) {
-  return inference_affine({wide(gain), wide(shift), wide(block.mean), wide(block.variance), kBatchNormEpsilon});
+Result<model::ElementwiseAffine> affine(const std::vector<float>& gain, const std::vector<float>& shift,
+                                        const ConvBlock& block) {
+  return model::inference_affine({wide(gain), wide(shift), wide(block.mean), wide(block.variance), kBatchNormEpsilon});
 }
 
 /// A convolution of u: the first layer, or an input skip.
-Node input_conv(const ConvexConvNet& network, std::string name, const std::vector<float>& weight) {
-  Node node = node_of(NodeKind::kConv2d, std::move(name), {kGraphInput});
+model::Node input_conv(const ConvexConvNet& network, std::string name, const std::vector<float>& weight) {
+  model::Node node = model::node_of(model::NodeKind::kConv2d, std::move(name), {model::kGraphInput});
   node.weight = {network.first_weight_shape(), weight};
   node.stride = network.layout.first_stride;
   node.padding = network.first_padding();
@@ -58,25 +59,26 @@ Node input_conv(const ConvexConvNet& network, std::string name, const std::vecto
   return node;
 }
 
-Result<Node> block_conv(const ConvexConvNet& network, const ConvBlock& block, std::string name, std::int32_t input) {
-  Node node = node_of(NodeKind::kConv2d, std::move(name), {input});
+Result<model::Node> block_conv(const ConvexConvNet& network, const ConvBlock& block, std::string name,
+                               std::int32_t input) {
+  model::Node node = model::node_of(model::NodeKind::kConv2d, std::move(name), {input});
   node.weight = {network.block_weight_shape(), block.weight};
   node.padding = network.block_padding();
-  WideLayer layer = widen(node);
+  model::WideLayer layer = model::widen(node);
   STANDFAST_TRY(const auto conv, affine(block.conv_gain, block.conv_shift, block));
-  STANDFAST_CHECK(fold_before(layer, conv, network.hidden_shape(), LayerReads::kConvex));
+  STANDFAST_CHECK(model::fold_before(layer, conv, network.hidden_shape(), model::LayerReads::kConvex));
   STANDFAST_TRY(const auto identity, affine(block.identity_gain, block.identity_shift, block));
   add_identity(identity, layer);
-  STANDFAST_CHECK(round_into(layer, node));
+  STANDFAST_CHECK(model::round_into(layer, node));
   return node;
 }
 
-std::int32_t append_sum(std::string name, std::int32_t first, Node second, GraphBuilder& graph) {
+std::int32_t append_sum(std::string name, std::int32_t first, model::Node second, model::GraphBuilder& graph) {
   const std::int32_t other = graph.append(std::move(second));
   return graph.add(std::move(name), {first, other});
 }
 
-std::int32_t append_readout(const ConvexConvNet& network, std::int32_t previous, GraphBuilder& graph) {
+std::int32_t append_readout(const ConvexConvNet& network, std::int32_t previous, model::GraphBuilder& graph) {
   if (network.layout.pool > 1) {
     previous = graph.max_pool("pool", previous, network.layout.pool, network.layout.pool);
   }
@@ -84,71 +86,72 @@ std::int32_t append_readout(const ConvexConvNet& network, std::int32_t previous,
   previous = graph.linear("score", previous, {{1, elements}, network.readout_weight}, {{1}, {network.readout_bias}});
   if (network.readout_skip.empty()) return previous;
   const auto inputs = static_cast<std::int64_t>(network.readout_skip.size());
-  return append_sum("score.sum", previous, linear_node("score.input", kGraphInput, {{1, inputs}, network.readout_skip}),
-                    graph);
+  return append_sum("score.sum", previous,
+                    model::linear_node("score.input", model::kGraphInput, {{1, inputs}, network.readout_skip}), graph);
 }
 
 }  // namespace
 
-Shape ConvexConvNet::first_weight_shape() const {
+model::Shape ConvexConvNet::first_weight_shape() const {
   return {layout.channels, input_shape[0], layout.first_kernel, layout.first_kernel};
 }
 
-Shape ConvexConvNet::block_weight_shape() const {
+model::Shape ConvexConvNet::block_weight_shape() const {
   return {layout.channels, layout.channels, layout.kernel, layout.kernel};
 }
 
 std::int64_t ConvexConvNet::first_padding() const { return (layout.first_kernel - 1) / 2; }
 
-Shape ConvexConvNet::seen_shape() const {
+model::Shape ConvexConvNet::seen_shape() const {
   return {input_shape[0], input_shape[1] / layout.input_pool, input_shape[2] / layout.input_pool};
 }
 
-Shape ConvexConvNet::hidden_shape() const {
-  const Shape seen = seen_shape();
+model::Shape ConvexConvNet::hidden_shape() const {
+  const model::Shape seen = seen_shape();
   return {layout.channels, (seen[1] - 1) / layout.first_stride + 1, (seen[2] - 1) / layout.first_stride + 1};
 }
 
-Shape ConvexConvNet::pooled_shape() const {
-  const Shape hidden = hidden_shape();
+model::Shape ConvexConvNet::pooled_shape() const {
+  const model::Shape hidden = hidden_shape();
   return {hidden[0], hidden[1] / layout.pool, hidden[2] / layout.pool};
 }
 
-Result<ConvexConvNet> starting_conv_network(const TrainOptions& options, const Shape& input_shape, Random& random) {
+Result<ConvexConvNet> starting_conv_network(const TrainOptions& options, const model::Shape& input_shape,
+                                            Random& random) {
   if (input_shape.size() != 3)
-    return Error{ErrorCode::kBadOption,
-                 fmt::format("--network: conv needs images, the features are of shape {}", shape_text(input_shape))};
+    return Error{ErrorCode::kBadOption, fmt::format("--network: conv needs images, the features are of shape {}",
+                                                    model::shape_text(input_shape))};
   ConvexConvNet network;
   network.layout = options.conv;
   network.input_shape = input_shape;
   const std::int64_t window = network.layout.input_pool;
   if (input_shape[1] % window != 0 || input_shape[2] % window != 0)
     return Error{ErrorCode::kBadOption, fmt::format("--input-pool: windows of {} do not part features of shape {}",
-                                                    window, shape_text(input_shape))};
-  const Shape pooled = network.pooled_shape();
+                                                    window, model::shape_text(input_shape))};
+  const model::Shape pooled = network.pooled_shape();
   if (pooled[1] < 1 || pooled[2] < 1)
     return Error{ErrorCode::kBadOption, fmt::format("--pool: windows of {} do not fit layers of shape {}",
-                                                    options.conv.pool, shape_text(network.hidden_shape()))};
-  const Shape first = network.first_weight_shape();
+                                                    options.conv.pool, model::shape_text(network.hidden_shape()))};
+  const model::Shape first = network.first_weight_shape();
   network.first_weight = free_weights(first, fan_in(first), random);
   network.first_bias = free_weights({network.channels()}, fan_in(first), random);
   for (std::int64_t k = 0; k < options.conv.depth; ++k)
     network.blocks.push_back(starting_block(network, options.init, random));
-  const auto elements = static_cast<std::int64_t>(element_count(pooled));
+  const auto elements = static_cast<std::int64_t>(model::element_count(pooled));
   network.readout_weight = convex_weights({elements}, elements, options.init, random);
   return network;
 }
 
-Result<Graph> to_graph(const ConvexConvNet& network) {
-  GraphBuilder graph(network.input_shape);
-  Node first = input_conv(network, "layer1.conv", network.first_weight);
+Result<model::Graph> to_graph(const ConvexConvNet& network) {
+  model::GraphBuilder graph(network.input_shape);
+  model::Node first = input_conv(network, "layer1.conv", network.first_weight);
   first.bias = {{network.channels()}, network.first_bias};
   std::int32_t previous = graph.append(std::move(first));
   previous = graph.relu("layer1.relu", previous);
   for (std::size_t k = 0; k < network.blocks.size(); ++k) {
     const ConvBlock& block = network.blocks[k];
     const std::string place = fmt::format("layer{}", k + 2);
-    STANDFAST_TRY(Node conv, block_conv(network, block, place + ".conv", previous));
+    STANDFAST_TRY(model::Node conv, block_conv(network, block, place + ".conv", previous));
     std::int32_t sum = graph.append(std::move(conv));
     if (!block.skip_weight.empty())
       sum = append_sum(place + ".sum", sum, input_conv(network, place + ".input", block.skip_weight), graph);
@@ -158,4 +161,4 @@ Result<Graph> to_graph(const ConvexConvNet& network) {
   return std::move(graph).take();
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -16,7 +16,7 @@
 #include "standfast/result.hpp"
 #include "standfast/training.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 /// Shapes, with C = channels and (c, h, w) of u: weight (C, C, kernel, kernel); skip_weight (C, c, first_kernel,
 /// first_kernel) or empty; the others (C).
@@ -32,7 +32,7 @@ struct ConvBlock {
 /// readout_skip (elements of u) or empty.
 struct ConvexConvNet {
   ConvLayout layout;
-  Shape input_shape;  ///< Of u.
+  model::Shape input_shape;  ///< Of u.
   std::vector<float> first_weight;
   std::vector<float> first_bias;
   std::vector<ConvBlock> blocks;
@@ -41,22 +41,23 @@ struct ConvexConvNet {
   float readout_bias = 0;
 
   [[nodiscard]] std::int64_t channels() const { return layout.channels; }
-  [[nodiscard]] Shape first_weight_shape() const;
-  [[nodiscard]] Shape block_weight_shape() const;
+  [[nodiscard]] model::Shape first_weight_shape() const;
+  [[nodiscard]] model::Shape block_weight_shape() const;
   [[nodiscard]] std::int64_t first_padding() const;
   [[nodiscard]] std::int64_t block_padding() const { return (layout.kernel - 1) / 2; }
-  [[nodiscard]] Shape seen_shape() const;    ///< Of the means that the first layer reads.
-  [[nodiscard]] Shape hidden_shape() const;  ///< Of every z_k.
-  [[nodiscard]] Shape pooled_shape() const;
+  [[nodiscard]] model::Shape seen_shape() const;    ///< Of the means that the first layer reads.
+  [[nodiscard]] model::Shape hidden_shape() const;  ///< Of every z_k.
+  [[nodiscard]] model::Shape pooled_shape() const;
 };
 
 /// K, b and A_k U(-1/sqrt n, 1/sqrt n) with n = fan-in, W_k and w U(0, 2/n) or, for init "paper", U(0, 0.003).
 /// Fails: kBadOption where u is no image or a window does not fit.
-Result<ConvexConvNet> starting_conv_network(const TrainOptions& options, const Shape& input_shape, Random& random);
+Result<ConvexConvNet> starting_conv_network(const TrainOptions& options, const model::Shape& input_shape,
+                                            Random& random);
 
 /// As the model file stores it: both batch norms and the identity become part of each block's convolution, the shift a
 /// value per pixel (the border differs). Folded in float64, rounded once.
 /// Fails: kBadValue for a weight that does not fit a float.
-Result<Graph> to_graph(const ConvexConvNet& network);
+Result<model::Graph> to_graph(const ConvexConvNet& network);
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -7,7 +7,7 @@
 
 #include "trainer/torch_learner.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 /// One block's weights; gains and statistics are (1, C, 1, 1).
@@ -46,7 +46,7 @@ class TorchConvNet final : public TorchLearner {
  public:
   TorchConvNet(const ConvexConvNet& start, const TrainOptions& options);
 
-  [[nodiscard]] Result<Graph> graph() const override;
+  [[nodiscard]] Result<model::Graph> graph() const override;
 
  private:
   TorchArray forward(const TorchArray& u, bool learns) override;
@@ -79,12 +79,12 @@ TorchConvNet::TorchConvNet(const ConvexConvNet& start, const TrainOptions& optio
   for (const auto& block : start.blocks) blocks_.emplace_back(block, start);
   readout_weight_ = torch_array(start.readout_weight, {1, static_cast<std::int64_t>(start.readout_weight.size())});
   readout_bias_ = torch_array({start.readout_bias}, {1});
-  const Shape hidden = start.hidden_shape();
+  const model::Shape hidden = start.hidden_shape();
   if (start.layout.input_skips) readout_skip_ = torch::zeros({start.input_shape[0], hidden[1], hidden[2]});
   this->start();
 }
 
-Result<Graph> TorchConvNet::graph() const {
+Result<model::Graph> TorchConvNet::graph() const {
   ConvexConvNet network = start_;
   network.first_weight = values_of(first_weight_);
   network.first_bias = values_of(first_bias_);
@@ -147,7 +147,7 @@ TorchArray TorchConvNet::from_input(const TorchArray& image, const TorchArray& w
 }
 
 TorchArray TorchConvNet::forward(const TorchArray& u, bool learns) {
-  const Shape& shape = start_.input_shape;
+  const model::Shape& shape = start_.input_shape;
   const std::int64_t window = start_.layout.input_pool;
   TorchArray image = u.reshape({u.size(0), shape[0], shape[1], shape[2]});
   if (window > 1) image = torch::avg_pool2d(image, window);
@@ -170,7 +170,7 @@ TorchArray TorchConvNet::forward(const TorchArray& u, bool learns) {
 
 /// The score's own weights of u: a window shares one, for pixels of their own would learn noise. Shape: that of u.
 TorchArray TorchConvNet::skip_slope() const {
-  const Shape& shape = start_.input_shape;
+  const model::Shape& shape = start_.input_shape;
   const std::int64_t window = start_.layout.first_stride * start_.layout.input_pool;
   const TorchArray pixels = readout_skip_.repeat_interleave(window, 1).repeat_interleave(window, 2);
   return pixels.narrow(1, 0, shape[1]).narrow(2, 0, shape[2]) / (window * window);
@@ -178,14 +178,14 @@ TorchArray TorchConvNet::skip_slope() const {
 
 /// The adjoint of from_input.
 TorchArray TorchConvNet::to_input(const TorchArray& slope, const TorchArray& weight) const {
-  const Shape seen = start_.seen_shape();
+  const model::Shape seen = start_.seen_shape();
   return conv_adjoint(slope, weight, {start_.layout.first_stride, start_.first_padding(), seen[1], seen[2]});
 }
 
 /// The windows do not overlap: each slope goes to its window's largest value.
 TorchArray TorchConvNet::before_pool(const TorchArray& slope, const TorchArray& rows) const {
   if (start_.layout.pool == 1) return slope;
-  const Shape hidden = start_.hidden_shape();
+  const model::Shape hidden = start_.hidden_shape();
   const TorchArray flat = torch::zeros({slope.size(0), hidden[0], hidden[1] * hidden[2]});
   return flat.scatter(2, pick(winners_, rows).flatten(2), slope.flatten(2))
       .reshape({slope.size(0), hidden[0], hidden[1], hidden[2]});
@@ -193,10 +193,10 @@ TorchArray TorchConvNet::before_pool(const TorchArray& slope, const TorchArray& 
 
 TorchArray TorchConvNet::input_gradients(const TorchArray& rows) {
   const std::int64_t count = rows.defined() ? rows.size(0) : masks_[0].size(0);
-  const Shape pooled = start_.pooled_shape();
+  const model::Shape pooled = start_.pooled_shape();
   const TorchArray readout = readout_weight_.reshape({1, pooled[0], pooled[1], pooled[2]});
   TorchArray slope = before_pool(readout.expand({count, -1, -1, -1}), rows);
-  const Shape seen = start_.seen_shape();
+  const model::Shape seen = start_.seen_shape();
   TorchArray gradients = torch::zeros({count, seen[0], seen[1], seen[2]});
   for (std::size_t k = blocks_.size(); k-- > 0;) {
     const Block& block = blocks_[k];
@@ -219,4 +219,4 @@ std::unique_ptr<Learner> make_learner(const ConvexConvNet& start, const TrainOpt
   return std::make_unique<TorchConvNet>(start, options);
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -14,7 +14,7 @@
 #include "trainer/mlp/network.hpp"
 #include "trainer/nodes.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 constexpr std::size_t kPatches = 20'000;
@@ -23,14 +23,14 @@ constexpr double kDensity = 0.3;  // of the non-negative weights
 
 std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
 
-std::vector<float> normal_weights(const Shape& shape, double deviation, Random& random) {
-  std::vector<float> values(element_count(shape));
+std::vector<float> normal_weights(const model::Shape& shape, double deviation, Random& random) {
+  std::vector<float> values(model::element_count(shape));
   for (float& value : values) value = static_cast<float>(deviation * random.normal());
   return values;
 }
 
-std::vector<float> sparse_weights(const Shape& shape, std::int64_t inputs, Random& random) {
-  std::vector<float> values(element_count(shape));
+std::vector<float> sparse_weights(const model::Shape& shape, std::int64_t inputs, Random& random) {
+  std::vector<float> values(model::element_count(shape));
   const double mean = 1 / (kDensity * static_cast<double>(inputs));
   for (float& value : values) {
     const double draw = random.uniform(), exponential = -std::log1p(-random.uniform());
@@ -45,9 +45,9 @@ ChannelNorm starting_norm(std::int64_t channels, bool is_affine) {
 }
 
 /// Windows of the images, anywhere inside. Shape: (count, c, kernel, kernel).
-std::vector<double> random_patches(std::span<const float> rows, const Shape& image, std::int64_t kernel,
+std::vector<double> random_patches(std::span<const float> rows, const model::Shape& image, std::int64_t kernel,
                                    std::size_t count, Random& random) {
-  const std::size_t dim = element_count(image);
+  const std::size_t dim = model::element_count(image);
   std::vector<double> patches;
   for (std::size_t k = 0; k < count; ++k) {
     const float* row = rows.data() + random.below(rows.size() / dim) * dim;
@@ -112,7 +112,7 @@ std::vector<float> starting_filters(const LearntNet& network, std::span<const fl
   return filters;
 }
 
-Status check_image(const LearntLayout& layout, const Shape& image) {
+Status check_image(const LearntLayout& layout, const model::Shape& image) {
   const std::int64_t step = 8 * layout.filter_stride;
   if (image.size() == 3 && image[1] % step == 0 && image[2] % step == 0 && image[1] >= layout.filter_kernel &&
       image[2] >= layout.filter_kernel) {
@@ -121,24 +121,25 @@ Status check_image(const LearntLayout& layout, const Shape& image) {
   return Error{
       ErrorCode::kBadOption,
       fmt::format("--network: learnt needs images whose sides are multiples of {}, the features are of shape {}", step,
-                  shape_text(image))};
+                  model::shape_text(image))};
 }
 
-Result<ElementwiseAffine> affine(const ChannelNorm& norm) {
-  return inference_affine({wide(norm.gain), wide(norm.shift), wide(norm.mean), wide(norm.variance), kBatchNormEpsilon});
+Result<model::ElementwiseAffine> affine(const ChannelNorm& norm) {
+  return model::inference_affine(
+      {wide(norm.gain), wide(norm.shift), wide(norm.mean), wide(norm.variance), kBatchNormEpsilon});
 }
 
-Node conv_node(std::string name, std::int32_t input, Shape shape, const std::vector<float>& weight) {
-  return conv2d_node(std::move(name), input, {std::move(shape), weight}, {}, {.padding = 1});
+model::Node conv_node(std::string name, std::int32_t input, model::Shape shape, const std::vector<float>& weight) {
+  return model::conv2d_node(std::move(name), input, {std::move(shape), weight}, {}, {.padding = 1});
 }
 
 /// One block after `previous`; both inputs of the second one are pooled first.
 Result<std::int32_t> append_block(const LearntNet& network, std::size_t index, std::int32_t previous,
-                                  GraphBuilder& graph) {
+                                  model::GraphBuilder& graph) {
   const LearntBlock& block = network.blocks[index];
   const std::string place = fmt::format("block{}", index + 1);
-  Node conv = conv_node(place + ".conv", previous, network.block_weight_shape(), block.weight);
-  Node input = conv_node(place + ".input", kGraphInput, network.input_weight_shape(), block.input_weight);
+  model::Node conv = conv_node(place + ".conv", previous, network.block_weight_shape(), block.weight);
+  model::Node input = conv_node(place + ".input", model::kGraphInput, network.input_weight_shape(), block.input_weight);
   input.stride = 2;
   if (index > 0) {
     read_before_pool(2, conv);
@@ -146,13 +147,14 @@ Result<std::int32_t> append_block(const LearntNet& network, std::size_t index, s
   }
   STANDFAST_TRY(const auto sum, affine(block.sum));
   STANDFAST_TRY(const auto identity, affine(block.identity));
-  WideLayer convex = widen(conv), free = widen(input);
-  STANDFAST_CHECK(fold_after(convex, sum, LayerReads::kConvex));
+  model::WideLayer convex = model::widen(conv), free = model::widen(input);
+  STANDFAST_CHECK(model::fold_after(convex, sum, model::LayerReads::kConvex));
   add_identity(identity, convex);
   // the shift is in the first summand
-  STANDFAST_CHECK(fold_after(free, {sum.scale, std::vector<double>(sum.scale.size())}, LayerReads::kAffine));
-  STANDFAST_CHECK(round_into(convex, conv));
-  STANDFAST_CHECK(round_into(free, input));
+  STANDFAST_CHECK(
+      model::fold_after(free, {sum.scale, std::vector<double>(sum.scale.size())}, model::LayerReads::kAffine));
+  STANDFAST_CHECK(model::round_into(convex, conv));
+  STANDFAST_CHECK(model::round_into(free, input));
   const std::int32_t first = graph.append(std::move(conv));
   const std::int32_t second = graph.append(std::move(input));
   const std::int32_t both = graph.add(place + ".sum", {first, second});
@@ -160,7 +162,7 @@ Result<std::int32_t> append_block(const LearntNet& network, std::size_t index, s
 }
 
 /// weight . pool(z) as a sum over z of this shape.
-std::vector<float> before_pool(const std::vector<float>& weight, const Shape& shape) {
+std::vector<float> before_pool(const std::vector<float>& weight, const model::Shape& shape) {
   std::vector<float> result;
   for (std::int64_t c = 0; c < shape[0]; ++c) {
     for (std::int64_t y = 0; y < shape[1]; ++y) {
@@ -172,22 +174,22 @@ std::vector<float> before_pool(const std::vector<float>& weight, const Shape& sh
   return result;
 }
 
-Result<std::int32_t> append_score(const LearntNet& network, std::int32_t previous, GraphBuilder& graph) {
-  const Shape last = network.halved(network.layout.channels, 2);
-  Node head = node_of(NodeKind::kLinear, "score.hidden", {previous});
-  head.weight = {{1, static_cast<std::int64_t>(element_count(last))}, before_pool(network.head_weight, last)};
+Result<std::int32_t> append_score(const LearntNet& network, std::int32_t previous, model::GraphBuilder& graph) {
+  const model::Shape last = network.halved(network.layout.channels, 2);
+  model::Node head = model::node_of(model::NodeKind::kLinear, "score.hidden", {previous});
+  head.weight = {{1, static_cast<std::int64_t>(model::element_count(last))}, before_pool(network.head_weight, last)};
   head.bias = {{1}, {network.bias}};
-  WideLayer layer = widen(head);
+  model::WideLayer layer = model::widen(head);
   STANDFAST_TRY(const auto norm, affine(network.head));
-  const std::size_t repeat = element_count(last) / norm.scale.size();
+  const std::size_t repeat = model::element_count(last) / norm.scale.size();
   for (std::size_t i = 0; i < layer.weight.size(); ++i) {
     layer.bias[0] += layer.weight[i] * norm.shift[i / repeat];
     layer.weight[i] *= norm.scale[i / repeat];
   }
-  STANDFAST_CHECK(round_into(layer, head));
-  const Shape u = network.halved(network.features(), 0);
-  Node input = node_of(NodeKind::kLinear, "score.input", {kGraphInput});
-  input.weight = {{1, static_cast<std::int64_t>(element_count(u))}, before_pool(network.input_weight, u)};
+  STANDFAST_CHECK(model::round_into(layer, head));
+  const model::Shape u = network.halved(network.features(), 0);
+  model::Node input = model::node_of(model::NodeKind::kLinear, "score.input", {model::kGraphInput});
+  input.weight = {{1, static_cast<std::int64_t>(model::element_count(u))}, before_pool(network.input_weight, u)};
   const std::int32_t first = graph.append(std::move(head));
   const std::int32_t second = graph.append(std::move(input));
   return graph.add("score", {first, second});
@@ -195,15 +197,15 @@ Result<std::int32_t> append_score(const LearntNet& network, std::int32_t previou
 
 }  // namespace
 
-Shape LearntNet::filter_shape() const {
+model::Shape LearntNet::filter_shape() const {
   return {layout.filters, input_shape[0], layout.filter_kernel, layout.filter_kernel};
 }
 
-Shape LearntNet::halved(std::int64_t channels, int times) const {
+model::Shape LearntNet::halved(std::int64_t channels, int times) const {
   return {channels, input_shape[1] / layout.filter_stride >> times, input_shape[2] / layout.filter_stride >> times};
 }
 
-Result<LearntNet> starting_learnt_network(const TrainOptions& options, const Shape& input_shape,
+Result<LearntNet> starting_learnt_network(const TrainOptions& options, const model::Shape& input_shape,
                                           std::span<const float> rows, Random& random) {
   LearntNet network;
   network.layout = options.learnt;
@@ -213,7 +215,7 @@ Result<LearntNet> starting_learnt_network(const TrainOptions& options, const Sha
   network.filter = starting_filters(network, rows, random);
   network.offset.assign(size(network.layout.filters), 0);
   network.filter_norm = starting_norm(network.layout.filters, false);
-  const Shape input = network.input_weight_shape(), block = network.block_weight_shape();
+  const model::Shape input = network.input_weight_shape(), block = network.block_weight_shape();
   const double deviation = std::sqrt(2 / static_cast<double>(fan_in(input)));
   network.stem_weight = normal_weights(input, deviation, random);
   network.stem = starting_norm(channels, true);
@@ -222,37 +224,37 @@ Result<LearntNet> starting_learnt_network(const TrainOptions& options, const Sha
          starting_norm(channels, true), starting_norm(channels, true)};
   }
   network.head = starting_norm(channels, false);
-  const Shape pooled = network.halved(channels, 3);
-  network.head_weight = sparse_weights(pooled, static_cast<std::int64_t>(element_count(pooled)), random);
-  network.input_weight.assign(element_count(network.halved(network.features(), 1)), 0);
+  const model::Shape pooled = network.halved(channels, 3);
+  network.head_weight = sparse_weights(pooled, static_cast<std::int64_t>(model::element_count(pooled)), random);
+  network.input_weight.assign(model::element_count(network.halved(network.features(), 1)), 0);
   return network;
 }
 
-Result<FeatureMap> to_map(const LearntNet& network) {
-  Node conv = conv_node("filters", kGraphInput, network.filter_shape(), network.filter);
+Result<model::FeatureMap> to_map(const LearntNet& network) {
+  model::Node conv = conv_node("filters", model::kGraphInput, network.filter_shape(), network.filter);
   conv.bias = {{network.layout.filters}, std::vector<float>(network.offset.size())};
-  WideLayer layer = widen(conv);
+  model::WideLayer layer = model::widen(conv);
   STANDFAST_TRY(const auto norm, affine(network.filter_norm));
-  STANDFAST_CHECK(fold_after(layer, norm, LayerReads::kAffine));
+  STANDFAST_CHECK(model::fold_after(layer, norm, model::LayerReads::kAffine));
   for (std::size_t f = 0; f < network.offset.size(); ++f) layer.bias[f] -= network.offset[f];
-  STANDFAST_CHECK(round_into(layer, conv));
-  MapStep step;
-  step.kind = MapKind::kConv2d;
+  STANDFAST_CHECK(model::round_into(layer, conv));
+  model::MapStep step;
+  step.kind = model::MapKind::kConv2d;
   step.values = std::move(conv.weight);
   step.bias = std::move(conv.bias);
   step.stride = network.layout.filter_stride;
   step.padding = network.filter_padding();
-  return with_abs({std::move(step)});
+  return model::with_abs({std::move(step)});
 }
 
-Result<Graph> to_graph(const LearntNet& network) {
-  GraphBuilder graph(network.halved(network.features(), 0));
-  Node stem = conv_node("stem.conv", kGraphInput, network.input_weight_shape(), network.stem_weight);
+Result<model::Graph> to_graph(const LearntNet& network) {
+  model::GraphBuilder graph(network.halved(network.features(), 0));
+  model::Node stem = conv_node("stem.conv", model::kGraphInput, network.input_weight_shape(), network.stem_weight);
   stem.stride = 2;
-  WideLayer layer = widen(stem);
+  model::WideLayer layer = model::widen(stem);
   STANDFAST_TRY(const auto norm, affine(network.stem));
-  STANDFAST_CHECK(fold_after(layer, norm, LayerReads::kAffine));
-  STANDFAST_CHECK(round_into(layer, stem));
+  STANDFAST_CHECK(model::fold_after(layer, norm, model::LayerReads::kAffine));
+  STANDFAST_CHECK(model::round_into(layer, stem));
   std::int32_t previous = graph.append(std::move(stem));
   previous = graph.relu("stem.relu", previous);
   for (std::size_t k = 0; k < network.blocks.size(); ++k) {
@@ -262,4 +264,4 @@ Result<Graph> to_graph(const LearntNet& network) {
   return std::move(graph).take();
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -20,7 +20,7 @@
 #include "standfast/result.hpp"
 #include "standfast/training.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 /// Per channel. Empty gain and shift: 1 and 0, for good.
 struct ChannelNorm {
@@ -39,7 +39,7 @@ struct LearntBlock {
 /// pool(u)).
 struct LearntNet {
   LearntLayout layout;
-  Shape input_shape;  ///< Of x.
+  model::Shape input_shape;  ///< Of x.
   std::vector<float> filter, offset;
   ChannelNorm filter_norm;
   std::vector<float> stem_weight;
@@ -50,12 +50,12 @@ struct LearntNet {
   float bias = 0;
 
   [[nodiscard]] std::int64_t features() const { return 2 * layout.filters; }  ///< Channels of u.
-  [[nodiscard]] Shape filter_shape() const;
+  [[nodiscard]] model::Shape filter_shape() const;
   [[nodiscard]] std::int64_t filter_padding() const { return (layout.filter_kernel - 1) / 2; }
-  [[nodiscard]] Shape input_weight_shape() const { return {layout.channels, features(), 3, 3}; }
-  [[nodiscard]] Shape block_weight_shape() const { return {layout.channels, layout.channels, 3, 3}; }
+  [[nodiscard]] model::Shape input_weight_shape() const { return {layout.channels, features(), 3, 3}; }
+  [[nodiscard]] model::Shape block_weight_shape() const { return {layout.channels, layout.channels, 3, 3}; }
   /// Of u halved `times` times, with `channels` channels.
-  [[nodiscard]] Shape halved(std::int64_t channels, int times) const;
+  [[nodiscard]] model::Shape halved(std::int64_t channels, int times) const;
 };
 
 /// The filters are patches of the rows times the inverse of (their covariance + a tenth of its mean): patches and
@@ -63,15 +63,15 @@ struct LearntNet {
 ///
 /// Shape: rows is (count, elements of input_shape), centred. Fails: kBadOption where x is no image, or its sides are no
 /// multiples of 8 strides.
-Result<LearntNet> starting_learnt_network(const TrainOptions& options, const Shape& input_shape,
+Result<LearntNet> starting_learnt_network(const TrainOptions& options, const model::Shape& input_shape,
                                           std::span<const float> rows, Random& random);
 
 /// What the network adds to the feature map of the data: a convolution with the norm and the offset in it, and an abs.
 /// Fails: kBadValue for a weight that does not fit a float.
-Result<FeatureMap> to_map(const LearntNet& network);
+Result<model::FeatureMap> to_map(const LearntNet& network);
 
 /// g, with the norms folded into their convolutions (nothing follows them that pads) and the pools into what reads
 /// them. Folded in float64, rounded once. Fails: as to_map.
-Result<Graph> to_graph(const LearntNet& network);
+Result<model::Graph> to_graph(const LearntNet& network);
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -5,7 +5,7 @@
 
 #include "trainer/torch_learner.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 constexpr double kHeadDropout = 0.1;
@@ -122,8 +122,8 @@ class TorchLearntNet final : public TorchLearner {
     this->start();
   }
 
-  [[nodiscard]] Result<Graph> graph() const override { return to_graph(values()); }
-  [[nodiscard]] Result<FeatureMap> learnt_map() const override { return to_map(values()); }
+  [[nodiscard]] Result<model::Graph> graph() const override { return to_graph(values()); }
+  [[nodiscard]] Result<model::FeatureMap> learnt_map() const override { return to_map(values()); }
 
  private:
   [[nodiscard]] LearntNet values() const;
@@ -167,7 +167,7 @@ LearntNet TorchLearntNet::values() const {
 }
 
 TorchArray TorchLearntNet::forward(const TorchArray& x, bool learns) {
-  const Shape& shape = start_.input_shape;
+  const model::Shape& shape = start_.input_shape;
   // the convolutions would put every other order into this one first
   const TorchArray image =
       x.reshape({x.size(0), shape[0], shape[1], shape[2]}).contiguous(at::MemoryFormat::ChannelsLast);
@@ -186,7 +186,7 @@ TorchArray TorchLearntNet::forward(const TorchArray& x, bool learns) {
 
 /// Of u in the last pass: the network backwards, with its masks. Shape: that of u.
 TorchArray TorchLearntNet::feature_slopes(const TorchArray& rows) const {
-  const auto image = [](const TorchArray& slope, const Shape& shape) {
+  const auto image = [](const TorchArray& slope, const model::Shape& shape) {
     return slope.reshape({-1, shape[0], shape[1], shape[2]});
   };
   const TorchArray head = pick(head_dropout_.factors, rows) * head_weight_.t();
@@ -204,7 +204,7 @@ TorchArray TorchLearntNet::input_gradients(const TorchArray& rows) {
   const TorchArray slopes = feature_slopes(rows);
   TorchArray slope = slopes.narrow(1, 0, filters) + slopes.narrow(1, filters, filters) * pick(signs_, rows);
   slope = slope * filter_norm_.scale();
-  const Shape& shape = start_.input_shape;
+  const model::Shape& shape = start_.input_shape;
   return conv_adjoint(slope, filter_, {start_.layout.filter_stride, start_.filter_padding(), shape[1], shape[2]})
       .flatten(1);
 }
@@ -243,4 +243,4 @@ std::unique_ptr<Learner> make_learner(const LearntNet& start, const TrainOptions
   return std::make_unique<TorchLearntNet>(start, options);
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -9,7 +9,7 @@
 #include <span>
 #include <utility>
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 constexpr double kCorrelation = 0.5;  // rho: of the pre-activations of two units
@@ -114,4 +114,4 @@ ConvexMlp centred_network(std::int64_t inputs, const std::vector<std::int64_t>& 
   return network;
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -9,7 +9,7 @@
 #include "base/random.hpp"
 #include "trainer/mlp/network.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 /// The moments that keep ReLU pre-activations at mean 0, variance 1 and pairwise correlation 1/2 from layer to layer.
 ///
@@ -45,4 +45,4 @@ ConvexMlp paper_network(std::int64_t inputs, const std::vector<std::int64_t>& hi
 ConvexMlp centred_network(std::int64_t inputs, const std::vector<std::int64_t>& hidden, bool batch_norm,
                           std::span<const float> rows, Random& random);
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -10,10 +10,10 @@
 
 #include "trainer/nodes.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
-Tensor rows_of(const std::vector<float>& values, std::int64_t first, std::int64_t count, std::int64_t columns) {
+model::Tensor rows_of(const std::vector<float>& values, std::int64_t first, std::int64_t count, std::int64_t columns) {
   const auto begin = values.begin() + first * columns;
   return {{count, columns}, std::vector<float>(begin, begin + count * columns)};
 }
@@ -66,19 +66,19 @@ ConvexMlp fold(const ConvexMlp& network) {
   return folded;
 }
 
-Graph to_graph(const ConvexMlp& network, Shape input_shape) {
-  GraphBuilder graph(std::move(input_shape));
-  std::int32_t previous = kGraphInput;
+model::Graph to_graph(const ConvexMlp& network, model::Shape input_shape) {
+  model::GraphBuilder graph(std::move(input_shape));
+  std::int32_t previous = model::kGraphInput;
   for (std::size_t layer = 0; layer <= network.hidden.size(); ++layer) {
     const bool last = layer == network.hidden.size();
     const std::string place = last ? "score" : fmt::format("layer{}", layer + 1);
     const std::int64_t first = network.first_row(layer);
     const std::int64_t width = network.width(layer);
-    Tensor bias = {{width}, rows_of(network.bias, first, width, 1).values};
-    std::int32_t node =
-        graph.linear(place + ".input", kGraphInput, rows_of(network.input_weight, first, width, network.inputs), bias);
+    model::Tensor bias = {{width}, rows_of(network.bias, first, width, 1).values};
+    std::int32_t node = graph.linear(place + ".input", model::kGraphInput,
+                                     rows_of(network.input_weight, first, width, network.inputs), bias);
     if (layer > 0) {
-      const Tensor weight = {{width, network.width(layer - 1)}, network.hidden_weight[layer - 1]};
+      const model::Tensor weight = {{width, network.width(layer - 1)}, network.hidden_weight[layer - 1]};
       const auto convex = graph.linear(place + ".hidden", previous, weight);
       node = graph.add(place + ".sum", {node, convex});
     }
@@ -87,4 +87,4 @@ Graph to_graph(const ConvexMlp& network, Shape input_shape) {
   return std::move(graph).take();
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

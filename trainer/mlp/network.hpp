@@ -12,7 +12,7 @@
 #include "model/graph.hpp"
 #include "model/tensor.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 
 /// n(z) = gain * (z - mean) / sqrt(variance + kBatchNormEpsilon) + shift, the same four numbers for all units of a
 /// layer.
@@ -49,6 +49,6 @@ ConvexMlp zero_network(std::int64_t inputs, const std::vector<std::int64_t>& hid
 ConvexMlp fold(const ConvexMlp& network);
 
 /// As the model file stores it. Shape: input_shape has network.inputs elements. Requires: no batch norm, see fold.
-Graph to_graph(const ConvexMlp& network, Shape input_shape);
+model::Graph to_graph(const ConvexMlp& network, model::Shape input_shape);
 
-}  // namespace standfast
+}  // namespace standfast::trainer

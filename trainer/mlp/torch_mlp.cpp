@@ -6,15 +6,15 @@
 
 #include "trainer/torch_learner.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 class TorchMlp final : public TorchLearner {
  public:
-  TorchMlp(const ConvexMlp& start, const Shape& input_shape, std::span<const float> conditioner,
+  TorchMlp(const ConvexMlp& start, const model::Shape& input_shape, std::span<const float> conditioner,
            const TrainOptions& options);
 
-  [[nodiscard]] Result<Graph> graph() const override { return to_graph(fold(weights()), input_shape_); }
+  [[nodiscard]] Result<model::Graph> graph() const override { return to_graph(fold(weights()), input_shape_); }
 
  private:
   TorchArray forward(const TorchArray& u, bool learns) override;
@@ -28,7 +28,7 @@ class TorchMlp final : public TorchLearner {
   [[nodiscard]] ConvexMlp weights() const;
 
   ConvexMlp start_;
-  Shape input_shape_;
+  model::Shape input_shape_;
   std::vector<std::int64_t> widths_;  // hidden layers, then 1
   TorchArray conditioner_;            // (inputs)
   TorchArray input_weight_;
@@ -40,7 +40,7 @@ class TorchMlp final : public TorchLearner {
   std::vector<TorchArray> scales_;  // batch norm's, one element each; empty without
 };
 
-TorchMlp::TorchMlp(const ConvexMlp& start, const Shape& input_shape, std::span<const float> conditioner,
+TorchMlp::TorchMlp(const ConvexMlp& start, const model::Shape& input_shape, std::span<const float> conditioner,
                    const TrainOptions& options)
     : TorchLearner(options),
       start_(start),
@@ -145,9 +145,9 @@ ConvexMlp TorchMlp::weights() const {
 
 }  // namespace
 
-std::unique_ptr<Learner> make_learner(const ConvexMlp& start, const Shape& input_shape,
+std::unique_ptr<Learner> make_learner(const ConvexMlp& start, const model::Shape& input_shape,
                                       std::span<const float> conditioner, const TrainOptions& options) {
   return std::make_unique<TorchMlp>(start, input_shape, conditioner, options);
 }
 
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 TEST(Contest, TakesTurnsRoundAfterRound) {
@@ -73,4 +73,4 @@ TEST(Contest, OfNobodyHasNoTimings) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -11,7 +11,7 @@
 #include "lab/bench/sizes.hpp"
 #include "lab/bench/subject.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 BenchOptions quick() {
@@ -160,14 +160,14 @@ TEST(Bench, WritesWhatWasNotMeasuredAsNull) {
 TEST(BenchSizes, AreSameBitsEachTimeAndConvex) {
   for (const auto& size : bench_sizes()) {
     if (size.name == "image") continue;  // 263 MB
-    const Model model = random_model(size.name);
-    EXPECT_EQ(validate(model).ok(), true) << size.name;
+    const model::Model model = random_model(size.name);
+    EXPECT_EQ(model::validate(model).ok(), true) << size.name;
     EXPECT_EQ(model, random_model(size.name));
   }
 }
 
 TEST(BenchSubject, HasInputsThatAllNeedACertificate) {
-  Model model = random_model("spam");
+  model::Model model = random_model("spam");
   model.threshold = 1000;
   const auto subject = make_subject(std::move(model), "far", "", 100);
   ASSERT_TRUE(subject.ok()) << subject.error().message;
@@ -186,4 +186,4 @@ TEST(BenchSubject, CountsTheMultiplyAddsOfAConvolutionAtEveryPlace) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::lab

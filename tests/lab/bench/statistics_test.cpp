@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 TEST(NearestRank, IsTheNearestOfTheSortedValues) {
@@ -48,4 +48,4 @@ TEST(Ratio, ComparesRoundWithRoundAndNotMedianWithMedian) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -7,14 +7,14 @@
 #include "base/random.hpp"
 #include "lab/fits/fitted_model.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 Dataset one_row(std::vector<float> x, bool image) {
   Dataset data;
   data.source = "row";
-  data.input_shape =
-      image ? Shape{1, 1, static_cast<std::int64_t>(x.size())} : Shape{static_cast<std::int64_t>(x.size())};
+  data.input_shape = image ? model::Shape{1, 1, static_cast<std::int64_t>(x.size())}
+                           : model::Shape{static_cast<std::int64_t>(x.size())};
   data.features = std::move(x);
   data.source_index = {0};
   data.labels = {0};
@@ -77,8 +77,8 @@ TEST(ExactScore, CountsAWrongPlaneAsWrong) {
   EXPECT_EQ(count(-15), 2U);
 }
 
-Node weighted(NodeKind kind, std::int32_t input, Tensor weight, Tensor bias) {
-  Node node;
+model::Node weighted(model::NodeKind kind, std::int32_t input, model::Tensor weight, model::Tensor bias) {
+  model::Node node;
   node.kind = kind;
   node.name = std::to_string(input + 1);
   node.inputs = {input};
@@ -88,9 +88,9 @@ Node weighted(NodeKind kind, std::int32_t input, Tensor weight, Tensor bias) {
 }
 
 /// The convolution as a matrix, its padding left out.
-Tensor as_matrix(const Node& conv, const Shape& in, const Shape& out) {
-  Tensor matrix{{out[0] * out[1] * out[2], in[0] * in[1] * in[2]}, {}};
-  matrix.values.resize(element_count(matrix.shape));
+model::Tensor as_matrix(const model::Node& conv, const model::Shape& in, const model::Shape& out) {
+  model::Tensor matrix{{out[0] * out[1] * out[2], in[0] * in[1] * in[2]}, {}};
+  matrix.values.resize(model::element_count(matrix.shape));
   for (std::int64_t o = 0; o < matrix.shape[0]; ++o)
     for (std::int64_t c = 0; c < in[0]; ++c)
       for (std::int64_t i = 0; i < conv.weight.shape[2]; ++i)
@@ -106,9 +106,9 @@ Tensor as_matrix(const Node& conv, const Shape& in, const Shape& out) {
   return matrix;
 }
 
-Tensor random_tensor(Shape shape, Random& random) {
-  Tensor tensor{std::move(shape), {}};
-  tensor.values.resize(element_count(tensor.shape));
+model::Tensor random_tensor(model::Shape shape, Random& random) {
+  model::Tensor tensor{std::move(shape), {}};
+  tensor.values.resize(model::element_count(tensor.shape));
   for (float& value : tensor.values) value = static_cast<float>(std::round(random.uniform(-64, 64)) / 16);
   return tensor;
 }
@@ -119,21 +119,23 @@ TEST(ExactScore, OfAConvolutionIsThatOfItsMatrix) {
     Dataset data = one_row(std::vector<float>(2 * 5 * 7), true);
     data.input_shape = {2, 5, 7};
     for (float& x : data.features) x = static_cast<float>(std::floor(random.uniform(0, 256))) / 255.0F;
-    Node conv =
-        weighted(NodeKind::kConv2d, kGraphInput, random_tensor({3, 2, 3, 3}, random), random_tensor({3}, random));
+    model::Node conv = weighted(model::NodeKind::kConv2d, model::kGraphInput, random_tensor({3, 2, 3, 3}, random),
+                                random_tensor({3}, random));
     conv.stride = 2;
     conv.padding = 2;
     conv.dilation = dilation;
-    Model model = blank_model(data, "a", "b");
+    model::Model model = blank_model(data, "a", "b");
     const std::int64_t rows = (5 + 4 - 2 * dilation - 1) / 2 + 1;
     const std::int64_t columns = (7 + 4 - 2 * dilation - 1) / 2 + 1;
-    const Shape out = {3, rows, columns};
-    model.graph.nodes = {conv, weighted(NodeKind::kLinear, 0, random_tensor({1, 3 * rows * columns}, random), {})};
-    Model dense = model;
-    Tensor bias{{3 * rows * columns}, {}};
+    const model::Shape out = {3, rows, columns};
+    model.graph.nodes = {conv,
+                         weighted(model::NodeKind::kLinear, 0, random_tensor({1, 3 * rows * columns}, random), {})};
+    model::Model dense = model;
+    model::Tensor bias{{3 * rows * columns}, {}};
     for (std::int64_t o = 0; o < bias.shape[0]; ++o)
       bias.values.push_back(conv.bias.values[static_cast<std::size_t>(o / (rows * columns))]);
-    dense.graph.nodes[0] = weighted(NodeKind::kLinear, kGraphInput, as_matrix(conv, data.input_shape, out), bias);
+    dense.graph.nodes[0] =
+        weighted(model::NodeKind::kLinear, model::kGraphInput, as_matrix(conv, data.input_shape, out), bias);
     for (const auto& units : {byte_units(), *dyadic_units(data)}) {
       const auto one = ExactScore::make(model, units);
       const auto other = ExactScore::make(dense, units);
@@ -151,7 +153,7 @@ TEST(ExactScore, RefusesNumbersTooFarApart) {
   const Dataset data = one_row({1.0F, 1.0F}, false);
   const auto units = dyadic_units(data);
   ASSERT_TRUE(units.ok());
-  Model model = max_affine_model(data, Planes{{1, 1}, {0}}, "a", "b");
+  model::Model model = max_affine_model(data, Planes{{1, 1}, {0}}, "a", "b");
   model.graph.nodes[0].weight.values = {0x1p100F, 0x1p-100F};
   EXPECT_EQ(ExactScore::make(model, *units).error().code, ErrorCode::kUnsupported);
   EXPECT_EQ(dyadic_units(one_row({0x1p60F, 0x1p-60F}, false)).error().code, ErrorCode::kUnsupported);
@@ -159,4 +161,4 @@ TEST(ExactScore, RefusesNumbersTooFarApart) {
 }
 
 }  // namespace
-}  // namespace standfast::separate
+}  // namespace standfast::lab

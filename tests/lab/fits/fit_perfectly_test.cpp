@@ -8,7 +8,7 @@
 #include "lab/fits/fits.hpp"
 #include "tests/lab/points.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 TEST(FitPerfectly, FitsASquareInsideARing) {
@@ -148,4 +148,4 @@ TEST(ShuffleLabels, KeepsTheCountsAndTheInputs) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -6,7 +6,7 @@
 
 #include "base/random.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 using Points = std::vector<IntegerPoint>;
@@ -87,4 +87,4 @@ TEST(CheckCombination, RefusesEveryFalseClaim) {
 }
 
 }  // namespace
-}  // namespace standfast::separate
+}  // namespace standfast::lab

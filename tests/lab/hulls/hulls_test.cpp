@@ -8,7 +8,7 @@
 #include "base/random.hpp"
 #include "tests/lab/points.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 using Side = HullAnswer::Side;
@@ -99,4 +99,4 @@ TEST(SeparableBound, IsTheFormulaWhereTheNumbersAreSmallAndItsLogarithmWhereThey
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::lab

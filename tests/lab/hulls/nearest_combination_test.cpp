@@ -4,7 +4,7 @@
 
 #include "base/random.hpp"
 
-namespace standfast::separate {
+namespace standfast::lab {
 namespace {
 
 using End = NearestCombination::End;
@@ -51,4 +51,4 @@ TEST(NearestCombination, ReachesTheOriginFromManyPoints) {
 }
 
 }  // namespace
-}  // namespace standfast::separate
+}  // namespace standfast::lab

@@ -10,7 +10,7 @@
 #include "lab/study/study.hpp"
 #include "support/small_models.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 std::string path_of(const std::string& name) {
@@ -19,11 +19,11 @@ std::string path_of(const std::string& name) {
 
 /// f(x) = x_0 - x_1 - threshold on features in [0, 1].
 std::string write_difference(float threshold) {
-  Model model = support::affine_model({1, -1}, 0, threshold);
+  model::Model model = support::affine_model({1, -1}, 0, threshold);
   model.sensitive_class = "3";
   model.other_class = "8";
   const auto path = path_of(".safetensors");
-  EXPECT_TRUE(save_model(model, path).ok());
+  EXPECT_TRUE(format::save_model(model, path).ok());
   return path;
 }
 
@@ -87,13 +87,13 @@ TEST(Measure, WithoutASensitiveVerdictThereIsNoTime) {
 }
 
 TEST(Measure, OnePassStandsForRefinedWhereTheMapMixesFeatures) {
-  Model model = support::affine_model({1}, 0);
+  model::Model model = support::affine_model({1}, 0);
   model.input_shape = {2};
-  model.feature_map = {{.kind = MapKind::kLinear, .values = {{1, 2}, {1, -1}}, .bias = {{1}, {0}}}};
+  model.feature_map = {{.kind = model::MapKind::kLinear, .values = {{1, 2}, {1, -1}}, .bias = {{1}, {0}}}};
   model.sensitive_class = "3";
   model.other_class = "8";
   const auto path = path_of("_mixing.safetensors");
-  const auto saved = save_model(model, path);
+  const auto saved = format::save_model(model, path);
   ASSERT_TRUE(saved.ok()) << saved.error().message;
   const auto result = measured(path, digits(), 3);
   const auto& one_pass = result.bounds[1][1].radii;
@@ -114,8 +114,8 @@ TEST(BalancedModel, JudgesBothClassesEquallyWellOnTheFirstInputs) {
   EXPECT_DOUBLE_EQ(result.accuracy_sensitive, 0.75);
   EXPECT_NEAR(result.accuracy_other, 2.0 / 3, 1e-12);
   EXPECT_NEAR(result.threshold, 0.15, 1e-6);
-  const auto before = load_model(path);
-  const auto after = load_model(balanced);
+  const auto before = format::load_model(path);
+  const auto after = format::load_model(balanced);
   ASSERT_TRUE(before.ok() && after.ok());
   EXPECT_EQ(after->graph, before->graph);
   EXPECT_TRUE(after->provenance.contains("threshold"));
@@ -145,4 +145,4 @@ TEST(Measure, DataWithoutTheCertifiedClassAreRefused) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -11,7 +11,7 @@
 #include "lab/study/study.hpp"
 #include "tests/lab/study/example.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 std::size_t count(const std::string& text, std::string_view part) {
@@ -153,4 +153,4 @@ TEST(StudyText, KeepsToAHundredColumns) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::lab

@@ -8,7 +8,7 @@
 
 #include "lab/study/study.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 TEST(Recipes, TheTrainerAcceptsEveryOne) {
@@ -107,4 +107,4 @@ TEST(FolderDigest, SeesNamesAndBytes) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::lab

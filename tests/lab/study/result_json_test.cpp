@@ -8,7 +8,7 @@
 #include "lab/study/study.hpp"
 #include "tests/lab/study/example.hpp"
 
-namespace standfast {
+namespace standfast::lab {
 namespace {
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -67,4 +67,4 @@ TEST(RecipeResultJson, WrongTypesAndValuesAreRefused) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::lab

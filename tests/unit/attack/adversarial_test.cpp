@@ -10,12 +10,12 @@
 #include "base/random.hpp"
 #include "support/small_models.hpp"
 
-namespace standfast {
+namespace standfast::attack {
 namespace {
 
 /// A model, an input and a threat model, with what points at them.
 struct Scene {
-  Scene(const Model& the_model, std::vector<float> at, ThreatModel the_threat = {}, Norm norm = Norm::l2())
+  Scene(const model::Model& the_model, std::vector<float> at, ThreatModel the_threat = {}, Norm norm = Norm::l2())
       : model(the_model), plan(model), forward(model), threat(std::move(the_threat)), x(std::move(at)) {
     for (std::size_t i = 0; i < x.size(); ++i) cost.push_back(threat.cost_of(i));
     target = {&plan, &forward, &threat, cost, x, norm, {}};
@@ -25,18 +25,18 @@ struct Scene {
     return confirm_attack(target, change, workspace);
   }
 
-  Model model;
-  Plan plan;
-  Forward64 forward;
+  model::Model model;
+  infer::Plan plan;
+  infer::Forward64 forward;
   ThreatModel threat;
   std::vector<float> x;
   std::vector<double> cost;
   AttackTarget target;
-  InferWorkspace workspace;
+  infer::InferWorkspace workspace;
 };
 
 /// 1 - a - b, from (0, 0).
-Model falling() { return support::affine_model({-1, -1}, 1); }
+model::Model falling() { return support::affine_model({-1, -1}, 1); }
 
 TEST(ConfirmAttack, AChangeThatFlipsTheVerdictStands) {
   Scene scene(falling(), {0, 0});
@@ -103,7 +103,7 @@ TEST(ConfirmAttack, AnInputOutsideItsDomainStaysUnlessItComesBack) {
 TEST(ConfirmAttack, WhatOnlyFloat32JudgesOtherwiseIsNoAttack) {
   // 1 + 2^-30 - 1 is 0 in float32 and positive in truth
   Scene scene(support::affine_model({1, 1}, 0, 1), {2, 0x1p-30F});
-  InferWorkspace workspace;
+  infer::InferWorkspace workspace;
   ASSERT_EQ(scene.plan.forward(std::vector<float>{1, 0x1p-30F}, workspace), 0);
   EXPECT_FALSE(scene.confirm({-1, 0}).has_value());
   EXPECT_TRUE(scene.confirm({-1, -0x1p-29}).has_value());
@@ -111,18 +111,18 @@ TEST(ConfirmAttack, WhatOnlyFloat32JudgesOtherwiseIsNoAttack) {
 
 TEST(ConfirmAttack, WhatOnlyFloat64JudgesOtherwiseIsNoAttack) {
   // (a + b) - (c + d) + 2^-24: the first sum is rounded up and the second one down, by almost 2^-24 each
-  Model model = support::affine_model({0, 0, 0, 0}, 0, -0x1p-24F);
+  model::Model model = support::affine_model({0, 0, 0, 0}, 0, -0x1p-24F);
   model.graph.nodes[0].weight = {{2, 4}, {1, 1, 0, 0, 0, 0, 1, 1}};
   model.graph.nodes[0].bias = {};
-  Node difference;
+  model::Node difference;
   difference.name = "difference";
   difference.inputs = {0};
   difference.weight = {{1, 2}, {1, -1}};
   model.graph.nodes.push_back(difference);
-  ASSERT_TRUE(validate(model).ok());
+  ASSERT_TRUE(model::validate(model).ok());
   const std::vector<float> bad = {1, 0x1p-24F + 0x1p-40F, 1 + 0x1p-23F, 0x1p-24F - 0x1p-40F};
   Scene scene(model, bad);
-  InferWorkspace workspace;
+  infer::InferWorkspace workspace;
   ASSERT_GT(scene.plan.forward(bad, workspace), 0);
   ASSERT_LT(scene.forward(bad), 0);
   EXPECT_FALSE(scene.confirm({0, 0, 0, 0}).has_value());
@@ -195,4 +195,4 @@ TEST(PriceUpper, IsNeverBelowTheExactPrice) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::attack

@@ -8,17 +8,17 @@
 
 #include "support/small_models.hpp"
 
-namespace standfast {
+namespace standfast::attack {
 namespace {
 
 // Attacks are pushed past the border until float32 agrees, and rays end within 2e-4 of it.
 constexpr double kOvershoot = 2e-3;
 
-Adversarial attack(const Model& model, const std::vector<float>& x, Norm norm, const ThreatModel& threat = {},
+Adversarial attack(const model::Model& model, const std::vector<float>& x, Norm norm, const ThreatModel& threat = {},
                    const AttackBudget& budget = {}, std::uint64_t seed = 1, const VerdictSlack& slack = {}) {
-  const Plan plan(model);
-  const Forward64 forward(model);
-  const MinorantReader reader(model);
+  const infer::Plan plan(model);
+  const infer::Forward64 forward(model);
+  const search::MinorantReader reader(model);
   std::vector<double> cost;
   std::vector<Interval> interval;
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -39,15 +39,15 @@ void expect_distance(const Adversarial& found, double distance, Norm norm) {
 }
 
 /// 2 - |a|, which is affine over (a, |a|).
-Model hill() {
-  Model model = support::affine_model({0, -1}, 2);
+model::Model hill() {
+  model::Model model = support::affine_model({0, -1}, 2);
   model.input_shape = {1};
-  model.feature_map = with_abs({});
+  model.feature_map = model::with_abs({});
   return model;
 }
 
 TEST(AttackSearch, APlaneIsCrossedAtItsDistance) {
-  const Model model = support::affine_model({3, -4}, 6);
+  const model::Model model = support::affine_model({3, -4}, 6);
   const std::vector<float> x = {0, 0};
   expect_distance(attack(model, x, Norm::l1()), 6.0 / 4, Norm::l1());
   expect_distance(attack(model, x, Norm::l2()), 6.0 / 5, Norm::l2());
@@ -72,7 +72,7 @@ TEST(AttackSearch, EitherSideOfAHillWillDo) {
 }
 
 TEST(AttackSearch, BoundsAndCostsChangeTheCheapestWay) {
-  const Model model = support::affine_model({3, -4}, 6);
+  const model::Model model = support::affine_model({3, -4}, 6);
   ThreatModel threat;
   threat.max_decrease = {0.5, kInfinity};  // the first gives 1.5 at most: 4.5 is left for the second
   expect_distance(attack(model, {0, 0}, Norm::linf(), threat), 4.5 / 4, Norm::linf());
@@ -83,7 +83,7 @@ TEST(AttackSearch, BoundsAndCostsChangeTheCheapestWay) {
 }
 
 TEST(AttackSearch, NormZeroTakesTheFewestFeatures) {
-  const Model model = support::affine_model({-1, -5, -2, -4, -1}, 8);
+  const model::Model model = support::affine_model({-1, -5, -2, -4, -1}, 8);
   const ThreatModel threat = *ThreatModel::domain(5, 0, 1);
   const Adversarial found = attack(model, {0, 0, 0, 0, 0}, Norm::l0(), threat);
   EXPECT_EQ(found.distance, 2);  // 5 and 4
@@ -92,13 +92,13 @@ TEST(AttackSearch, NormZeroTakesTheFewestFeatures) {
 
 TEST(AttackSearch, NormZeroPutsBackWhatIsNotNeeded) {
   // seen from 0 the second feature is worth 3 and the third 2; together with the first one either would do
-  Model model = support::one_unit_model({-4, -3, -2}, 5.5F, 1, -0.25F);
+  model::Model model = support::one_unit_model({-4, -3, -2}, 5.5F, 1, -0.25F);
   const Adversarial found = attack(model, {0, 0, 0}, Norm::l0(), *ThreatModel::domain(3, 0, 1));
   EXPECT_EQ(found.distance, 2);
 }
 
 TEST(AttackSearch, WhatBoundsPutOutOfReachHasNoAttack) {
-  const Model model = support::affine_model({3, -4}, 6);
+  const model::Model model = support::affine_model({3, -4}, 6);
   const ThreatModel threat = *ThreatModel::domain(2, -0.5, 0.5);  // at most 1.5 + 2 are lost
   for (const Norm norm : {Norm::l0(), Norm::l1(), Norm::l2(), Norm::linf()}) {
     const Adversarial found = attack(model, {0, 0}, norm, threat);
@@ -108,7 +108,7 @@ TEST(AttackSearch, WhatBoundsPutOutOfReachHasNoAttack) {
 }
 
 TEST(AttackSearch, AFlatNetworkHasNoAttack) {
-  const Model model = support::affine_model({0, 0}, 1);
+  const model::Model model = support::affine_model({0, 0}, 1);
   for (const Norm norm : {Norm::l0(), Norm::l1(), Norm::l2(), Norm::linf()}) {
     EXPECT_EQ(attack(model, {0, 0}, norm).distance, kInfinity) << norm.name();
   }
@@ -116,7 +116,7 @@ TEST(AttackSearch, AFlatNetworkHasNoAttack) {
 
 TEST(AttackSearch, SlackIsOvercome) {
   // 1 - a, where the deployed verdict flips at logits of -0.004 and less only
-  const Model model = support::affine_model({-1}, 1);
+  const model::Model model = support::affine_model({-1}, 1);
   const VerdictSlack slack = [](std::span<const float>) { return 0.004; };
   const Adversarial found = attack(model, {0}, Norm::l2(), {}, {}, 1, slack);
   EXPECT_GE(found.distance, 1.004);
@@ -125,7 +125,7 @@ TEST(AttackSearch, SlackIsOvercome) {
 }
 
 TEST(AttackSearch, TheSameSeedGivesTheSameAttack) {
-  const Model model = support::one_unit_model({3, -4, 1}, 6, 2, -1);
+  const model::Model model = support::one_unit_model({3, -4, 1}, 6, 2, -1);
   for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
     const Adversarial first = attack(model, {1, 0, 2}, norm, {}, {20, 6}, 5);
     const Adversarial again = attack(model, {1, 0, 2}, norm, {}, {20, 6}, 5);
@@ -135,4 +135,4 @@ TEST(AttackSearch, TheSameSeedGivesTheSameAttack) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::attack

@@ -12,8 +12,8 @@
 namespace standfast::certifier {
 namespace {
 
-Node node_of(NodeKind kind, std::string name, std::int32_t input) {
-  Node node;
+model::Node node_of(model::NodeKind kind, std::string name, std::int32_t input) {
+  model::Node node;
   node.kind = kind;
   node.name = std::move(name);
   node.inputs = {input};
@@ -21,11 +21,11 @@ Node node_of(NodeKind kind, std::string name, std::int32_t input) {
 }
 
 /// relu (4) -> pool (1) -> relu (1) -> max (1): slopes and winners in turns.
-Graph mixed_graph() {
-  Graph graph;
+model::Graph mixed_graph() {
+  model::Graph graph;
   graph.input_shape = {1, 2, 2};
-  graph.nodes = {node_of(NodeKind::kRelu, "a", kGraphInput), node_of(NodeKind::kMaxPool, "b", 0),
-                 node_of(NodeKind::kRelu, "c", 1), node_of(NodeKind::kMax, "d", 2)};
+  graph.nodes = {node_of(model::NodeKind::kRelu, "a", model::kGraphInput), node_of(model::NodeKind::kMaxPool, "b", 0),
+                 node_of(model::NodeKind::kRelu, "c", 1), node_of(model::NodeKind::kMax, "d", 2)};
   graph.nodes[1].kernel = 2;
   graph.nodes[1].stride = 2;
   return graph;
@@ -40,8 +40,8 @@ RadiusProof::Cut mixed_cut() {
 }
 
 TEST(Proofs, SlopesAndWinnersGoBackToTheirNodes) {
-  const Graph graph = mixed_graph();
-  const auto slopes = unflatten(mixed_cut(), graph, infer_shapes(graph).value());
+  const model::Graph graph = mixed_graph();
+  const auto slopes = unflatten(mixed_cut(), graph, model::infer_shapes(graph).value());
   ASSERT_TRUE(slopes.ok()) << slopes.error().message;
   ASSERT_EQ(slopes->size(), 4U);
   EXPECT_EQ((*slopes)[0].relu, (std::vector<float>{0, 1, 0.5F, 1}));
@@ -56,18 +56,18 @@ TEST(Proofs, TheSlopesOfALaneComeBackAsThoseOfItsInput) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     Random random(seed);
     const auto made = support::random_model(random, support::random_family(random), support::MapFamily::kSeparable);
-    const Plan plan(made.model);
+    const infer::Plan plan(made.model);
     const std::vector<float> one = support::random_input(random, made), other = support::random_input(random, made);
     std::vector<float> both = one;
     both.insert(both.end(), other.begin(), other.end());
-    TileWorkspace tile;
+    infer::TileWorkspace tile;
     std::vector<float> logits(2);
     plan.forward_tile(both, 2, tile, logits);
-    InferWorkspace workspace;
+    infer::InferWorkspace workspace;
     plan.forward(other, workspace);
     const RadiusProof::Cut cut = flatten(tile.slopes, 1);
     EXPECT_EQ(cut.weight, 0);
-    const auto again = unflatten(cut, made.model.graph, infer_shapes(made.model.graph).value());
+    const auto again = unflatten(cut, made.model.graph, model::infer_shapes(made.model.graph).value());
     ASSERT_TRUE(again.ok()) << again.error().message;
     ASSERT_EQ(again->size(), workspace.slopes.size());
     for (std::size_t k = 0; k < again->size(); ++k) {
@@ -78,8 +78,8 @@ TEST(Proofs, TheSlopesOfALaneComeBackAsThoseOfItsInput) {
 }
 
 TEST(Proofs, WrongNumbersAreRefusedAndNamed) {
-  const Graph graph = mixed_graph();
-  const auto shapes = infer_shapes(graph).value();
+  const model::Graph graph = mixed_graph();
+  const auto shapes = model::infer_shapes(graph).value();
   const auto message = [&](const RadiusProof::Cut& cut) {
     const auto result = unflatten(cut, graph, shapes);
     if (result.ok()) return std::string("accepted");
@@ -101,11 +101,11 @@ TEST(Proofs, WrongNumbersAreRefusedAndNamed) {
 
 TEST(Proofs, WhatTheNumbersAreIsNobodysBusinessYet) {
   // values are the verifier's concern, which replaces them; only their counts are known here
-  const Graph graph = mixed_graph();
+  const model::Graph graph = mixed_graph();
   RadiusProof::Cut cut = mixed_cut();
   cut.slopes[1] = std::numeric_limits<float>::quiet_NaN();
   cut.winners[0] = -7;
-  const auto slopes = unflatten(cut, graph, infer_shapes(graph).value());
+  const auto slopes = unflatten(cut, graph, model::infer_shapes(graph).value());
   ASSERT_TRUE(slopes.ok());
   EXPECT_TRUE(std::isnan((*slopes)[0].relu[1]));
   EXPECT_EQ((*slopes)[1].winner[0], -7);

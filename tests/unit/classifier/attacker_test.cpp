@@ -10,7 +10,7 @@
 #include "support/cases.hpp"
 #include "support/small_models.hpp"
 
-namespace standfast {
+namespace standfast::classifier {
 namespace {
 
 using support::corner_model;
@@ -19,8 +19,8 @@ using support::make_classifier;
 // Attacks are pushed past the border until float32 agrees, and rays end within 2e-4 of it.
 constexpr double kOvershoot = 2e-3;
 
-ErrorCode refusal(const Model& model, const AttackOptions& options) {
-  const Plan plan(model);
+ErrorCode refusal(const model::Model& model, const AttackOptions& options) {
+  const infer::Plan plan(model);
   const auto attacker = Attacker::create(model, plan, options);
   EXPECT_FALSE(attacker.ok());
   return attacker.ok() ? ErrorCode{} : attacker.error().code;
@@ -143,4 +143,4 @@ TEST(Attacker, NormZeroCountsFeatures) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::classifier

@@ -11,36 +11,36 @@
 
 #include "support/cases.hpp"
 
-namespace standfast {
+namespace standfast::classifier {
 namespace {
 
 /// f(x) = relu(x_0 - 1) + 2 x_1 - 1 over (x_0, x_1).
-Model small_model() {
-  Model model;
+model::Model small_model() {
+  model::Model model;
   model.input_shape = {2};
   model.sensitive_class = "spam";
   model.other_class = "mail";
   model.threshold = 1;
   model.graph.input_shape = {2};
-  const auto linear = [](std::string name, std::int32_t input, Shape shape, std::vector<float> weight,
+  const auto linear = [](std::string name, std::int32_t input, model::Shape shape, std::vector<float> weight,
                          std::vector<float> bias) {
-    Node node;
-    node.kind = NodeKind::kLinear;
+    model::Node node;
+    node.kind = model::NodeKind::kLinear;
     node.name = std::move(name);
     node.inputs = {input};
     node.weight = {std::move(shape), std::move(weight)};
     if (!bias.empty()) node.bias = {{static_cast<std::int64_t>(bias.size())}, bias};
     return node;
   };
-  Node relu, add;
-  relu.kind = NodeKind::kRelu;
+  model::Node relu, add;
+  relu.kind = model::NodeKind::kRelu;
   relu.name = "relu";
   relu.inputs = {0};
-  add.kind = NodeKind::kAdd;
+  add.kind = model::NodeKind::kAdd;
   add.name = "score";
   add.inputs = {2, 3};
-  model.graph.nodes = {linear("hidden", kGraphInput, {1, 2}, {1, 0}, {-1}), relu, linear("out", 1, {1, 1}, {1}, {}),
-                       linear("skip", kGraphInput, {1, 2}, {0, 2}, {}), add};
+  model.graph.nodes = {linear("hidden", model::kGraphInput, {1, 2}, {1, 0}, {-1}), relu,
+                       linear("out", 1, {1, 1}, {1}, {}), linear("skip", model::kGraphInput, {1, 2}, {0, 2}, {}), add};
   return model;
 }
 
@@ -139,13 +139,13 @@ TEST(Classifier, SummaryNamesWhatTheModelHolds) {
 }
 
 TEST(Classifier, SummaryBoundsTheErrorOfALogit) {
-  Model model = small_model();
+  model::Model model = small_model();
   const ModelSummary open = support::make_classifier(model).summary();
   EXPECT_EQ(open.logit_error, kInfinity);
   EXPECT_GE(open.logit_error_at_0, 0x1p-24);  // the threshold alone
   EXPECT_LE(open.logit_error_at_0, 9 * 0x1p-24);
   EXPECT_FALSE(open.certifies_both);
-  model.domain = Domain{{-1}, {1, 2}};
+  model.domain = model::Domain{{-1}, {1, 2}};
   const ModelSummary bounded = support::make_classifier(model).summary();
   EXPECT_GT(bounded.logit_error, open.logit_error_at_0);
   EXPECT_LE(bounded.logit_error, 40 * 0x1p-24);
@@ -160,4 +160,4 @@ TEST(Classifier, AMissingFileIsAnError) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::classifier

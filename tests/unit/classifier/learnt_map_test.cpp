@@ -8,20 +8,20 @@
 #include "support/random_model.hpp"
 #include "support/small_models.hpp"
 
-namespace standfast {
+namespace standfast::classifier {
 namespace {
 
 using support::make_classifier;
 
 /// f(x) = 1 + 4 v - 2 |v| with v = 4 x_1 - 3 x_0: from (1, 1), where v = 1 and f = 3, the other verdict begins at v =
 /// -1/6.
-Model bent_model() {
-  Model model = support::affine_model({4, -2}, 1);
+model::Model bent_model() {
+  model::Model model = support::affine_model({4, -2}, 1);
   model.input_shape = {2};
-  MapStep step;
-  step.kind = MapKind::kLinear;
+  model::MapStep step;
+  step.kind = model::MapKind::kLinear;
   step.values = {{1, 2}, {-3, 4}};
-  model.feature_map = with_abs({step});
+  model.feature_map = model::with_abs({step});
   return model;
 }
 
@@ -71,7 +71,7 @@ TEST(LearntMap, TheDomainCutsTheWorstCase) {
 }
 
 TEST(LearntMap, AMapWithoutAbsIsSeenAsTheLinearStepItIs) {
-  Model model = bent_model();
+  model::Model model = bent_model();
   model.feature_map.pop_back();
   model.graph = support::affine_model({4}, 1).graph;  // f(x) = 1 + 4 v
   const Classifier classifier = make_classifier(model);
@@ -83,9 +83,9 @@ TEST(LearntMap, AMapWithoutAbsIsSeenAsTheLinearStepItIs) {
 }
 
 TEST(LearntMap, BothClassesOfAMaximumOfAffinePieces) {
-  Model model = support::corner_model();
-  MapStep swap;
-  swap.kind = MapKind::kLinear;
+  model::Model model = support::corner_model();
+  model::MapStep swap;
+  swap.kind = model::MapKind::kLinear;
   swap.values = {{2, 2}, {0, 2, 1, 0}};
   model.feature_map = {swap};  // max(1.5 - 2 b, 2 - a)
   const Classifier classifier = make_classifier(model);
@@ -135,4 +135,4 @@ TEST(LearntMap, ProofsAreRefused) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::classifier

@@ -1,6 +1,4 @@
 // Methods, proofs and both classes, through the public face of the library.
-#include "standfast/classifier.hpp"
-
 #include <cmath>
 #include <limits>
 #include <string>
@@ -8,11 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include "standfast/classifier.hpp"
 #include "support/cases.hpp"
 #include "support/random_threat.hpp"
 #include "support/small_models.hpp"
 
-namespace standfast {
+namespace standfast::classifier {
 namespace {
 
 using support::corner_model;
@@ -35,7 +34,7 @@ Certificates certify(const Classifier& classifier, const std::vector<float>& x, 
   return result.ok() ? *std::move(result) : Certificates{};
 }
 
-Error refusal(const Model& model, const CertifyOptions& options) {
+Error refusal(const model::Model& model, const CertifyOptions& options) {
   const auto result = make_classifier(model).certify(kOrigin, 1, options);
   EXPECT_FALSE(result.ok());
   return result.ok() ? Error{} : result.error();
@@ -81,7 +80,7 @@ TEST(Methods, NormZeroIsCountedByEverySearch) {
 
 TEST(Methods, PlanesThatContradictEachOtherProveInfinityInEveryNorm) {
   // max(1 - a, 1 + a) is at least 1, though either plane alone flips inside the domain
-  Model model = corner_model();
+  model::Model model = corner_model();
   model.graph.nodes[0].weight.values = {-1, 0, 1, 0};
   model.graph.nodes[0].bias.values = {1, 1};
   const Classifier classifier = make_classifier(model);
@@ -105,9 +104,9 @@ TEST(Options, PassesAndGapsOutOfRangeAreRefused) {
 }
 
 TEST(Options, SearchesNeedAMapThatActsOnEachFeatureAlone) {
-  Model model = corner_model();
-  MapStep linear;
-  linear.kind = MapKind::kLinear;
+  model::Model model = corner_model();
+  model::MapStep linear;
+  linear.kind = model::MapKind::kLinear;
   linear.values = {{2, 2}, {0, 1, 1, 0}};
   model.feature_map = {linear};
   for (const Method method : {Method::kRefined, Method::kExact}) {
@@ -270,9 +269,9 @@ TEST(BothClasses, NetworksAndGuaranteesThatCannotAreRefused) {
   auto options = options_of(Method::kSeparable);
   options.both_classes = true;
   EXPECT_EQ(refusal(support::one_unit_model({1, 1}, 1, 1, 0), options).code, ErrorCode::kUnsupported);
-  Model folded = support::affine_model({1, 1, 1, 1}, 1);
+  model::Model folded = support::affine_model({1, 1, 1, 1}, 1);
   folded.input_shape = {2};
-  folded.feature_map = with_abs({});
+  folded.feature_map = model::with_abs({});
   EXPECT_EQ(refusal(folded, options).code, ErrorCode::kUnsupported);
   options.guarantee = Guarantee::kDeployed;
   EXPECT_EQ(refusal(corner_model(), options).code, ErrorCode::kBadOption);
@@ -318,4 +317,4 @@ TEST(Threads, SearchesGiveTheSameBitsOnOneAndOnMany) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::classifier

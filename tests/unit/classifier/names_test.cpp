@@ -2,7 +2,7 @@
 
 #include "standfast/classifier.hpp"
 
-namespace standfast {
+namespace standfast::classifier {
 namespace {
 
 TEST(Names, EveryMethodReadsBack) {
@@ -35,4 +35,4 @@ TEST(Names, OtherWordsAreRefusedWithThoseThatAreKnown) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::classifier

@@ -2,7 +2,7 @@
 
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -59,4 +59,4 @@ TEST(Classes, SubsetsTakeRowsInTheOrderAsked) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

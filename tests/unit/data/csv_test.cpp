@@ -2,7 +2,7 @@
 
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 using Records = std::vector<std::vector<std::string>>;
@@ -66,4 +66,4 @@ TEST(Csv, EndlessRecordsAreRefused) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

@@ -3,7 +3,7 @@
 
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 using test::read;
@@ -67,4 +67,4 @@ TEST(Embedded, TheListSaysWhereDataComeFrom) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

@@ -3,7 +3,7 @@
 #include "data/file.hpp"
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -113,4 +113,4 @@ TEST(Folder, AFolderOfNothingKnownIsRefused) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

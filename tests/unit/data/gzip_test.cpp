@@ -2,21 +2,21 @@
 
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 constexpr std::size_t kLimit = std::size_t{1} << 20;
 
-Result<Buffer> unpack(std::string_view packed, std::size_t limit = kLimit) {
-  return inflate_gzip(as_bytes(packed), "t.gz", limit);
+Result<files::Buffer> unpack(std::string_view packed, std::size_t limit = kLimit) {
+  return inflate_gzip(files::as_bytes(packed), "t.gz", limit);
 }
 
 const std::string kPlain = "a,y\n1,0\n2,1\n";
 
 TEST(Gzip, UnpacksOneMemberAndSeveral) {
   const std::string packed = test::read_corpus("csv/plain.csv.gz");
-  EXPECT_EQ(as_text(*unpack(packed)), kPlain);
-  EXPECT_EQ(as_text(*unpack(packed + packed)), kPlain + kPlain);
+  EXPECT_EQ(files::as_text(*unpack(packed)), kPlain);
+  EXPECT_EQ(files::as_text(*unpack(packed + packed)), kPlain + kPlain);
 }
 
 TEST(Gzip, EveryTruncationIsAnError) {
@@ -42,4 +42,4 @@ TEST(Gzip, NothingUnpacksAboveTheLimit) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

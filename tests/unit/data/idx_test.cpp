@@ -2,7 +2,7 @@
 
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 using test::big_endian;
@@ -10,7 +10,7 @@ using test::idx_images;
 using test::idx_labels;
 
 Result<Dataset> parse_pair(const std::string& images, const std::string& labels) {
-  return parse_idx(as_bytes(images), "images", as_bytes(labels), "labels");
+  return parse_idx(files::as_bytes(images), "images", files::as_bytes(labels), "labels");
 }
 
 void expect_pair_error(const std::string& images, const std::string& labels, ErrorCode code, std::string_view part) {
@@ -61,4 +61,4 @@ TEST(Idx, OtherTypesAndDimensionsAreRefused) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

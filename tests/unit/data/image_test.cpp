@@ -4,10 +4,10 @@
 
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
-Result<Image> decode(const std::string& bytes) { return decode_image(as_bytes(bytes), "t.png"); }
+Result<Image> decode(const std::string& bytes) { return decode_image(files::as_bytes(bytes), "t.png"); }
 Result<Image> decode_file(const std::string& name) { return decode(test::read_corpus("image/" + name)); }
 
 int pixel(const Image& image, std::size_t i) { return std::to_integer<int>(image.pixels[i]); }
@@ -82,4 +82,4 @@ TEST(Image, OtherFilesAreRefused) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

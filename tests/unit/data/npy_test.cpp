@@ -6,7 +6,7 @@
 #include "data/arrays.hpp"
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 /// An NPY file of version 1 with the given dictionary and elements.
@@ -29,7 +29,7 @@ std::string floats(const std::vector<float>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
 }
 
-Result<Dataset> features(const std::string& bytes) { return npy_dataset(as_bytes(bytes), "t.npy", false); }
+Result<Dataset> features(const std::string& bytes) { return npy_dataset(files::as_bytes(bytes), "t.npy", false); }
 
 void expect_features(const std::string& bytes, const std::vector<std::int64_t>& shape,
                      const std::vector<float>& values) {
@@ -145,8 +145,8 @@ TEST(Npy, DamagedHeadersAreRefused) {
 }
 
 TEST(Npy, AnNpyFileHasNoLabels) {
-  test::expect_error(npy_dataset(as_bytes(test::read_corpus("npy/f4.npy")), "t.npy", true), ErrorCode::kBadOption,
-                     "expected an NPZ file with arrays X and y");
+  test::expect_error(npy_dataset(files::as_bytes(test::read_corpus("npy/f4.npy")), "t.npy", true),
+                     ErrorCode::kBadOption, "expected an NPZ file with arrays X and y");
 }
 
 /// Class names of the labels in an NPY file, in the order of the rows.
@@ -155,7 +155,7 @@ Result<std::vector<std::string>> labels(const std::string& bytes, std::size_t co
   data.input_shape = {1};
   data.features.resize(count);
   data.source_index.resize(count);
-  const auto array = parse_npy(as_bytes(bytes), "y.npy");
+  const auto array = parse_npy(files::as_bytes(bytes), "y.npy");
   if (!array) return array.error();
   if (const auto status = labels_from_array(*array, "y.npy", data); !status) return status.error();
   std::vector<std::string> names;
@@ -184,4 +184,4 @@ TEST(Npy, BadLabelsAreRefused) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

@@ -3,11 +3,11 @@
 #include "data/arrays.hpp"
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 Result<Dataset> parse_archive(const std::string& bytes, bool require_labels = true) {
-  return npz_dataset(as_bytes(bytes), "t.npz", require_labels);
+  return npz_dataset(files::as_bytes(bytes), "t.npz", require_labels);
 }
 
 /// Sets two bytes at `offset` behind every local and central header of the archive.
@@ -72,4 +72,4 @@ TEST(Npz, AnArchiveWithoutFeaturesIsRefused) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

@@ -2,7 +2,7 @@
 
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 using test::read;
@@ -92,4 +92,4 @@ TEST(ReadData, AnEmptySideIsAnError) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

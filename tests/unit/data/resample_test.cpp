@@ -4,7 +4,7 @@
 
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 using test::read;
@@ -101,4 +101,4 @@ TEST(Resample, AFolderWithSuchANameComesFirst) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

@@ -6,7 +6,7 @@
 #include "base/random.hpp"
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 /// Rows of two small integers, so that many are equal, with labels 0 to 2 whatever the row.
@@ -86,4 +86,4 @@ TEST(Split, UnlabelledDataAreSplitAsOneClass) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

@@ -4,7 +4,7 @@
 
 #include "unit/data/data_support.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 using Names = std::vector<std::string>;
@@ -102,4 +102,4 @@ TEST(Table, ALocaleWithDecimalCommasChangesNothing) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

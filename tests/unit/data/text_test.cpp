@@ -7,7 +7,7 @@
 
 #include "base/random.hpp"
 
-namespace standfast {
+namespace standfast::data {
 namespace {
 
 TEST(Text, NamesAreValidUtf8WithoutNul) {
@@ -47,4 +47,4 @@ TEST(Text, NumbersAreWrittenShort) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::data

@@ -26,9 +26,9 @@ using support::Reference;
 constexpr double kUnit = 0x1p-24;
 
 /// Multiplies all weights, so that huge and denormal numbers meet.
-void spread(Random& random, Model& model) {
+void spread(Random& random, model::Model& model) {
   const double power = random.uniform() < 0.5 ? 0 : random.uniform(-30, 25);
-  for (Node& node : model.graph.nodes) {
+  for (model::Node& node : model.graph.nodes) {
     for (float& w : node.weight.values) {
       const double spread = random.uniform() < 0.2 ? std::pow(10, random.uniform(-8, 8)) : 1;
       w = static_cast<float>(std::clamp(static_cast<double>(w) * std::pow(10, power) * spread, -3e38, 3e38));
@@ -37,9 +37,9 @@ void spread(Random& random, Model& model) {
 }
 
 /// The second half of the first layer's weights cancels the first one where both inputs are alike.
-void cancel(Model& model) {
-  Node& first = model.graph.nodes[0];
-  if (first.kind != NodeKind::kLinear || first.inputs[0] != kGraphInput) return;
+void cancel(model::Model& model) {
+  model::Node& first = model.graph.nodes[0];
+  if (first.kind != model::NodeKind::kLinear || first.inputs[0] != model::kGraphInput) return;
   const auto columns = static_cast<std::size_t>(first.weight.shape[1]);
   for (std::size_t i = 0; i < first.weight.values.size(); ++i) {
     if (i % columns >= columns / 2 && i >= columns / 2) first.weight.values[i] = -first.weight.values[i - columns / 2];
@@ -58,8 +58,8 @@ TEST(DeployedError, TheForwardPassNeverLeavesTheBound) {
     if (seed % 5 == 2) cancel(made.model);
     const Reference reference(made.model);
     const DeployedError error = deployed_error(made.model);
-    const Plan plan(made.model);
-    InferWorkspace workspace;
+    const infer::Plan plan(made.model);
+    infer::InferWorkspace workspace;
     for (int k = 0; k < 8; ++k) {
       std::vector<float> x = support::random_input(random, made);
       const double size = k < 4 ? 1 : std::pow(10, random.uniform(-44, 30));
@@ -91,7 +91,7 @@ TEST(DeployedError, AnyOrderOfASumStaysInside) {
       weight[i] = static_cast<float>(random.normal() * std::pow(10, random.uniform(-3, 3)));
       x[i] = static_cast<float>(random.normal());
     }
-    const Model model = affine_model(weight, 0.3F, 0.1F);
+    const model::Model model = affine_model(weight, 0.3F, 0.1F);
     const DeployedError error = deployed_error(model);
     const auto f = Reference(model).bounded_value(support::widen(x));
     std::vector<std::size_t> order(n);
@@ -111,9 +111,9 @@ TEST(DeployedError, ASumThatLosesEveryTermReachesTheBound) {
   const std::size_t n = 1000;
   std::vector<float> x(n, 0x1p-24F);
   x[0] = 1;
-  const Model model = affine_model(std::vector<float>(n, 1), 0);
-  const Plan plan(model);
-  InferWorkspace workspace;
+  const model::Model model = affine_model(std::vector<float>(n, 1), 0);
+  const infer::Plan plan(model);
+  infer::InferWorkspace workspace;
   ASSERT_EQ(plan.forward(x, workspace), 1);
   const double lost = static_cast<double>(n - 1) * kUnit;
   const double bound = deployed_error(model).at(x);
@@ -128,8 +128,8 @@ TEST(DeployedError, TheBoundOfOneProductIsAFewUnits) {
   EXPECT_LE(error.constant, 0x1p-148);  // underflow of one product
 }
 
-Node node_of(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
-  Node node;
+model::Node node_of(model::NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
+  model::Node node;
   node.kind = kind;
   node.name = std::move(name);
   node.inputs = std::move(inputs);
@@ -137,8 +137,8 @@ Node node_of(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) 
 }
 
 /// Each slope counts so many roundings of 2^-24, up to terms of second order.
-void expect_roundings(const Model& model, const std::vector<double>& expected) {
-  ASSERT_TRUE(validate(model).ok());
+void expect_roundings(const model::Model& model, const std::vector<double>& expected) {
+  ASSERT_TRUE(model::validate(model).ok());
   const DeployedError error = deployed_error(model);
   ASSERT_EQ(error.slope.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -148,42 +148,42 @@ void expect_roundings(const Model& model, const std::vector<double>& expected) {
 }
 
 TEST(DeployedError, EachStepOfTheMapAddsARounding) {
-  Model model = affine_model({2}, 0);  // product, sum with the bias, threshold
+  model::Model model = affine_model({2}, 0);  // product, sum with the bias, threshold
   expect_roundings(model, {2 * 3});
-  model.feature_map = standardise_map({1}, {3});
+  model.feature_map = model::standardise_map({1}, {3});
   expect_roundings(model, {3 * 2 * (2 + 3)});
-  model.feature_map = with_abs(identity_map({1}));
+  model.feature_map = model::with_abs(model::identity_map({1}));
   model.graph.input_shape = {2};
   model.graph.nodes[0].weight = {{1, 2}, {2, 5}};
   expect_roundings(model, {(2 + 5) * (1 + 4)});
 }
 
 TEST(DeployedError, ASumOfNodesAddsARounding) {
-  Model model = affine_model({1}, 0);
+  model::Model model = affine_model({1}, 0);
   model.graph.nodes.push_back(model.graph.nodes[0]);
   model.graph.nodes[1].name = "second";
-  model.graph.nodes.push_back(node_of(NodeKind::kAdd, "sum", {0, 1}));
+  model.graph.nodes.push_back(node_of(model::NodeKind::kAdd, "sum", {0, 1}));
   expect_roundings(model, {2 * (2 + 1 + 1)});
 }
 
 TEST(DeployedError, AMaximumThatIsReadOnCostsTheSumOfItsPieces) {
-  Model model = affine_model({1}, 0);
+  model::Model model = affine_model({1}, 0);
   model.graph.nodes[0].weight = {{2, 1}, {1, 2}};
   model.graph.nodes[0].bias = {};
-  Node last = node_of(NodeKind::kLinear, "last", {1});
+  model::Node last = node_of(model::NodeKind::kLinear, "last", {1});
   last.weight = {{1, 1}, {4}};
-  model.graph.nodes.push_back(node_of(NodeKind::kMax, "max", {0}));
+  model.graph.nodes.push_back(node_of(model::NodeKind::kMax, "max", {0}));
   model.graph.nodes.push_back(last);
   expect_roundings(model, {4 * (1 + 2) * (2 + 3)});
 }
 
 TEST(DeployedError, APoolCostsTheSumOfItsWindows) {
-  Model model = affine_model({1}, 0);
+  model::Model model = affine_model({1}, 0);
   model.input_shape = model.graph.input_shape = {1, 3, 3};
-  model.feature_map = identity_map({1});
-  Node pool = node_of(NodeKind::kMaxPool, "pool", {kGraphInput});
+  model.feature_map = model::identity_map({1});
+  model::Node pool = node_of(model::NodeKind::kMaxPool, "pool", {model::kGraphInput});
   pool.kernel = 2;
-  Node last = node_of(NodeKind::kLinear, "last", {0});
+  model::Node last = node_of(model::NodeKind::kLinear, "last", {0});
   last.weight = {{1, 4}, {1, 10, 100, 1000}};
   model.graph.nodes = {pool, last};
   // one for the centre, five for the sum of four terms, one for the threshold; windows overlap in rows and columns
@@ -191,10 +191,10 @@ TEST(DeployedError, APoolCostsTheSumOfItsWindows) {
 }
 
 TEST(DeployedError, ProductsThatUnderflowArePaidFor) {
-  const Model model = affine_model({0x1p-100F, 0x1p-100F, 0x1p-120F}, 0);
+  const model::Model model = affine_model({0x1p-100F, 0x1p-100F, 0x1p-120F}, 0);
   const std::vector<float> x = {0x1p-51F, -0x1.8p-51F, std::numeric_limits<float>::denorm_min()};
-  const Plan plan(model);
-  InferWorkspace workspace;
+  const infer::Plan plan(model);
+  infer::InferWorkspace workspace;
   const double logit = plan.forward(x, workspace);
   const double exact = -0x1p-152 + 0x1p-269;
   EXPECT_NE(logit, exact);
@@ -202,7 +202,7 @@ TEST(DeployedError, ProductsThatUnderflowArePaidFor) {
 }
 
 TEST(DeployedError, DenormalWeightsInAChainDoNotVanishFromTheBound) {
-  Model model = affine_model({1}, 0);
+  model::Model model = affine_model({1}, 0);
   for (int k = 0; k < 12; ++k) support::append_unit(model, std::numeric_limits<float>::denorm_min(), 0);
   const DeployedError error = deployed_error(model);
   EXPECT_GT(error.slope[0], 0);
@@ -211,8 +211,8 @@ TEST(DeployedError, DenormalWeightsInAChainDoNotVanishFromTheBound) {
 }
 
 TEST(DeployedError, CentresArePartOfTheDistance) {
-  Model model = affine_model({1, 1}, 0);
-  model.feature_map = identity_map({1000, -1000});
+  model::Model model = affine_model({1, 1}, 0);
+  model.feature_map = model::identity_map({1000, -1000});
   const DeployedError error = deployed_error(model);
   EXPECT_LE(error.at(std::vector<float>{1000, -1000}), 0x1p-140);
   EXPECT_LE(error.at(std::vector<float>{1001, -1001}), 11 * kUnit);
@@ -220,14 +220,14 @@ TEST(DeployedError, CentresArePartOfTheDistance) {
 }
 
 TEST(DeployedError, EqualPiecesOfAMaximumAreNotAddedUp) {
-  Model model = affine_model({1, 2}, 3);
-  Node maximum;
-  maximum.kind = NodeKind::kMax;
+  model::Model model = affine_model({1, 2}, 3);
+  model::Node maximum;
+  maximum.kind = model::NodeKind::kMax;
   maximum.name = "max";
   maximum.inputs = {0};
   model.graph.nodes.push_back(maximum);
   const double one = deployed_error(model).at(std::vector<float>{1, 1});
-  Node& pieces = model.graph.nodes[0];
+  model::Node& pieces = model.graph.nodes[0];
   pieces.weight = {{3, 2}, {1, 2, 1, 2, 1, 2}};
   pieces.bias = {{3}, {3, 3, 3}};
   EXPECT_NEAR(deployed_error(model).at(std::vector<float>{1, 1}), one, 1e-6 * one);
@@ -235,7 +235,7 @@ TEST(DeployedError, EqualPiecesOfAMaximumAreNotAddedUp) {
 
 TEST(DeployedError, AnOverflowInsideTheBoundIsInfinite) {
   // each product is a float32 number, but the chain is not, and neither is its bound in float64
-  Model model = affine_model({3e38F}, 0);
+  model::Model model = affine_model({3e38F}, 0);
   for (int k = 0; k < 9; ++k) support::append_unit(model, 3e38F, 0);
   const DeployedError error = deployed_error(model);
   EXPECT_EQ(error.constant, kInfinity);
@@ -243,10 +243,10 @@ TEST(DeployedError, AnOverflowInsideTheBoundIsInfinite) {
 }
 
 TEST(DeployedError, AnOverflowThatAReluHidesIsInfinite) {
-  const Model model = support::one_unit_model({-3e38F, 3e38F}, 0, 1, 1);
+  const model::Model model = support::one_unit_model({-3e38F, 3e38F}, 0, 1, 1);
   const std::vector<float> x = {2, 3};
-  const Plan plan(model);
-  InferWorkspace workspace;
+  const infer::Plan plan(model);
+  infer::InferWorkspace workspace;
   ASSERT_EQ(plan.forward(x, workspace), 1);  // f(x) is 3e38: infinity less infinity is no positive number
   EXPECT_EQ(deployed_error(model).at(x), kInfinity);
   EXPECT_LE(deployed_error(model).at(std::vector<float>{0.01F, 0.01F}), 1e33);

@@ -8,7 +8,7 @@
 
 #include "evaluation/certified_curve.hpp"
 
-namespace standfast {
+namespace standfast::evaluation {
 namespace {
 
 TEST(CertifiedShare, IsHowMuchOfTheWayIsProven) {
@@ -96,4 +96,4 @@ TEST(AttackedCurve, CoversAnyMagnitude) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::evaluation

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::evaluation {
 namespace {
 
 std::vector<SensitiveInput> right(const std::vector<double>& radii) {
@@ -132,4 +132,4 @@ TEST(RadiusGrid, IgnoresInfiniteRadii) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::evaluation

@@ -10,16 +10,19 @@
 #include "format/model_file.hpp"
 #include "standfast/evaluation.hpp"
 
-namespace standfast {
+namespace standfast::evaluation {
 namespace {
 
 // f(x) = x_0 - x_1: its radius in the l1 norm is the larger of the margins, in l_inf half the margin.
-Model difference() {
-  Model model;
+model::Model difference() {
+  model::Model model;
   model.input_shape = {2};
   model.graph.input_shape = {2};
-  model.graph.nodes = {
-      {.kind = NodeKind::kLinear, .name = "score", .inputs = {kGraphInput}, .weight = {{1, 2}, {1, -1}}, .bias = {}}};
+  model.graph.nodes = {{.kind = model::NodeKind::kLinear,
+                        .name = "score",
+                        .inputs = {model::kGraphInput},
+                        .weight = {{1, 2}, {1, -1}},
+                        .bias = {}}};
   model.sensitive_class = "spam";
   model.other_class = "mail";
   return model;
@@ -38,7 +41,7 @@ Dataset mails() {
 
 Classifier classifier() {
   const auto path = std::filesystem::temp_directory_path() / ("standfast_evaluate_" + std::to_string(::getpid()));
-  EXPECT_TRUE(save_model(difference(), path.string()).ok());
+  EXPECT_TRUE(format::save_model(difference(), path.string()).ok());
   auto loaded = Classifier::load(path.string());
   EXPECT_TRUE(loaded.ok());
   std::filesystem::remove(path);
@@ -130,4 +133,4 @@ TEST(Evaluate, AGridOutOfOrderIsABadOption) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::evaluation

@@ -8,7 +8,7 @@
 
 #include "base/random.hpp"
 
-namespace standfast {
+namespace standfast::evaluation {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
@@ -122,4 +122,4 @@ TEST(Roc, NeedsBothClasses) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::evaluation

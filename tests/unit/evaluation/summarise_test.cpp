@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::evaluation {
 namespace {
 
 Certificates certificates(std::vector<float> logits, std::vector<double> radii, std::vector<Norm> norms) {
@@ -132,4 +132,4 @@ TEST(Summarise, ANanLogitIsAMissedAlarm) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::evaluation

@@ -9,7 +9,7 @@
 
 #include "base/random.hpp"
 
-namespace standfast {
+namespace standfast::files {
 namespace {
 
 constexpr double kLargest = std::numeric_limits<double>::max();
@@ -92,4 +92,4 @@ TEST(Decimal, SharesKeepTheirSide) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::files

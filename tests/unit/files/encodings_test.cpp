@@ -11,7 +11,7 @@
 #include "files/sha256.hpp"
 #include "files/utf8.hpp"
 
-namespace standfast {
+namespace standfast::files {
 namespace {
 
 TEST(Sha256, IsThatOfTheStandard) {  // FIPS 180-2, appendix B
@@ -85,4 +85,4 @@ TEST(Messages, ForeignTextIsQuotedAsciiAndShort) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::files

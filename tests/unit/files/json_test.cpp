@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::files {
 namespace {
 
 JsonDocument parsed(std::string_view text) {
@@ -111,4 +111,4 @@ TEST(Json, ADocumentOutlivesItsText) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::files

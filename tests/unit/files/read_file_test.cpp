@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace standfast {
+namespace standfast::files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -101,4 +101,4 @@ TEST_F(ReadFile, APipeIsReadToItsEndAndIsNoRegularFile) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::files

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace standfast {
+namespace standfast::files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -141,4 +141,4 @@ TEST_F(ReplaceFile, ManyWritersLeaveOneWholeFile) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::files

@@ -12,7 +12,7 @@
 
 #include "base/random.hpp"
 
-namespace standfast {
+namespace standfast::format {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -334,4 +334,4 @@ TEST_F(OnDisk, Sha256IsThatOfTheStandard) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::format

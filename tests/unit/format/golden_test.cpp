@@ -10,7 +10,7 @@
 #include "format/model_file.hpp"
 #include "unit/model/builders.hpp"
 
-namespace standfast {
+namespace standfast::format {
 namespace {
 
 using test::conv_node;
@@ -18,52 +18,58 @@ using test::linear_node;
 using test::node_of;
 
 // Values that float32 holds exactly, different for each element.
-Tensor counted(Shape shape, float first, float step) {
-  Tensor tensor = test::constant(std::move(shape), first);
+model::Tensor counted(model::Shape shape, float first, float step) {
+  model::Tensor tensor = test::constant(std::move(shape), first);
   for (std::size_t i = 0; i < tensor.values.size(); ++i) tensor.values[i] = first + step * static_cast<float>(i);
   return tensor;
 }
 
-Model dense_with_abs() {
-  Model model;
+model::Model dense_with_abs() {
+  model::Model model;
   model.input_shape = {3};
   model.feature_names = {"links", "capitals", "na\u00efvet\u00e9"};
   model.feature_units = {"per message", "%", ""};
-  model.feature_map = with_abs(standardise_map({0.5F, -1, 2}, {2, 0.5F, 1}));
+  model.feature_map = model::with_abs(model::standardise_map({0.5F, -1, 2}, {2, 0.5F, 1}));
   model.graph.input_shape = {6};
-  model.graph.nodes = {linear_node("p1", kGraphInput, counted({4, 6}, -1.5F, 0.125F), counted({4}, -1, 0.5F)),
-                       node_of(NodeKind::kRelu, "z1", {0}),
-                       linear_node("w1", 1, counted({2, 4}, 0, 0.25F)),
-                       linear_node("a1", kGraphInput, counted({2, 6}, 0.75F, -0.125F), counted({2}, 0.25F, -1)),
-                       node_of(NodeKind::kAdd, "p2", {2, 3}),
-                       node_of(NodeKind::kRelu, "z2", {4}),
-                       linear_node("score", 5, counted({1, 2}, 1, 0.5F), counted({1}, -0.1F, 0))};
+  model.graph.nodes = {
+      model::linear_node("p1", model::kGraphInput, counted({4, 6}, -1.5F, 0.125F), counted({4}, -1, 0.5F)),
+      model::node_of(model::NodeKind::kRelu, "z1", {0}),
+      model::linear_node("w1", 1, counted({2, 4}, 0, 0.25F)),
+      model::linear_node("a1", model::kGraphInput, counted({2, 6}, 0.75F, -0.125F), counted({2}, 0.25F, -1)),
+      model::node_of(model::NodeKind::kAdd, "p2", {2, 3}),
+      model::node_of(model::NodeKind::kRelu, "z2", {4}),
+      model::linear_node("score", 5, counted({1, 2}, 1, 0.5F), counted({1}, -0.1F, 0))};
   model.threshold = 0.1F;
   model.sensitive_class = "spam";
   model.other_class = "mail";
-  model.domain = Domain{{0, -kInfinity, 0.1}, {1, 1e300, kInfinity}};
+  model.domain = model::Domain{{0, -kInfinity, 0.1}, {1, 1e300, kInfinity}};
   model.provenance = {{"seed", "1"}, {"version", "0.1.0"}};
   return model;
 }
 
-Model conv_with_pool() {
-  Model model;
+model::Model conv_with_pool() {
+  model::Model model;
   model.input_shape = {1, 6, 6};
-  model.feature_map = identity_map({0.5F});
+  model.feature_map = model::identity_map({0.5F});
   model.graph.input_shape = {1, 6, 6};
-  Node stem = conv_node("stem", kGraphInput, counted({2, 1, 3, 3}, -1, 0.125F), 1, counted({2, 6, 6}, -2, 0.0625F));
-  Node pool = node_of(NodeKind::kMaxPool, "pool", {1});
+  model::Node stem =
+      conv_node("stem", model::kGraphInput, counted({2, 1, 3, 3}, -1, 0.125F), 1, counted({2, 6, 6}, -2, 0.0625F));
+  model::Node pool = model::node_of(model::NodeKind::kMaxPool, "pool", {1});
   pool.kernel = 2;
   pool.stride = 2;
-  Node second = conv_node("second", 2, counted({3, 2, 2, 2}, 0, 0.03125F), 1, counted({3}, -1, 1));
+  model::Node second = conv_node("second", 2, counted({3, 2, 2, 2}, 0, 0.03125F), 1, counted({3}, -1, 1));
   second.stride = 2;
   second.dilation = 2;
-  model.graph.nodes = {stem,   node_of(NodeKind::kRelu, "relu", {0}),    pool,
-                       second, node_of(NodeKind::kFlatten, "flat", {3}), node_of(NodeKind::kMax, "top", {4})};
+  model.graph.nodes = {stem,
+                       model::node_of(model::NodeKind::kRelu, "relu", {0}),
+                       pool,
+                       second,
+                       model::node_of(model::NodeKind::kFlatten, "flat", {3}),
+                       model::node_of(model::NodeKind::kMax, "top", {4})};
   model.threshold = -0.75F;
   model.sensitive_class = "cat";
   model.other_class = "dog";
-  model.domain = Domain{{0}, {1}};
+  model.domain = model::Domain{{0}, {1}};
   return model;
 }
 
@@ -72,7 +78,7 @@ std::string text_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-void expect_golden(const std::string& name, const Model& expected) {
+void expect_golden(const std::string& name, const model::Model& expected) {
   const std::string path = std::string(STANDFAST_TEST_DIR) + "/golden/v1/" + name;
   const auto loaded = load_model(path);
   ASSERT_TRUE(loaded.ok()) << loaded.error().message;
@@ -95,7 +101,7 @@ TEST(Golden, TheExampleOfTheFormatPageIsAModel) {
                                     {"graph.score.weight", {{1, 1}, {2}}}},
                                    "page");
   ASSERT_TRUE(model.ok()) << model.error().message;
-  ASSERT_TRUE(validate(*model).ok()) << validate(*model).error().message;
+  ASSERT_TRUE(model::validate(*model).ok()) << model::validate(*model).error().message;
   const std::string bytes = *serialise_model(*model);
   const auto again = parse_model(std::as_bytes(std::span(bytes)), "again");
   ASSERT_TRUE(again.ok()) << again.error().message;
@@ -104,4 +110,4 @@ TEST(Golden, TheExampleOfTheFormatPageIsAModel) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::format

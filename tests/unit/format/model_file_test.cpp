@@ -13,13 +13,13 @@
 #include "random_models.hpp"
 #include "unit/model/builders.hpp"
 
-namespace standfast {
+namespace standfast::format {
 namespace {
 
 using test::random_model;
 using test::small_model;
 
-Result<Model> parse(const std::string& bytes) { return parse_model(std::as_bytes(std::span(bytes)), "m"); }
+Result<model::Model> parse(const std::string& bytes) { return parse_model(std::as_bytes(std::span(bytes)), "m"); }
 
 std::string whole_file() { return *serialise_model(small_model()); }
 
@@ -56,7 +56,7 @@ std::uint64_t test_seed() {
 TEST(ModelFile, WhatIsWrittenIsRead) {
   Random random(test_seed());
   for (int trial = 0; trial < 300; ++trial) {
-    const Model model = random_model(random);
+    const model::Model model = random_model(random);
     const auto bytes = serialise_model(model);
     ASSERT_TRUE(bytes.ok()) << bytes.error().message;
     const auto read = parse(*bytes);
@@ -155,7 +155,7 @@ TEST(ModelFile, UnknownMissingAndMistypedFieldsAreRefused) {
 }
 
 TEST(ModelFile, AThresholdBeyondFloatIsRefused) {
-  Model model = small_model();
+  model::Model model = small_model();
   model.threshold = 2;
   expect_refused(edited("\\\"threshold\\\":2.0", "\\\"threshold\\\":1e300", *serialise_model(model)),
                  ErrorCode::kBadFormat, "threshold");
@@ -190,7 +190,7 @@ TEST(ModelFile, WeightsThatAreNotFiniteAreRefused) {
 }
 
 TEST(ModelFile, ANegativeWeightAfterTheFirstLayerNamesItsNode) {
-  Model model = small_model();
+  model::Model model = small_model();
   const float marker = 0.6875F;  // so that the weight can be found in the bytes
   model.graph.nodes[2].weight.values[1] = marker;
   std::string bytes = *serialise_model(model);
@@ -210,13 +210,13 @@ TEST(ModelFile, NoDamagedByteBreaksTheReader) {
       bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
     }
     const auto model = parse(bytes);
-    EXPECT_TRUE(!model.ok() || validate(*model).ok());
+    EXPECT_TRUE(!model.ok() || model::validate(*model).ok());
     EXPECT_TRUE(model.ok() || model.error().message.find('\n') == std::string::npos);
   }
 }
 
 TEST(ModelFile, AnInvalidModelIsNotWritten) {
-  Model model = small_model();
+  model::Model model = small_model();
   model.graph.nodes[2].weight.values[0] = -1;
   EXPECT_EQ(serialise_model(model).error().code, ErrorCode::kNotConvex);
   EXPECT_EQ(save_model(model, "/nonexistent/m").error().code, ErrorCode::kNotConvex);
@@ -238,7 +238,7 @@ class ModelFileOnDisk : public ::testing::Test {
 };
 
 TEST_F(ModelFileOnDisk, SaveThenLoadGivesTheSameModelAndLeavesNothingElse) {
-  Model model = small_model();
+  model::Model model = small_model();
   ASSERT_TRUE(save_model(model, path("m")).ok());
   model.threshold = 5;
   ASSERT_TRUE(save_model(model, path("m")).ok()) << "replaces the old one";
@@ -274,4 +274,4 @@ TEST_F(ModelFileOnDisk, AFileThatOnlyClaimsToBeHugeIsRefused) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::format

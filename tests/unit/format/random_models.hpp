@@ -7,6 +7,6 @@
 namespace standfast::test {
 
 /// Equal seeds give equal models; each is accepted by validate.
-Model random_model(Random& random);
+model::Model random_model(Random& random);
 
 }  // namespace standfast::test

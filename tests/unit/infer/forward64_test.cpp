@@ -12,19 +12,19 @@
 #include "support/reference.hpp"
 #include "support/small_models.hpp"
 
-namespace standfast {
+namespace standfast::infer {
 namespace {
 
 TEST(Forward64, AgreesWithAnEvaluationThatSharesNoCodeOnEveryKindOfStep) {
-  std::set<NodeKind> nodes;
-  std::set<MapKind> steps;
+  std::set<model::NodeKind> nodes;
+  std::set<model::MapKind> steps;
   std::size_t compared = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     Random random(seed);
     const auto map = seed % 2 == 0 ? support::MapFamily::kMixing : support::MapFamily::kSeparable;
     const auto made = support::random_model(random, support::random_family(random), map);
-    for (const Node& node : made.model.graph.nodes) nodes.insert(node.kind);
-    for (const MapStep& step : made.model.feature_map) steps.insert(step.kind);
+    for (const model::Node& node : made.model.graph.nodes) nodes.insert(node.kind);
+    for (const model::MapStep& step : made.model.feature_map) steps.insert(step.kind);
     const support::Reference reference(made.model);
     const Forward64 forward(made.model);
     for (int k = 0; k < 3; ++k) {
@@ -42,7 +42,7 @@ TEST(Forward64, AgreesWithAnEvaluationThatSharesNoCodeOnEveryKindOfStep) {
 }
 
 TEST(Forward64, SeesWhatFloat32RoundsAway) {
-  const Model model = support::affine_model({1, 1}, 0, 1);
+  const model::Model model = support::affine_model({1, 1}, 0, 1);
   const std::vector<float> x = {1, 0x1p-30F};
   const Plan plan(model);
   InferWorkspace workspace;
@@ -52,37 +52,37 @@ TEST(Forward64, SeesWhatFloat32RoundsAway) {
 
 TEST(Forward64, PoolsAndStridesByHand) {
   // windows of two, one apart, over {1, 5, -2 / 0, 3, 4 / 7, -1, 2}: maxima 5, 5, 7, 4; their sum is 21
-  Model model;
+  model::Model model;
   model.input_shape = model.graph.input_shape = {1, 3, 3};
   model.sensitive_class = "alarm";
   model.other_class = "quiet";
-  Node pool, sum;
-  pool.kind = NodeKind::kMaxPool;
+  model::Node pool, sum;
+  pool.kind = model::NodeKind::kMaxPool;
   pool.name = "pool";
-  pool.inputs = {kGraphInput};
+  pool.inputs = {model::kGraphInput};
   pool.kernel = 2;
   pool.stride = 1;
   sum.name = "sum";
   sum.inputs = {0};
   sum.weight = {{1, 4}, {1, 1, 1, 1}};
   model.graph.nodes = {pool, sum};
-  ASSERT_TRUE(validate(model).ok());
+  ASSERT_TRUE(model::validate(model).ok());
   const std::vector<float> x = {1, 5, -2, 0, 3, 4, 7, -1, 2};
   EXPECT_EQ(Forward64(model)(x), 21);
-  Node conv;  // every second pixel of the padded image times 2, plus 1: the corners
-  conv.kind = NodeKind::kConv2d;
+  model::Node conv;  // every second pixel of the padded image times 2, plus 1: the corners
+  conv.kind = model::NodeKind::kConv2d;
   conv.name = "conv";
-  conv.inputs = {kGraphInput};
+  conv.inputs = {model::kGraphInput};
   conv.weight = {{1, 1, 1, 1}, {2}};
   conv.bias = {{1}, {1}};
   conv.stride = 2;
   model.graph.nodes[0] = conv;
-  ASSERT_TRUE(validate(model).ok());
+  ASSERT_TRUE(model::validate(model).ok());
   EXPECT_EQ(Forward64(model)(x), 2 * (1 - 2 + 7 + 2) + 4);
 }
 
 TEST(Forward64, WhatIsNotANumberStaysSo) {
-  const Model model = support::one_unit_model({1, 1}, 0, 1, -1);
+  const model::Model model = support::one_unit_model({1, 1}, 0, 1, -1);
   const float nan = std::numeric_limits<float>::quiet_NaN();
   EXPECT_TRUE(std::isnan(Forward64(model)(std::vector<float>{nan, 0})));
   EXPECT_EQ(Forward64(model)(std::vector<float>{std::numeric_limits<float>::infinity(), 0}),
@@ -90,9 +90,9 @@ TEST(Forward64, WhatIsNotANumberStaysSo) {
 }
 
 TEST(Forward64, WhatOverflowsFloat32DoesNotOverflowHere) {
-  const Model model = support::affine_model({3e38F, 3e38F}, 0);
+  const model::Model model = support::affine_model({3e38F, 3e38F}, 0);
   EXPECT_NEAR(Forward64(model)(std::vector<float>{2, 2}), 1.2e39, 1e33);
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::infer

@@ -9,7 +9,7 @@
 #include "support/reference.hpp"
 #include "support/small_models.hpp"
 
-namespace standfast {
+namespace standfast::infer {
 namespace {
 
 TEST(Plan, LogitsAgreeWithAnEvaluationThatSharesNoCode) {
@@ -39,8 +39,8 @@ TEST(Plan, BackwardIsTheDirectionalDerivative) {
     Random random(seed);
     auto made = support::random_model(random, support::Family::kDense, support::MapFamily::kSeparable);
     made.model.feature_map = {};  // u = x, so that the gradient by u can be compared
-    if (element_count(made.model.graph.input_shape) != made.model.dim()) continue;  // the map had an abs
-    ASSERT_TRUE(validate(made.model).ok());
+    if (model::element_count(made.model.graph.input_shape) != made.model.dim()) continue;  // the map had an abs
+    ASSERT_TRUE(model::validate(made.model).ok());
     const support::Reference reference(made.model);
     const Plan plan(made.model);
     InferWorkspace workspace;
@@ -109,10 +109,10 @@ TEST(Plan, FeaturesInPlaceOfTheInputGiveTheSameBits) {
 
 TEST(Plan, FeaturesNeedNotComeFromAnInput) {
   // relu(u + 2 |u|) - 1 at u = -2 beside |u| = 0.5, which no input has: the unit is off
-  Model model = support::one_unit_model({1, 2}, 0, 1, -1);
+  model::Model model = support::one_unit_model({1, 2}, 0, 1, -1);
   model.input_shape = {1};
-  model.feature_map = with_abs({});
-  ASSERT_TRUE(validate(model).ok());
+  model.feature_map = model::with_abs({});
+  ASSERT_TRUE(model::validate(model).ok());
   const Plan plan(model);
   InferWorkspace workspace;
   EXPECT_EQ(plan.forward(std::vector<float>{3}, workspace), 8);
@@ -127,4 +127,4 @@ TEST(Plan, FeaturesNeedNotComeFromAnInput) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::infer

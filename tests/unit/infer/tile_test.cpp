@@ -12,7 +12,7 @@
 #include "support/reference.hpp"
 #include "support/small_models.hpp"
 
-namespace standfast {
+namespace standfast::infer {
 namespace {
 
 /// Two floats that are the same number, NaN included.
@@ -138,24 +138,24 @@ TEST(PlanTile, FeaturesInPlaceOfTheInputsGiveTheSameBits) {
   }
 }
 
-Node node(NodeKind kind, std::vector<std::int32_t> inputs, Tensor weight = {}) {
-  Node made;
+model::Node node(model::NodeKind kind, std::vector<std::int32_t> inputs, model::Tensor weight = {}) {
+  model::Node made;
   made.kind = kind;
   made.inputs = std::move(inputs);
   made.weight = std::move(weight);
   return made;
 }
 
-Model model_of(Shape input_shape, std::vector<Node> nodes) {
-  Model model = support::one_unit_model({1}, 0, 1, 0);
+model::Model model_of(model::Shape input_shape, std::vector<model::Node> nodes) {
+  model::Model model = support::one_unit_model({1}, 0, 1, 0);
   model.input_shape = input_shape;
   model.graph = {std::move(input_shape), std::move(nodes)};
   for (std::size_t k = 0; k < model.graph.nodes.size(); ++k) model.graph.nodes[k].name = "n" + std::to_string(k);
   return model;
 }
 
-std::vector<float> gradient_of(const Model& model, std::vector<float> x, float logit) {
-  EXPECT_TRUE(validate(model).ok()) << validate(model).error().message;
+std::vector<float> gradient_of(const model::Model& model, std::vector<float> x, float logit) {
+  EXPECT_TRUE(model::validate(model).ok()) << model::validate(model).error().message;
   const Plan plan(model);
   InferWorkspace workspace;
   EXPECT_EQ(plan.forward(x, workspace), logit);
@@ -167,36 +167,40 @@ std::vector<float> gradient_of(const Model& model, std::vector<float> x, float l
 
 TEST(PlanGraph, AValueMayBeReadTwiceByOneNodeAndAgainByOthers) {
   // relu(3 u) = a; a + a, then + a
-  const Model model = model_of({1}, {node(NodeKind::kLinear, {kGraphInput}, {{1, 1}, {3}}), node(NodeKind::kRelu, {0}),
-                                     node(NodeKind::kAdd, {1, 1}), node(NodeKind::kAdd, {2, 1})});
+  const model::Model model = model_of(
+      {1}, {node(model::NodeKind::kLinear, {model::kGraphInput}, {{1, 1}, {3}}), node(model::NodeKind::kRelu, {0}),
+            node(model::NodeKind::kAdd, {1, 1}), node(model::NodeKind::kAdd, {2, 1})});
   EXPECT_EQ(gradient_of(model, {2}, 18), (std::vector<float>{9}));
 }
 
 TEST(PlanGraph, AFlattenedValueIsTheValueItself) {
   // flatten twice, read before and after
-  const Model model = model_of({1, 1, 2}, {node(NodeKind::kFlatten, {kGraphInput}), node(NodeKind::kFlatten, {0}),
-                                           node(NodeKind::kLinear, {1}, {{1, 2}, {1, 2}}),
-                                           node(NodeKind::kLinear, {kGraphInput}, {{1, 2}, {10, 20}}),
-                                           node(NodeKind::kAdd, {2, 3}), node(NodeKind::kFlatten, {4})});
+  const model::Model model =
+      model_of({1, 1, 2}, {node(model::NodeKind::kFlatten, {model::kGraphInput}), node(model::NodeKind::kFlatten, {0}),
+                           node(model::NodeKind::kLinear, {1}, {{1, 2}, {1, 2}}),
+                           node(model::NodeKind::kLinear, {model::kGraphInput}, {{1, 2}, {10, 20}}),
+                           node(model::NodeKind::kAdd, {2, 3}), node(model::NodeKind::kFlatten, {4})});
   EXPECT_EQ(gradient_of(model, {1, 1}, 33), (std::vector<float>{11, 22}));
 }
 
 TEST(PlanGraph, WhatNobodyReadsAddsNothing) {
-  const Model model = model_of({2}, {node(NodeKind::kLinear, {kGraphInput}, {{1, 2}, {1, 2}}),
-                                     node(NodeKind::kLinear, {kGraphInput}, {{3, 2}, {5, 5, 5, 5, 5, 5}}),
-                                     node(NodeKind::kRelu, {1}), node(NodeKind::kRelu, {0})});
+  const model::Model model =
+      model_of({2}, {node(model::NodeKind::kLinear, {model::kGraphInput}, {{1, 2}, {1, 2}}),
+                     node(model::NodeKind::kLinear, {model::kGraphInput}, {{3, 2}, {5, 5, 5, 5, 5, 5}}),
+                     node(model::NodeKind::kRelu, {1}), node(model::NodeKind::kRelu, {0})});
   EXPECT_EQ(gradient_of(model, {1, 1}, 3), (std::vector<float>{1, 2}));
 }
 
 TEST(PlanGraph, TheScoreMayBeTheInput) {
-  const Model model = model_of({1}, {node(NodeKind::kRelu, {kGraphInput}), node(NodeKind::kFlatten, {kGraphInput})});
+  const model::Model model = model_of(
+      {1}, {node(model::NodeKind::kRelu, {model::kGraphInput}), node(model::NodeKind::kFlatten, {model::kGraphInput})});
   EXPECT_EQ(gradient_of(model, {-2}, -2), (std::vector<float>{1}));
 }
 
 TEST(PlanGraph, TheFirstOfEqualElementsWins) {
-  const Model model = model_of({3}, {node(NodeKind::kMax, {kGraphInput})});
+  const model::Model model = model_of({3}, {node(model::NodeKind::kMax, {model::kGraphInput})});
   EXPECT_EQ(gradient_of(model, {1, 4, 4}, 4), (std::vector<float>{0, 1, 0}));
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::infer

@@ -11,42 +11,44 @@
 
 namespace standfast::test {
 
-inline Tensor constant(Shape shape, float value) {
-  const std::size_t count = element_count(shape);
+inline model::Tensor constant(model::Shape shape, float value) {
+  const std::size_t count = model::element_count(shape);
   return {std::move(shape), std::vector<float>(count, value)};
 }
 
-inline Tensor uniform(Shape shape, double lo, double hi, Random& random) {
-  Tensor tensor = constant(std::move(shape), 0);
+inline model::Tensor uniform(model::Shape shape, double lo, double hi, Random& random) {
+  model::Tensor tensor = constant(std::move(shape), 0);
   for (float& value : tensor.values) value = static_cast<float>(random.uniform(lo, hi));
   return tensor;
 }
 
-inline MapStep step_of(MapKind kind, Tensor values, Tensor bias = {}) {
-  MapStep step;
+inline model::MapStep step_of(model::MapKind kind, model::Tensor values, model::Tensor bias = {}) {
+  model::MapStep step;
   step.kind = kind;
   step.values = std::move(values);
   step.bias = std::move(bias);
   return step;
 }
 
-using standfast::linear_node;
-using standfast::node_of;
+using standfast::model::linear_node;
+using standfast::model::node_of;
 
-inline Node conv_node(std::string name, std::int32_t input, Tensor weight, std::int64_t padding, Tensor bias = {}) {
-  return conv2d_node(std::move(name), input, std::move(weight), std::move(bias), {.padding = padding});
+inline model::Node conv_node(std::string name, std::int32_t input, model::Tensor weight, std::int64_t padding,
+                             model::Tensor bias = {}) {
+  return model::conv2d_node(std::move(name), input, std::move(weight), std::move(bias), {.padding = padding});
 }
 
 /// (4) -> linear 3 -> relu -> linear 1, plus a skip from the input: every kind of path in one model.
-inline Model small_model() {
-  Model model;
+inline model::Model small_model() {
+  model::Model model;
   model.input_shape = {4};
-  model.feature_map = identity_map({0.5F, 0.25F, 0, 1});
+  model.feature_map = model::identity_map({0.5F, 0.25F, 0, 1});
   model.graph.input_shape = {4};
-  model.graph.nodes = {linear_node("first", kGraphInput, constant({3, 4}, -0.5F), constant({3}, 0.1F)),
-                       node_of(NodeKind::kRelu, "z1", {0}), linear_node("top", 1, constant({1, 3}, 0.75F)),
-                       linear_node("skip", kGraphInput, constant({1, 4}, -1.0F)),
-                       node_of(NodeKind::kAdd, "score", {2, 3})};
+  model.graph.nodes = {model::linear_node("first", model::kGraphInput, constant({3, 4}, -0.5F), constant({3}, 0.1F)),
+                       model::node_of(model::NodeKind::kRelu, "z1", {0}),
+                       model::linear_node("top", 1, constant({1, 3}, 0.75F)),
+                       model::linear_node("skip", model::kGraphInput, constant({1, 4}, -1.0F)),
+                       model::node_of(model::NodeKind::kAdd, "score", {2, 3})};
   model.threshold = 0.1F;
   model.sensitive_class = "spam";
   model.other_class = "mail";

@@ -5,7 +5,7 @@
 #include "builders.hpp"
 #include "model/graph.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 using test::constant;
@@ -65,4 +65,4 @@ TEST(Convexity, ACycleIsRefusedBeforeItIsFollowed) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::model

@@ -8,7 +8,7 @@
 
 #include "builders.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 using test::constant;
@@ -177,4 +177,4 @@ TEST(FeatureMap, SeparableMeansDiagonalStepsAndAtMostOneFinalAbs) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::model

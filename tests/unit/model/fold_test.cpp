@@ -7,7 +7,7 @@
 
 #include "builders.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 using test::conv_node;
@@ -198,4 +198,4 @@ TEST(Fold, AWeightThatNoFloatHoldsIsRefused) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::model

@@ -7,7 +7,7 @@
 #include "model/shape.hpp"
 #include "unit/model/builders.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 TEST(GraphBuilder, EveryKindOfNodeFitsTheShapesItIsGiven) {
@@ -42,4 +42,4 @@ TEST(GraphBuilder, GoesOnBehindAGraph) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::model

@@ -7,7 +7,7 @@
 
 #include "builders.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 using test::constant;
@@ -171,4 +171,4 @@ TEST(Graph, AFieldThatTheKindDoesNotReadIsRefused) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::model

@@ -6,7 +6,7 @@
 
 #include "builders.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 using test::constant;
@@ -53,4 +53,4 @@ TEST(MaxAffine, AMaximumOfAMaximumIsNone) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::model

@@ -8,7 +8,7 @@
 #include "builders.hpp"
 #include "files/utf8.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 using test::small_model;
@@ -87,13 +87,13 @@ TEST(Model, ProvenanceIsText) {
 
 TEST(Text, Utf8FollowsTheByteTable) {
   for (const char* good : {"", "a", "\u00e9", "\u20ac", "\U0001F600", "\xf4\x8f\xbf\xbf", "\xee\x80\x80"}) {
-    EXPECT_TRUE(is_utf8(good)) << good;
+    EXPECT_TRUE(files::is_utf8(good)) << good;
   }
   for (const char* bad : {"\x80", "\xc1\x80", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
                           "\xe2\x82", "a\xc3", "\xf0\x8f\xbf\xbf", "\xe2\x28\xa1"}) {
-    EXPECT_FALSE(is_utf8(bad));
+    EXPECT_FALSE(files::is_utf8(bad));
   }
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::model

@@ -12,7 +12,7 @@
 #include "support/step_matrix.hpp"
 #include "unit/model/builders.hpp"
 
-namespace standfast {
+namespace standfast::model {
 namespace {
 
 using support::StepMatrix;
@@ -97,4 +97,4 @@ TEST(SpectralNorm, MatricesTooLargeForTheBudgetGetTheFrobeniusNorm) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::model

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 TEST(Chart, LinearTicksAreRoundAndInside) {
@@ -114,4 +114,4 @@ TEST(Chart, LabelsAreEscaped) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::report

@@ -20,7 +20,7 @@ inline Evaluation evaluation() {
   certificates.logits = {2.5F, 1, -1, 0.5F, -3, -2};
   certificates.radii = {4.25, 0.125, kInfinity, kInfinity, 0, 0, 1, 0.5, 0, 0, 0, 0};
   const std::vector<std::uint8_t> labels = {1, 1, 1, 0, 0, 0};
-  Evaluation result = summarise(labels, std::move(certificates), {});
+  Evaluation result = evaluation::summarise(labels, std::move(certificates), {});
   result.data_source = "mail.csv:test";
   result.sensitive_class = "spam";
   result.other_class = "mail";
@@ -33,7 +33,7 @@ inline Evaluation attacked_evaluation() {
   Certificates certificates = evaluation().certificates;
   certificates.attacks = {8.5, 0.25, kInfinity, kInfinity, 0, 0, 2, 1, 0, 0, 0, 0};
   const std::vector<std::uint8_t> labels = {1, 1, 1, 0, 0, 0};
-  Evaluation result = summarise(labels, std::move(certificates), {});
+  Evaluation result = evaluation::summarise(labels, std::move(certificates), {});
   result.data_source = "mail.csv:test";
   result.sensitive_class = "spam";
   result.other_class = "mail";
@@ -49,7 +49,7 @@ inline Evaluation counted_evaluation() {
   certificates.radii = {2};
   certificates.attacks = {4};
   const std::vector<std::uint8_t> labels = {1};
-  Evaluation result = summarise(labels, std::move(certificates), {});
+  Evaluation result = evaluation::summarise(labels, std::move(certificates), {});
   result.sensitive_class = "spam";
   result.other_class = "mail";
   return result;

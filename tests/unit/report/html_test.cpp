@@ -8,7 +8,7 @@
 #include "standfast/report.hpp"
 #include "unit/report/example.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 std::string page(const Evaluation& evaluation, const Dataset& data, const std::vector<std::string>& notes = {}) {
@@ -159,4 +159,4 @@ TEST(HtmlReport, AnEmptyEvaluationIsAPage) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::report

@@ -8,7 +8,7 @@
 
 #include "unit/report/example.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 TEST(HtmlText, EscapesWhatHasAMeaning) {
@@ -49,4 +49,4 @@ TEST(HtmlText, LyingShapesAreNotDrawable) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::report

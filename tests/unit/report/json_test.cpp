@@ -7,7 +7,7 @@
 #include "standfast/report.hpp"
 #include "unit/report/example.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 using nlohmann::json;
@@ -99,4 +99,4 @@ TEST(JsonReport, HostileNamesStayText) {
 TEST(JsonReport, AnEmptyEvaluationIsValid) { EXPECT_TRUE(json::parse(to_json(Evaluation{}))["certified"].empty()); }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::report

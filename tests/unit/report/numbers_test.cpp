@@ -10,7 +10,7 @@
 #include "files/decimal.hpp"
 #include "standfast/report.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 TEST(Numbers, ARadiusNeverGrowsOnPaper) {
@@ -47,15 +47,15 @@ TEST(Numbers, DistancesReadWell) {
 }
 
 TEST(Numbers, AShareIsRoundedDownAndItsGapUp) {
-  EXPECT_EQ(share_rounded_down(1), "1.0000");
+  EXPECT_EQ(files::share_rounded_down(1), "1.0000");
   EXPECT_EQ(gap_in_words(1), "0.00 %");
   EXPECT_EQ(gap_in_words(1.00000001), "0.00 %");
   EXPECT_EQ(gap_in_words(1.5), "-50.00 %") << "a radius above the attack must show";
-  EXPECT_EQ(share_rounded_down(0.99999), "0.9999");
+  EXPECT_EQ(files::share_rounded_down(0.99999), "0.9999");
   EXPECT_EQ(gap_in_words(0.99999), "0.01 %");
-  EXPECT_EQ(share_rounded_down(0), "0.0000");
+  EXPECT_EQ(files::share_rounded_down(0), "0.0000");
   EXPECT_EQ(gap_in_words(0), "100.00 %");
-  EXPECT_EQ(share_rounded_down(std::nan("")), "-");
+  EXPECT_EQ(files::share_rounded_down(std::nan("")), "-");
   EXPECT_EQ(gap_in_words(std::nan("")), "-");
 }
 
@@ -100,4 +100,4 @@ TEST(Numbers, TerminalTextIsShortAndPrintable) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::report

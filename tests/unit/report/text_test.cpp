@@ -6,7 +6,7 @@
 #include "standfast/report.hpp"
 #include "unit/report/example.hpp"
 
-namespace standfast {
+namespace standfast::report {
 namespace {
 
 std::size_t widest_line(const std::string& text) {
@@ -57,4 +57,4 @@ TEST(TextReport, AnEmptyEvaluationHasNoNumbersButATable) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::report

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 const std::vector<double> kCostOfOne = {1, 1};
@@ -41,4 +41,4 @@ TEST(ClosedForm, HugeAndTinySlopesNeitherOverflowNorVanish) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::search

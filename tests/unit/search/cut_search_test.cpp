@@ -12,7 +12,7 @@
 #include "planes.hpp"
 #include "support/exact.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 using test::plane;
@@ -306,4 +306,4 @@ TEST(CutSearch, TangentsThatAreNotFiniteNeverEnterTheResult) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::search

@@ -6,7 +6,7 @@
 
 #include "planes.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 using test::plane;
@@ -94,4 +94,4 @@ TEST(CutSet, AnotherStartForgetsCutsFoldsAndLength) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::search

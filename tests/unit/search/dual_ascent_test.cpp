@@ -9,7 +9,7 @@
 #include "base/random.hpp"
 #include "planes.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 using test::plane;
@@ -182,4 +182,4 @@ TEST(DualAscent, TheBestValueNeverExceedsTheRadiusAndMeetsItAtTheMultiplier) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::search

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
@@ -78,4 +78,4 @@ TEST(FallingRoot, StaysLeftOfWhateverIsNotANumber) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::search

@@ -10,32 +10,32 @@
 #include "support/reference.hpp"
 #include "support/small_models.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 /// Everything that tangents of one model at one input need.
 struct Around {
-  Around(const Model& the_model, std::vector<float> at)
+  Around(const model::Model& the_model, std::vector<float> at)
       : model(the_model), plan(model), reader(model), x(std::move(at)), logit(plan.forward(x, infer)) {}
 
   [[nodiscard]] PlanTangents tangents() { return {plan, reader, x, features_of(infer, x), probe}; }
 
-  Model model;
-  Plan plan;
+  model::Model model;
+  infer::Plan plan;
   MinorantReader reader;
   std::vector<float> x;
-  InferWorkspace infer, probe;
+  infer::InferWorkspace infer, probe;
   float logit;
 };
 
 /// 2 relu(3 a - b + 1) - 4.
-Model unit() { return support::one_unit_model({3, -1}, 1, 2, -4); }
+model::Model unit() { return support::one_unit_model({3, -1}, 1, 2, -4); }
 
 /// relu(u + 2 |u|) - 1 with u = (x - 1) / 2.
-Model folded_unit() {
-  Model model = support::one_unit_model({1, 2}, 0, 1, -1);
+model::Model folded_unit() {
+  model::Model model = support::one_unit_model({1, 2}, 0, 1, -1);
   model.input_shape = {1};
-  model.feature_map = with_abs(standardise_map({1}, {0.5F}));
+  model.feature_map = model::with_abs(model::standardise_map({1}, {0.5F}));
   return model;
 }
 
@@ -140,4 +140,4 @@ TEST(PlanTangents, EveryTangentLiesBelowTheNetworkButForFloat32) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::search

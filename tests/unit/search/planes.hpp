@@ -23,7 +23,7 @@ inline double piece_value(const minorant::SeparableMinorant& m, std::span<const 
 }
 
 /// f(d) = max_j margin_j + linear_j . d + fold_j . (|offset + d| - |offset|); counts what it is asked.
-class Planes : public TangentSource {
+class Planes : public search::TangentSource {
  public:
   explicit Planes(std::vector<minorant::SeparableMinorant> planes) : pieces(std::move(planes)) {}
 
@@ -62,9 +62,9 @@ inline minorant::SeparableMinorant plane(double margin, std::vector<double> line
 }
 
 /// With costs of 1, and free where `interval` is empty.
-inline PricedProblem problem_of(const minorant::SeparableMinorant& m, std::vector<Interval> interval = {}) {
+inline search::PricedProblem problem_of(const minorant::SeparableMinorant& m, std::vector<Interval> interval = {}) {
   interval.resize(m.dim());
-  PricedProblem problem;
+  search::PricedProblem problem;
   problem.assign(m, std::vector<double>(m.dim(), 1.0), interval);
   return problem;
 }

@@ -7,7 +7,7 @@
 
 #include "planes.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 using test::plane;
@@ -113,4 +113,4 @@ TEST(Ray, DirectionsAndValuesThatAreNotFiniteFindNothing) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::search

@@ -9,7 +9,7 @@
 
 #include "planes.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 constexpr Interval kFree{};
@@ -222,4 +222,4 @@ TEST(Response, NoFeaturesAreNoChange) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::search

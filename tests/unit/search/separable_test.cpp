@@ -8,7 +8,7 @@
 
 #include "base/random.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 constexpr Interval kFree{};
@@ -162,4 +162,4 @@ TEST(RadiusHint, AStartOnlyShortensTheWay) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::search

@@ -8,7 +8,7 @@
 
 #include "base/random.hpp"
 
-namespace standfast {
+namespace standfast::search {
 namespace {
 
 PricedProblem random_folds(Random& random) {
@@ -77,4 +77,4 @@ TEST(WorstSums, AChangeUnderBoundsIsPricedAtMostTheRadiusToo) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::search

@@ -7,7 +7,7 @@
 
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::threat {
 namespace {
 
 double value(Norm norm, std::vector<double> values) { return norm.of_vector(values); }
@@ -84,4 +84,4 @@ TEST(Norm, DualExponentsBelongTogether) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::threat

@@ -9,7 +9,7 @@
 
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::threat {
 namespace {
 
 const std::vector<std::string> kNames = {"free", "word_1", "word_2", "a*b"};
@@ -262,4 +262,4 @@ TEST(ThreatFile, AnEndlessFileIsCutOff) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::threat

@@ -9,7 +9,7 @@
 #include "base/random.hpp"
 #include "standfast/threat.hpp"
 
-namespace standfast {
+namespace standfast::threat {
 namespace {
 
 TEST(ThreatModel, WithoutAnyVectorNothingIsBounded) {
@@ -145,4 +145,4 @@ TEST(ThreatModel, LowerAboveUpperNamesTheFeature) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::threat

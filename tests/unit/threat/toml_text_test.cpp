@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::threat {
 namespace {
 
 TEST(TomlText, EveryByteComesBack) {
@@ -23,4 +23,4 @@ TEST(TomlText, APercentSignWithoutACodeStays) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::threat

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::threat {
 namespace {
 
 TEST(Wildcard, AStarStandsForAnyRun) {
@@ -32,4 +32,4 @@ TEST(Wildcard, AHostilePatternEndsInTime) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::threat

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 struct Sample {
@@ -120,4 +120,4 @@ TEST(CentredInit, CentresEveryPreActivationOnTheRows) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::trainer

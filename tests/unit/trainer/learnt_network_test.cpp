@@ -9,7 +9,7 @@
 
 #include "base/random.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 TrainOptions options_of(LearntLayout layout) {
@@ -33,33 +33,33 @@ std::vector<float> smooth_rows(std::size_t count, std::size_t dim) {
 
 TEST(LearntNetwork, ExportsAMapAndAConvexGraphThatFit) {
   Random random(1);
-  const Shape image = {3, 32, 48};
+  const model::Shape image = {3, 32, 48};
   const auto network = starting_learnt_network(options_of({.filters = 5, .channels = 4}), image,
-                                               smooth_rows(20, element_count(image)), random);
+                                               smooth_rows(20, model::element_count(image)), random);
   ASSERT_TRUE(network.ok()) << network.error().message;
   const auto map = to_map(*network);
   const auto graph = to_graph(*network);
   ASSERT_TRUE(map.ok() && graph.ok());
-  EXPECT_EQ(infer_map_shapes(*map, image)->back(), (Shape{10, 16, 24}));
-  EXPECT_EQ(graph->input_shape, (Shape{10, 16, 24}));
-  ASSERT_TRUE(infer_shapes(*graph).ok()) << infer_shapes(*graph).error().message;
-  EXPECT_TRUE(check_input_convex(*graph).ok());
+  EXPECT_EQ(model::infer_map_shapes(*map, image)->back(), (model::Shape{10, 16, 24}));
+  EXPECT_EQ(graph->input_shape, (model::Shape{10, 16, 24}));
+  ASSERT_TRUE(model::infer_shapes(*graph).ok()) << model::infer_shapes(*graph).error().message;
+  EXPECT_TRUE(model::check_input_convex(*graph).ok());
 }
 
 TEST(LearntNetwork, NegativeHeadWeightsDoNotExportAConvexGraph) {
   Random random(1);
-  const Shape image = {1, 16, 16};
+  const model::Shape image = {1, 16, 16};
   auto network =
       starting_learnt_network(options_of({.filters = 2, .channels = 2}), image, smooth_rows(20, 256), random);
   network->head_weight[0] = -1;
   const auto graph = to_graph(*network);
   ASSERT_TRUE(graph.ok());
-  EXPECT_EQ(check_input_convex(*graph).error().code, ErrorCode::kNotConvex);
+  EXPECT_EQ(model::check_input_convex(*graph).error().code, ErrorCode::kNotConvex);
 }
 
 TEST(LearntNetwork, FiltersOfSmoothImagesAnswerToEdges) {
   Random random(1);
-  const Shape image = {1, 16, 16};
+  const model::Shape image = {1, 16, 16};
   const auto network =
       starting_learnt_network(options_of({.filters = 8, .channels = 2}), image, smooth_rows(200, 256), random);
   ASSERT_TRUE(network.ok());
@@ -74,7 +74,7 @@ TEST(LearntNetwork, FiltersOfSmoothImagesAnswerToEdges) {
 
 TEST(LearntNetwork, ConvexWeightsAreSparseWithTheirMean) {
   Random random(1);
-  const Shape image = {1, 16, 16};
+  const model::Shape image = {1, 16, 16};
   const auto network =
       starting_learnt_network(options_of({.filters = 2, .channels = 40}), image, smooth_rows(20, 256), random);
   const auto& weight = network->blocks[0].weight;
@@ -89,8 +89,9 @@ TEST(LearntNetwork, ConvexWeightsAreSparseWithTheirMean) {
 
 TEST(LearntNetwork, TablesAndSidesThatDoNotHalveAreRefused) {
   Random random(1);
-  for (const Shape& shape : {Shape{57}, Shape{1, 28, 28}, Shape{3, 32, 40}}) {
-    const auto network = starting_learnt_network(options_of({}), shape, smooth_rows(2, element_count(shape)), random);
+  for (const model::Shape& shape : {model::Shape{57}, model::Shape{1, 28, 28}, model::Shape{3, 32, 40}}) {
+    const auto network =
+        starting_learnt_network(options_of({}), shape, smooth_rows(2, model::element_count(shape)), random);
     ASSERT_FALSE(network.ok());
     EXPECT_EQ(network.error().code, ErrorCode::kBadOption);
     EXPECT_NE(network.error().message.find("multiples of 16"), std::string::npos);
@@ -99,7 +100,7 @@ TEST(LearntNetwork, TablesAndSidesThatDoNotHalveAreRefused) {
 
 TEST(LearntNetwork, WeightsThatDoNotFitAreAnError) {
   Random random(1);
-  const Shape image = {1, 16, 16};
+  const model::Shape image = {1, 16, 16};
   auto network =
       starting_learnt_network(options_of({.filters = 2, .channels = 2}), image, smooth_rows(20, 256), random);
   network->filter[0] = INFINITY;
@@ -109,4 +110,4 @@ TEST(LearntNetwork, WeightsThatDoNotFitAreAnError) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::trainer

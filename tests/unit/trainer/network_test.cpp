@@ -10,7 +10,7 @@
 #include "base/random.hpp"
 #include "trainer/mlp/init.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 /// The definition in plain loops, batch norm included.
@@ -67,11 +67,11 @@ TEST(Folding, LeavesANetworkWithoutBatchNormsAlone) {
 }
 
 TEST(ExportedGraph, IsAValidInputConvexNetwork) {
-  const Graph graph = to_graph(fold(random_network(true)), {6});
-  const auto shapes = infer_shapes(graph);
+  const model::Graph graph = to_graph(fold(random_network(true)), {6});
+  const auto shapes = model::infer_shapes(graph);
   ASSERT_TRUE(shapes.ok()) << shapes.error().message;
-  EXPECT_EQ(element_count(shapes->back()), 1U);
-  EXPECT_TRUE(check_input_convex(graph).ok());
+  EXPECT_EQ(model::element_count(shapes->back()), 1U);
+  EXPECT_TRUE(model::check_input_convex(graph).ok());
   EXPECT_EQ(graph.nodes.front().name, "layer1.input");
   EXPECT_EQ(graph.nodes.back().name, "score.sum");
 }
@@ -79,8 +79,8 @@ TEST(ExportedGraph, IsAValidInputConvexNetwork) {
 TEST(ExportedGraph, WithANegativeHiddenWeightIsNotConvex) {
   ConvexMlp network = random_network(false);
   network.hidden_weight[1][2] = -0.5F;
-  EXPECT_FALSE(check_input_convex(to_graph(network, {6})).ok());
+  EXPECT_FALSE(model::check_input_convex(to_graph(network, {6})).ok());
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -11,7 +11,7 @@
 #include "base/random.hpp"
 #include "trainer/batches.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 Dataset table(std::size_t rows) {
@@ -101,7 +101,7 @@ TEST(Prepare, ShrinksLargeFeaturesToAMeanSquareOfOneAndLeavesSmallOnes) {
 TEST(Prepare, DoublesTheFeaturesOfAbs) {
   const auto data = prepare(table(60), options_for(InputMap::kStandardiseAbs, "spam"));
   ASSERT_TRUE(data.ok());
-  EXPECT_EQ(data->feature_shape, Shape{6});
+  EXPECT_EQ(data->feature_shape, model::Shape{6});
   for (std::size_t i = 0; i < data->train.count(); ++i)
     for (std::size_t k = 0; k < 3; ++k)
       EXPECT_EQ(data->train.features[i * 6 + 3 + k], std::abs(data->train.features[i * 6 + k]));
@@ -110,7 +110,7 @@ TEST(Prepare, DoublesTheFeaturesOfAbs) {
 TEST(Prepare, CentresImagesByChannel) {
   const auto data = prepare(images(40), options_for(InputMap::kAbs, "3"));
   ASSERT_TRUE(data.ok()) << data.error().message;
-  EXPECT_EQ(data->feature_shape, (Shape{4, 3, 4}));
+  EXPECT_EQ(data->feature_shape, (model::Shape{4, 3, 4}));
   const auto& mean = data->map[0].values.values;
   ASSERT_EQ(mean.size(), 24U);
   EXPECT_TRUE(std::all_of(mean.begin(), mean.begin() + 12, [&](float value) { return value == mean[0]; }));
@@ -128,9 +128,9 @@ TEST(Prepare, SpreadsTheKinksOfAColumnOverItsDistinctValues) {
   options.kinks = 3;
   const auto prepared = prepare(data, options);
   ASSERT_TRUE(prepared.ok()) << prepared.error().message;
-  EXPECT_EQ(prepared->feature_shape, Shape{18});
-  const MapStep& copies = prepared->map[2];
-  ASSERT_EQ(copies.kind, MapKind::kLinear);
+  EXPECT_EQ(prepared->feature_shape, model::Shape{18});
+  const model::MapStep& copies = prepared->map[2];
+  ASSERT_EQ(copies.kind, model::MapKind::kLinear);
   const double mean = prepared->map[0].values.values[0], scale = prepared->map[1].values.values[0];
   std::vector<double> kinks;
   for (std::size_t j = 0; j < 3; ++j) kinks.push_back(mean - copies.bias.values[j * 3] / scale);
@@ -150,9 +150,9 @@ TEST(Prepare, SharesTheKinksOfAChannel) {
   options.kinks = 2;
   const auto data = prepare(images(40), options);
   ASSERT_TRUE(data.ok()) << data.error().message;
-  EXPECT_EQ(data->feature_shape, (Shape{8, 3, 4}));
-  const MapStep& copies = data->map[1];
-  ASSERT_EQ(copies.kind, MapKind::kConv2d);
+  EXPECT_EQ(data->feature_shape, (model::Shape{8, 3, 4}));
+  const model::MapStep& copies = data->map[1];
+  ASSERT_EQ(copies.kind, model::MapKind::kConv2d);
   const auto mean = [&](std::size_t channel) { return data->map[0].values.values[12 * channel]; };
   // uniform in [0, 1] and in [0, 0.5]
   EXPECT_NEAR(mean(0) - copies.bias.values[0], 1.0 / 3, 0.05);
@@ -290,4 +290,4 @@ TEST(Batches, MovedImagesAreTheMapOfTheMovedPixels) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 TEST(Progress, ShowsEpochLossAccuraciesAndTimeLeft) {
@@ -32,4 +32,4 @@ TEST(Progress, WritesDurationsLikeAClock) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
-ThresholdChoice accuracies(double both) { return {0, both, both}; }
+training::ThresholdChoice accuracies(double both) { return {0, both, both}; }
 
 TEST(EpochSelection, KeepsTheHighestBalancedAccuracyAndTheLaterOnTies) {
   EpochSelection selection(false, 100, 100);
@@ -32,4 +32,4 @@ TEST(EpochSelection, KeepsTheFirstEpochWhateverItIs) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::trainer

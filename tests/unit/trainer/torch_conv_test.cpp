@@ -9,7 +9,7 @@
 #include "trainer/run.hpp"
 #include "trainer/torch_network.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 class TorchConv : public testing::TestWithParam<ConvLayout> {
@@ -77,8 +77,8 @@ TEST_P(TorchConv, ExportedGraphGivesTheTrainersScoresAndGradients) {
   for (int step = 0; step < 5; ++step) learner->step(batch, nullptr);
   const auto graph = learner->graph();
   ASSERT_TRUE(graph.ok()) << graph.error().message;
-  ASSERT_TRUE(infer_shapes(*graph).ok());
-  EXPECT_TRUE(check_input_convex(*graph).ok());
+  ASSERT_TRUE(model::infer_shapes(*graph).ok());
+  EXPECT_TRUE(model::check_input_convex(*graph).ok());
   const auto own = learner->evaluate(batch.features, batch.count());
   const auto scores = torch_scores(*graph, batch.features, batch.count());
   const auto gradients = torch_gradients(*graph, batch.features, batch.count());
@@ -97,7 +97,7 @@ TEST_P(TorchConv, LearnsCrosses) {
   const auto run = run_training(*data, options, kNoHooks);
   ASSERT_TRUE(run.ok()) << run.error().message;
   EXPECT_GT(run->validation.balanced_accuracy(), 0.9);
-  EXPECT_TRUE(validate(to_model(*data, options, *run)).ok());
+  EXPECT_TRUE(model::validate(to_model(*data, options, *run)).ok());
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -146,4 +146,4 @@ TEST(TorchConvNet, RefusesATableAndPoolsThatDoNotFit) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::trainer

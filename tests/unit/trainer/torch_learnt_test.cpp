@@ -12,7 +12,7 @@
 #include "trainer/run.hpp"
 #include "trainer/torch_network.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 const RunHooks kQuiet = {[](const RunState&) {}, [] { return false; }};
@@ -83,11 +83,11 @@ TEST(TorchLearnt, ScoresAreThoseOfTheExportedMapAndGraph) {
   const auto map = learner->learnt_map();
   ASSERT_TRUE(graph.ok()) << graph.error().message;
   ASSERT_TRUE(map.ok()) << map.error().message;
-  const auto shapes = infer_map_shapes(*map, data->feature_shape);
+  const auto shapes = model::infer_map_shapes(*map, data->feature_shape);
   ASSERT_TRUE(shapes.ok()) << shapes.error().message;
   EXPECT_EQ(shapes->back(), graph->input_shape);
-  ASSERT_TRUE(infer_shapes(*graph).ok());
-  EXPECT_TRUE(check_input_convex(*graph).ok());
+  ASSERT_TRUE(model::infer_shapes(*graph).ok());
+  EXPECT_TRUE(model::check_input_convex(*graph).ok());
   const auto own = learner->evaluate(batch.features, batch.count());
   const auto scores = torch_scores(*map, data->feature_shape, *graph, batch.features, batch.count());
   ASSERT_EQ(own.scores.size(), scores.size());
@@ -157,10 +157,10 @@ TEST(TorchLearnt, LearnsUprightBars) {
   const auto run = run_training(*data, options, kQuiet);
   ASSERT_TRUE(run.ok()) << run.error().message;
   EXPECT_GT(run->validation.balanced_accuracy(), 0.95);
-  const Model model = to_model(*data, options, *run);
-  ASSERT_TRUE(validate(model).ok()) << validate(model).error().message;
-  EXPECT_TRUE(is_linear_fold(model.feature_map));
-  EXPECT_FALSE(is_separable(model.feature_map));
+  const model::Model model = to_model(*data, options, *run);
+  ASSERT_TRUE(model::validate(model).ok()) << model::validate(model).error().message;
+  EXPECT_TRUE(model::is_linear_fold(model.feature_map));
+  EXPECT_FALSE(model::is_separable(model.feature_map));
 }
 
 TEST(TorchLearnt, SameSeedGivesTheSameModel) {
@@ -174,4 +174,4 @@ TEST(TorchLearnt, SameSeedGivesTheSameModel) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -13,7 +13,7 @@
 #include "trainer/run.hpp"
 #include "trainer/torch_network.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 class Torch : public testing::Test {
@@ -36,12 +36,12 @@ ConvexMlp random_network() {
 }
 
 /// An exported graph in float64 and plain loops.
-double graph_score(const Graph& graph, std::vector<double> u) {
+double graph_score(const model::Graph& graph, std::vector<double> u) {
   std::vector<std::vector<double>> values;
   for (const auto& node : graph.nodes) {
-    const auto& first = node.inputs[0] == kGraphInput ? u : values[static_cast<std::size_t>(node.inputs[0])];
+    const auto& first = node.inputs[0] == model::kGraphInput ? u : values[static_cast<std::size_t>(node.inputs[0])];
     std::vector<double> out = first;
-    if (node.kind == NodeKind::kLinear) {
+    if (node.kind == model::NodeKind::kLinear) {
       out.assign(static_cast<std::size_t>(node.weight.shape[0]), 0);
       for (std::size_t row = 0; row < out.size(); ++row) {
         if (!node.bias.empty()) out[row] = node.bias.values[row];
@@ -49,9 +49,9 @@ double graph_score(const Graph& graph, std::vector<double> u) {
           out[row] += node.weight.values[row * first.size() + i] * first[i];
       }
     }
-    if (node.kind == NodeKind::kAdd)
+    if (node.kind == model::NodeKind::kAdd)
       for (std::size_t i = 0; i < out.size(); ++i) out[i] += values[static_cast<std::size_t>(node.inputs[1])][i];
-    if (node.kind == NodeKind::kRelu)
+    if (node.kind == model::NodeKind::kRelu)
       for (double& value : out) value = std::max(value, 0.0);
     values.push_back(out);
   }
@@ -60,7 +60,7 @@ double graph_score(const Graph& graph, std::vector<double> u) {
 
 TEST_F(Torch, ScoresAreThoseOfTheExportedGraph) {
   const ConvexMlp network = random_network();
-  const Graph graph = to_graph(network, {8});
+  const model::Graph graph = to_graph(network, {8});
   const auto rows = normal_values(20 * 8, 3);
   const auto scores = torch_scores(graph, rows, 20);
   for (std::size_t i = 0; i < 20; ++i) {
@@ -133,7 +133,7 @@ TEST_F(Torch, TheFileOfSeveralKinksGivesTheTrainersScores) {
 std::string trained_file(const TrainOptions& options) {
   const auto data = prepare(rings(400), options);
   const auto run = run_training(*data, options, kQuiet);
-  const auto bytes = serialise_model(to_model(*data, options, *run));
+  const auto bytes = format::serialise_model(to_model(*data, options, *run));
   return bytes.ok() ? *bytes : "error: " + bytes.error().message;
 }
 
@@ -166,7 +166,7 @@ TEST_P(Recipes, LearnARing) {
   const auto run = run_training(*data, options, kQuiet);
   ASSERT_TRUE(run.ok()) << run.error().message;
   EXPECT_GT(run->validation.balanced_accuracy(), 0.95);
-  EXPECT_TRUE(check_input_convex(run->graph).ok());
+  EXPECT_TRUE(model::check_input_convex(run->graph).ok());
 }
 
 INSTANTIATE_TEST_SUITE_P(Options, Recipes,
@@ -225,7 +225,7 @@ std::vector<std::vector<float>> weights_of_steps(Learner& learner, int steps) {
   for (int step = 0; step <= steps; ++step) {
     if (step > 0) learner.step({normal_values(4 * 8, static_cast<std::uint64_t>(step)), {1, 0, 1, 0}}, nullptr);
     all.emplace_back();
-    const Graph graph = learner.graph().value();
+    const model::Graph graph = learner.graph().value();
     for (const auto& node : graph.nodes)
       all.back().insert(all.back().end(), node.weight.values.begin(), node.weight.values.end());
   }
@@ -294,7 +294,7 @@ TEST_F(Torch, LossOfACertificateIsTheWorstCaseOfTheSensitiveRowsMinorants) {
   const Batch batch = {normal_values(3 * 8, 8), {1, 0, 1}};
   const auto learner = make_learner(random_network(), {8}, {}, options);
   const auto before = learner->evaluate(batch.features, 3);
-  WorstChange adversary(identity_map({0}), 8, ThreatModel{}, Norm::linf());
+  WorstChange adversary(model::identity_map({0}), 8, ThreatModel{}, Norm::linf());
   adversary.set_radius(0.2);
   double expected = 0;
   for (std::size_t i = 0; i < 3; ++i) {
@@ -317,8 +317,8 @@ TEST_F(Torch, AStoppedRunKeepsTheNetworkSoFar) {
   EXPECT_TRUE(run->stopped);
   EXPECT_EQ(run->epochs_run, 1);
   EXPECT_EQ(steps, 2);
-  const Model model = to_model(*data, options, *run);
-  EXPECT_TRUE(validate(model).ok());
+  const model::Model model = to_model(*data, options, *run);
+  EXPECT_TRUE(model::validate(model).ok());
   EXPECT_EQ(model.provenance.at("stopped"), "yes");
 }
 
@@ -340,10 +340,10 @@ TEST_F(Torch, ModelsSurviveTheirFile) {
   const TrainOptions options = ring_options();
   const auto data = prepare(rings(200), options);
   const auto run = run_training(*data, options, {[](const RunState&) {}, [] { return true; }});
-  const Model model = to_model(*data, options, *run);
-  const auto bytes = serialise_model(model);
+  const model::Model model = to_model(*data, options, *run);
+  const auto bytes = format::serialise_model(model);
   ASSERT_TRUE(bytes.ok()) << bytes.error().message;
-  const auto again = parse_model(std::as_bytes(std::span(*bytes)), "memory");
+  const auto again = format::parse_model(std::as_bytes(std::span(*bytes)), "memory");
   ASSERT_TRUE(again.ok()) << again.error().message;
   EXPECT_EQ(*again, model);
   EXPECT_EQ(again->provenance.at("data_hash"), hash_rows(rings(200)));
@@ -351,4 +351,4 @@ TEST_F(Torch, ModelsSurviveTheirFile) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -10,7 +10,7 @@
 
 #include "base/random.hpp"
 
-namespace standfast {
+namespace standfast::trainer {
 namespace {
 
 constexpr std::size_t kDim = 6;
@@ -23,9 +23,9 @@ struct Case {
   bool bounded;
 };
 
-FeatureMap scaled_map(bool abs) {
-  FeatureMap map = standardise_map({0.5F, 0.4F, 0.3F, 0.6F, 0.7F, 0.2F}, {1, 2, 3, 0.5F, 1, 4});
-  return abs ? with_abs(map) : map;
+model::FeatureMap scaled_map(bool abs) {
+  model::FeatureMap map = model::standardise_map({0.5F, 0.4F, 0.3F, 0.6F, 0.7F, 0.2F}, {1, 2, 3, 0.5F, 1, 4});
+  return abs ? model::with_abs(map) : map;
 }
 
 ThreatModel bounded_threat() {
@@ -36,7 +36,7 @@ ThreatModel bounded_threat() {
 }
 
 /// u = phi(x) in plain words.
-std::vector<float> features(const FeatureMap& map, const std::vector<double>& x) {
+std::vector<float> features(const model::FeatureMap& map, const std::vector<double>& x) {
   std::vector<float> u;
   for (std::size_t i = 0; i < kDim; ++i)
     u.push_back(static_cast<float>((x[i] - map[0].values.values[i]) * map[1].values.values[i]));
@@ -80,7 +80,7 @@ class WorstChanges : public testing::TestWithParam<Case> {
     if (GetParam().bounded) threat_ = bounded_threat();
   }
 
-  FeatureMap map_;
+  model::FeatureMap map_;
   ThreatModel threat_;
 };
 
@@ -160,7 +160,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(WorstChange, AnInputOutsideItsBoundsMayStay) {
-  WorstChange worst(identity_map({0}), 1, ThreatModel::domain(1, 0, 1).value(), Norm::linf());
+  WorstChange worst(model::identity_map({0}), 1, ThreatModel::domain(1, 0, 1).value(), Norm::linf());
   worst.set_radius(0.25);
   std::vector<float> change(1);
   worst.find(std::vector<float>{2}, std::vector<float>{-1}, change);
@@ -170,4 +170,4 @@ TEST(WorstChange, AnInputOutsideItsBoundsMayStay) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::trainer

@@ -7,7 +7,7 @@
 
 #include "standfast/training.hpp"
 
-namespace standfast {
+namespace standfast::training {
 namespace {
 
 TrainOptions valid_options() {
@@ -397,4 +397,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::training

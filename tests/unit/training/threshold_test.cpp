@@ -11,7 +11,7 @@
 
 #include "base/random.hpp"
 
-namespace standfast {
+namespace standfast::training {
 namespace {
 
 using Scores = std::vector<float>;
@@ -97,4 +97,4 @@ TEST(Threshold, OfRandomScoresEqualsNoneAndIsAsBalancedAsAnyOther) {
 }
 
 }  // namespace
-}  // namespace standfast
+}  // namespace standfast::training

@@ -156,7 +156,7 @@ TEST(Combine, ProvenMinorantsSumToAFunctionBelowTheSumOfTheWeights) {
     Random random(seed);
     const auto made = support::random_model(random, support::random_family(random), support::MapFamily::kSeparable);
     const support::Reference reference(made.model);
-    const Plan plan(made.model);
+    const infer::Plan plan(made.model);
     const auto verifier = Verifier::create(made.model);
     if (!verifier) continue;
     const std::vector<float> x = support::random_input(random, made);
@@ -164,7 +164,7 @@ TEST(Combine, ProvenMinorantsSumToAFunctionBelowTheSumOfTheWeights) {
     std::vector<double> weights;
     long double total = 0;
     for (ProvenMinorant& m : parts) {
-      InferWorkspace infer;
+      infer::InferWorkspace infer;
       plan.forward(support::random_input(random, made), infer);  // the slopes of another input are as valid
       m = verifier->minorant(x, infer.slopes);
       weights.push_back(std::pow(10, random.uniform(-3, 3)));

@@ -25,27 +25,28 @@ namespace {
 using support::Reference;
 
 /// f(x) = 1 + slopes . (v, |v|), v = W x + bias.
-Model kinked_model(const Tensor& weight, const std::vector<float>& bias, const std::vector<float>& slopes) {
-  Model model = support::affine_model(slopes, 1);
+model::Model kinked_model(const model::Tensor& weight, const std::vector<float>& bias,
+                          const std::vector<float>& slopes) {
+  model::Model model = support::affine_model(slopes, 1);
   model.input_shape = {weight.shape[1]};
-  MapStep step;
-  step.kind = MapKind::kLinear;
+  model::MapStep step;
+  step.kind = model::MapKind::kLinear;
   step.values = weight;
   step.bias = {{weight.shape[0]}, bias};
-  model.feature_map = with_abs({step});
+  model.feature_map = model::with_abs({step});
   return model;
 }
 
-ProvenMinorant brought_back(const Model& model, const std::vector<float>& x) {
-  const Plan plan(model);
+ProvenMinorant brought_back(const model::Model& model, const std::vector<float>& x) {
+  const infer::Plan plan(model);
   const Verifier verifier = Verifier::create(model).value();
-  InferWorkspace infer;
+  infer::InferWorkspace infer;
   plan.forward(x, infer);
   return UnitMap::of(model)->seen_from_input(verifier.minorant(x, infer.slopes));
 }
 
 TEST(UnitMap, EveryUnitMustSeeOneFeatureAlone) {
-  const auto has = [](const Tensor& weight) {
+  const auto has = [](const model::Tensor& weight) {
     const std::vector<float> zeros(static_cast<std::size_t>(2 * weight.shape[0]));
     return UnitMap::of(kinked_model(weight, {zeros.begin(), zeros.begin() + weight.shape[0]}, zeros)).has_value();
   };
@@ -54,19 +55,19 @@ TEST(UnitMap, EveryUnitMustSeeOneFeatureAlone) {
   EXPECT_FALSE(has({{2, 2}, {1, 0, 1, 1e-30F}}));
   EXPECT_TRUE(has({{16, 1}, std::vector<float>(16, 1)}));
   EXPECT_FALSE(has({{17, 1}, std::vector<float>(17, 1)})) << "too many kinks";
-  Model open = kinked_model({{1, 1}, {1}}, {0}, {1, 1});
+  model::Model open = kinked_model({{1, 1}, {1}}, {0}, {1, 1});
   open.feature_map.pop_back();
   EXPECT_FALSE(UnitMap::of(open)) << "no abs: it may mix features";
 }
 
 TEST(UnitMap, ConvolutionsCountWhereTheyMovePixelsAlone) {
-  Model model;
+  model::Model model;
   model.input_shape = {2, 3, 3};
-  MapStep conv;
-  conv.kind = MapKind::kConv2d;
+  model::MapStep conv;
+  conv.kind = model::MapKind::kConv2d;
   conv.values = {{3, 2, 1, 1}, {1, 0, 0, 2, -1, 0}};
   const auto has = [&] {
-    model.feature_map = with_abs({conv});
+    model.feature_map = model::with_abs({conv});
     return UnitMap::of(model).has_value();
   };
   EXPECT_TRUE(has());

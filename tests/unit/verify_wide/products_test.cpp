@@ -159,7 +159,7 @@ std::int64_t between(Random& random, std::int64_t lo, std::int64_t hi) {
 /// Every product of a convolution, by its definition.
 template <class Tap>
 void for_each_tap(const Affine& op, Tap&& tap) {
-  const Shape& k = op.weight->shape;
+  const model::Shape& k = op.weight->shape;
   std::size_t weight = 0;
   for (std::int64_t o = 0; o < k[0]; ++o) {
     for (std::int64_t c = 0; c < k[1]; ++c) {
@@ -178,7 +178,7 @@ void for_each_tap(const Affine& op, Tap&& tap) {
 
 struct ConvolutionCase {
   Affine op;
-  Tensor weight;
+  model::Tensor weight;
 };
 
 template <class Number>
@@ -196,7 +196,7 @@ ConvolutionCase random_convolution(Random& random, const Number& number) {
   op.out = {between(random, 1, random.below(4) == 0 ? 20 : 7), (op.in[1] + 2 * op.padding - reach(kh)) / op.stride + 1,
             (op.in[2] + 2 * op.padding - reach(kw)) / op.stride + 1};
   made.weight.shape = {op.out[0], op.in[0], kh, kw};
-  for (std::size_t i = 0; i < element_count(made.weight.shape); ++i) {
+  for (std::size_t i = 0; i < model::element_count(made.weight.shape); ++i) {
     made.weight.values.push_back(static_cast<float>(number()));
   }
   return made;
@@ -212,7 +212,7 @@ TEST(AffineOps, AConvolutionIsTheSumOfItsTapsBothWays) {
       Affine& op = made.op;
       op.weight = &made.weight;
       const std::size_t lanes = std::vector<std::size_t>{1, 8, 16}[random.below(3)];
-      const std::size_t ins = element_count(op.in), outs = element_count(op.out);
+      const std::size_t ins = model::element_count(op.in), outs = model::element_count(op.out);
       std::vector<double> x(ins * lanes), dual(outs * lanes);
       for (double& value : x) value = integer();
       for (double& value : dual) value = integer();
@@ -244,8 +244,8 @@ TEST(AffineOps, ALaneOfAConvolutionHasTheBitsThatItHasAlone) {
       Random random(seed);
       ConvolutionCase made = random_convolution(random, [&] { return random.normal(); });
       made.op.weight = &made.weight;
-      const std::size_t lanes = 8 + 8 * random.below(2), ins = element_count(made.op.in);
-      std::vector<double> dual(element_count(made.op.out) * lanes), back(ins * lanes), narrow = back;
+      const std::size_t lanes = 8 + 8 * random.below(2), ins = model::element_count(made.op.in);
+      std::vector<double> dual(model::element_count(made.op.out) * lanes), back(ins * lanes), narrow = back;
       for (double& value : dual) value = random.uniform() < 0.3 ? 0 : random.normal();
       const std::vector<float> rounded(dual.begin(), dual.end());
       add_transposed(*set, made.op, Weights::kSigned, lanes, dual, back);
@@ -272,12 +272,12 @@ TEST(AffineOps, AnInputIsJoinedToTheOutputsThatItsWeightsReach) {
     if (random.below(3) == 0) {
       op = {};
       made.weight.shape = {between(random, 1, 9), between(random, 1, 9)};
-      made.weight.values.resize(element_count(made.weight.shape));
+      made.weight.values.resize(model::element_count(made.weight.shape));
       op.weight = &made.weight;
       op.in = {made.weight.shape[1]};
       op.out = {made.weight.shape[0]};
     }
-    std::vector<double> touched(element_count(op.out)), reached(element_count(op.in));
+    std::vector<double> touched(model::element_count(op.out)), reached(model::element_count(op.in));
     for (double& t : touched) t = random.below(8) == 0 ? 1 : 0;
     add_transposed(best_products(), op, Weights::kMagnitudes, 1, touched, reached);
     const std::size_t channels = op.is_conv ? static_cast<std::size_t>(op.out[0]) : touched.size();

@@ -23,7 +23,7 @@ using verify::ProvenMinorant;
 using support::Reference;
 
 /// max(3 a + 4 b - 10, -a - 7, -2 b - 12) - 1 over (a, b).
-Model three_planes() { return support::max_affine_model({3, 4, -1, 0, 0, -2}, {-10, -7, -12}, 1); }
+model::Model three_planes() { return support::max_affine_model({3, 4, -1, 0, 0, -2}, {-10, -7, -12}, 1); }
 
 double radius_below(const support::WideProofs& verifier, const std::vector<float>& x, Norm norm, double lipschitz = 1) {
   const std::vector<double> cost(x.size(), 1.0);
@@ -38,7 +38,7 @@ double radius_below(const support::WideProofs& verifier, const std::vector<float
 }
 
 TEST(ProveBelow, TheNearestPlaneBoundsTheRadius) {
-  const Model model = three_planes();
+  const model::Model model = three_planes();
   const auto verifier = support::wide_proofs(model);
   ASSERT_NE(verifier, nullptr);
   EXPECT_EQ(verifier->core.pieces(), 3U);
@@ -52,11 +52,11 @@ TEST(ProveBelow, TheNearestPlaneBoundsTheRadius) {
 }
 
 TEST(ProveBelow, BothClassesMeetAtThePlane) {
-  const Model model = three_planes();
+  const model::Model model = three_planes();
   const auto verifier = support::wide_proofs(model);
   ASSERT_NE(verifier, nullptr);
-  const Plan plan(model);
-  InferWorkspace infer;
+  const infer::Plan plan(model);
+  infer::InferWorkspace infer;
   VerifyWorkspace workspace;
   ProvenMinorant m;
   const std::vector<double> cost = {1, 1};
@@ -72,7 +72,7 @@ TEST(ProveBelow, BothClassesMeetAtThePlane) {
 }
 
 TEST(ProveBelow, BoundsOfTheFeaturesAreUsed) {
-  const Model model = three_planes();
+  const model::Model model = three_planes();
   const auto verifier = support::wide_proofs(model);
   ASSERT_NE(verifier, nullptr);
   VerifyWorkspace workspace;
@@ -89,8 +89,8 @@ TEST(ProveBelow, BoundsOfTheFeaturesAreUsed) {
 }
 
 TEST(ProveBelow, ASinglePlaneIsItsOwnPiece) {
-  Model model = support::affine_model({3, 4}, -9, 1);
-  model.feature_map = standardise_map({1, 1}, {2, 0.5F});
+  model::Model model = support::affine_model({3, 4}, -9, 1);
+  model.feature_map = model::standardise_map({1, 1}, {2, 0.5F});
   const auto verifier = support::wide_proofs(model);
   ASSERT_NE(verifier, nullptr);
   EXPECT_EQ(verifier->core.pieces(), 1U);
@@ -99,9 +99,9 @@ TEST(ProveBelow, ASinglePlaneIsItsOwnPiece) {
 }
 
 TEST(ProveBelow, ALinearMapIsPaidForByItsLipschitzConstant) {
-  Model model = three_planes();
-  MapStep linear;
-  linear.kind = MapKind::kLinear;
+  model::Model model = three_planes();
+  model::MapStep linear;
+  linear.kind = model::MapKind::kLinear;
   linear.values = {{2, 2}, {0, 2, 2, 0}};
   model.feature_map = {linear};
   const auto verifier = support::wide_proofs(model);
@@ -110,7 +110,7 @@ TEST(ProveBelow, ALinearMapIsPaidForByItsLipschitzConstant) {
 }
 
 TEST(ProveBelow, OnThePlaneNothingIsProven) {
-  const Model model = three_planes();
+  const model::Model model = three_planes();
   const auto verifier = support::wide_proofs(model);
   ASSERT_NE(verifier, nullptr);
   EXPECT_EQ(radius_below(*verifier, {1, 2}, Norm::l2()), 0);
@@ -123,7 +123,7 @@ TEST(ProveBelow, EveryPieceGivesAFunctionBelowMinusTheClassifier) {
     const auto family = seed % 4 == 0 ? support::Family::kAffine : support::Family::kMaxAffine;
     const auto made = support::random_model(random, family, support::MapFamily::kSeparable);
     const auto verifier = support::wide_proofs(made.model);
-    if (!verifier || !is_max_affine(made.model)) continue;
+    if (!verifier || !model::is_max_affine(made.model)) continue;
     const Reference reference(made.model);
     const std::vector<float> x = support::random_input(random, made);
     VerifyWorkspace workspace;

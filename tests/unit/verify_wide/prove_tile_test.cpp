@@ -24,8 +24,8 @@ struct Batch {
 
 Batch random_batch(Random& random, const support::RandomModel& made, std::size_t count) {
   Batch batch;
-  const Plan plan(made.model);
-  InferWorkspace infer;
+  const infer::Plan plan(made.model);
+  infer::InferWorkspace infer;
   for (std::size_t lane = 0; lane < count; ++lane) {
     const std::vector<float> x = support::random_input(random, made);
     plan.forward(x, infer);

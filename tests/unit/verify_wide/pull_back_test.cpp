@@ -28,13 +28,13 @@ using support::Reference;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 /// f(x) = 1 + slope v + fold |v|, v = weight . x.
-Model fold_model(const std::vector<float>& weight, float slope, float fold) {
-  Model model = support::affine_model({slope, fold}, 1);
+model::Model fold_model(const std::vector<float>& weight, float slope, float fold) {
+  model::Model model = support::affine_model({slope, fold}, 1);
   model.input_shape = {static_cast<std::int64_t>(weight.size())};
-  MapStep step;
-  step.kind = MapKind::kLinear;
+  model::MapStep step;
+  step.kind = model::MapKind::kLinear;
   step.values = {{1, model.input_shape[0]}, weight};
-  model.feature_map = with_abs({step});
+  model.feature_map = model::with_abs({step});
   return model;
 }
 
@@ -43,10 +43,10 @@ struct Pulled {
   MapReach reach;
 };
 
-Pulled pulled(const Model& model, const std::vector<float>& x, Norm norm, const BendProposal& proposal) {
-  const Plan plan(model);
+Pulled pulled(const model::Model& model, const std::vector<float>& x, Norm norm, const BendProposal& proposal) {
+  const infer::Plan plan(model);
   const auto verifier = support::wide_proofs(model);
-  InferWorkspace infer;
+  infer::InferWorkspace infer;
   VerifyWorkspace verify;
   PullBackWorkspace workspace;
   plan.forward(x, infer);
@@ -87,20 +87,21 @@ TEST(PullBack, AFoldThatBendsDownIsExactAsLongAsItsKinkIsOutOfReach) {
 }
 
 TEST(PullBack, AMultiplierSharesThePriceAmongTheFolds) {
-  // two folds at their kinks, f = 1 - |v_0| - |v_1| with v a rotation of x: the norm of the folds, sqrt 2, instead of their sum
-  Model model = support::affine_model({0, 0, -1, -1}, 1);
+  // two folds at their kinks, f = 1 - |v_0| - |v_1| with v a rotation of x: the norm of the folds, sqrt 2, instead of
+  // their sum
+  model::Model model = support::affine_model({0, 0, -1, -1}, 1);
   model.input_shape = {2};
-  MapStep step;
-  step.kind = MapKind::kLinear;
+  model::MapStep step;
+  step.kind = model::MapKind::kLinear;
   step.values = {{2, 2}, {0.6F, 0.8F, -0.8F, 0.6F}};
-  model.feature_map = with_abs({step});
+  model.feature_map = model::with_abs({step});
   EXPECT_NEAR(pulled(model, {0, 0}, Norm::l2(), {0.5, 0}).minorant.separable.margin, 1 - 2 * 0.5, 1e-6);
   const double best = std::sqrt(2) / 0.5;
   EXPECT_NEAR(pulled(model, {0, 0}, Norm::l2(), {0.5, best}).minorant.separable.margin, 1 - std::sqrt(2) * 0.5, 0.02);
 }
 
 TEST(PullBack, NonsenseProvesNothing) {
-  const Model model = fold_model({-3, 4}, 4, -2);
+  const model::Model model = fold_model({-3, 4}, 4, -2);
   for (const double bad : {kNan, -1.0, -kInfinity}) {
     EXPECT_FALSE(pulled(model, {1, 1}, Norm::l2(), {bad, 1}).minorant.separable.margin > 0);
     EXPECT_FALSE(pulled(model, {1, 1}, Norm::linf(), {0.3, bad}).minorant.separable.margin > 0);
@@ -159,9 +160,9 @@ TEST(PullBack, ManyInputsGiveTheLinesOfEachAlone) {
   Random random(7);
   const auto made = support::random_model(random, support::Family::kConv, support::MapFamily::kMixing);
   const auto verifier = support::wide_proofs(made.model);
-  const Plan plan(made.model);
+  const infer::Plan plan(made.model);
   const PullBack pull_back(verifier->core);
-  InferWorkspace infer;
+  infer::InferWorkspace infer;
   VerifyWorkspace verify;
   PullBackWorkspace workspace;
   const MapReach reach = verifier->core.map_reach(std::vector<double>(made.model.dim(), 1.0), Norm::l2());

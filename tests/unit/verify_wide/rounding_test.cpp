@@ -31,9 +31,9 @@ std::vector<float> one_and(float small) {
   return values;
 }
 
-Node linear(std::size_t out, std::size_t in, std::int32_t source, std::vector<float> weight,
-            std::vector<float> bias = {}) {
-  Node node;
+model::Node linear(std::size_t out, std::size_t in, std::int32_t source, std::vector<float> weight,
+                   std::vector<float> bias = {}) {
+  model::Node node;
   node.name = "n" + std::to_string(source + 1);
   node.inputs = {source};
   node.weight = {{static_cast<std::int64_t>(out), static_cast<std::int64_t>(in)}, std::move(weight)};
@@ -41,27 +41,27 @@ Node linear(std::size_t out, std::size_t in, std::int32_t source, std::vector<fl
   return node;
 }
 
-Node relu(std::int32_t source) {
-  Node node;
-  node.kind = NodeKind::kRelu;
+model::Node relu(std::int32_t source) {
+  model::Node node;
+  node.kind = model::NodeKind::kRelu;
   node.name = "r" + std::to_string(source + 1);
   node.inputs = {source};
   return node;
 }
 
-Model model_of(std::vector<Node> nodes) {
-  Model model = support::affine_model({1}, 0);
+model::Model model_of(std::vector<model::Node> nodes) {
+  model::Model model = support::affine_model({1}, 0);
   model.graph.nodes = std::move(nodes);
   return model;
 }
 
-ProvenMinorant proven(const Model& model, const std::vector<float>& x, const Products& products,
+ProvenMinorant proven(const model::Model& model, const std::vector<float>& x, const Products& products,
                       Precision precision = Precision::kFloat64) {
   const auto verifier = support::wide_proofs(model, products);
   EXPECT_NE(verifier, nullptr);
   minorant::Slopes slopes(model.graph.nodes.size());
   for (std::size_t k = 0; k < slopes.size(); ++k) {
-    if (model.graph.nodes[k].kind == NodeKind::kRelu) slopes[k].relu.assign(kTerms, 1.0F);
+    if (model.graph.nodes[k].kind == model::NodeKind::kRelu) slopes[k].relu.assign(kTerms, 1.0F);
   }
   VerifyWorkspace workspace;
   ProvenMinorant m;
@@ -84,8 +84,8 @@ TEST(Rounding, ASumOverUnitsThatLosesEveryTermIsPaidFor) {
   for (const auto* set : every_set()) {
     // f(x) = sum_o a_o x with a = (1, tiny, ..., tiny)
     for (const float small : {kDown, kUp}) {
-      const Model model = model_of(
-          {linear(kTerms, 1, kGraphInput, one_and(small)), linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
+      const model::Model model = model_of(
+          {linear(kTerms, 1, model::kGraphInput, one_and(small)), linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
       const long double exact = 1 + (kTerms - 1) * static_cast<long double>(small);
       expect_slope(proven(model, {0}, *set), exact, (kTerms - 1) * kUnitRoundoff, set->name, kCauchySchwarz);
     }
@@ -96,16 +96,16 @@ TEST(Rounding, AnErrorThatALowerLayerScalesIsPaidFor) {
   for (const auto* set : every_set()) {
     // the dual of the first node is a sum of kTerms, and its only weight then multiplies it by 1
     for (const float small : {kDown, kUp}) {
-      const Model model = model_of({linear(1, 1, kGraphInput, {1}), linear(kTerms, 1, 0, one_and(small)),
-                                    linear(1, kTerms, 1, std::vector<float>(kTerms, 1))});
+      const model::Model model = model_of({linear(1, 1, model::kGraphInput, {1}), linear(kTerms, 1, 0, one_and(small)),
+                                           linear(1, kTerms, 1, std::vector<float>(kTerms, 1))});
       const long double exact = 1 + (kTerms - 1) * static_cast<long double>(small);
       expect_slope(proven(model, {0}, *set), exact, (kTerms - 1) * kUnitRoundoff, set->name, kCauchySchwarz);
     }
   }
 }
 
-Node joined(NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
-  Node node;
+model::Node joined(model::NodeKind kind, std::string name, std::vector<std::int32_t> inputs) {
+  model::Node node;
   node.kind = kind;
   node.name = std::move(name);
   node.inputs = std::move(inputs);
@@ -116,9 +116,10 @@ TEST(Rounding, AnErrorTravelsThroughCopiesAndProductsToTheSlopeAndTheBiases) {
   // the sum of kTerms reaches x through a second product, or through a copy; a bias of 1 on the way sees it as well
   for (const bool copied : {false, true}) {
     for (const auto* set : every_set()) {
-      const Model model = model_of(
-          {linear(1, 1, kGraphInput, {1}, {1}), copied ? joined(NodeKind::kFlatten, "copy", {0}) : linear(1, 1, 0, {1}),
-           linear(kTerms, 1, 1, one_and(kUp)), linear(1, kTerms, 2, std::vector<float>(kTerms, 1))});
+      const model::Model model =
+          model_of({linear(1, 1, model::kGraphInput, {1}, {1}),
+                    copied ? joined(model::NodeKind::kFlatten, "copy", {0}) : linear(1, 1, 0, {1}),
+                    linear(kTerms, 1, 1, one_and(kUp)), linear(1, kTerms, 2, std::vector<float>(kTerms, 1))});
       const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
       const ProvenMinorant m = proven(model, {0}, *set);
       expect_slope(m, exact, (kTerms - 1) * kUnitRoundoff, set->name, kCauchySchwarz);
@@ -130,17 +131,17 @@ TEST(Rounding, AnErrorTravelsThroughCopiesAndProductsToTheSlopeAndTheBiases) {
 
 TEST(Rounding, ManyReadersOfOneNodeAddTheirErrorsUp) {
   // f = 1.5 relu(relu(x)) + tiny relu(relu(x)) + ...: copies of clipped duals, whose sum the lower relu must not exceed
-  std::vector<Node> nodes = {linear(1, 1, kGraphInput, {1}), relu(0), linear(1, 1, 1, {1})};
+  std::vector<model::Node> nodes = {linear(1, 1, model::kGraphInput, {1}), relu(0), linear(1, 1, 1, {1})};
   std::vector<std::int32_t> heads;
   constexpr int kReaders = 300;
   for (int k = 0; k < kReaders; ++k) {
-    nodes.push_back(joined(NodeKind::kRelu, "reader" + std::to_string(k), {2}));
+    nodes.push_back(joined(model::NodeKind::kRelu, "reader" + std::to_string(k), {2}));
     nodes.push_back(linear(1, 1, static_cast<std::int32_t>(nodes.size() - 1), {k + 1 == kReaders ? 1.5F : kUp}));
     nodes.back().name = "head" + std::to_string(k);
     heads.push_back(static_cast<std::int32_t>(nodes.size() - 1));
   }
-  nodes.push_back(joined(NodeKind::kAdd, "sum", heads));
-  const Model model = model_of(std::move(nodes));
+  nodes.push_back(joined(model::NodeKind::kAdd, "sum", heads));
+  const model::Model model = model_of(std::move(nodes));
   const long double exact = 1.5L + (kReaders - 1) * static_cast<long double>(kUp);
   for (const auto* set : every_set()) {
     const ProvenMinorant m = proven(model, {1}, *set);
@@ -151,13 +152,13 @@ TEST(Rounding, ManyReadersOfOneNodeAddTheirErrorsUp) {
 
 TEST(Rounding, LargeDualsThatCancelLeaveTheirErrorBehind) {
   // f = W x + x - W x for W = 2^60: float64 sees a slope of 0
-  std::vector<Node> nodes = {linear(1, 1, kGraphInput, {1})};
+  std::vector<model::Node> nodes = {linear(1, 1, model::kGraphInput, {1})};
   for (const float w : {0x1p60F, 1.0F, -0x1p60F}) {
     nodes.push_back(linear(1, 1, 0, {w}));
     nodes.back().name = "w" + std::to_string(w);
   }
-  nodes.push_back(joined(NodeKind::kAdd, "sum", {1, 2, 3}));
-  const Model model = model_of(std::move(nodes));
+  nodes.push_back(joined(model::NodeKind::kAdd, "sum", {1, 2, 3}));
+  const model::Model model = model_of(std::move(nodes));
   for (const auto* set : every_set()) {
     const ProvenMinorant m = proven(model, {0}, *set);
     EXPECT_GE(m.slope_error[0], std::fabs(1 - m.separable.linear[0])) << set->name;
@@ -168,11 +169,11 @@ TEST(Rounding, EveryProductOfAChainIsPaidFor) {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     Random random(seed);
     long double exact = 1;
-    std::vector<Node> nodes;
+    std::vector<model::Node> nodes;
     for (std::int32_t k = 0; k < 60; ++k) {
       const auto w = static_cast<float>(random.uniform(0.5, 2));
       exact *= w;
-      nodes.push_back(linear(1, 1, k == 0 ? kGraphInput : k - 1, {w}));
+      nodes.push_back(linear(1, 1, k == 0 ? model::kGraphInput : k - 1, {w}));
     }
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {0}, best_products());
     ASSERT_LE(std::fabs(m.separable.linear[0] - exact), m.slope_error[0] * (1 + 0x1p-6L)) << seed;
@@ -182,8 +183,9 @@ TEST(Rounding, EveryProductOfAChainIsPaidFor) {
 TEST(Rounding, TheDualOfAReluIsNotAboveTheTrueOne) {
   for (const auto* set : every_set()) {
     // f(x) = a . relu(z), z = (relu(x), ..., relu(x)); the lower relu's dual is the sum of a, rounded up each time
-    const Model model = model_of({linear(1, 1, kGraphInput, {1}), relu(0), linear(kTerms, 1, 1, one_and(kUp)), relu(2),
-                                  linear(1, kTerms, 3, std::vector<float>(kTerms, 1))});
+    const model::Model model =
+        model_of({linear(1, 1, model::kGraphInput, {1}), relu(0), linear(kTerms, 1, 1, one_and(kUp)), relu(2),
+                  linear(1, kTerms, 3, std::vector<float>(kTerms, 1))});
     const ProvenMinorant m = proven(model, {1}, *set);
     const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
     EXPECT_LE(m.separable.linear[0] - m.slope_error[0], exact) << set->name;
@@ -195,8 +197,9 @@ TEST(Rounding, TheDualOfAReluIsNotAboveTheTrueOne) {
 
 TEST(Rounding, ASumOfBiasesThatIsRoundedUpIsPaidFor) {
   for (const auto* set : every_set()) {
-    const Model model = model_of({linear(kTerms, 1, kGraphInput, std::vector<float>(kTerms, 0), one_and(kUp)),
-                                  linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
+    const model::Model model =
+        model_of({linear(kTerms, 1, model::kGraphInput, std::vector<float>(kTerms, 0), one_and(kUp)),
+                  linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
     const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
     const ProvenMinorant m = proven(model, {0}, *set);
     EXPECT_LE(m.separable.margin, exact) << set->name;
@@ -206,7 +209,7 @@ TEST(Rounding, ASumOfBiasesThatIsRoundedUpIsPaidFor) {
 
 TEST(Rounding, ASumOverFeaturesThatIsRoundedUpIsPaidFor) {
   for (const auto* set : every_set()) {
-    const Model model = support::affine_model(one_and(kUp), 0);
+    const model::Model model = support::affine_model(one_and(kUp), 0);
     const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
     const ProvenMinorant m = proven(model, std::vector<float>(kTerms, 1), *set);
     EXPECT_LE(m.separable.margin, exact) << set->name;
@@ -217,8 +220,8 @@ TEST(Rounding, ASumOverFeaturesThatIsRoundedUpIsPaidFor) {
 TEST(Rounding, TheErrorOfTheSlopeAtTheInputIsPaidForInTheMargin) {
   for (const auto* set : every_set()) {
     // as ASumOverUnits, at x = 1: the margin is the slope
-    const Model model =
-        model_of({linear(kTerms, 1, kGraphInput, one_and(kUp)), linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
+    const model::Model model = model_of(
+        {linear(kTerms, 1, model::kGraphInput, one_and(kUp)), linear(1, kTerms, 0, std::vector<float>(kTerms, 1))});
     const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
     const ProvenMinorant m = proven(model, {1}, *set);
     EXPECT_LE(m.separable.margin, exact) << set->name;
@@ -227,9 +230,9 @@ TEST(Rounding, TheErrorOfTheSlopeAtTheInputIsPaidForInTheMargin) {
 }
 
 TEST(Rounding, AMapThatRoundsUpEachTimeIsPaidForInTheMargin) {
-  Model model = support::affine_model({1}, 0);
-  MapStep centre;
-  centre.kind = MapKind::kCenter;
+  model::Model model = support::affine_model({1}, 0);
+  model::MapStep centre;
+  centre.kind = model::MapKind::kCenter;
   centre.values = {{1}, {0x1p-54F}};
   model.feature_map.assign(200, centre);
   // 1 - 2^-54 is rounded to 1, two hundred times
@@ -240,14 +243,14 @@ TEST(Rounding, AMapThatRoundsUpEachTimeIsPaidForInTheMargin) {
 
 TEST(Rounding, AKinkThatIsOffIsPaidForInTheMargin) {
   // f = 1 - 1000 |x - 200 * 2^-54|, seen from x = 1 with a kink that float64 puts at 0
-  Model model = support::affine_model({0, -1000}, 2000);
+  model::Model model = support::affine_model({0, -1000}, 2000);
   model.input_shape = {1};
-  MapStep centre;
-  centre.kind = MapKind::kCenter;
+  model::MapStep centre;
+  centre.kind = model::MapKind::kCenter;
   centre.values = {{1}, {0x1p-54F}};
   model.feature_map.assign(200, centre);
-  MapStep abs;
-  abs.kind = MapKind::kAbs;
+  model::MapStep abs;
+  abs.kind = model::MapKind::kAbs;
   model.feature_map.push_back(abs);
   const ProvenMinorant m = proven(model, {1}, best_products());
   const minorant::SeparableMinorant& q = m.separable;
@@ -266,11 +269,11 @@ TEST(Rounding, AFloat32SumThatLosesEveryTermIsPaidFor) {
     // 1 + 2^-24 is 1 in float32; the sums of the rows behind the first ones keep all that they have
     for (const float small : {0x1p-24F, 0x1.00001p-24F}) {
       const std::vector<float> a = one_and(small), ones(kTerms, 1);
-      const Model one_layer = model_of({linear(kTerms, 1, kGraphInput, a), linear(1, kTerms, 0, ones)});
-      const Model two_layers =
-          model_of({linear(1, 1, kGraphInput, {1}), linear(kTerms, 1, 0, a), linear(1, kTerms, 1, ones)});
+      const model::Model one_layer = model_of({linear(kTerms, 1, model::kGraphInput, a), linear(1, kTerms, 0, ones)});
+      const model::Model two_layers =
+          model_of({linear(1, 1, model::kGraphInput, {1}), linear(kTerms, 1, 0, a), linear(1, kTerms, 1, ones)});
       const long double exact = 1 + (kTerms - 1) * static_cast<long double>(small);
-      for (const Model* model : {&one_layer, &two_layers}) {
+      for (const model::Model* model : {&one_layer, &two_layers}) {
         const ProvenMinorant m = proven(*model, {1}, *set, Precision::kFloat32);
         const long double off = std::fabs(m.separable.linear[0] - exact);
         EXPECT_GE(off, 0.9 * (kRows - 1) * 0x1p-24L) << set->name;
@@ -284,9 +287,9 @@ TEST(Rounding, AFloat32SumThatLosesEveryTermIsPaidFor) {
 
 TEST(Rounding, AFloat32DualOfAReluIsNotAboveTheTrueOne) {
   for (const auto* set : every_set()) {
-    const Model model =
-        model_of({linear(1, 1, kGraphInput, {1}), relu(0), linear(kTerms, 1, 1, one_and(0x1.00001p-24F)), relu(2),
-                  linear(1, kTerms, 3, std::vector<float>(kTerms, 1))});
+    const model::Model model =
+        model_of({linear(1, 1, model::kGraphInput, {1}), relu(0), linear(kTerms, 1, 1, one_and(0x1.00001p-24F)),
+                  relu(2), linear(1, kTerms, 3, std::vector<float>(kTerms, 1))});
     const ProvenMinorant m = proven(model, {1}, *set, Precision::kFloat32);
     const long double exact = 1 + (kTerms - 1) * 0x1.00001p-24L;
     EXPECT_LE(m.separable.linear[0] - m.slope_error[0], exact) << set->name;
@@ -298,9 +301,10 @@ TEST(Rounding, AFloat32DualOfAReluIsNotAboveTheTrueOne) {
 TEST(Rounding, AFloat32DualIsRoundedAndPaidFor) {
   for (const auto* set : every_set()) {
     // the dual of the first node is a sum of two, 1 + 2^-30, which float32 does not have
-    std::vector<Node> nodes = {linear(1, 1, kGraphInput, {3}), linear(1, 1, 0, {1}), linear(1, 1, 0, {0x1p-30F})};
+    std::vector<model::Node> nodes = {linear(1, 1, model::kGraphInput, {3}), linear(1, 1, 0, {1}),
+                                      linear(1, 1, 0, {0x1p-30F})};
     nodes[2].name = "small";
-    nodes.push_back(joined(NodeKind::kAdd, "sum", {1, 2}));
+    nodes.push_back(joined(model::NodeKind::kAdd, "sum", {1, 2}));
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {0}, *set, Precision::kFloat32);
     const long double off = std::fabs(m.separable.linear[0] - 3 * (1 + 0x1p-30L));
     EXPECT_GE(off, 3 * 0x1p-31L) << set->name;
@@ -311,21 +315,21 @@ TEST(Rounding, AFloat32DualIsRoundedAndPaidFor) {
 TEST(Rounding, NumbersThatFloat32CannotHoldAreDroppedNotForgotten) {
   for (const auto* set : every_set()) {
     // a chain of 2^-50: after three of them a dual is not float32's any more
-    std::vector<Node> nodes = {linear(1, 1, kGraphInput, {0x1p-50F})};
+    std::vector<model::Node> nodes = {linear(1, 1, model::kGraphInput, {0x1p-50F})};
     for (std::int32_t k = 0; k < 4; ++k) nodes.push_back(linear(1, 1, k, {0x1p-50F}));
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {1}, *set, Precision::kFloat32);
     EXPECT_GE(m.slope_error[0], std::fabs(0x1p-250 - m.separable.linear[0])) << set->name;
     EXPECT_LE(m.separable.margin, 0x1p-250) << set->name;
     // 2^-130 is below what float32 multiplies without loss: such weights are read in float64
     const ProvenMinorant tiny =
-        proven(model_of({linear(1, 1, kGraphInput, {0x1.8p-130F})}), {1}, *set, Precision::kFloat32);
+        proven(model_of({linear(1, 1, model::kGraphInput, {0x1.8p-130F})}), {1}, *set, Precision::kFloat32);
     EXPECT_EQ(tiny.separable.linear[0], 0x1.8p-130) << set->name;
   }
 }
 
 TEST(Rounding, AFloat32OverflowProvesNothing) {
   for (const auto* set : every_set()) {
-    std::vector<Node> nodes = {linear(1, 1, kGraphInput, {0x1p50F}, {1})};
+    std::vector<model::Node> nodes = {linear(1, 1, model::kGraphInput, {0x1p50F}, {1})};
     for (std::int32_t k = 0; k < 5; ++k) nodes.push_back(linear(1, 1, k, {0x1p50F}));
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {1}, *set, Precision::kFloat32);
     EXPECT_FALSE(m.separable.margin > -kInfinity) << set->name;
@@ -335,7 +339,7 @@ TEST(Rounding, AFloat32OverflowProvesNothing) {
 TEST(Rounding, NumbersThatAreTooSmallForRelativeBoundsAreDroppedNotForgotten) {
   for (const auto* set : every_set()) {
     // a chain of 2^-130: the slope is 2^-1040, which float64 cannot hold, and is charged for
-    std::vector<Node> nodes = {linear(1, 1, kGraphInput, {0x1p-130F})};
+    std::vector<model::Node> nodes = {linear(1, 1, model::kGraphInput, {0x1p-130F})};
     for (std::int32_t k = 0; k < 7; ++k) nodes.push_back(linear(1, 1, k, {0x1p-130F}));
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {1}, *set);
     EXPECT_GT(m.slope_error[0], 0) << set->name;
@@ -345,7 +349,7 @@ TEST(Rounding, NumbersThatAreTooSmallForRelativeBoundsAreDroppedNotForgotten) {
 
 TEST(Rounding, AnOverflowOnTheWayProvesNothing) {
   for (const auto* set : every_set()) {
-    std::vector<Node> nodes = {linear(1, 1, kGraphInput, {0x1p120F}, {1})};
+    std::vector<model::Node> nodes = {linear(1, 1, model::kGraphInput, {0x1p120F}, {1})};
     for (std::int32_t k = 0; k < 9; ++k) nodes.push_back(linear(1, 1, k, {0x1p120F}));
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {1}, *set);
     EXPECT_FALSE(m.separable.margin > -kInfinity) << set->name;

@@ -57,11 +57,11 @@ TEST(Verifier, EverySlopeGivesAFunctionBelowTheClassifier) {
     Random random(seed);
     const auto made = support::random_model(random, support::random_family(random), support::MapFamily::kSeparable);
     const Reference reference(made.model);
-    const Plan plan(made.model);
+    const infer::Plan plan(made.model);
     const auto verifier = support::wide_proofs(made.model);
     if (!verifier) continue;
     const std::vector<float> x = support::random_input(random, made);
-    InferWorkspace infer;
+    infer::InferWorkspace infer;
     plan.forward(x, infer);
     if (seed % 2 == 1) spoil(random, infer.slopes);
     VerifyWorkspace workspace;
@@ -90,11 +90,11 @@ TEST(Verifier, TheTangentLosesNextToNothing) {
   Random random(11);
   const auto made = support::random_model(random, support::Family::kDense, support::MapFamily::kSeparable);
   const Reference reference(made.model);
-  const Plan plan(made.model);
+  const infer::Plan plan(made.model);
   const auto verifier = support::wide_proofs(made.model);
   ASSERT_NE(verifier, nullptr);
   const std::vector<float> x = support::random_input(random, made);
-  InferWorkspace infer;
+  infer::InferWorkspace infer;
   plan.forward(x, infer);
   VerifyWorkspace workspace;
   ProvenMinorant m;
