@@ -22,7 +22,8 @@ class UlpHunter {
  public:
   /// Deployed: `error` bounds the logit's rounding and the verdict is logit > -error.at(x); otherwise it is null and
   /// the verdict is the sign of f in real arithmetic.
-  UlpHunter(const Classifier& classifier, const AttackProblem& problem, const deployed::DeployedError* error, double radius);
+  UlpHunter(const Classifier& classifier, const AttackProblem& problem, const deployed::DeployedError* error,
+            double radius);
 
   /// Why the radius is wrong, or nothing. Cost: at most `budget` forward passes.
   std::optional<std::string> hunt(const std::vector<double>& start, Random& random, int budget);
