@@ -131,6 +131,7 @@ CommandEntry describe(const CLI::App& app) {
 
 CLI::Option* only_choices(CLI::Option* option, const std::vector<Choice>& choices) {
   std::vector<std::string> words;
+  words.reserve(choices.size());
   for (const auto& choice : choices) words.push_back(choice.word);
   const auto check = [words](std::string& given) {
     if (std::ranges::find(words, given) != words.end()) return std::string();

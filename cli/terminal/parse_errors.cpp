@@ -105,7 +105,7 @@ std::string wrong_count(const OptionEntry& option, const std::string& sentence) 
 }
 
 std::string sentence_for(const CLI::App& app, const CommandEntry& command, const CLI::ParseError& error) {
-  const std::string sentence = error.what();
+  std::string sentence = error.what();
   const auto is = [&](auto* kind) { return dynamic_cast<decltype(kind)>(&error) != nullptr; };
   const bool needs_command =
       is(static_cast<const CLI::RequiredError*>(nullptr)) && sentence == "A subcommand is required";

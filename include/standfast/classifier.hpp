@@ -100,6 +100,9 @@ struct CertifyOptions {
   /// Called now and then, from one thread at a time, with the number of inputs done. May be empty.
   std::function<void(std::size_t done)> progress;
 };
+/// What holds of options whatever the model. A message opens with the name of the field that it is about.
+/// Fails: kBadOption.
+Status validate(const CertifyOptions& options);
 
 /// Verdicts and radii: one row per input, one column per norm asked for.
 struct Certificates {

@@ -1,6 +1,9 @@
 #include "certifier/options.hpp"
 
 #include <string>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "base/try.hpp"
 #include "model/feature_map.hpp"
@@ -9,18 +12,29 @@
 namespace standfast::certifier {
 namespace {
 
+constexpr std::size_t kRefinedPasses = 5;
+constexpr std::size_t kExactPasses = 60;
+constexpr std::size_t kMaxPasses = 1000;
+
+/// Norms that Algorithm S and attacks know.
+bool is_common(Norm norm) {
+  return norm == Norm::l0() || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf();
+}
+
+Error bad_option(std::string message) { return {ErrorCode::kBadOption, std::move(message)}; }
+
 Status check_norms(const CertifyOptions& options) {
-  if (options.norms.empty()) return Error{ErrorCode::kBadOption, "norms: found none, expected at least one"};
+  if (options.norms.empty()) return bad_option("norm: found none, expected at least one");
   for (const Norm norm : options.norms) {
-    const bool counts = norm == Norm::l0();
-    if (options.method == Method::kClosedForm && counts) {
-      return Error{ErrorCode::kBadOption,
-                   "norm l0: the closed form needs a norm p >= 1; use the separable method with bounds"};
+    if (options.method == Method::kClosedForm && norm == Norm::l0()) {
+      return bad_option("norm: l0 has no closed form; use the method separable, with bounds");
     }
-    const bool known = counts || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf();
-    if (options.method != Method::kClosedForm && !known) {
-      return Error{ErrorCode::kBadOption, "norm " + norm.name() + ": the " + std::string(method_name(options.method)) +
-                                              " method knows l0, l1, l2 and linf; use the closed form"};
+    if (options.method != Method::kClosedForm && !is_common(norm)) {
+      return bad_option(
+          fmt::format("norm: {} is not one of l0, l1, l2, linf; use the method closed-form", norm.name()));
+    }
+    if (options.attack && !is_common(norm)) {
+      return bad_option(fmt::format("attack: there is none in {}, expected norms among l0, l1, l2, linf", norm.name()));
     }
   }
   return {};
@@ -43,27 +57,6 @@ Status check_map(const model::Model& model, const CertifyOptions& options) {
       method + "centres, scales and a last abs, found a linear map or a convolution; use the separable method"};
 }
 
-constexpr std::size_t kRefinedPasses = 5;
-constexpr std::size_t kExactPasses = 60;
-constexpr std::size_t kMaxPasses = 1000;
-
-Status check_search(const CertifyOptions& options) {
-  if (options.passes > kMaxPasses) {
-    return Error{ErrorCode::kBadOption,
-                 "passes: found " + std::to_string(options.passes) + ", expected 1 to " + std::to_string(kMaxPasses)};
-  }
-  if (!(options.gap > 0 && options.gap < 1)) {
-    return Error{ErrorCode::kBadOption,
-                 "gap: found " + std::to_string(options.gap) + ", expected a share above 0 and below 1"};
-  }
-  if (options.keep_proofs && (options.method == Method::kClosedForm || options.guarantee == Guarantee::kNone)) {
-    return Error{ErrorCode::kBadOption,
-                 "proofs: the closed form and guarantee none have none; use the separable, refined or exact method and "
-                 "guarantee real or deployed"};
-  }
-  return {};
-}
-
 Status check_both(const model::Model& model, const CertifyOptions& options) {
   if (!options.both_classes) return {};
   if (!model::is_max_affine(model)) {
@@ -81,9 +74,8 @@ Status check_both(const model::Model& model, const CertifyOptions& options) {
 }  // namespace
 
 Status check_options(const model::Model& model, const CertifyOptions& options) {
-  STANDFAST_CHECK(check_norms(options));
+  STANDFAST_CHECK(validate(options));
   STANDFAST_CHECK(check_map(model, options));
-  STANDFAST_CHECK(check_search(options));
   STANDFAST_CHECK(check_both(model, options));
   return options.threat.validate(model.dim());
 }
@@ -94,3 +86,24 @@ std::size_t passes_of(const CertifyOptions& options) {
 }
 
 }  // namespace standfast::certifier
+
+namespace standfast {
+
+Status validate(const CertifyOptions& options) {
+  using certifier::bad_option;
+  STANDFAST_CHECK(certifier::check_norms(options));
+  if (options.passes > certifier::kMaxPasses) {
+    return bad_option(fmt::format("passes: found {}, expected 1 to {}", options.passes, certifier::kMaxPasses));
+  }
+  if (!(options.gap > 0 && options.gap < 1)) {
+    return bad_option(fmt::format("gap: found {}, expected a share between 0 and 1 such as 0.01", options.gap));
+  }
+  if (options.keep_proofs && (options.method == Method::kClosedForm || options.guarantee == Guarantee::kNone)) {
+    return bad_option(
+        "proofs: the closed form and guarantee none have none; use the separable, refined or exact method and "
+        "guarantee real or deployed");
+  }
+  return {};
+}
+
+}  // namespace standfast

@@ -7,52 +7,52 @@ namespace standfast {
 
 template <>
 std::span<const OptionChoice<Network>> choices_of<Network>() {
-  static constexpr std::array<OptionChoice<Network>, 3> all = {{
+  static constexpr std::array<OptionChoice<Network>, 3> kAll = {{
       {Network::kMlp, "mlp", "dense layers, each of which sees the input as well"},
       {Network::kConv, "conv", "a ConvNet for images"},
       {Network::kLearnt, "learnt", "a ConvNet for images whose feature map is learnt with it"},
   }};
-  return all;
+  return kAll;
 }
 
 template <>
 std::span<const OptionChoice<InputMap>> choices_of<InputMap>() {
-  static constexpr std::array<OptionChoice<InputMap>, 4> all = {{
+  static constexpr std::array<OptionChoice<InputMap>, 4> kAll = {{
       {InputMap::kIdentity, "identity", "x - mean"},
       {InputMap::kStandardise, "standardise", "s = (x - mean) / deviation"},
       {InputMap::kAbs, "abs", "x - mean and its absolute value"},
       {InputMap::kStandardiseAbs, "standardise,abs", "s and its absolute value"},
   }};
-  return all;
+  return kAll;
 }
 
 template <>
 std::span<const OptionChoice<StartingWeights>> choices_of<StartingWeights>() {
-  static constexpr std::array<OptionChoice<StartingWeights>, 3> all = {{
+  static constexpr std::array<OptionChoice<StartingWeights>, 3> kAll = {{
       {StartingWeights::kIcnn, "icnn", "layers that keep mean and variance; large features are scaled down"},
       {StartingWeights::kPaper, "paper", "as the published networks: small weights between layers"},
       {StartingWeights::kCentred, "centred", "units centred on the first training rows"},
   }};
-  return all;
+  return kAll;
 }
 
 template <>
 std::span<const OptionChoice<Optimiser>> choices_of<Optimiser>() {
-  static constexpr std::array<OptionChoice<Optimiser>, 3> all = {{
+  static constexpr std::array<OptionChoice<Optimiser>, 3> kAll = {{
       {Optimiser::kAdam, "adam", "Adam, the usual choice"},
       {Optimiser::kAdamW, "adamw", "Adam with weight decay 0.02 and short memories, for short runs"},
       {Optimiser::kSgd, "sgd", "plain steps with momentum 0.9, as the published networks"},
   }};
-  return all;
+  return kAll;
 }
 
 template <>
 std::span<const OptionChoice<Schedule>> choices_of<Schedule>() {
-  static constexpr std::array<OptionChoice<Schedule>, 2> all = {{
+  static constexpr std::array<OptionChoice<Schedule>, 2> kAll = {{
       {Schedule::kDecay, "decay", "by its factor after each epoch"},
       {Schedule::kCosine, "cosine", "up in the first twentieth of the steps, then down to 0 along a cosine"},
   }};
-  return all;
+  return kAll;
 }
 
 }  // namespace standfast

@@ -124,8 +124,8 @@ void Backward::push(std::size_t k, Pass& pass) const {
     if (!from.error.empty()) flush_tiny(from.value, from.error);
     add_constant(k, from, pass.result);
   }
-  static const minorant::NodeSlopes kMissing;
-  const minorant::NodeSlopes& given = k < pass.slopes.size() ? pass.slopes[k] : kMissing;
+  const minorant::NodeSlopes missing;
+  const minorant::NodeSlopes& given = k < pass.slopes.size() ? pass.slopes[k] : missing;
   for (const std::int32_t source : node.inputs) {
     const bool is_input = source == model::kGraphInput;
     Dual& to = is_input ? pass.dual.back() : pass.dual[static_cast<std::size_t>(source)];

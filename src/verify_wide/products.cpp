@@ -1,12 +1,14 @@
+// Loops are inlined into one function per instruction set, which they are then compiled for. This file is compiled with
+// -ffp-contract=fast: if the set has fused products, each `sum += weight * x` is one. Every set fuses, so that all of
+// them, and the core's plain loops, give the same bits.
 #include "verify_wide/products.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-// Loops are inlined into one function per instruction set, which they are then compiled for. This file is compiled with
-// -ffp-contract=fast: if the set has fused products, each `sum += weight * x` is one. Every set fuses, so that all of
-// them, and the core's plain loops, give the same bits.
+#include "kernels/instruction_set.hpp"
+
 #define STANDFAST_INLINE [[gnu::always_inline]] inline
 
 #ifdef __ARM_FEATURE_FMA
@@ -384,14 +386,10 @@ STANDFAST_PRODUCTS(fused, , Plain, PlainNarrow)
 const Products kPlainProducts{"plain", add_plain, add_narrow_plain, convolve_plain, convolve_narrow_plain};
 const Products kFusedProducts{"fused", add_fused, add_narrow_fused, convolve_fused, convolve_narrow_fused};
 
-bool has_fused_products() {
-#ifdef __x86_64__
-  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
-#else
-  return false;
-#endif
-}
+bool has_fused_products() { return kernels::is_available(kernels::InstructionSet::kAvx2); }
 
-const Products& best_products() { return has_fused_products() ? kFusedProducts : kPlainProducts; }
+const Products& best_products() {
+  return kernels::chosen_or_reference() == kernels::InstructionSet::kReference ? kPlainProducts : kFusedProducts;
+}
 
 }  // namespace standfast::verify_wide

@@ -52,7 +52,7 @@ extern const Products kPlainProducts;
 extern const Products kFusedProducts;
 
 bool has_fused_products();
-/// The faster of those that the processor has.
+/// The one for the chosen instruction set: kernels/instruction_set.hpp.
 const Products& best_products();
 
 }  // namespace standfast::verify_wide
