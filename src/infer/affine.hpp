@@ -24,8 +24,8 @@ struct AffineScratch {
 class LinearMap {
  public:
   /// Shape: weight is (out, in); in is the same for all. Requires: the weights outlive this.
-  void append(const model::Tensor& weight, const model::Tensor& bias);
-  void pack(bool with_backward);
+  void append_rows(const model::Tensor& weight, const model::Tensor& bias);
+  void pack_weights(bool with_backward);
 
   [[nodiscard]] std::size_t outputs() const { return rows_.size(); }
   /// lanes is kLanes for a tile, 1 for one input.
@@ -47,7 +47,7 @@ class ConvMap {
   ConvMap(const kernels::ConvShape& shape, const model::Tensor& weight, const model::Tensor& bias, bool with_backward);
 
   /// Makes room for this convolution.
-  void reserve(AffineScratch& scratch) const;
+  void reserve_scratch(AffineScratch& scratch) const;
   void forward(const kernels::Kernels& kernels, const float* x, float* y, std::size_t lanes,
                AffineScratch& scratch) const;
   void backward(const kernels::Kernels& kernels, const float* dual, bool adds, float* gradient, std::size_t lanes,

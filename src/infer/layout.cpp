@@ -57,7 +57,7 @@ void order_duals(const model::Graph& graph, Layout& layout) {
 
 }  // namespace
 
-Layout lay_out(const model::Graph& graph) {
+Layout lay_out_values(const model::Graph& graph) {
   Layout layout;
   layout.shapes = std::move(model::infer_shapes(graph)).value();
   for (std::size_t k = 0; k < graph.nodes.size(); ++k) {

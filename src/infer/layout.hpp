@@ -37,6 +37,6 @@ struct Layout {
 };
 
 /// Requires: infer_shapes(graph) succeeded.
-Layout lay_out(const model::Graph& graph);
+Layout lay_out_values(const model::Graph& graph);
 
 }  // namespace standfast::infer

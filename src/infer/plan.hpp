@@ -94,17 +94,17 @@ class Plan {
     std::optional<ConvMap> conv;
   };
 
-  void prepare(InferWorkspace& workspace, std::size_t lanes) const;
+  void size_workspace(InferWorkspace& workspace, std::size_t lanes) const;
   void run_map_step(std::size_t step, const float* in, std::span<float> out, std::size_t lanes,
                     AffineScratch& scratch) const;
-  void pull_map_step(std::size_t step, InferWorkspace& workspace) const;
+  void pull_back_map_step(std::size_t step, InferWorkspace& workspace) const;
   void run_graph(const Pass& pass, InferWorkspace& workspace) const;
   void run_node(std::size_t node, const Pass& pass, InferWorkspace& workspace) const;
   void run_tile(TileWorkspace& workspace, std::span<float> logits) const;
   void run_backward(const Pass& pass, std::size_t count, InferWorkspace& workspace) const;
-  void push_dual(std::size_t node, const Pass& pass, InferWorkspace& workspace) const;
-  [[nodiscard]] const float* value(std::int32_t source, const Pass& pass, const InferWorkspace& workspace) const;
-  [[nodiscard]] float* dual(std::int32_t source, const Pass& pass, InferWorkspace& workspace) const;
+  void send_node_dual(std::size_t node, const Pass& pass, InferWorkspace& workspace) const;
+  [[nodiscard]] const float* values_of(std::int32_t source, const Pass& pass, const InferWorkspace& workspace) const;
+  [[nodiscard]] float* duals_of(std::int32_t source, const Pass& pass, InferWorkspace& workspace) const;
   [[nodiscard]] std::size_t source_size(std::int32_t source) const;
   [[nodiscard]] const model::Shape& source_shape(std::int32_t source) const;
 
