@@ -1,3 +1,7 @@
+// Affine maps by way of the kernels: a tile goes through packed panels, one input through the sparse routines.
+//
+// Backward, one input adds up only the rows of units whose dual is not 0, straight from the model's weights: the dual
+// behind an inactive ReLU is 0. Takes for granted that the model outlives the map.
 #include "infer/affine.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Plain loops that a compiler vectorises over lanes. A maximum keeps the first of equal elements as its winner, and a
+// ReLU at 0 counts as inactive: the choices of the tangent minorant (the lemma on slopes, docs/certificates.md).
 #include "infer/elementwise.hpp"
 
 #include <algorithm>

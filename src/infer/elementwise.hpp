@@ -30,14 +30,14 @@ void multiply_by_scale(const float* x, const model::Tensor& values, std::span<fl
 /// y = (x, |x|). Shape: x is half as long as y.
 void append_abs(const float* x, std::span<float> y);
 
-/// y = max(x, 0), slope = 1 where x > 0.
+/// y = max(x, 0), slope = 1 if x > 0, else 0.
 void apply_relu(const float* x, std::span<float> y, std::span<float> slope);
 /// y = a + b.
 void add_values(const float* a, const float* b, std::span<float> y);
 
 /// target = source, or target += source.
 void send_dual(std::span<const float> source, bool adds, float* target);
-/// The same of slope * source.
+/// target = slope * source, or target += slope * source.
 void send_through_slopes(std::span<const float> source, std::span<const float> slope, bool adds, float* target);
 
 /// Windows of an image of (channels, height, width) at fixed distances; one over everything is {1, 1, n, 1, n, 1}.

@@ -1,3 +1,7 @@
+// The forward pass keeps the slopes and winners of the tangent minorant; the backward pass sends duals down through
+// them and ends with the gradient v of (C2). Nothing here is trusted: the verifier repeats it with error bounds.
+//
+// All memory is the workspace's, sized on its first use. tile.cpp holds the passes of a tile.
 #include "infer/plan.hpp"
 
 #include <algorithm>

@@ -8,7 +8,8 @@
 namespace standfast::infer {
 namespace {
 
-/// A tile takes about five times as long as one input, most of it for lanes that may be idle.
+/// So many inputs go one by one. A tile takes about five times as long as one input, most of it for lanes that may be
+/// idle.
 constexpr std::size_t kFew = 4;
 
 void copy_slopes_to_lane(const minorant::Slopes& one, std::size_t lane, minorant::Slopes& tile) {

@@ -32,7 +32,7 @@ Result<InstructionSet> find_instruction_set(std::string_view name);
 
 /// What the environment variable STANDFAST_KERNELS asks for (ref, avx2, avx512), the fastest set if it is not set.
 ///
-/// Fails: as find_instruction_set. Read once per process.
+/// Fails: kEnvironment for a name that is not one of available_sets(). Read once per process.
 const Result<InstructionSet>& chosen_set();
 
 /// The chosen set; the reference if the request is wrong, which is reported to whoever loads a model.
