@@ -109,7 +109,7 @@ Status labels_from_array(const NpyArray& array, const std::string& name, Dataset
       return Error{ErrorCode::kBadValue,
                    fmt::format("{}: row {}: found {}, expected a label", name, i, array.label_at(i))};
     }
-    const auto number = classes.number(array.label_at(i));
+    const auto number = classes.number_of(array.label_at(i));
     if (!number) {
       return Error{number.error().code, fmt::format("{}: row {}: {}", name, i, number.error().message)};
     }

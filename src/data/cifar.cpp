@@ -40,10 +40,10 @@ Result<Dataset> parse_cifar(files::Bytes batch, const std::string& name, std::sp
     if (label >= kClasses) {
       return Error{ErrorCode::kBadValue, fmt::format("{}: record {}: found label {}, expected 0 to 9", name, i, label)};
     }
-    const auto added = collected.add(record.subspan(1), names.empty() ? std::to_string(label) : names[label]);
+    const auto added = collected.add_image(record.subspan(1), names.empty() ? std::to_string(label) : names[label]);
     if (!added) return Error{added.error().code, fmt::format("{}: record {}: {}", name, i, added.error().message)};
   }
-  return collected.finish(name);
+  return collected.finish_dataset(name);
 }
 
 }  // namespace standfast::data

@@ -13,7 +13,7 @@ CsvScanner::CsvScanner(std::string_view text, std::string name) : text_(text), n
   if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
 }
 
-Result<bool> CsvScanner::next() {
+Result<bool> CsvScanner::next_record() {
   fields_.clear();
   unescaped_.clear();
   record_line_ = line_;

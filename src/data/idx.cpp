@@ -59,9 +59,9 @@ Result<Dataset> parse_idx(files::Bytes images, const std::string& images_name, f
   const auto size = static_cast<std::size_t>(pixels.shape[1] * pixels.shape[2]);
   for (std::size_t i = 0; i < numbers.data.size(); ++i) {
     const std::string label = std::to_string(std::to_integer<int>(numbers.data[i]));
-    STANDFAST_CHECK(collected.add(pixels.data.subspan(i * size, size), label));
+    STANDFAST_CHECK(collected.add_image(pixels.data.subspan(i * size, size), label));
   }
-  return collected.finish(images_name);
+  return collected.finish_dataset(images_name);
 }
 
 }  // namespace standfast::data

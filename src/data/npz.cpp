@@ -53,7 +53,7 @@ Status check_member(const zip_stat_t& stat, const std::string& place) {
   return {};
 }
 
-Result<files::Buffer> unpack(zip_t* archive, zip_uint64_t index, const std::string& place) {
+Result<files::Buffer> unpack_member(zip_t* archive, zip_uint64_t index, const std::string& place) {
   const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(archive, index, 0));
   const Error damaged{ErrorCode::kBadFormat, fmt::format("{}: is damaged or truncated", place)};
   if (!member) return damaged;
@@ -86,7 +86,7 @@ Result<std::optional<NpzMember>> find_npz_member(files::Bytes archive, std::span
       return Error{ErrorCode::kBadFormat, fmt::format("{}: cannot be found in the archive", place)};
     }
     STANDFAST_CHECK(check_member(stat, place));
-    STANDFAST_TRY(files::Buffer bytes, unpack(opened.get(), static_cast<zip_uint64_t>(index), place));
+    STANDFAST_TRY(files::Buffer bytes, unpack_member(opened.get(), static_cast<zip_uint64_t>(index), place));
     return std::optional(NpzMember{std::string(name), std::move(bytes)});
   }
   return std::optional<NpzMember>();

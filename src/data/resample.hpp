@@ -23,6 +23,6 @@ struct ImageSize {
 ///
 /// Requires: 1 <= size's sides <= kMaxResampledSide. Fails: kUnsupported for a picture with a longer side; `name`
 /// stands for it in messages.
-Result<Image> resample(const Image& image, ImageSize size, const std::string& name);
+Result<Image> resample_image(const Image& image, ImageSize size, const std::string& name);
 
 }  // namespace standfast::data

@@ -12,10 +12,10 @@ Error bad_format(const std::string& place, std::string_view what) {
 std::string quote_for_message(std::string_view text) {
   using nlohmann::json;
   constexpr std::size_t kLongest = 60;
-  const bool cut = text.size() > kLongest;
-  // the cut may fall inside a character, which `replace` makes visible
+  const bool shortened = text.size() > kLongest;
+  // the end may fall inside a character, which `replace` makes visible
   return json(std::string(text.substr(0, kLongest))).dump(-1, ' ', true, json::error_handler_t::replace) +
-         (cut ? "..." : "");
+         (shortened ? "..." : "");
 }
 
 }  // namespace standfast::files

@@ -162,7 +162,7 @@ double matrix_lipschitz_upper(const MapStep& step, const Shape& input, double p)
   return p == 2 ? std::min(bound * slack, spectral_norm_upper(step, input)) : bound * slack;
 }
 
-double largest(const Tensor& scale) { return static_cast<double>(std::ranges::max(scale.values)); }
+double largest_scale(const Tensor& scale) { return static_cast<double>(std::ranges::max(scale.values)); }
 
 // 2^(1/p), exact for 1 and inf; elsewhere exp2 of a rounded exponent is within 8 u.
 double abs_lipschitz_upper(double p) {
@@ -176,7 +176,7 @@ double step_lipschitz_upper(const MapStep& step, const Shape& input, double p) {
     case MapKind::kCenter:
       return 1;
     case MapKind::kScale:
-      return largest(step.values);
+      return largest_scale(step.values);
     case MapKind::kLinear:
     case MapKind::kConv2d:
       return matrix_lipschitz_upper(step, input, p);
@@ -240,7 +240,7 @@ bool is_separable(const FeatureMap& map) {
   return true;
 }
 
-bool is_linear_fold(const FeatureMap& map) {
+bool is_affine_with_abs(const FeatureMap& map) {
   const auto first_abs = std::ranges::find(map, MapKind::kAbs, &MapStep::kind);
   return first_abs == map.end() || first_abs + 1 == map.end();
 }

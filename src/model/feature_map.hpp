@@ -54,7 +54,7 @@ double lipschitz_upper(const FeatureMap& map, const Shape& input_shape, Norm nor
 /// u = v or (v, |v|) with v affine in x: centres, scales, linear maps and convolutions, and at most one abs, the last
 /// step. The certificates of the input space need it; separable maps are the case in which v acts on each feature
 /// alone.
-[[nodiscard]] bool is_linear_fold(const FeatureMap& map);
+[[nodiscard]] bool is_affine_with_abs(const FeatureMap& map);
 
 /// The three maps a user chooses from.
 FeatureMap identity_map(std::vector<float> mean);

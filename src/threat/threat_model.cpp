@@ -11,7 +11,7 @@
 namespace standfast {
 namespace {
 
-double entry(const std::vector<double>& values, std::size_t feature, double otherwise) {
+double entry_or(const std::vector<double>& values, std::size_t feature, double otherwise) {
   return values.empty() ? otherwise : values[feature];
 }
 
@@ -97,13 +97,13 @@ bool ThreatModel::unbounded() const {
          none_below_infinity(max_increase);
 }
 
-double ThreatModel::cost_of(std::size_t feature) const { return entry(cost, feature, 1); }
+double ThreatModel::cost_of(std::size_t feature) const { return entry_or(cost, feature, 1); }
 
 Interval ThreatModel::interval_rounded_out(std::size_t feature, double x) const {
-  const double to_lower = difference_rounded_down(entry(lower, feature, -kInfinity), x);
-  const double to_upper = difference_rounded_up(entry(upper, feature, kInfinity), x);
-  const double lo = std::max(to_lower, -entry(max_decrease, feature, kInfinity));
-  const double hi = std::min(to_upper, entry(max_increase, feature, kInfinity));
+  const double to_lower = difference_rounded_down(entry_or(lower, feature, -kInfinity), x);
+  const double to_upper = difference_rounded_up(entry_or(upper, feature, kInfinity), x);
+  const double lo = std::max(to_lower, -entry_or(max_decrease, feature, kInfinity));
+  const double hi = std::min(to_upper, entry_or(max_increase, feature, kInfinity));
   // Leaving the feature alone is always possible, also where x lies outside its bounds; + 0.0 turns -0.0 into 0.
   return {std::min(lo, 0.0) + 0.0, std::max(hi, 0.0) + 0.0};
 }
