@@ -1,3 +1,5 @@
+// An array's shape decides how it is walked: a layout of four strided axes covers tables and images, channels first or
+// last, so that there is one loop. Only uint8 images are scaled, by 1 / 255; nothing else is guessed about units.
 #include "data/arrays.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Records of fixed size, one label byte and 3072 pixels each: the binary version that the data set's page describes.
+// Takes unpacked bytes; a size that is no multiple of a record is refused before anything is read.
 #include "data/cifar.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,5 @@
+// Class names get numbers in the order in which they appear. At the end they are sorted and the labels renumbered, so
+// that the numbers depend on the names and not on the order of the rows.
 #include "data/classes.hpp"
 
 #include <algorithm>

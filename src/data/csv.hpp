@@ -26,7 +26,7 @@ class CsvScanner {
   /// and more than kMaxCsvFields fields; named with their line.
   Result<bool> next_record();
 
-  /// Of the current record; valid until the next call of next_record().
+  /// The fields of the current record; valid until the next call of next_record().
   [[nodiscard]] const std::vector<std::string_view>& fields() const { return fields_; }
   /// The line, from 1, on which the current record starts.
   [[nodiscard]] std::size_t line() const { return record_line_; }

@@ -1,3 +1,6 @@
+// The names of a folder's files decide its kind: IDX, then CIFAR-10, then one folder of pictures per class. Each kind
+// is reduced to two sides and a function that reads one, and the same code chooses or joins them. A file that lies
+// there both packed and unpacked is read once.
 #include "data/folder.hpp"
 
 #include <algorithm>

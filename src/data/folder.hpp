@@ -13,7 +13,7 @@ namespace standfast::data {
 
 struct FolderData {
   Dataset data;
-  bool own_split = false;  ///< The part asked for is already chosen.
+  bool own_split = false;  ///< Whether the folder has sides of its own, so that the part asked for is chosen already.
 };
 
 /// `size`: to which the pictures of image folders are resampled.

@@ -1,3 +1,5 @@
+// The IDX format as MNIST's page describes it: a magic number with element type and rank, extents, elements, all of
+// them big-endian. The extents must account for every byte of the file, which also bounds what is allocated.
 #include "data/idx.hpp"
 
 #include <vector>

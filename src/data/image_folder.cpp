@@ -1,3 +1,5 @@
+// Pictures in the order of class and file name. All must have the size and channels of the first one, which the message
+// names: models have one input shape.
 #include "data/image_folder.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// ZIP by libzip, from memory. A member is found by its name, checked by what the directory says of it, and unpacked in
+// pieces that are counted against the limit; libzip verifies the checksum at its end.
 #include "data/npz.hpp"
 
 #include <algorithm>
@@ -58,7 +60,7 @@ Result<files::Buffer> unpack_member(zip_t* archive, zip_uint64_t index, const st
   const Error damaged{ErrorCode::kBadFormat, fmt::format("{}: is damaged or truncated", place)};
   if (!member) return damaged;
   files::Buffer out;
-  files::Buffer chunk(std::size_t{1} << 18);
+  files::Buffer chunk(std::size_t{1} << 18);  // smaller ones cost more calls, larger ones more memory
   for (;;) {
     const zip_int64_t got = zip_fread(member.get(), chunk.data(), chunk.size());
     if (got < 0) return damaged;

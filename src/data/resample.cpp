@@ -1,3 +1,5 @@
+// Resampling by stb_image_resize, channel by channel: the triangle filter, edges clamped, values taken as they are,
+// without a gamma curve.
 #include "data/resample.hpp"
 
 #include <algorithm>

@@ -17,6 +17,7 @@
 namespace standfast::files {
 namespace {
 
+// Smaller pieces cost more system calls, larger ones more memory.
 constexpr std::size_t kPieceBytes = std::size_t{1} << 18;
 
 Error read_error(const std::string& path, const char* expected, int error) {

@@ -1,4 +1,5 @@
-// The byte table of RFC 3629, section 4.
+// The byte table of RFC 3629, section 4: the first byte decides the length and the range of the second one, which
+// excludes overlong forms and surrogates; all others are continuation bytes.
 #include "files/utf8.hpp"
 
 #include <cstdint>

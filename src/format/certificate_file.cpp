@@ -1,4 +1,5 @@
-// Certificate files on the disk, and what is true of every one of them.
+// Certificate files on the disk, and the rules that are true of every one of them. The rules look at numbers alone:
+// whether a radius is true is the verifier's business.
 #include "format/certificate_file.hpp"
 
 #include <algorithm>

@@ -146,9 +146,9 @@ Status check_schema(const files::JsonValue& value) {
 }
 
 struct Header {
-  CertificateFile file;  ///< Without its inputs.
+  CertificateFile file;  ///< The file, as yet without its inputs.
   CertificateSizes sizes;
-  std::size_t inputs = 0;
+  std::size_t inputs = 0;  ///< The number of inputs that the first line announces.
 };
 
 Result<Header> read_header(const files::JsonValue& value) {

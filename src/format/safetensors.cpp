@@ -1,4 +1,5 @@
-// Every length in the header is checked against the file's size before it is used.
+// The header is parsed into entries, and the entries must tile the data section; only then is anything copied. Every
+// length in the header is checked against the file's size before it is used. Takes a little-endian machine.
 #include "format/safetensors.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Shapes and Lipschitz constants of feature maps.
+// Shapes and Lipschitz constants of feature maps: the constant of a map, as used in (C3), is at most the product of its
+// steps'.
 //
 // Sums of n rounded terms carry a relative error of at most gamma_n = n u / (1 - n u), u = 2^-53; each bound below is
 // multiplied by 1 + 2 (n + 8) u, which covers the sum, two powers of less than one unit in the last place each, a

@@ -38,7 +38,7 @@ struct MapStep {
 /// phi = the last step after ... after the first; no step is the identity.
 using FeatureMap = std::vector<MapStep>;
 
-/// Output shape of each step. Fails: kBadShape, kBadValue (a scale <= 0, a value that is not finite).
+/// The output shape of each step. Fails: kBadShape, kBadValue (a scale <= 0, a value that is not finite).
 Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& input_shape);
 
 /// An upper bound on Lip_p(phi), rounded up: exact for centre, abs and one common scale; products of norm bounds
@@ -47,7 +47,7 @@ Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& 
 /// 2^(1/p), of (u, |u|): Pfrommer et al., NeurIPS 2023.
 double lipschitz_upper(const FeatureMap& map, const Shape& input_shape, Norm norm);
 
-/// A map that acts on each feature alone: u_i = scale_i * (x_i - kink_i), and |u_i| beside it where `abs` is set.
+/// A map that acts on each feature alone: u_i = scale_i * (x_i - kink_i), and |u_i| beside it if `abs` is set.
 /// True of centres and scales with at most one abs, the last step. The separable certificates need it.
 [[nodiscard]] bool is_separable(const FeatureMap& map);
 

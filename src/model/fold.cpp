@@ -1,4 +1,7 @@
-// Batch-batch_norm folding in double.
+// Batch norms absorbed into the layer beside them, in double: y = scale * z + shift goes into weights and bias.
+//
+// Before a zero-padded convolution the shift acts inside the image only, so that the bias becomes a map with one value
+// per output. A negative scale on a convex path is refused, since it would turn the path over.
 #include "model/fold.hpp"
 
 #include <algorithm>
@@ -30,7 +33,7 @@ Status check_shift(const std::vector<double>& shift) {
                fmt::format("batch norm: shift {} is {}, expected a finite number", bad - shift.begin(), *bad)};
 }
 
-// One value per element, from one value, one per channel, or as it is.
+// From one value for all elements, from one per channel, or from one per element.
 Result<std::vector<double>> one_value_per_element(const std::vector<double>& values, const Shape& shape,
                                                   const char* what) {
   const std::size_t count = element_count(shape);

@@ -35,6 +35,7 @@ constexpr void require(bool expectation) {
 namespace standfast {
 namespace {
 
+// A megabyte has room for 10,000 features of 100 bytes; the parser's tree takes many times the text.
 constexpr std::size_t kMaxFileSize = std::size_t{1} << 20;
 // Each one is tried on every feature: without a limit a small file could keep a program busy for hours.
 constexpr std::size_t kMaxPatterns = 10'000;

@@ -83,7 +83,7 @@ Result<std::vector<std::size_t>> features_of(const ThreatRule& rule, const Featu
   return features;
 }
 
-// A vector stays empty, which means the default, where no feature sets its key.
+// A vector stays empty, which means the default, if no feature sets its key.
 template <class Read>
 std::vector<double> collect_column(const std::vector<FeatureState>& states, double otherwise, Read read) {
   std::vector<double> values(states.size(), otherwise);
@@ -146,7 +146,7 @@ Result<ThreatModel> apply_rules(std::span<const ThreatRule> rules, const std::st
 }
 
 std::string quoted(std::string_view text) {
-  constexpr std::size_t kShown = 60;
+  constexpr std::size_t kShown = 60;  // enough to recognise a name, and a message stays a line or two
   std::string result = "'";
   for (const char c : text.substr(0, kShown)) {
     const auto byte = static_cast<unsigned char>(c);
