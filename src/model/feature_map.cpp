@@ -115,7 +115,7 @@ Result<Shape> step_shape(const MapStep& step, const Shape& input, const std::str
 
 // The product rounded up; the residual of a tiny product may vanish, so there it always steps up.
 double multiply_up(double a, double b) {
-  if (a == 0 || b == 0) return 0;  // also where the other one overflowed
+  if (a == 0 || b == 0) return 0;  // also if the other one overflowed
   const double product = a * b;
   const bool rounded_down = std::fma(a, b, -product) > 0 || product < 0x1p-900;
   return rounded_down ? std::nextafter(product, kInfinity) : product;

@@ -16,7 +16,7 @@ enum class MapKind {
   kCenter,  ///< u - values; values (1) for all features or one per feature.
   kScale,   ///< u * values, values > 0; (1) or one per feature.
   kLinear,  ///< weight u + bias: values (out, in), bias (out) or absent.
-  kConv2d,  ///< As the node: values (out, in, kh, kw), bias (out) or absent.
+  kConv2d,  ///< A zero-padded convolution: values (out, in, kh, kw), bias (out) or absent.
   kAbs,     ///< (u, |u|), joined along the first axis: (n) -> (2n), (c, h, w) -> (2c, h, w).
 };
 
