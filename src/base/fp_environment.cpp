@@ -1,3 +1,5 @@
+// Each mode is asked by arithmetic, not by reading a control register: sums that round differently in another mode, and
+// products that vanish if denormals do. So it works on every processor. The answer holds for the calling thread only.
 #include "base/fp_environment.hpp"
 
 #include <limits>

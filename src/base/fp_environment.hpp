@@ -7,7 +7,7 @@ namespace standfast {
 
 /// Round to nearest, and denormals neither flushed to zero nor read as zero, in the calling thread.
 ///
-/// Linking a library built with -ffast-math switches flushing on at start-up, so this is asked before every proof.
+/// A library built with -ffast-math switches flushing on when the program starts, so this is asked before every proof.
 /// Fails: kEnvironment, saying which mode is on.
 Status check_floating_point_environment();
 

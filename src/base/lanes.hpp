@@ -8,8 +8,8 @@
 
 namespace standfast {
 
-/// Inputs of a tile: one cache line of floats. With twice as many, the rows of an image of width 32 lie 4096 bytes
-/// apart, where they drive each other out of the L1 cache.
+/// The number of inputs of a tile: one cache line of floats. With twice as many, the rows of an image of width 32 lie
+/// 4096 bytes apart, where they drive each other out of the L1 cache.
 inline constexpr std::size_t kLanes = 16;
 
 /// Memory from the start of a cache line, so that no vector lies across two.

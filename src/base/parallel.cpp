@@ -1,3 +1,5 @@
+// Threads draw the next range from one atomic counter, so that a slow range holds nobody else up. The first exception
+// stops the drawing and is rethrown once all threads have ended.
 #include "base/parallel.hpp"
 
 #include <algorithm>

@@ -27,7 +27,7 @@ class Pool {
     std::unique_ptr<T> item_;
   };
 
-  Lease take() {
+  Lease borrow_item() {
     {
       const std::scoped_lock lock(mutex_);
       if (!items_.empty()) {

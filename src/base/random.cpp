@@ -1,3 +1,5 @@
+// The draws that the header does not hold: whole numbers by rejection, and the normal distribution by the method of Box
+// and Muller (1958). normal() takes its last bits from the C library's log and cos.
 #include "base/random.hpp"
 
 #include <cmath>

@@ -142,7 +142,7 @@ Result<std::vector<float>> Classifier::logits(std::span<const float> inputs, std
   STANDFAST_CHECK(check_inputs(inputs, count, dim()));
   std::vector<float> logits(count);
   parallel_for(count, inputs_per_range(count, kLanes, threads), threads, [&](std::size_t begin, std::size_t end) {
-    const auto scratch = impl_->scratch.take();
+    const auto scratch = impl_->scratch.borrow_item();
     const auto x = inputs.subspan(begin * dim(), (end - begin) * dim());
     if (end - begin == 1) {
       logits[begin] = impl_->plan.forward(x, scratch->one);
@@ -210,7 +210,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   parallel_for(count, grain, options.threads, [&](std::size_t begin, std::size_t end) {
     // the mode belongs to the thread, so each asks for itself
     if (claims && !check_floating_point_environment().ok()) environment_ok = false;
-    const auto workspace = impl_->certify_scratch.take();
+    const auto workspace = impl_->certify_scratch.borrow_item();
     certify_range(begin, end, *workspace);
     attack::AttackWorkspace attack_workspace;
     for (std::size_t i = begin; i < end && attacker; ++i) {
@@ -282,7 +282,7 @@ Result<WeakestDirection> Classifier::weakest_direction(std::span<const float> in
   options.norms = {norm};
   options.threat = threat;
   STANDFAST_TRY(const certifier::Request request, certifier::request_of(*impl_->core, options));
-  const auto workspace = impl_->certify_scratch.take();
+  const auto workspace = impl_->certify_scratch.borrow_item();
   return impl_->certifier->weakest_direction(request, input, norm, *workspace);
 }
 

@@ -1,3 +1,5 @@
+// An array's shape decides how it is walked: a layout of four strided axes covers tables and images, channels first or
+// last, so that there is one loop. Only uint8 images are scaled, by 1 / 255; nothing else is guessed about units.
 #include "data/arrays.hpp"
 
 #include <algorithm>
@@ -109,7 +111,7 @@ Status labels_from_array(const NpyArray& array, const std::string& name, Dataset
       return Error{ErrorCode::kBadValue,
                    fmt::format("{}: row {}: found {}, expected a label", name, i, array.label_at(i))};
     }
-    const auto number = classes.number(array.label_at(i));
+    const auto number = classes.number_of(array.label_at(i));
     if (!number) {
       return Error{number.error().code, fmt::format("{}: row {}: {}", name, i, number.error().message)};
     }

@@ -19,10 +19,12 @@ Result<Dataset> features_from_array(const NpyArray& array, const std::string& na
 /// Labels for `data` from an array of one dimension, (n, 1) allowed. Fails: kBadShape, kBadValue.
 Status labels_from_array(const NpyArray& array, const std::string& name, Dataset& data);
 
-/// An NPY file: features without labels. Fails: as above; kBadOption where labels are required.
+/// An NPY file: features without labels. Fails: kBadFormat, kBadShape, kBadValue, kUnsupported for an array that is no
+/// table of numbers or images; kBadOption if labels are required.
 Result<Dataset> npy_dataset(files::Bytes bytes, const std::string& name, bool require_labels);
 
-/// An NPZ file: features in X, x, features or images, labels in y or labels. Fails: as above, and as find_npz_member.
+/// An NPZ file: features in X, x, features or images, labels in y or labels. Fails: kBadFormat (a damaged file, no
+/// features, no labels if they are required), kBadShape, kBadValue, kUnsupported.
 Result<Dataset> npz_dataset(files::Bytes bytes, const std::string& name, bool require_labels);
 
 }  // namespace standfast::data

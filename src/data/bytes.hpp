@@ -19,7 +19,7 @@ inline std::uint32_t big_endian_u32(files::Bytes bytes, std::size_t offset) {
   return value;
 }
 
-/// The product of the extents; nothing where one is negative or the product is above `limit`.
+/// The product of the extents; nothing if one is negative or the product is above `limit`.
 inline std::optional<std::size_t> bounded_product(std::span<const std::int64_t> extents, std::size_t limit) {
   std::size_t product = 1;
   bool empty = false;

@@ -1,3 +1,5 @@
+// Records of fixed size, one label byte and 3072 pixels each: the binary version that the data set's page describes.
+// Takes unpacked bytes; a size that is no multiple of a record is refused before anything is read.
 #include "data/cifar.hpp"
 
 #include <fmt/format.h>
@@ -40,10 +42,10 @@ Result<Dataset> parse_cifar(files::Bytes batch, const std::string& name, std::sp
     if (label >= kClasses) {
       return Error{ErrorCode::kBadValue, fmt::format("{}: record {}: found label {}, expected 0 to 9", name, i, label)};
     }
-    const auto added = collected.add(record.subspan(1), names.empty() ? std::to_string(label) : names[label]);
+    const auto added = collected.add_image(record.subspan(1), names.empty() ? std::to_string(label) : names[label]);
     if (!added) return Error{added.error().code, fmt::format("{}: record {}: {}", name, i, added.error().message)};
   }
-  return collected.finish(name);
+  return collected.finish_dataset(name);
 }
 
 }  // namespace standfast::data

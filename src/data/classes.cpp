@@ -1,3 +1,5 @@
+// Class names get numbers in the order in which they appear. At the end they are sorted and the labels renumbered, so
+// that the numbers depend on the names and not on the order of the rows.
 #include "data/classes.hpp"
 
 #include <algorithm>
@@ -31,7 +33,7 @@ bool all_numbers(std::span<const std::string> names) {
 
 }  // namespace
 
-Result<std::int32_t> ClassNames::number(std::string_view name) {
+Result<std::int32_t> ClassNames::number_of(std::string_view name) {
   if (const auto known = numbers_.find(std::string(name)); known != numbers_.end()) return known->second;
   if (name.empty()) return Error{ErrorCode::kBadValue, "the label is missing"};
   if (!is_name_text(name)) {
@@ -90,18 +92,18 @@ Result<Dataset> select_classes(const Dataset& data, std::span<const std::string>
   return chosen;
 }
 
-Result<Dataset> concatenate(Dataset first, const Dataset& second) {
+Result<Dataset> concatenate_datasets(Dataset first, const Dataset& second) {
   if (first.input_shape != second.input_shape) {
     return Error{ErrorCode::kBadShape,
                  fmt::format("{}: inputs are ({}), expected ({}) as in {}", second.source,
                              fmt::join(second.input_shape, ", "), fmt::join(first.input_shape, ", "), first.source)};
   }
   ClassNames classes;
-  for (const auto& name : first.class_names) STANDFAST_CHECK(classes.number(name));
+  for (const auto& name : first.class_names) STANDFAST_CHECK(classes.number_of(name));
   const auto offset = static_cast<std::int64_t>(first.count());
   for (const auto index : second.source_index) first.source_index.push_back(offset + index);
   for (const auto label : second.labels) {
-    STANDFAST_TRY(const auto number, classes.number(second.class_names[static_cast<std::size_t>(label)]));
+    STANDFAST_TRY(const auto number, classes.number_of(second.class_names[static_cast<std::size_t>(label)]));
     first.labels.push_back(number);
   }
   first.features.insert(first.features.end(), second.features.begin(), second.features.end());

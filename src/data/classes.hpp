@@ -17,7 +17,7 @@ namespace standfast::data {
 class ClassNames {
  public:
   /// The number of a name, new or known. Fails: kBadValue for a name that is empty or not UTF-8.
-  Result<std::int32_t> number(std::string_view name);
+  Result<std::int32_t> number_of(std::string_view name);
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 
  private:
@@ -33,7 +33,7 @@ void sort_classes(Dataset& data);
 Result<Dataset> select_classes(const Dataset& data, std::span<const std::string> classes);
 
 /// The rows of `first` and then those of `second`, whose records are counted on from those of `first`.
-/// Fails: kBadShape where the inputs differ in shape.
-Result<Dataset> concatenate(Dataset first, const Dataset& second);
+/// Fails: kBadShape if the inputs differ in shape.
+Result<Dataset> concatenate_datasets(Dataset first, const Dataset& second);
 
 }  // namespace standfast::data

@@ -1,3 +1,5 @@
+// One pass over the text without copies: a field is a view of it. Only a quoted field with escaped quotes is copied.
+// Grammar: RFC 4180, with LF beside CRLF. What the grammar does not allow is an error with its line.
 #include "data/csv.hpp"
 
 #include <algorithm>
@@ -13,7 +15,7 @@ CsvScanner::CsvScanner(std::string_view text, std::string name) : text_(text), n
   if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
 }
 
-Result<bool> CsvScanner::next() {
+Result<bool> CsvScanner::next_record() {
   fields_.clear();
   unescaped_.clear();
   record_line_ = line_;

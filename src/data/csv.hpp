@@ -24,9 +24,9 @@ class CsvScanner {
   ///
   /// Fails: kBadFormat for a quote that does not close, text after a closing quote, a quote inside an unquoted field,
   /// and more than kMaxCsvFields fields; named with their line.
-  Result<bool> next();
+  Result<bool> next_record();
 
-  /// Of the current record; valid until the next call of next().
+  /// The fields of the current record; valid until the next call of next_record().
   [[nodiscard]] const std::vector<std::string_view>& fields() const { return fields_; }
   /// The line, from 1, on which the current record starts.
   [[nodiscard]] std::size_t line() const { return record_line_; }

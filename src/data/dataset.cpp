@@ -1,3 +1,4 @@
+// The few members of Dataset that compute something. Rows are row-major and lie side by side; a subset copies them.
 #include <algorithm>
 #include <utility>
 
@@ -32,7 +33,7 @@ Dataset Dataset::subset(std::span<const std::size_t> positions) const {
 Result<std::int32_t> Dataset::class_index(std::string_view name) const {
   const auto found = std::find(class_names.begin(), class_names.end(), name);
   if (found != class_names.end()) return static_cast<std::int32_t>(found - class_names.begin());
-  // a label column of measurements has thousands of "classes"
+  // 20 names fit a message; a label column of measurements has thousands of "classes"
   const auto shown = std::span(class_names).first(std::min<std::size_t>(class_names.size(), 20));
   return Error{ErrorCode::kBadOption,
                fmt::format("{}: has no class \"{}\", expected one of: {}{}", source, name, fmt::join(shown, ", "),

@@ -10,10 +10,10 @@
 
 namespace standfast::data {
 
-/// By libspng. Fails: as decode_image.
+/// By libspng. Fails: kBadFormat, kUnsupported in the cases of decode_image; kIo without memory.
 Result<Image> decode_png(files::Bytes bytes, const std::string& name);
 
-/// By libjpeg-turbo. Fails: as decode_image.
+/// By libjpeg-turbo. Fails: kBadFormat, kUnsupported in the cases of decode_image.
 Result<Image> decode_jpeg(files::Bytes bytes, const std::string& name);
 
 /// Fails: kUnsupported for an empty image and one above kMaxImagePixels.

@@ -9,7 +9,7 @@
 
 namespace standfast::data {
 
-/// An embedded data set by name; nothing where there is none of that name.
+/// An embedded data set by name; nothing if there is none of that name.
 std::optional<Result<Dataset>> read_embedded(std::string_view name);
 
 }  // namespace standfast::data

@@ -1,3 +1,5 @@
+// Files by way of files/read_file.hpp with the limit of this room, and folders by way of std::filesystem, whose errors
+// are turned into values. Whether a file is packed is seen from its first bytes, not from its name.
 #include "data/file.hpp"
 
 #include <algorithm>

@@ -12,7 +12,8 @@ namespace standfast::data {
 /// All bytes of a file. Fails: kIo; kBadFormat above kMaxUnpackedBytes.
 Result<files::Buffer> read_file(const std::string& path);
 
-/// All bytes of a file, unpacked where it is gzip'd. Fails: as read_file and inflate_gzip.
+/// All bytes of a file, unpacked if it is gzip'd. Fails: kIo; kBadFormat for damaged gzip data and above
+/// kMaxUnpackedBytes.
 Result<files::Buffer> read_unpacked(const std::string& path);
 
 /// Names in a folder, sorted; hidden ones (".x") are left out.
@@ -21,7 +22,7 @@ struct Folder {
   std::vector<std::string> files;
   std::vector<std::string> folders;
 };
-/// Fails: kIo.
+/// Lists a folder. Fails: kIo if it cannot be read.
 Result<Folder> list_folder(const std::string& path);
 
 }  // namespace standfast::data

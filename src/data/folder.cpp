@@ -1,3 +1,6 @@
+// The names of a folder's files decide its kind: IDX, then CIFAR-10, then one folder of pictures per class. Each kind
+// is reduced to two sides and a function that reads one, and the same code chooses or joins them. A file that lies
+// there both packed and unpacked is read once.
 #include "data/folder.hpp"
 
 #include <algorithm>
@@ -38,7 +41,7 @@ Result<FolderData> read_sides(const Sides& sides, const std::string& path, Part 
   }
   STANDFAST_TRY(Dataset train, sides.read(Part::kTrain));
   STANDFAST_TRY(const Dataset test, sides.read(Part::kTest));
-  STANDFAST_TRY(Dataset all, concatenate(std::move(train), test));
+  STANDFAST_TRY(Dataset all, concatenate_datasets(std::move(train), test));
   return FolderData{std::move(all), true};
 }
 
@@ -103,7 +106,7 @@ Result<Dataset> read_cifar(const Folder& folder, Part part) {
     if (all.count() == 0) {
       all = std::move(data);
     } else {
-      STANDFAST_TRY(all, concatenate(std::move(all), data));
+      STANDFAST_TRY(all, concatenate_datasets(std::move(all), data));
     }
   }
   return all;

@@ -13,12 +13,12 @@ namespace standfast::data {
 
 struct FolderData {
   Dataset data;
-  bool own_split = false;  ///< The part asked for is already chosen.
+  bool own_split = false;  ///< Whether the folder has sides of its own, so that the part asked for is chosen already.
 };
 
 /// `size`: to which the pictures of image folders are resampled.
-/// Fails: kIo, kBadFormat (none of the three kinds, a missing file), kBadOption (a size for another kind), and as the
-/// readers of its files.
+/// Fails: kIo, kBadFormat (none of the three kinds, a missing file), kBadOption (a size for another kind);
+/// kBadShape, kBadValue, kUnsupported for the contents of a file.
 Result<FolderData> read_folder(const std::string& path, Part part, std::optional<ImageSize> size = {});
 
 }  // namespace standfast::data

@@ -1,3 +1,5 @@
+// Gzip (RFC 1952) by zlib, member by member and piece by piece. The lengths that the file states are not believed: what
+// has been unpacked is counted against the limit.
 #include "data/gzip.hpp"
 
 #include <algorithm>
@@ -12,7 +14,7 @@ namespace standfast::data {
 namespace {
 
 constexpr int kGzipOnly = 16 + MAX_WBITS;
-constexpr std::size_t kChunk = std::size_t{1} << 18;
+constexpr std::size_t kChunk = std::size_t{1} << 18;  // smaller ones cost more calls, larger ones more memory
 
 /// One zlib stream that frees itself.
 class Inflater {

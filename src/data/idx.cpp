@@ -1,3 +1,5 @@
+// The IDX format as MNIST's page describes it: a magic number with element type and rank, extents, elements, all of
+// them big-endian. The extents must account for every byte of the file, which also bounds what is allocated.
 #include "data/idx.hpp"
 
 #include <vector>
@@ -59,9 +61,9 @@ Result<Dataset> parse_idx(files::Bytes images, const std::string& images_name, f
   const auto size = static_cast<std::size_t>(pixels.shape[1] * pixels.shape[2]);
   for (std::size_t i = 0; i < numbers.data.size(); ++i) {
     const std::string label = std::to_string(std::to_integer<int>(numbers.data[i]));
-    STANDFAST_CHECK(collected.add(pixels.data.subspan(i * size, size), label));
+    STANDFAST_CHECK(collected.add_image(pixels.data.subspan(i * size, size), label));
   }
-  return collected.finish(images_name);
+  return collected.finish_dataset(images_name);
 }
 
 }  // namespace standfast::data

@@ -1,3 +1,4 @@
+// The first bytes decide between PNG and JPEG, whatever the file is called; png.cpp and jpeg.cpp do the work.
 #include "data/image.hpp"
 
 #include <string_view>

@@ -1,3 +1,5 @@
+// Pictures in the order of class and file name. All must have the size and channels of the first one, which the message
+// names: models have one input shape.
 #include "data/image_folder.hpp"
 
 #include <algorithm>
@@ -22,7 +24,7 @@ bool is_image_name(const std::string& name) {
   return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
 }
 
-std::string describe(const Image& image) {
+std::string size_and_kind(const Image& image) {
   return fmt::format("{} x {} {}", image.width, image.height, image.channels == 1 ? "grey" : "RGB");
 }
 
@@ -35,23 +37,23 @@ class ImageCollector {
     STANDFAST_TRY(const files::Buffer bytes, read_file(path));
     STANDFAST_TRY(Image image, decode_image(bytes, path));
     if (size_) {
-      STANDFAST_TRY(image, resample(image, *size_, path));
+      STANDFAST_TRY(image, resample_image(image, *size_, path));
     }
     if (!data_) {
       data_.emplace(std::vector<std::int64_t>{image.channels, image.height, image.width});
-      first_ = describe(image);
+      first_ = size_and_kind(image);
       first_path_ = path;
     }
-    if (describe(image) != first_) {
+    if (size_and_kind(image) != first_) {
       return Error{ErrorCode::kBadShape,
-                   fmt::format("{}: is {}, expected {} as {} is{}", path, describe(image), first_, first_path_,
+                   fmt::format("{}: is {}, expected {} as {} is{}", path, size_and_kind(image), first_, first_path_,
                                size_ ? "" : "; FOLDER@WIDTHxHEIGHT resamples pictures to one size")};
     }
-    return data_->add(image.pixels, label);
+    return data_->add_image(image.pixels, label);
   }
 
   [[nodiscard]] bool empty() const { return !data_; }
-  Dataset finish(const std::string& source) { return data_->finish(source); }
+  Dataset finish_dataset(const std::string& source) { return data_->finish_dataset(source); }
 
  private:
   std::optional<ImageSize> size_;
@@ -81,7 +83,7 @@ Result<Dataset> read_image_folder(const std::string& path, std::optional<ImageSi
   if (collector.empty()) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}: holds no folders, expected one per class", path)};
   }
-  return collector.finish(path);
+  return collector.finish_dataset(path);
 }
 
 }  // namespace standfast::data

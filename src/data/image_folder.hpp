@@ -14,7 +14,7 @@ namespace standfast::data {
 ///
 /// With a size every image is resampled to it.
 /// Fails: kIo, kBadFormat (a class without images), kBadShape (an image that differs from the first one in size or
-/// channels, named), and as decode_image and resample.
+/// channels, named), kUnsupported (a picture that decode_image or resample_image refuses).
 Result<Dataset> read_image_folder(const std::string& path, std::optional<ImageSize> size);
 
 }  // namespace standfast::data

@@ -1,3 +1,5 @@
+// JPEG by libjpeg-turbo, with the exact integer transform. A warning counts as an error: it means made-up pixels.
+//
 // libjpeg reports errors by longjmp: everything between setjmp and its return is in functions without destructors to
 // run.
 #include <array>
@@ -15,7 +17,7 @@
 namespace standfast::data {
 namespace {
 
-constexpr int kMaxScans = 100;                         // a progressive file costs time per scan, not per byte
+constexpr int kMaxScans = 100;                         // a scan costs time, however few bytes; libjpeg writes ten
 constexpr long kMaxDecoderBytes = 256L * 1024 * 1024;  // libjpeg's own coefficient buffers
 
 /// One decompression. The C struct comes first in each: libjpeg hands us pointers to it.

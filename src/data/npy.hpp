@@ -24,11 +24,11 @@ enum class NpyKind {
 class NpyArray {
  public:
   NpyKind kind = NpyKind::kFloat;
-  std::size_t item_size = 0;  ///< In bytes.
+  std::size_t item_size = 0;  ///< The bytes of an element.
   bool big_endian = false;
   bool fortran_order = false;       ///< The first index runs fastest.
   std::vector<std::int64_t> shape;  ///< At least one entry; none is negative.
-  files::Bytes data;                ///< item_size times the product of the shape.
+  files::Bytes data;                ///< The elements: item_size times the product of the shape, in bytes.
 
   [[nodiscard]] bool is_text() const { return kind == NpyKind::kBytes || kind == NpyKind::kUnicode; }
   /// Elements between neighbours along each axis.
@@ -44,7 +44,7 @@ class NpyArray {
   [[nodiscard]] std::string text_at(std::size_t position) const;
 };
 
-/// Fails: kBadFormat for a damaged header, kBadShape where shape and size of the file disagree, kUnsupported for
+/// Fails: kBadFormat for a damaged header, kBadShape if shape and size of the file disagree, kUnsupported for
 /// element types other than booleans, integers, float32, float64 and (for labels) text. `name` stands for the file in
 /// messages.
 Result<NpyArray> parse_npy(files::Bytes bytes, const std::string& name);

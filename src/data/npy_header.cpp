@@ -20,12 +20,12 @@ class HeaderParser {
   HeaderParser(std::string_view text, const std::string& name) : rest_(text), name_(name) {}
 
   Result<NpyHeader> parse() {
-    if (!take("{")) return unexpected("'{'");
-    while (!take("}")) {
+    if (!take_token("{")) return unexpected("'{'");
+    while (!take_token("}")) {
       STANDFAST_TRY(const std::string key, parse_string());
-      if (!take(":")) return unexpected("':'");
+      if (!take_token(":")) return unexpected("':'");
       STANDFAST_CHECK(parse_value(key));
-      if (!take(",") && !next_is('}')) return unexpected("',' or '}'");
+      if (!take_token(",") && !next_is('}')) return unexpected("',' or '}'");
     }
     skip_space();
     if (!rest_.empty()) return unexpected("the end of the header");
@@ -42,7 +42,7 @@ class HeaderParser {
     rest_.remove_prefix(first == std::string_view::npos ? rest_.size() : first);
   }
 
-  bool take(std::string_view token) {
+  bool take_token(std::string_view token) {
     skip_space();
     if (!rest_.starts_with(token)) return false;
     rest_.remove_prefix(token.size());
@@ -87,16 +87,16 @@ class HeaderParser {
   }
 
   Status parse_order() {
-    header_.fortran_order = take("True");
-    if (!header_.fortran_order && !take("False")) return unexpected("True or False");
+    header_.fortran_order = take_token("True");
+    if (!header_.fortran_order && !take_token("False")) return unexpected("True or False");
     has_order_ = true;
     return {};
   }
 
   Status parse_shape() {
     header_.shape.clear();
-    if (!take("(")) return unexpected("'('");
-    while (!take(")")) {
+    if (!take_token("(")) return unexpected("'('");
+    while (!take_token(")")) {
       std::int64_t extent = 0;
       skip_space();
       const auto [end, code] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), extent);
@@ -107,7 +107,7 @@ class HeaderParser {
       if (header_.shape.size() == kMaxDimensions) return unexpected("at most 32 dimensions");
       rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
       header_.shape.push_back(extent);
-      if (!take(",") && !next_is(')')) return unexpected("',' or ')'");
+      if (!take_token(",") && !next_is(')')) return unexpected("',' or ')'");
     }
     has_shape_ = true;
     return {};

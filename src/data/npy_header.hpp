@@ -11,7 +11,7 @@
 namespace standfast::data {
 
 struct NpyHeader {
-  std::string descr;  ///< "<f4"; kUnsupported where it is not a plain string.
+  std::string descr;  ///< The element type, as in "<f4".
   bool fortran_order = false;
   std::vector<std::int64_t> shape;
 };

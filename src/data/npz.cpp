@@ -1,3 +1,5 @@
+// ZIP by libzip, from memory. A member is found by its name, checked by what the directory says of it, and unpacked in
+// pieces that are counted against the limit; libzip verifies the checksum at its end.
 #include "data/npz.hpp"
 
 #include <algorithm>
@@ -53,12 +55,12 @@ Status check_member(const zip_stat_t& stat, const std::string& place) {
   return {};
 }
 
-Result<files::Buffer> unpack(zip_t* archive, zip_uint64_t index, const std::string& place) {
+Result<files::Buffer> unpack_member(zip_t* archive, zip_uint64_t index, const std::string& place) {
   const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(archive, index, 0));
   const Error damaged{ErrorCode::kBadFormat, fmt::format("{}: is damaged or truncated", place)};
   if (!member) return damaged;
   files::Buffer out;
-  files::Buffer chunk(std::size_t{1} << 18);
+  files::Buffer chunk(std::size_t{1} << 18);  // smaller ones cost more calls, larger ones more memory
   for (;;) {
     const zip_int64_t got = zip_fread(member.get(), chunk.data(), chunk.size());
     if (got < 0) return damaged;
@@ -86,7 +88,7 @@ Result<std::optional<NpzMember>> find_npz_member(files::Bytes archive, std::span
       return Error{ErrorCode::kBadFormat, fmt::format("{}: cannot be found in the archive", place)};
     }
     STANDFAST_CHECK(check_member(stat, place));
-    STANDFAST_TRY(files::Buffer bytes, unpack(opened.get(), static_cast<zip_uint64_t>(index), place));
+    STANDFAST_TRY(files::Buffer bytes, unpack_member(opened.get(), static_cast<zip_uint64_t>(index), place));
     return std::optional(NpzMember{std::string(name), std::move(bytes)});
   }
   return std::optional<NpzMember>();

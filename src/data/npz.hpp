@@ -13,11 +13,11 @@ namespace standfast::data {
 
 /// One unpacked member.
 struct NpzMember {
-  std::string name;     ///< Without ".npy".
-  files::Buffer bytes;  ///< The NPY file.
+  std::string name;     ///< The array's name, without ".npy".
+  files::Buffer bytes;  ///< The bytes of the NPY file.
 };
 
-/// The first member that has one of the names; nothing where there is none.
+/// The first member that has one of the names; nothing if there is none.
 ///
 /// Fails: kBadFormat (damaged, truncated, wrong checksum), kUnsupported (encrypted, unknown compression).
 /// Cost: memory for what was really unpacked, at most kMaxUnpackedBytes.

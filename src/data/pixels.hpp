@@ -19,8 +19,8 @@ class PixelData {
   explicit PixelData(std::vector<std::int64_t> shape) { data_.input_shape = std::move(shape); }
 
   /// Requires: as many pixels as the shape has, channels first. Fails: kBadValue for a label that is no name.
-  Status add(files::Bytes pixels, std::string_view label) {
-    const auto number = classes_.number(label);
+  Status add_image(files::Bytes pixels, std::string_view label) {
+    const auto number = classes_.number_of(label);
     if (!number) return number.error();
     for (const auto pixel : pixels) data_.features.push_back(static_cast<float>(std::to_integer<int>(pixel)) / 255.0F);
     data_.labels.push_back(*number);
@@ -28,7 +28,7 @@ class PixelData {
     return {};
   }
 
-  Dataset finish(std::string source) {
+  Dataset finish_dataset(std::string source) {
     data_.source = std::move(source);
     data_.is_image = true;
     data_.class_names = classes_.names();

@@ -1,3 +1,5 @@
+// PNG by libspng. Every kind is decoded to RGBA of 8 bits and then sorted into planes; grey stays one channel. Sizes
+// are checked before memory is asked for, and all chunks are read to the end, so that a truncated file is noticed.
 #include <memory>
 #include <utility>
 
@@ -21,7 +23,7 @@ Error damaged(const std::string& name, int code) {
   return {ErrorCode::kBadFormat, fmt::format("{}: is not a whole PNG file: {}", name, spng_strerror(code))};
 }
 
-/// (height, width, RGBA) -> (channels, height, width). Fails: kUnsupported where a pixel is not opaque.
+/// (height, width, RGBA) -> (channels, height, width). Fails: kUnsupported if a pixel is not opaque.
 Result<Image> to_planes(const files::Buffer& rgba, const spng_ihdr& header, const std::string& name) {
   const bool grey =
       header.color_type == SPNG_COLOR_TYPE_GRAYSCALE || header.color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;

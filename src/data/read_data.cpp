@@ -24,7 +24,7 @@
 namespace standfast {
 namespace {
 
-constexpr double kTestShare = 0.2;
+constexpr double kTestShare = 0.2;           // the customary fifth, and part of the notation like the seed
 constexpr std::uint64_t kSplitSeed = 20231;  // part of the notation: another value would change every `:test`
 
 struct Notation {
@@ -39,7 +39,7 @@ bool exists(const std::string& path) {
          std::ranges::any_of(embedded_data(), [&](const EmbeddedData& data) { return data.name == path; });
 }
 
-/// A whole number from the start of `text`, which it is taken from; 0 where there is none.
+/// A whole number from the start of `text`, which it is taken from; 0 if there is none.
 std::int64_t take_number(std::string_view& text) {
   std::int64_t number = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);

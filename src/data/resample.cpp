@@ -1,3 +1,5 @@
+// Resampling by stb_image_resize, channel by channel: the triangle filter, edges clamped, values taken as they are,
+// without a gamma curve.
 #include "data/resample.hpp"
 
 #include <algorithm>
@@ -23,7 +25,7 @@ bool resample_channel(const std::byte* from, ImageSize old_size, std::byte* to, 
 
 }  // namespace
 
-Result<Image> resample(const Image& image, ImageSize size, const std::string& name) {
+Result<Image> resample_image(const Image& image, ImageSize size, const std::string& name) {
   const ImageSize old_size{image.width, image.height};
   if (size == old_size) return image;
   if (std::max(image.width, image.height) > kMaxResampledSide) {

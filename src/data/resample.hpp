@@ -18,11 +18,11 @@ struct ImageSize {
   bool operator==(const ImageSize&) const = default;
 };
 
-/// The same picture at another size: each new pixel is the triangle-weighted mean of those that it covers, which is
-/// bilinear interpolation where the picture grows; beyond the border the border's pixels go on.
+/// A picture at another size: each new pixel is the triangle-weighted mean of those that it covers, which is
+/// bilinear interpolation if the picture grows; beyond the border the border's pixels go on.
 ///
 /// Requires: 1 <= size's sides <= kMaxResampledSide. Fails: kUnsupported for a picture with a longer side; `name`
 /// stands for it in messages.
-Result<Image> resample(const Image& image, ImageSize size, const std::string& name);
+Result<Image> resample_image(const Image& image, ImageSize size, const std::string& name);
 
 }  // namespace standfast::data

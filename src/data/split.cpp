@@ -48,7 +48,7 @@ std::vector<Group> equal_rows(const Dataset& data) {
 }
 
 /// Deals the groups of one class: a group goes to `second` as long as that brings it nearer to its share.
-void deal(std::vector<const Group*>& groups, double second_share, Random& random, Split& split) {
+void deal_groups(std::vector<const Group*>& groups, double second_share, Random& random, Split& split) {
   random.shuffle(std::span(groups));
   std::size_t rows = 0;
   for (const Group* group : groups) rows += group->size();
@@ -75,7 +75,7 @@ Split split_data(const Dataset& data, double second_share, std::uint64_t seed) {
   }
   Random random(seed);
   Split split;
-  for (auto& [label, members] : classes) deal(members, second_share, random, split);
+  for (auto& [label, members] : classes) deal_groups(members, second_share, random, split);
   std::sort(split.first.begin(), split.first.end());
   std::sort(split.second.begin(), split.second.end());
   return split;

@@ -1,3 +1,5 @@
+// A header decides what each column is; then the rows go by one at a time, numbers straight into the features. Every
+// error names its line and column. Numbers are read to float64 and rounded to float32, as NumPy and pandas do.
 #include "data/table.hpp"
 
 #include <algorithm>
@@ -20,7 +22,7 @@ namespace {
 using Names = std::vector<std::string>;
 
 Result<Names> read_header(CsvScanner& scanner, const std::string& name) {
-  STANDFAST_TRY(const bool found, scanner.next());
+  STANDFAST_TRY(const bool found, scanner.next_record());
   if (!found) return Error{ErrorCode::kBadFormat, fmt::format("{}: is empty, expected a header line", name)};
   const auto& fields = scanner.fields();
   if (std::ranges::all_of(fields, [](auto field) { return parse_number(trimmed(field)).has_value(); })) {
@@ -74,7 +76,7 @@ class TableReader {
   TableReader(const std::string& name, const Names& names, std::optional<std::size_t> label_column)
       : name_(name), names_(names), label_column_(label_column) {}
 
-  Status add(const std::vector<std::string_view>& fields, std::size_t line) {
+  Status add_row(const std::vector<std::string_view>& fields, std::size_t line) {
     if (fields.size() != names_.size()) {
       return Error{ErrorCode::kBadFormat, fmt::format("{}: line {} has {} fields, expected {} as in the header", name_,
                                                       line, fields.size(), names_.size())};
@@ -87,7 +89,7 @@ class TableReader {
     return {};
   }
 
-  Dataset finish() {
+  Dataset finish_dataset() {
     data_.source = name_;
     data_.class_names = classes_.names();
     for (std::size_t column = 0; column < names_.size(); ++column) {
@@ -100,26 +102,27 @@ class TableReader {
 
  private:
   Status add_label(std::string_view field, std::size_t line) {
-    const auto number = classes_.number(field);
-    if (!number) return place(line, *label_column_, number.error().message);
+    const auto number = classes_.number_of(field);
+    if (!number) return error_at(line, *label_column_, number.error().message);
     data_.labels.push_back(*number);
     return {};
   }
 
   Status add_number(std::string_view field, std::size_t line, std::size_t column) {
-    if (field.empty()) return place(line, column, "the value is missing");
+    if (field.empty()) return error_at(line, column, "the value is missing");
     const auto value = parse_number(field);
-    if (!value) return place(line, column, fmt::format("found {}, expected a number", files::quote_for_message(field)));
+    if (!value)
+      return error_at(line, column, fmt::format("found {}, expected a number", files::quote_for_message(field)));
     const auto stored = static_cast<float>(*value);  // by way of float64, as NumPy and pandas read it
     if (!std::isfinite(stored)) {
-      return place(line, column,
-                   fmt::format("found {}, expected a finite float32 number", files::quote_for_message(field)));
+      return error_at(line, column,
+                      fmt::format("found {}, expected a finite float32 number", files::quote_for_message(field)));
     }
     data_.features.push_back(stored);
     return {};
   }
 
-  [[nodiscard]] Error place(std::size_t line, std::size_t column, std::string_view what) const {
+  [[nodiscard]] Error error_at(std::size_t line, std::size_t column, std::string_view what) const {
     return {ErrorCode::kBadValue,
             fmt::format("{}: line {}, column {}: {}", name_, line, files::quote_for_message(names_[column]), what)};
   }
@@ -144,13 +147,13 @@ Result<Dataset> parse_table(std::string_view text, const std::string& name, cons
   TableReader reader(name, names, label_column);
   bool any = false;
   for (;;) {
-    STANDFAST_TRY(const bool found, scanner.next());
+    STANDFAST_TRY(const bool found, scanner.next_record());
     if (!found) break;
-    STANDFAST_CHECK(reader.add(scanner.fields(), scanner.line()));
+    STANDFAST_CHECK(reader.add_row(scanner.fields(), scanner.line()));
     any = true;
   }
   if (!any) return Error{ErrorCode::kBadFormat, fmt::format("{}: has a header and no rows", name)};
-  return reader.finish();
+  return reader.finish_dataset();
 }
 
 }  // namespace standfast::data

@@ -10,8 +10,8 @@
 namespace standfast::data {
 
 struct TableOptions {
-  std::string label_column;    ///< As DataRequest::label_column.
-  bool require_labels = true;  ///< As DataRequest::require_labels.
+  std::string label_column;    ///< The label's column. If empty: "label", "class", "target", else the last one.
+  bool require_labels = true;  ///< If false, a table whose label column is missing is read as unlabelled.
 };
 
 /// Reads a table; `name` stands for the file in messages.

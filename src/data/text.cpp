@@ -1,3 +1,5 @@
+// Numbers by std::from_chars, which knows no locale, behind a fast path for short decimals that gives the same bits
+// (Clinger, How to read floating point numbers accurately, 1990).
 #include "data/text.hpp"
 
 #include <array>

@@ -13,7 +13,7 @@ namespace standfast::data {
 /// Without spaces and tabs at both ends.
 std::string_view trimmed(std::string_view text);
 
-/// The number that the whole text spells, whatever the locale; may be infinite or NaN. Nothing where it spells none.
+/// The number that the whole text spells, whatever the locale; may be infinite or NaN. Nothing if it spells none.
 std::optional<double> parse_number(std::string_view text);
 
 /// The shortest text that reads back as the number; "3" for 3.0.

@@ -1,4 +1,5 @@
-// Source: RFC 4648, section 4.
+// Base64 by RFC 4648, section 4, three bytes and four letters at a time. The reader refuses every text that the writer
+// would not write: bits beyond the last byte must be 0.
 #include "files/base64.hpp"
 
 #include <algorithm>

@@ -31,7 +31,7 @@ std::string next_decimal(const std::string& scientific, int digits, int directio
 }
 
 /// value is finite and > 0; direction is -1 or 1.
-std::string rounded(double value, int digits, int direction) {
+std::string positive_rounded(double value, int digits, int direction) {
   const std::string nearest = fmt::format("{:.{}e}", value, digits - 1);
   if (direction * (number_in(nearest) - value) >= 0) return fmt::format("{:.{}g}", value, digits);
   return fmt::format("{:.{}g}", number_in(next_decimal(nearest, digits, direction)), digits);
@@ -42,7 +42,7 @@ std::string rounded_of_any_sign(double value, int digits, int direction) {
   if (value == 0) return "0";
   if (!std::isfinite(value)) return fmt::format("{}", value);
   const int shown = std::min(digits, kMostDigits);
-  return value > 0 ? rounded(value, shown, direction) : "-" + rounded(-value, shown, -direction);
+  return value > 0 ? positive_rounded(value, shown, direction) : "-" + positive_rounded(-value, shown, -direction);
 }
 
 constexpr double kTenThousand = 1e4;

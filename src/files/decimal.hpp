@@ -10,7 +10,8 @@ namespace standfast::files {
 /// At most `digits` significant digits, without needless zeros; reads back as a number <= value.
 /// "inf", "-inf" and "nan" as they are. Requires: digits >= 1.
 std::string decimal_rounded_down(double value, int digits);
-/// The same, >= value. Above the largest float64 stands "inf" or a decimal that reads as it.
+/// At most `digits` significant digits that read back as a number >= value. Above the largest float64 stands "inf" or a
+/// decimal that reads as it.
 std::string decimal_rounded_up(double value, int digits);
 
 /// A share as a percentage with two decimals, never below the share: "0.71 %" for 0.00701. "-" unless it is finite.

@@ -22,7 +22,7 @@ using nlohmann::json;
 namespace {
 
 // A JsonNode is never built: it is a json under a name that headers may know.
-const json& tree(const JsonNode& node) { return reinterpret_cast<const json&>(node); }
+const json& json_of(const JsonNode& node) { return reinterpret_cast<const json&>(node); }
 const JsonNode& node_of(const json& value) { return reinterpret_cast<const JsonNode&>(value); }
 
 class StrictReader final : public nlohmann::json_sax<json> {
@@ -37,10 +37,10 @@ class StrictReader final : public nlohmann::json_sax<json> {
   bool string(string_t&) override { return true; }
   bool binary(binary_t&) override { return true; }
 
-  bool start_object(std::size_t) override { return enter(); }
-  bool end_object() override { return leave(); }
-  bool start_array(std::size_t) override { return enter(); }
-  bool end_array() override { return leave(); }
+  bool start_object(std::size_t) override { return enter_level(); }
+  bool end_object() override { return leave_level(); }
+  bool start_array(std::size_t) override { return enter_level(); }
+  bool end_array() override { return leave_level(); }
 
   bool key(string_t& name) override {
     if (keys_.back().insert(name).second) return true;
@@ -56,13 +56,13 @@ class StrictReader final : public nlohmann::json_sax<json> {
   [[nodiscard]] const std::string& message() const { return message_; }
 
  private:
-  bool enter() {
+  bool enter_level() {
     keys_.emplace_back();
     if (keys_.size() <= max_depth_) return true;
     message_ = fmt::format("nests deeper than {} levels", max_depth_);
     return false;
   }
-  bool leave() {
+  bool leave_level() {
     keys_.pop_back();
     return true;
   }
@@ -88,42 +88,42 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text, std::size_t max_
   return JsonDocument(std::shared_ptr<const JsonNode>(root, &node_of(*root)), std::move(place));
 }
 
-const char* JsonValue::type_name() const { return tree(*node_).type_name(); }
+const char* JsonValue::type_name() const { return json_of(*node_).type_name(); }
 
-std::string JsonValue::excerpt() const { return quote_for_message(tree(*node_).dump(-1, ' ', true)); }
+std::string JsonValue::excerpt() const { return quote_for_message(json_of(*node_).dump(-1, ' ', true)); }
 
-bool JsonValue::is_null() const { return tree(*node_).is_null(); }
+bool JsonValue::is_null() const { return json_of(*node_).is_null(); }
 
 std::optional<bool> JsonValue::if_truth() const {
-  const json& value = tree(*node_);
+  const json& value = json_of(*node_);
   return value.is_boolean() ? std::optional(value.get<bool>()) : std::nullopt;
 }
 
 std::optional<double> JsonValue::if_number() const {
-  const json& value = tree(*node_);
+  const json& value = json_of(*node_);
   return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
 }
 
 std::optional<std::int64_t> JsonValue::if_integer() const {
-  const json& value = tree(*node_);
+  const json& value = json_of(*node_);
   if (!value.is_number_integer()) return std::nullopt;
   if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
   return value.get<std::int64_t>();
 }
 
 std::optional<std::uint64_t> JsonValue::if_count() const {
-  const json& value = tree(*node_);
+  const json& value = json_of(*node_);
   return value.is_number_unsigned() ? std::optional(value.get<std::uint64_t>()) : std::nullopt;
 }
 
 std::optional<std::string_view> JsonValue::if_text() const {
-  const json& value = tree(*node_);
+  const json& value = json_of(*node_);
   if (!value.is_string()) return std::nullopt;
   return std::string_view(value.get_ref<const std::string&>());
 }
 
 std::optional<JsonArray> JsonValue::if_array() const {
-  return tree(*node_).is_array() ? std::optional(JsonArray(*this)) : std::nullopt;
+  return json_of(*node_).is_array() ? std::optional(JsonArray(*this)) : std::nullopt;
 }
 
 Result<bool> JsonValue::truth() const { return value_or(if_truth(), place_, "is not true or false, expected one"); }
@@ -157,7 +157,7 @@ Result<JsonArray> JsonValue::array() const { return value_or(if_array(), place_,
 Result<std::vector<std::string>> JsonValue::texts() const {
   STANDFAST_CHECK(array());
   std::vector<std::string> result;
-  for (const json& element : tree(*node_)) {
+  for (const json& element : json_of(*node_)) {
     if (!element.is_string()) return bad_format(place_, "holds something else than strings, expected strings");
     result.push_back(element.get<std::string>());
   }
@@ -165,7 +165,7 @@ Result<std::vector<std::string>> JsonValue::texts() const {
 }
 
 Result<JsonObject> JsonValue::object_of_any_keys() const {
-  if (tree(*node_).is_object()) return JsonObject(*this);
+  if (json_of(*node_).is_object()) return JsonObject(*this);
   return bad_format(place_, "is not an object, expected one");
 }
 
@@ -173,7 +173,7 @@ Result<JsonObject> JsonValue::object(JsonKeys needed, JsonKeys optional) const {
   STANDFAST_TRY(JsonObject result, object_of_any_keys());
   std::vector<std::string_view> known(needed);
   known.insert(known.end(), optional.begin(), optional.end());
-  for (const auto& [key, value] : tree(*node_).items()) {
+  for (const auto& [key, value] : json_of(*node_).items()) {
     if (std::ranges::find(known, key) != known.end()) continue;
     return bad_format(place_,
                       fmt::format("has the field {}, expected {}", quote_for_message(key), fmt::join(known, ", ")));
@@ -182,16 +182,16 @@ Result<JsonObject> JsonValue::object(JsonKeys needed, JsonKeys optional) const {
   return result;
 }
 
-std::size_t JsonArray::size() const { return tree(value_.node()).size(); }
+std::size_t JsonArray::size() const { return json_of(value_.node()).size(); }
 
 JsonValue JsonArray::operator[](std::size_t index) const {
   assert(index < size() && "the caller counts");
-  return {node_of(tree(value_.node())[index]), value_.place()};
+  return {node_of(json_of(value_.node())[index]), value_.place()};
 }
 
 std::optional<std::vector<double>> JsonArray::if_numbers() const {
   std::vector<double> numbers;
-  for (const json& element : tree(value_.node())) {
+  for (const json& element : json_of(value_.node())) {
     if (!element.is_number()) return std::nullopt;
     numbers.push_back(element.get<double>());
   }
@@ -202,14 +202,14 @@ std::string JsonObject::place_of(std::string_view key) const { return fmt::forma
 
 std::vector<std::string> JsonObject::keys() const {
   std::vector<std::string> keys;
-  for (const auto& [key, value] : tree(value_.node()).items()) keys.push_back(key);
+  for (const auto& [key, value] : json_of(value_.node()).items()) keys.push_back(key);
   return keys;
 }
 
-bool JsonObject::has(std::string_view key) const { return tree(value_.node()).contains(key); }
+bool JsonObject::has(std::string_view key) const { return json_of(value_.node()).contains(key); }
 
 std::optional<JsonValue> JsonObject::find(std::string_view key) const {
-  const json& object = tree(value_.node());
+  const json& object = json_of(value_.node());
   const auto found = object.find(key);
   if (found == object.end()) return std::nullopt;
   return JsonValue(node_of(*found), place_of(key));

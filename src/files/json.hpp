@@ -35,7 +35,7 @@ class JsonValue {
 
   [[nodiscard]] const std::string& place() const { return place_; }
   [[nodiscard]] const JsonNode& node() const { return *node_; }
-  /// The same value under a better name.
+  /// This value under another place, for messages that say more.
   [[nodiscard]] JsonValue at_place(std::string place) const { return {*node_, std::move(place)}; }
   /// "null", "boolean", "number", "string", "array" or "object".
   [[nodiscard]] const char* type_name() const;
@@ -81,7 +81,7 @@ class JsonArray {
   [[nodiscard]] const std::string& place() const { return value_.place(); }
   /// Requires: index < size().
   [[nodiscard]] JsonValue operator[](std::size_t index) const;
-  /// Each number; nothing where an element is none. Cost: no place is made per element.
+  /// Each number; nothing if an element is none. Cost: no place is made per element.
   [[nodiscard]] std::optional<std::vector<double>> if_numbers() const;
 
  private:
@@ -102,7 +102,7 @@ class JsonObject {
   /// Fails: kBadFormat for a field that is not there.
   [[nodiscard]] Result<JsonValue> at(std::string_view key) const;
 
-  // Fails: as at, and as JsonValue's.
+  // Fails: kBadFormat for a field that is not there or has another type.
   [[nodiscard]] Result<bool> truth(std::string_view key) const;
   [[nodiscard]] Result<double> number(std::string_view key) const;
   [[nodiscard]] Result<double> number_or_infinity(std::string_view key) const;
@@ -119,7 +119,7 @@ class JsonObject {
 class JsonDocument {
  public:
   /// One well-formed JSON value with no key twice in an object, nested at most `max_depth` deep.
-  /// Fails: kBadFormat, with the byte where it went wrong; before a document is built.
+  /// Fails: kBadFormat, with the byte at which it went wrong, before a document is built.
   static Result<JsonDocument> parse(std::string_view text, std::size_t max_depth, std::string place);
 
   [[nodiscard]] JsonValue root() const { return {*root_, place_}; }

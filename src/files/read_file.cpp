@@ -17,6 +17,7 @@
 namespace standfast::files {
 namespace {
 
+// Smaller pieces cost more system calls, larger ones more memory.
 constexpr std::size_t kPieceBytes = std::size_t{1} << 18;
 
 Error read_error(const std::string& path, const char* expected, int error) {
@@ -73,21 +74,21 @@ Result<std::size_t> regular_file_size(const std::string& path, const char* expec
   return Error{ErrorCode::kBadFormat, fmt::format("{}: has {} bytes, expected at most {}", path, size, max_bytes)};
 }
 
-Error cut_short(const std::string& path, std::size_t found, std::size_t expected) {
+Error truncated_file(const std::string& path, std::size_t found, std::size_t expected) {
   return {ErrorCode::kIo, fmt::format("{}: read {} bytes, expected {}", path, found, expected)};
 }
 
 }  // namespace
 
 Status read_regular_file_in_pieces(const std::string& path, const char* expected, std::uintmax_t max_bytes,
-                                   const std::function<void(Bytes)>& take) {
+                                   const std::function<void(Bytes)>& consume) {
   STANDFAST_TRY(const std::size_t size, regular_file_size(path, expected, max_bytes));
   STANDFAST_TRY(const OpenFile file, OpenFile::open(path, expected));
   Buffer piece(std::min(size, kPieceBytes));
   for (std::size_t done = 0; done < size;) {
     STANDFAST_TRY(const std::size_t got, file.read(std::span(piece).first(std::min(piece.size(), size - done))));
-    if (got == 0) return cut_short(path, done, size);
-    take(Bytes(piece).first(got));
+    if (got == 0) return truncated_file(path, done, size);
+    consume(Bytes(piece).first(got));
     done += got;
   }
   return {};
@@ -99,7 +100,7 @@ Result<Buffer> read_regular_file(const std::string& path, const char* expected, 
   Buffer bytes(size);
   for (std::size_t done = 0; done < size;) {
     STANDFAST_TRY(const std::size_t got, file.read(std::span(bytes).subspan(done)));
-    if (got == 0) return cut_short(path, done, size);
+    if (got == 0) return truncated_file(path, done, size);
     done += got;
   }
   return bytes;

@@ -19,9 +19,11 @@ namespace standfast::files {
 /// Fails: kIo for what is not there, not a regular file, or shrinks while it is read; kBadFormat above max_bytes.
 Result<Buffer> read_regular_file(const std::string& path, const char* expected, std::uintmax_t max_bytes);
 
-/// The same bytes, handed to `take` piece by piece. Fails: as read_regular_file. Cost: memory for one piece.
+/// All bytes of a regular file, handed to `consume` piece by piece.
+///
+/// Fails: kIo and kBadFormat in the cases of read_regular_file. Cost: memory for one piece.
 Status read_regular_file_in_pieces(const std::string& path, const char* expected, std::uintmax_t max_bytes,
-                                   const std::function<void(Bytes)>& take);
+                                   const std::function<void(Bytes)>& consume);
 
 /// All bytes up to the end of a file, a pipe or a device. Waits for a pipe's writer.
 ///

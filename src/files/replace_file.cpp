@@ -69,7 +69,7 @@ Temporary create_beside(const std::string& path) {
   return temporary;
 }
 
-Status fill(int file, std::string_view contents, std::optional<mode_t> mode, const std::string& path) {
+Status write_and_sync(int file, std::string_view contents, std::optional<mode_t> mode, const std::string& path) {
   STANDFAST_CHECK(write_all(file, contents, path));
   // the mode that open() is given would lose the bits of the user's mask
   if (mode && ::fchmod(file, *mode) != 0) return write_error(path, "given the mode of the file it replaces", errno);
@@ -79,7 +79,7 @@ Status fill(int file, std::string_view contents, std::optional<mode_t> mode, con
 Status write_and_rename(const std::string& path, std::string_view contents, std::optional<mode_t> mode) {
   const Temporary temporary = create_beside(path);
   if (temporary.file < 0) return write_error(path, "created", errno);
-  Status status = close_file(temporary.file, fill(temporary.file, contents, mode, path), path);
+  Status status = close_file(temporary.file, write_and_sync(temporary.file, contents, mode, path), path);
   if (status.ok() && std::rename(temporary.path.c_str(), path.c_str()) != 0)
     status = write_error(path, "replaced", errno);
   if (!status.ok()) ::unlink(temporary.path.c_str());

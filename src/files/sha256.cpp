@@ -1,4 +1,5 @@
-// The arithmetic is OpenSSL's libcrypto.
+// SHA-256 (FIPS 180-4); the arithmetic is OpenSSL's libcrypto. A step that fails is remembered, and the digits are
+// empty then: a library in a restricted mode may refuse any of them.
 #include "files/sha256.hpp"
 
 #include <array>

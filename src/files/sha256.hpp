@@ -19,7 +19,7 @@ class Sha256 {
   Sha256& operator=(const Sha256&) = delete;
 
   void add(Bytes bytes);
-  /// 64 digits; empty where the cryptographic library has no SHA-256 to give. Nothing may be added afterwards.
+  /// 64 digits; empty if the cryptographic library has no SHA-256 to give. Nothing may be added afterwards.
   [[nodiscard]] std::string digits();
 
  private:
@@ -29,7 +29,8 @@ class Sha256 {
 
 std::string sha256_of_text(std::string_view text);
 
-/// Of a regular file of any size. Fails: kIo; kEnvironment where the cryptographic library has no SHA-256 to give.
+/// The hash of a regular file of any size. Fails: kIo; kEnvironment if the cryptographic library has no SHA-256 to
+/// give.
 Result<std::string> sha256_of_regular_file(const std::string& path);
 
 }  // namespace standfast::files

@@ -1,4 +1,5 @@
-// The byte table of RFC 3629, section 4.
+// The byte table of RFC 3629, section 4: the first byte decides the length and the range of the second one, which
+// excludes overlong forms and surrogates; all others are continuation bytes.
 #include "files/utf8.hpp"
 
 #include <cstdint>
@@ -12,7 +13,7 @@ struct Lead {
   std::uint8_t second_high;
 };
 
-Lead classify(std::uint8_t byte) {
+Lead classify_lead(std::uint8_t byte) {
   if (byte < 0x80) return {1, 0, 0};
   if (byte >= 0xC2 && byte <= 0xDF) return {2, 0x80, 0xBF};
   if (byte == 0xE0) return {3, 0xA0, 0xBF};
@@ -28,7 +29,7 @@ Lead classify(std::uint8_t byte) {
 
 std::size_t utf8_character_length(std::string_view text) {
   if (text.empty()) return 0;
-  const Lead lead = classify(static_cast<std::uint8_t>(text[0]));
+  const Lead lead = classify_lead(static_cast<std::uint8_t>(text[0]));
   if (lead.length > text.size()) return 0;
   for (std::size_t k = 1; k < lead.length; ++k) {
     const auto byte = static_cast<std::uint8_t>(text[k]);

@@ -6,7 +6,7 @@
 
 namespace standfast::files {
 
-/// The bytes of the character that `text` begins with, 1 to 4; 0 where it begins with none.
+/// The bytes of the character that `text` begins with, 1 to 4; 0 if it begins with none.
 std::size_t utf8_character_length(std::string_view text);
 
 /// Is the whole text well-formed?

@@ -1,4 +1,5 @@
-// Certificate files on the disk, and what is true of every one of them.
+// Certificate files on the disk, and the rules that are true of every one of them. The rules look at numbers alone:
+// whether a radius is true is the verifier's business.
 #include "format/certificate_file.hpp"
 
 #include <algorithm>
@@ -33,7 +34,7 @@ bool is_hash(const std::string& text) {
   return text.size() == kHashDigits && std::ranges::all_of(text, is_digit);
 }
 
-Status check_cut(const RadiusProof::Cut& cut, const format::CertificateSizes& sizes, const std::string& place) {
+Status check_choice(const RadiusProof::Cut& cut, const format::CertificateSizes& sizes, const std::string& place) {
   if (!(cut.weight >= 0 && std::isfinite(cut.weight)))
     return bad_value(place, fmt::format("weight is {}, expected a finite number >= 0", cut.weight));
   STANDFAST_CHECK(check_count(place, "slopes", cut.slopes.size(), sizes.slopes));
@@ -61,7 +62,7 @@ Status check_certificate(const Certificate& certificate, const format::Certifica
   if (!(proof.reach >= 0)) return bad_value(place, fmt::format("reach is {}, expected a number >= 0", proof.reach));
   const bool weighs = std::ranges::any_of(proof.cuts, [](const auto& cut) { return cut.weight > 0; });
   for (std::size_t i = 0; i < proof.cuts.size(); ++i)
-    STANDFAST_CHECK(check_cut(proof.cuts[i], sizes, fmt::format("{}: cut {}", place, i)));
+    STANDFAST_CHECK(check_choice(proof.cuts[i], sizes, fmt::format("{}: cut {}", place, i)));
   return weighs ? Status() : bad_value(place, "no cut has a weight > 0, expected one");
 }
 

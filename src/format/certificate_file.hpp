@@ -16,17 +16,17 @@ inline constexpr std::string_view kCertificateSchema = "standfast/certificates/1
 /// Twice this much memory, and what the slopes take unpacked, is in use for a moment while a file is parsed.
 inline constexpr std::uintmax_t kMaxCertificateBytes = std::uintmax_t{1} << 30;
 
-/// What all inputs and all cuts of one file have in common.
+/// What all inputs and all choices (the field `cuts`) of one file have in common.
 struct CertificateSizes {
-  std::size_t features = 0;  ///< Of each input.
-  std::size_t slopes = 0;    ///< Of each cut: ReLU units.
-  std::size_t winners = 0;   ///< Of each cut: maxima and pooling outputs.
+  std::size_t features = 0;  ///< The number of features of each input.
+  std::size_t slopes = 0;    ///< The number of slopes of each choice: one for each ReLU unit.
+  std::size_t winners = 0;   ///< The number of winners of each choice: one for each maximum and pooling output.
 };
-/// Those of the first input (else of the threat model) and of the first cut.
+/// The sizes of the first input (if there is none, of the threat model) and of the first choice.
 CertificateSizes sizes_of(const CertificateFile& file);
 
 /// The rules that both the reader and the writer hold to; `place` opens each message.
-/// Fails: kBadValue, kBadShape.
+/// Fails: kBadValue for a number outside of its range, kBadShape for a list of another length.
 Status check_header(const CertificateFile& file, const CertificateSizes& sizes, const std::string& place);
 Status check_input(const CertificateFile::Input& input, const CertificateSizes& sizes, const std::string& place);
 /// Inputs stand in the order of their indices, none twice.
@@ -36,7 +36,8 @@ Status check_ascending(std::size_t before, std::size_t index, const std::string&
 /// Cost: memory is at most a small multiple of text.size(); slopes that are bits in the text take 4 bytes each.
 Result<CertificateFile> parse_certificates(std::string_view text, const std::string& name);
 
-/// Equal contents give equal bytes. Fails: as the rules; kUnsupported beyond kMaxCertificateBytes.
+/// Equal contents give equal bytes. Fails: kBadValue, kBadShape if a rule is broken; kUnsupported beyond
+/// kMaxCertificateBytes.
 Result<std::string> serialise_certificates(const CertificateFile& file);
 
 }  // namespace standfast::format

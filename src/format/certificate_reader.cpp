@@ -48,7 +48,7 @@ Result<std::vector<float>> read_bits(const files::JsonValue& value, std::size_t 
   return slopes;
 }
 
-Result<RadiusProof::Cut> read_cut(const files::JsonValue& value, const CertificateSizes& sizes) {
+Result<RadiusProof::Cut> read_choice(const files::JsonValue& value, const CertificateSizes& sizes) {
   STANDFAST_TRY(const files::JsonObject object, value.object({"weight"}, {"active", "slopes", "winners"}));
   const auto active = object.find("active");
   if (active.has_value() == object.has("slopes"))
@@ -84,7 +84,7 @@ Result<Certificate> read_certificate(const files::JsonValue& value, const Certif
   STANDFAST_TRY(const files::JsonArray cuts, object.array("cuts"));
   for (std::size_t i = 0; i < cuts.size(); ++i) {
     const files::JsonValue cut = cuts[i].at_place(fmt::format("{}: cut {}", object.place(), i));
-    STANDFAST_TRY(RadiusProof::Cut read, read_cut(cut, sizes));
+    STANDFAST_TRY(RadiusProof::Cut read, read_choice(cut, sizes));
     certificate.proof.cuts.push_back(std::move(read));
   }
   return certificate;
@@ -146,9 +146,9 @@ Status check_schema(const files::JsonValue& value) {
 }
 
 struct Header {
-  CertificateFile file;  ///< Without its inputs.
+  CertificateFile file;  ///< The file, as yet without its inputs.
   CertificateSizes sizes;
-  std::size_t inputs = 0;
+  std::size_t inputs = 0;  ///< The number of inputs that the first line announces.
 };
 
 Result<Header> read_header(const files::JsonValue& value) {
@@ -175,7 +175,7 @@ class Lines {
   [[nodiscard]] bool done() const { return rest_.empty(); }
   [[nodiscard]] std::string place() const { return fmt::format("{}: line {}", name_, number_); }
 
-  Result<files::JsonDocument> next() {
+  Result<files::JsonDocument> next_document() {
     ++number_;
     const std::size_t end = rest_.find('\n');
     if (end == std::string_view::npos)
@@ -195,11 +195,11 @@ class Lines {
 
 Result<CertificateFile> parse_certificates(std::string_view text, const std::string& name) {
   Lines lines(text, name);
-  STANDFAST_TRY(const files::JsonDocument first, lines.next());
+  STANDFAST_TRY(const files::JsonDocument first, lines.next_document());
   STANDFAST_TRY(Header header, read_header(first.root()));
   CertificateFile& file = header.file;
   while (!lines.done()) {
-    STANDFAST_TRY(const files::JsonDocument line, lines.next());
+    STANDFAST_TRY(const files::JsonDocument line, lines.next_document());
     STANDFAST_TRY(CertificateFile::Input input, read_input(line.root(), header.sizes));
     if (!file.inputs.empty()) STANDFAST_CHECK(check_ascending(file.inputs.back().index, input.index, lines.place()));
     file.inputs.push_back(std::move(input));

@@ -1,4 +1,5 @@
-// Writes certificates as JSON lines, one line per input.
+// Writes certificates as JSON lines, one line per input, by hand: the fields have one order and numbers their shortest
+// text, so that equal contents give equal bytes. Arrays are base64; slopes that are all 0 or 1 take one bit each.
 #include <algorithm>
 #include <cmath>
 
@@ -51,7 +52,7 @@ std::string bits_text(const std::vector<float>& slopes) {
   return files::base64_of(bits);
 }
 
-std::string cut_text(const RadiusProof::Cut& cut) {
+std::string choice_text(const RadiusProof::Cut& cut) {
   const bool bits = std::ranges::all_of(cut.slopes, [](float slope) { return slope == 0 || slope == 1; });
   std::string text = fmt::format(R"({{"weight":{},"{}":"{}")", number_text(cut.weight), bits ? "active" : "slopes",
                                  bits ? bits_text(cut.slopes) : array_text(cut.slopes));
@@ -64,7 +65,7 @@ std::string certificate_text(const Certificate& certificate) {
   std::string text =
       fmt::format(R"({{"norm":"{}","radius":{},"multiplier":{},"reach":{},"cuts":[)", certificate.norm.name(),
                   number_text(certificate.radius), number_text(proof.multiplier), number_text(proof.reach));
-  for (std::size_t i = 0; i < proof.cuts.size(); ++i) text += (i == 0 ? "" : ",") + cut_text(proof.cuts[i]);
+  for (std::size_t i = 0; i < proof.cuts.size(); ++i) text += (i == 0 ? "" : ",") + choice_text(proof.cuts[i]);
   return text + "]}";
 }
 

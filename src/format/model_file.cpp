@@ -1,4 +1,5 @@
-// The model file v1: the safetensors container around one JSON document.
+// The model file v1: the safetensors container around one JSON document. The container is opened, the document read and
+// its tensors put in place, and then the whole is validated: nobody gets a model that breaks a promise.
 #include "format/model_file.hpp"
 
 #include <cstdint>

@@ -10,17 +10,19 @@
 
 namespace standfast::format {
 
-/// Fails: kIo; kBadFormat (not safetensors, lying lengths, unknown fields' types, duplicate or missing tensors); and as
-/// validate(Model): a file that is not input-convex is refused, naming the node.
+/// Reads a model and validates it.
+///
+/// Fails: kIo; kBadFormat (not safetensors, lying lengths, unknown fields' types, duplicate or missing tensors);
+/// kBadShape, kBadValue, kUnsupported; kNotConvex for a network that is not input-convex, naming the node.
 Result<model::Model> load_model(const std::string& path);
-/// The same from memory; `name` stands for the path in messages. Cost: never allocates more than a small multiple of
-/// bytes.size().
+/// Reads a model from memory; `name` stands for the path in messages. Cost: never allocates more than a small multiple
+/// of bytes.size().
 Result<model::Model> parse_model(std::span<const std::byte> bytes, const std::string& name);
 
-/// Deterministic: equal models give equal bytes. Writes to a temporary file and renames it. Fails: kIo, and as
-/// validate(Model).
+/// Deterministic: equal models give equal bytes. Writes to a temporary file and renames it. Fails: kIo; the codes
+/// of validate(Model) if a promise of the model does not hold.
 Status save_model(const model::Model& model, const std::string& path);
-/// Fails: as validate(Model).
+/// The bytes of the file. Fails: the codes of validate(Model) if a promise of the model does not hold.
 Result<std::string> serialise_model(const model::Model& model);
 
 }  // namespace standfast::format

@@ -1,4 +1,5 @@
-// Every length in the header is checked against the file's size before it is used.
+// The header is parsed into entries, and the entries must tile the data section; only then is anything copied. Every
+// length in the header is checked against the file's size before it is used. Takes a little-endian machine.
 #include "format/safetensors.hpp"
 
 #include <algorithm>
@@ -55,7 +56,7 @@ Result<std::map<std::string, std::string>> read_metadata(const files::JsonValue&
 }
 
 /// A whole number from 0 to 2^63 - 1.
-std::optional<std::int64_t> natural(const files::JsonValue& value) {
+std::optional<std::int64_t> natural_number(const files::JsonValue& value) {
   const auto number = value.if_integer();
   return number && *number >= 0 ? number : std::nullopt;
 }
@@ -76,7 +77,7 @@ Result<model::Shape> read_shape(const files::JsonValue& value, const std::string
   model::Shape shape;
   for (std::size_t i = 0; i < extents->size(); ++i) {
     const files::JsonValue extent = (*extents)[i];
-    const auto number = natural(extent);
+    const auto number = natural_number(extent);
     if (!number)
       return files::bad_format(place, fmt::format("shape holds {}, expected a whole number", extent.excerpt()));
     shape.push_back(*number);
@@ -87,8 +88,8 @@ Result<model::Shape> read_shape(const files::JsonValue& value, const std::string
 Status read_offsets(const files::JsonValue& value, Entry& entry, const std::string& place) {
   const auto offsets = value.if_array();
   if (offsets && offsets->size() == 2) {
-    const auto begin = natural((*offsets)[0]);
-    const auto end = natural((*offsets)[1]);
+    const auto begin = natural_number((*offsets)[0]);
+    const auto end = natural_number((*offsets)[1]);
     if (begin && end && *begin <= *end) {
       entry.begin = *begin;
       entry.end = *end;

@@ -1,3 +1,7 @@
+// Affine maps by way of the kernels: a tile goes through packed panels, one input through the sparse routines.
+//
+// Backward, one input adds up only the rows of units whose dual is not 0, straight from the model's weights: the dual
+// behind an inactive ReLU is 0. Takes for granted that the model outlives the map.
 #include "infer/affine.hpp"
 
 #include <algorithm>
@@ -20,7 +24,7 @@ kernels::Start conv_start(const model::Tensor& bias, const kernels::ConvShape& s
 
 }  // namespace
 
-void LinearMap::append(const model::Tensor& weight, const model::Tensor& bias) {
+void LinearMap::append_rows(const model::Tensor& weight, const model::Tensor& bias) {
   const auto rows = static_cast<std::size_t>(weight.shape[0]);
   inputs_ = static_cast<std::size_t>(weight.shape[1]);
   for (std::size_t row = 0; row < rows; ++row) {
@@ -29,7 +33,7 @@ void LinearMap::append(const model::Tensor& weight, const model::Tensor& bias) {
   }
 }
 
-void LinearMap::pack(bool with_backward) {
+void LinearMap::pack_weights(bool with_backward) {
   forward_ = kernels::Panels::pack(rows_.size(), inputs_,
                                    [this](std::size_t row, std::size_t term) { return rows_[row][term]; });
   if (!with_backward) return;
@@ -64,11 +68,11 @@ void LinearMap::backward(const kernels::Kernels& kernels, const float* dual, boo
 
 ConvMap::ConvMap(const kernels::ConvShape& shape, const model::Tensor& weight, const model::Tensor& bias,
                  bool with_backward)
-    : forward_(kernels::Conv::forward(shape, weight.values)), start_(conv_start(bias, shape)) {
-  if (with_backward) backward_ = kernels::Conv::backward(shape, weight.values);
+    : forward_(kernels::Conv::pack_forward(shape, weight.values)), start_(conv_start(bias, shape)) {
+  if (with_backward) backward_ = kernels::Conv::pack_backward(shape, weight.values);
 }
 
-void ConvMap::reserve(AffineScratch& scratch) const {
+void ConvMap::reserve_scratch(AffineScratch& scratch) const {
   for (const kernels::Conv* conv : {&forward_, backward_ ? &*backward_ : &forward_}) {
     scratch.taps.resize(std::max(scratch.taps.size(), conv->terms()));
     scratch.image.resize(std::max(scratch.image.size(), conv->image_size()));
@@ -77,13 +81,13 @@ void ConvMap::reserve(AffineScratch& scratch) const {
 
 void ConvMap::forward(const kernels::Kernels& kernels, const float* x, float* y, std::size_t lanes,
                       AffineScratch& scratch) const {
-  forward_.run(kernels, start_, x, y, lanes, {scratch.taps, scratch.image});
+  forward_.convolve(kernels, start_, x, y, lanes, {scratch.taps, scratch.image});
 }
 
 void ConvMap::backward(const kernels::Kernels& kernels, const float* dual, bool adds, float* gradient,
                        std::size_t lanes, AffineScratch& scratch) const {
   assert(backward_);
-  backward_->run(kernels, adds ? kFromTarget : kFromZero, dual, gradient, lanes, {scratch.taps, scratch.image});
+  backward_->convolve(kernels, adds ? kFromTarget : kFromZero, dual, gradient, lanes, {scratch.taps, scratch.image});
 }
 
 }  // namespace standfast::infer

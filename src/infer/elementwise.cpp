@@ -1,3 +1,5 @@
+// Plain loops that a compiler vectorises over lanes. A maximum keeps the first of equal elements as its winner, and a
+// ReLU at 0 counts as inactive: the choices of the tangent minorant (the lemma on slopes, docs/certificates.md).
 #include "infer/elementwise.hpp"
 
 #include <algorithm>
@@ -7,8 +9,8 @@ namespace standfast::infer {
 namespace {
 
 template <class Operation>
-void per_unit(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes,
-              Operation&& operation) {
+void apply_per_unit(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes,
+                    Operation&& operation) {
   const bool common = values.values.size() == 1;
   for (std::size_t unit = 0; unit * lanes < y.size(); ++unit) {
     const float value = values.values[common ? 0 : unit];
@@ -17,7 +19,7 @@ void per_unit(const float* x, const model::Tensor& values, std::span<float> y, s
 }
 
 template <std::size_t kCount>
-void largest(const Windows& w, std::int64_t first, const float* x, float* y, std::int32_t* winner) {
+void find_largest(const Windows& w, std::int64_t first, const float* x, float* y, std::int32_t* winner) {
   float best[kCount];
   std::int32_t at[kCount];
   for (std::size_t i = 0; i < kCount; ++i) {
@@ -39,11 +41,11 @@ void largest(const Windows& w, std::int64_t first, const float* x, float* y, std
 }
 
 template <std::size_t kCount>
-void each_window(const Windows& w, const float* x, float* y, std::int32_t* winner) {
+void for_each_window(const Windows& w, const float* x, float* y, std::int32_t* winner) {
   for (std::int64_t c = 0; c < w.channels; ++c) {
     for (std::int64_t row = 0; row + w.kernel_height <= w.height; row += w.stride) {
       for (std::int64_t column = 0; column + w.kernel_width <= w.width; column += w.stride) {
-        largest<kCount>(w, (c * w.height + row) * w.width + column, x, y, winner);
+        find_largest<kCount>(w, (c * w.height + row) * w.width + column, x, y, winner);
         y += kCount;
         winner += kCount;
       }
@@ -53,7 +55,7 @@ void each_window(const Windows& w, const float* x, float* y, std::int32_t* winne
 
 }  // namespace
 
-void to_tile(std::span<const float> x, std::size_t count, float* tile) {
+void copy_to_tile(std::span<const float> x, std::size_t count, float* tile) {
   const std::size_t dim = x.size() / count;
   constexpr std::size_t kUnits = 16;  // one cache line of each input at a time
   for (std::size_t first = 0; first < dim; first += kUnits) {
@@ -73,12 +75,12 @@ void clear_idle_lanes(std::span<float> tile, std::size_t count) {
   }
 }
 
-void center(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes) {
-  per_unit(x, values, y, lanes, [](float v, float value) { return v - value; });
+void subtract_center(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes) {
+  apply_per_unit(x, values, y, lanes, [](float v, float value) { return v - value; });
 }
 
-void scale(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes) {
-  per_unit(x, values, y, lanes, [](float v, float value) { return v * value; });
+void multiply_by_scale(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes) {
+  apply_per_unit(x, values, y, lanes, [](float v, float value) { return v * value; });
 }
 
 void append_abs(const float* x, std::span<float> y) {
@@ -89,7 +91,7 @@ void append_abs(const float* x, std::span<float> y) {
   }
 }
 
-void relu(const float* x, std::span<float> y, std::span<float> slope) {
+void apply_relu(const float* x, std::span<float> y, std::span<float> slope) {
   float* out = y.data();
   float* slopes = slope.data();
   for (std::size_t i = 0; i < y.size(); ++i) {
@@ -98,11 +100,11 @@ void relu(const float* x, std::span<float> y, std::span<float> slope) {
   }
 }
 
-void add(const float* a, const float* b, std::span<float> y) {
+void add_values(const float* a, const float* b, std::span<float> y) {
   for (std::size_t i = 0; i < y.size(); ++i) y[i] = a[i] + b[i];
 }
 
-void send(std::span<const float> source, bool adds, float* target) {
+void send_dual(std::span<const float> source, bool adds, float* target) {
   if (!adds) {
     std::copy(source.begin(), source.end(), target);
     return;
@@ -110,7 +112,7 @@ void send(std::span<const float> source, bool adds, float* target) {
   for (std::size_t i = 0; i < source.size(); ++i) target[i] += source[i];
 }
 
-void send_through(std::span<const float> source, std::span<const float> slope, bool adds, float* target) {
+void send_through_slopes(std::span<const float> source, std::span<const float> slope, bool adds, float* target) {
   if (!adds) {
     for (std::size_t i = 0; i < source.size(); ++i) target[i] = slope[i] * source[i];
     return;
@@ -118,12 +120,12 @@ void send_through(std::span<const float> source, std::span<const float> slope, b
   for (std::size_t i = 0; i < source.size(); ++i) target[i] += slope[i] * source[i];
 }
 
-void window_max(const Windows& windows, const float* x, std::span<float> y, std::span<std::int32_t> winner,
-                std::size_t lanes) {
+void find_window_maxima(const Windows& windows, const float* x, std::span<float> y, std::span<std::int32_t> winner,
+                        std::size_t lanes) {
   if (lanes == 1) {
-    each_window<1>(windows, x, y.data(), winner.data());
+    for_each_window<1>(windows, x, y.data(), winner.data());
   } else {
-    each_window<kLanes>(windows, x, y.data(), winner.data());
+    for_each_window<kLanes>(windows, x, y.data(), winner.data());
   }
 }
 

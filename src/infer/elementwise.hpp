@@ -11,34 +11,34 @@
 namespace standfast::infer {
 
 /// x of several inputs, row-major, as a tile; lanes without an input become 0. Shape: x is (count, dim).
-void to_tile(std::span<const float> x, std::size_t count, float* tile);
+void copy_to_tile(std::span<const float> x, std::size_t count, float* tile);
 /// One input's values into a lane of a tile, and back. Shape: one is (units).
 template <class Value>
-void to_lane(std::span<const Value> one, std::size_t lane, Value* tile) {
+void copy_to_lane(std::span<const Value> one, std::size_t lane, Value* tile) {
   for (std::size_t i = 0; i < one.size(); ++i) tile[i * kLanes + lane] = one[i];
 }
 template <class Value>
-void from_lane(const Value* tile, std::size_t lane, std::span<Value> one) {
+void copy_from_lane(const Value* tile, std::size_t lane, std::span<Value> one) {
   for (std::size_t i = 0; i < one.size(); ++i) one[i] = tile[i * kLanes + lane];
 }
 /// Lanes count, count + 1, ... of each unit become 0.
 void clear_idle_lanes(std::span<float> tile, std::size_t count);
 
 /// y = x - value, y = x * value, a value per unit or one for all. Shape: y is (units * lanes).
-void center(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes);
-void scale(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes);
+void subtract_center(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes);
+void multiply_by_scale(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes);
 /// y = (x, |x|). Shape: x is half as long as y.
 void append_abs(const float* x, std::span<float> y);
 
-/// y = max(x, 0), slope = 1 where x > 0.
-void relu(const float* x, std::span<float> y, std::span<float> slope);
+/// y = max(x, 0), slope = 1 if x > 0, else 0.
+void apply_relu(const float* x, std::span<float> y, std::span<float> slope);
 /// y = a + b.
-void add(const float* a, const float* b, std::span<float> y);
+void add_values(const float* a, const float* b, std::span<float> y);
 
 /// target = source, or target += source.
-void send(std::span<const float> source, bool adds, float* target);
-/// The same of slope * source.
-void send_through(std::span<const float> source, std::span<const float> slope, bool adds, float* target);
+void send_dual(std::span<const float> source, bool adds, float* target);
+/// target = slope * source, or target += slope * source.
+void send_through_slopes(std::span<const float> source, std::span<const float> slope, bool adds, float* target);
 
 /// Windows of an image of (channels, height, width) at fixed distances; one over everything is {1, 1, n, 1, n, 1}.
 struct Windows {
@@ -46,8 +46,8 @@ struct Windows {
   std::int64_t kernel_height, kernel_width, stride;
 };
 /// The largest of each window, the first of equals, and its flat index.
-void window_max(const Windows& windows, const float* x, std::span<float> y, std::span<std::int32_t> winner,
-                std::size_t lanes);
+void find_window_maxima(const Windows& windows, const float* x, std::span<float> y, std::span<std::int32_t> winner,
+                        std::size_t lanes);
 /// target[winner] += source.
 void send_to_winners(std::span<const float> source, std::span<const std::int32_t> winner, std::size_t lanes,
                      float* target);

@@ -1,3 +1,5 @@
+// The definition of f(x) = g(phi(x)) - threshold (C1), node by node, with every sum in float64 in the order of the
+// weights. Kept plain on purpose: it shares no arithmetic with the float32 plan that it is compared with.
 #include "infer/forward64.hpp"
 
 #include <algorithm>

@@ -1,3 +1,8 @@
+// Linear nodes that read one value are stacked into one product, and the values of a stack are placed side by side.
+//
+// The order of the duals is settled here, too: the last reader of a value in the graph's order sends the first dual and
+// sets it, all others add to it. So nothing needs clearing but values that nobody reads. Takes a graph that
+// infer_shapes accepted.
 #include "infer/layout.hpp"
 
 #include <algorithm>
@@ -57,7 +62,7 @@ void order_duals(const model::Graph& graph, Layout& layout) {
 
 }  // namespace
 
-Layout lay_out(const model::Graph& graph) {
+Layout lay_out_values(const model::Graph& graph) {
   Layout layout;
   layout.shapes = std::move(model::infer_shapes(graph)).value();
   for (std::size_t k = 0; k < graph.nodes.size(); ++k) {

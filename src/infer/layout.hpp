@@ -13,17 +13,17 @@ namespace standfast::infer {
 /// after the other.
 struct Stack {
   std::int32_t source;             ///< The value that they read, or kGraphInput.
-  std::vector<std::size_t> nodes;  ///< In the order of the graph.
-  std::size_t rows = 0;
+  std::vector<std::size_t> nodes;  ///< The nodes, in the order of the graph.
+  std::size_t rows = 0;            ///< The number of outputs of all nodes together.
 };
 
 struct Layout {
-  std::vector<model::Shape> shapes;  ///< Of each node.
+  std::vector<model::Shape> shapes;  ///< The output shape of each node.
   std::vector<std::int32_t> root;    ///< The value that a node's output is: its own, or for kFlatten the one it reads.
-  std::vector<std::size_t> offset;   ///< Of each node's own value among all of them, in units.
-  std::size_t units = 0;             ///< Of all values.
+  std::vector<std::size_t> offset;   ///< The place of each node's own value among all of them, in units.
+  std::size_t units = 0;             ///< The number of units of all values together.
   std::vector<Stack> stacks;
-  std::vector<std::size_t> stack_of;  ///< Of a kLinear node.
+  std::vector<std::size_t> stack_of;  ///< The stack of each kLinear node; 0 for others.
 
   /// adds[node][j]: its dual is added to that of its j-th input; otherwise it is the first of that input's readers to
   /// send one (the last of the graph), and sets it. A stack's is that of its first node.
@@ -37,6 +37,6 @@ struct Layout {
 };
 
 /// Requires: infer_shapes(graph) succeeded.
-Layout lay_out(const model::Graph& graph);
+Layout lay_out_values(const model::Graph& graph);
 
 }  // namespace standfast::infer

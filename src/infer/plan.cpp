@@ -1,3 +1,7 @@
+// The forward pass keeps the slopes and winners of the tangent minorant; the backward pass sends duals down through
+// them and ends with the gradient v of (C2). Nothing here is trusted: the verifier repeats it with error bounds.
+//
+// All memory is the workspace's, sized on its first use. tile.cpp holds the passes of a tile.
 #include "infer/plan.hpp"
 
 #include <algorithm>
@@ -17,7 +21,7 @@ kernels::ConvShape conv_shape(const model::Shape& in, const model::Shape& out, c
 
 /// The part of an array that belongs to some units.
 template <class Values>
-auto part(Values& values, std::size_t offset, std::size_t size, std::size_t lanes) {
+auto units_of(Values& values, std::size_t offset, std::size_t size, std::size_t lanes) {
   return std::span(values).subspan(offset * lanes, size * lanes);
 }
 
@@ -27,15 +31,15 @@ Plan::Plan(const model::Model& model) : Plan(model, kernels::kernels_of(kernels:
 
 Plan::Plan(const model::Model& model, const kernels::Kernels& kernels) : model_(&model), kernels_(&kernels) {
   map_shapes_ = std::move(model::infer_map_shapes(model.feature_map, model.input_shape)).value();
-  layout_ = lay_out(model.graph);
+  layout_ = lay_out_values(model.graph);
 
   map_affine_.resize(model.feature_map.size());
   for (std::size_t k = 0; k < model.feature_map.size(); ++k) {
     const model::MapStep& step = model.feature_map[k];
     const model::Shape& in = k == 0 ? model.input_shape : map_shapes_[k - 1];
     if (step.kind == model::MapKind::kLinear) {
-      map_affine_[k].linear.emplace().append(step.values, step.bias);
-      map_affine_[k].linear->pack(true);
+      map_affine_[k].linear.emplace().append_rows(step.values, step.bias);
+      map_affine_[k].linear->pack_weights(true);
       most_rows_ = std::max(most_rows_, map_affine_[k].linear->outputs());
     }
     if (step.kind == model::MapKind::kConv2d) {
@@ -45,8 +49,8 @@ Plan::Plan(const model::Model& model, const kernels::Kernels& kernels) : model_(
   }
   for (const Stack& stack : layout_.stacks) {
     LinearMap& map = stacks_.emplace_back();
-    for (const std::size_t k : stack.nodes) map.append(model.graph.nodes[k].weight, model.graph.nodes[k].bias);
-    map.pack(true);
+    for (const std::size_t k : stack.nodes) map.append_rows(model.graph.nodes[k].weight, model.graph.nodes[k].bias);
+    map.pack_weights(true);
     most_rows_ = std::max(most_rows_, map.outputs());
   }
   convs_.resize(model.graph.nodes.size());
@@ -60,7 +64,7 @@ Plan::Plan(const model::Model& model, const kernels::Kernels& kernels) : model_(
 }
 
 Status Plan::check_environment() {
-  const auto& chosen = kernels::chosen();
+  const auto& chosen = kernels::chosen_set();
   return chosen.ok() ? Status() : Status(chosen.error());
 }
 
@@ -70,7 +74,7 @@ const model::Shape& Plan::source_shape(std::int32_t source) const {
 
 std::size_t Plan::source_size(std::int32_t source) const { return model::element_count(source_shape(source)); }
 
-void Plan::prepare(InferWorkspace& workspace, std::size_t lanes) const {
+void Plan::size_workspace(InferWorkspace& workspace, std::size_t lanes) const {
   if (workspace.slopes.size() == layout_.shapes.size()) return;
   workspace.map_values.resize(map_shapes_.size());
   for (std::size_t k = 0; k < map_shapes_.size(); ++k) {
@@ -89,10 +93,10 @@ void Plan::prepare(InferWorkspace& workspace, std::size_t lanes) const {
   workspace.scratch.rows.resize(most_rows_);
   workspace.scratch.scales.resize(most_rows_);
   for (const Affine& affine : map_affine_) {
-    if (affine.conv) affine.conv->reserve(workspace.scratch);
+    if (affine.conv) affine.conv->reserve_scratch(workspace.scratch);
   }
   for (const auto& conv : convs_) {
-    if (conv) conv->reserve(workspace.scratch);
+    if (conv) conv->reserve_scratch(workspace.scratch);
   }
 }
 
@@ -101,10 +105,10 @@ void Plan::run_map_step(std::size_t k, const float* in, std::span<float> out, st
   const model::MapStep& step = model_->feature_map[k];
   switch (step.kind) {
     case model::MapKind::kCenter:
-      center(in, step.values, out, lanes);
+      subtract_center(in, step.values, out, lanes);
       break;
     case model::MapKind::kScale:
-      scale(in, step.values, out, lanes);
+      multiply_by_scale(in, step.values, out, lanes);
       break;
     case model::MapKind::kLinear:
       map_affine_[k].linear->forward(*kernels_, in, out.data(), lanes);
@@ -118,13 +122,13 @@ void Plan::run_map_step(std::size_t k, const float* in, std::span<float> out, st
   }
 }
 
-const float* Plan::value(std::int32_t source, const Pass& pass, const InferWorkspace& workspace) const {
+const float* Plan::values_of(std::int32_t source, const Pass& pass, const InferWorkspace& workspace) const {
   const std::int32_t root = layout_.root_of(source);
   if (root == model::kGraphInput) return pass.features;
   return workspace.values.data() + layout_.offset[static_cast<std::size_t>(root)] * pass.lanes;
 }
 
-float* Plan::dual(std::int32_t source, const Pass& pass, InferWorkspace& workspace) const {
+float* Plan::duals_of(std::int32_t source, const Pass& pass, InferWorkspace& workspace) const {
   const std::int32_t root = layout_.root_of(source);
   if (root == model::kGraphInput) return workspace.feature_dual.data();
   return workspace.duals.data() + layout_.offset[static_cast<std::size_t>(root)] * pass.lanes;
@@ -132,8 +136,8 @@ float* Plan::dual(std::int32_t source, const Pass& pass, InferWorkspace& workspa
 
 void Plan::run_node(std::size_t k, const Pass& pass, InferWorkspace& workspace) const {
   const model::Node& node = model_->graph.nodes[k];
-  const auto input = [&](std::size_t j) { return value(node.inputs[j], pass, workspace); };
-  const auto y = part(workspace.values, layout_.offset[k], layout_.size(k), pass.lanes);
+  const auto input = [&](std::size_t j) { return values_of(node.inputs[j], pass, workspace); };
+  const auto y = units_of(workspace.values, layout_.offset[k], layout_.size(k), pass.lanes);
   minorant::NodeSlopes& slopes = workspace.slopes[k];
   switch (node.kind) {
     case model::NodeKind::kLinear: {
@@ -145,20 +149,21 @@ void Plan::run_node(std::size_t k, const Pass& pass, InferWorkspace& workspace) 
       convs_[k]->forward(*kernels_, input(0), y.data(), pass.lanes, workspace.scratch);
       break;
     case model::NodeKind::kAdd:
-      add(input(0), input(1), y);
-      for (std::size_t j = 2; j < node.inputs.size(); ++j) add(y.data(), input(j), y);
+      add_values(input(0), input(1), y);
+      for (std::size_t j = 2; j < node.inputs.size(); ++j) add_values(y.data(), input(j), y);
       break;
     case model::NodeKind::kRelu:
-      relu(input(0), y, slopes.relu);
+      apply_relu(input(0), y, slopes.relu);
       break;
     case model::NodeKind::kMaxPool: {
       const model::Shape& in = source_shape(node.inputs[0]);
-      window_max({in[0], in[1], in[2], node.kernel, node.kernel, node.stride}, input(0), y, slopes.winner, pass.lanes);
+      find_window_maxima({in[0], in[1], in[2], node.kernel, node.kernel, node.stride}, input(0), y, slopes.winner,
+                         pass.lanes);
       break;
     }
     case model::NodeKind::kMax: {
       const auto size = static_cast<std::int64_t>(source_size(node.inputs[0]));
-      window_max({1, 1, size, 1, size, 1}, input(0), y, slopes.winner, pass.lanes);
+      find_window_maxima({1, 1, size, 1, size, 1}, input(0), y, slopes.winner, pass.lanes);
       break;
     }
     case model::NodeKind::kFlatten:
@@ -174,7 +179,7 @@ void Plan::run_graph(const Pass& pass, InferWorkspace& workspace) const {
 
 float Plan::forward(std::span<const float> x, InferWorkspace& workspace) const {
   assert(x.size() == model_->dim());
-  prepare(workspace, 1);
+  size_workspace(workspace, 1);
   std::span<const float> in = x;
   for (std::size_t k = 0; k < map_shapes_.size(); ++k) {
     run_map_step(k, in.data(), workspace.map_values[k], 1, workspace.scratch);
@@ -185,10 +190,10 @@ float Plan::forward(std::span<const float> x, InferWorkspace& workspace) const {
 
 float Plan::forward_features(std::span<const float> u, InferWorkspace& workspace) const {
   assert(u.size() == model::element_count(model_->graph.input_shape));
-  prepare(workspace, 1);
+  size_workspace(workspace, 1);
   const Pass pass{u.data(), 1};
   run_graph(pass, workspace);
-  return *value(layout_.root.back(), pass, workspace) - model_->threshold;
+  return *values_of(layout_.root.back(), pass, workspace) - model_->threshold;
 }
 
 std::span<const float> Plan::backward(InferWorkspace& workspace) const {
@@ -199,11 +204,11 @@ std::span<const float> Plan::backward(InferWorkspace& workspace) const {
 std::span<const float> Plan::input_gradient(InferWorkspace& workspace) const {
   backward(workspace);
   workspace.input_dual = workspace.feature_dual;
-  for (std::size_t k = map_shapes_.size(); k-- > 0;) pull_map_step(k, workspace);
+  for (std::size_t k = map_shapes_.size(); k-- > 0;) pull_back_map_step(k, workspace);
   return workspace.input_dual;
 }
 
-void Plan::pull_map_step(std::size_t k, InferWorkspace& workspace) const {
+void Plan::pull_back_map_step(std::size_t k, InferWorkspace& workspace) const {
   const model::MapStep& step = model_->feature_map[k];
   AlignedFloats &dual = workspace.input_dual, &next = workspace.other_dual;
   const std::size_t size = k == 0 ? model_->dim() : model::element_count(map_shapes_[k - 1]);
@@ -211,7 +216,7 @@ void Plan::pull_map_step(std::size_t k, InferWorkspace& workspace) const {
     case model::MapKind::kCenter:
       return;
     case model::MapKind::kScale:
-      return scale(dual.data(), step.values, dual, 1);
+      return multiply_by_scale(dual.data(), step.values, dual, 1);
     case model::MapKind::kAbs:
       for (std::size_t i = 0; i < size; ++i) {
         dual[i] += workspace.map_values[k][i] >= 0 ? dual[size + i] : -dual[size + i];
@@ -227,13 +232,13 @@ void Plan::pull_map_step(std::size_t k, InferWorkspace& workspace) const {
   }
 }
 
-void Plan::push_dual(std::size_t k, const Pass& pass, InferWorkspace& workspace) const {
+void Plan::send_node_dual(std::size_t k, const Pass& pass, InferWorkspace& workspace) const {
   const model::Node& node = model_->graph.nodes[k];
-  const auto own = part(std::as_const(workspace.duals), layout_.offset[k], layout_.size(k), pass.lanes);
+  const auto own = units_of(std::as_const(workspace.duals), layout_.offset[k], layout_.size(k), pass.lanes);
   const minorant::NodeSlopes& slopes = workspace.slopes[k];
   for (std::size_t j = 0; j < layout_.adds[k].size(); ++j) {
     const bool adds = layout_.adds[k][j];
-    float* target = dual(node.inputs[j], pass, workspace);
+    float* target = duals_of(node.inputs[j], pass, workspace);
     switch (node.kind) {
       case model::NodeKind::kLinear:
         stacks_[layout_.stack_of[k]].backward(*kernels_, own.data(), adds, target, pass.lanes, workspace.scratch);
@@ -242,10 +247,10 @@ void Plan::push_dual(std::size_t k, const Pass& pass, InferWorkspace& workspace)
         convs_[k]->backward(*kernels_, own.data(), adds, target, pass.lanes, workspace.scratch);
         break;
       case model::NodeKind::kAdd:
-        send(own, adds, target);
+        send_dual(own, adds, target);
         break;
       case model::NodeKind::kRelu:
-        send_through(own, slopes.relu, adds, target);
+        send_through_slopes(own, slopes.relu, adds, target);
         break;
       case model::NodeKind::kMaxPool:
       case model::NodeKind::kMax:
@@ -259,13 +264,13 @@ void Plan::push_dual(std::size_t k, const Pass& pass, InferWorkspace& workspace)
 }
 
 void Plan::run_backward(const Pass& pass, std::size_t count, InferWorkspace& workspace) const {
-  float* score = dual(layout_.root.back(), pass, workspace);
+  float* score = duals_of(layout_.root.back(), pass, workspace);
   std::fill_n(score, pass.lanes, 0.0F);
   std::fill_n(score, count, 1.0F);
   for (const std::size_t k : layout_.unread) {
-    std::ranges::fill(part(workspace.duals, layout_.offset[k], layout_.size(k), pass.lanes), 0.0F);
+    std::ranges::fill(units_of(workspace.duals, layout_.offset[k], layout_.size(k), pass.lanes), 0.0F);
   }
-  for (std::size_t k = layout_.shapes.size(); k-- > 0;) push_dual(k, pass, workspace);
+  for (std::size_t k = layout_.shapes.size(); k-- > 0;) send_node_dual(k, pass, workspace);
 }
 
 }  // namespace standfast::infer

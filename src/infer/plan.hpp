@@ -19,41 +19,41 @@ namespace standfast::infer {
 
 /// Scratch memory of one thread; sized on first use with a plan, then reused without allocation.
 struct InferWorkspace {
-  std::vector<AlignedFloats> map_values;  ///< After each step of the feature map.
-  AlignedFloats values;                   ///< Outputs of the nodes, placed by the plan.
-  AlignedFloats duals;                    ///< Gradient of the score by each of them.
-  AlignedFloats feature_dual;             ///< Gradient of the score by u = phi(x).
-  AlignedFloats input_dual, other_dual;   ///< By x, on the way back through the feature map.
-  minorant::Slopes slopes;                ///< Of the last forward pass.
+  std::vector<AlignedFloats> map_values;  ///< The values after each step of the feature map.
+  AlignedFloats values;                   ///< The outputs of the nodes, placed by the plan.
+  AlignedFloats duals;                    ///< The gradient of the score by each of them.
+  AlignedFloats feature_dual;             ///< The gradient of the score by u = phi(x).
+  AlignedFloats input_dual, other_dual;   ///< The gradient by x, on the way back through the feature map.
+  minorant::Slopes slopes;                ///< The slopes and winners of the last forward pass.
   AffineScratch scratch;
 };
 
-/// The same for a tile, every array kLanes times as long: [unit][lane]. Lanes beyond the last pass's count hold 0 in
-/// features (where the plan wrote them) and feature_dual, and valid slopes that mean nothing.
+/// The workspace of a tile: every array is kLanes times as long, [unit][lane]. Lanes beyond the last pass's count hold
+/// 0 in features (if the plan wrote them) and feature_dual, and valid slopes that mean nothing.
 struct TileWorkspace : InferWorkspace {
-  AlignedFloats inputs;    ///< x.
-  AlignedFloats features;  ///< u = phi(x).
-  std::size_t count = 0;   ///< Of the last forward pass.
-  InferWorkspace one;      ///< Where a few inputs go one by one.
+  AlignedFloats inputs;    ///< The inputs x.
+  AlignedFloats features;  ///< The features u = phi(x).
+  std::size_t count = 0;   ///< The number of inputs of the last forward pass.
+  InferWorkspace one;      ///< The workspace of a few inputs that go one by one.
 };
 
 class Plan {
  public:
   /// Requires: validate(model) succeeded; the model outlives the plan.
   explicit Plan(const model::Model& model);
-  /// The same with another instruction set than the chosen one.
+  /// A plan for another instruction set than the chosen one.
   Plan(const model::Model& model, const kernels::Kernels& kernels);
 
   /// Whether the environment asks for an instruction set that there is; a plan uses `ref` otherwise.
-  /// Fails: kEnvironment.
+  /// Fails: kEnvironment if STANDFAST_KERNELS names none that this machine has.
   static Status check_environment();
 
-  /// f(x), and the slopes of the tangent at phi(x).
+  /// f(x), and the slopes of the tangent minorant at phi(x).
   ///
   /// Shape: x is (dim). Cost: one pass, no allocation after the first call with this workspace.
   float forward(std::span<const float> x, InferWorkspace& workspace) const;
 
-  /// The same from u instead of x; u need not be phi of anything. Leaves the workspace's map values alone.
+  /// g(u) - threshold and the slopes at u, which need not be phi of anything. Leaves the workspace's map values alone.
   ///
   /// Shape: u is (dim of u).
   float forward_features(std::span<const float> u, InferWorkspace& workspace) const;
@@ -65,14 +65,14 @@ class Plan {
   /// Shape: (dim), valid until the next call.
   std::span<const float> input_gradient(InferWorkspace& workspace) const;
 
-  /// f of several inputs, their features and the slopes of their tangents.
+  /// f of several inputs, their features and the slopes of their tangent minorants.
   ///
   /// Shape: x is (count, dim), logits (count); 1 <= count <= kLanes. Cost: that of kLanes inputs; few are faster one by
   /// one.
   void forward_tile(std::span<const float> x, std::size_t count, TileWorkspace& workspace,
                     std::span<float> logits) const;
 
-  /// The same from workspace.features, which the caller has written after prepare_tile or another pass.
+  /// The logits and slopes of workspace.features, which the caller has written after prepare_tile or another pass.
   void forward_features_tile(std::size_t count, TileWorkspace& workspace, std::span<float> logits) const;
 
   /// grad g of each input of the last forward pass, into workspace.feature_dual.
@@ -94,17 +94,17 @@ class Plan {
     std::optional<ConvMap> conv;
   };
 
-  void prepare(InferWorkspace& workspace, std::size_t lanes) const;
+  void size_workspace(InferWorkspace& workspace, std::size_t lanes) const;
   void run_map_step(std::size_t step, const float* in, std::span<float> out, std::size_t lanes,
                     AffineScratch& scratch) const;
-  void pull_map_step(std::size_t step, InferWorkspace& workspace) const;
+  void pull_back_map_step(std::size_t step, InferWorkspace& workspace) const;
   void run_graph(const Pass& pass, InferWorkspace& workspace) const;
   void run_node(std::size_t node, const Pass& pass, InferWorkspace& workspace) const;
   void run_tile(TileWorkspace& workspace, std::span<float> logits) const;
   void run_backward(const Pass& pass, std::size_t count, InferWorkspace& workspace) const;
-  void push_dual(std::size_t node, const Pass& pass, InferWorkspace& workspace) const;
-  [[nodiscard]] const float* value(std::int32_t source, const Pass& pass, const InferWorkspace& workspace) const;
-  [[nodiscard]] float* dual(std::int32_t source, const Pass& pass, InferWorkspace& workspace) const;
+  void send_node_dual(std::size_t node, const Pass& pass, InferWorkspace& workspace) const;
+  [[nodiscard]] const float* values_of(std::int32_t source, const Pass& pass, const InferWorkspace& workspace) const;
+  [[nodiscard]] float* duals_of(std::int32_t source, const Pass& pass, InferWorkspace& workspace) const;
   [[nodiscard]] std::size_t source_size(std::int32_t source) const;
   [[nodiscard]] const model::Shape& source_shape(std::int32_t source) const;
 
@@ -115,7 +115,7 @@ class Plan {
   std::vector<Affine> map_affine_;
   std::vector<LinearMap> stacks_;
   std::vector<std::optional<ConvMap>> convs_;
-  std::size_t most_rows_ = 0;  ///< Of any stack.
+  std::size_t most_rows_ = 0;  ///< The number of rows of the largest stack or linear map.
 };
 
 }  // namespace standfast::infer

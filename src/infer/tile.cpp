@@ -8,25 +8,26 @@
 namespace standfast::infer {
 namespace {
 
-/// A tile takes about five times as long as one input, most of it for lanes that may be idle.
+/// So many inputs go one by one. A tile takes about five times as long as one input, most of it for lanes that may be
+/// idle.
 constexpr std::size_t kFew = 4;
 
-void slopes_to_lane(const minorant::Slopes& one, std::size_t lane, minorant::Slopes& tile) {
+void copy_slopes_to_lane(const minorant::Slopes& one, std::size_t lane, minorant::Slopes& tile) {
   for (std::size_t k = 0; k < one.size(); ++k) {
-    to_lane(std::span(one[k].relu), lane, tile[k].relu.data());
-    to_lane(std::span(one[k].winner), lane, tile[k].winner.data());
+    copy_to_lane(std::span(one[k].relu), lane, tile[k].relu.data());
+    copy_to_lane(std::span(one[k].winner), lane, tile[k].winner.data());
   }
 }
 
-void slopes_from_lane(const minorant::Slopes& tile, std::size_t lane, minorant::Slopes& one) {
+void copy_slopes_from_lane(const minorant::Slopes& tile, std::size_t lane, minorant::Slopes& one) {
   for (std::size_t k = 0; k < one.size(); ++k) {
-    from_lane(tile[k].relu.data(), lane, std::span(one[k].relu));
-    from_lane(tile[k].winner.data(), lane, std::span(one[k].winner));
+    copy_from_lane(tile[k].relu.data(), lane, std::span(one[k].relu));
+    copy_from_lane(tile[k].winner.data(), lane, std::span(one[k].winner));
   }
 }
 
 /// Lanes before this one keep what they hold; from it on they become 0.
-void to_first_free_lane(std::span<const float> one, std::size_t lane, AlignedFloats& tile) {
+void copy_to_first_free_lane(std::span<const float> one, std::size_t lane, AlignedFloats& tile) {
   for (std::size_t i = 0; i < one.size(); ++i) {
     float* unit = tile.data() + i * kLanes;
     if (lane == 0) std::fill_n(unit, kLanes, 0.0F);
@@ -38,7 +39,7 @@ void to_first_free_lane(std::span<const float> one, std::size_t lane, AlignedFlo
 
 void Plan::prepare_tile(TileWorkspace& workspace) const {
   if (!workspace.features.empty()) return;
-  prepare(workspace, kLanes);
+  size_workspace(workspace, kLanes);
   workspace.features.resize(model::element_count(model_->graph.input_shape) * kLanes);
   // the last step writes the features, and without any step they are the inputs
   if (!map_shapes_.empty()) {
@@ -58,13 +59,13 @@ void Plan::forward_tile(std::span<const float> x, std::size_t count, TileWorkspa
       const std::span<const float> input = x.subspan(lane * dim, dim);
       logits[lane] = forward(input, workspace.one);
       const AlignedFloats* mapped = map_shapes_.empty() ? nullptr : &workspace.one.map_values.back();
-      to_first_free_lane(mapped == nullptr ? input : std::span<const float>(*mapped), lane, workspace.features);
-      slopes_to_lane(workspace.one.slopes, lane, workspace.slopes);
+      copy_to_first_free_lane(mapped == nullptr ? input : std::span<const float>(*mapped), lane, workspace.features);
+      copy_slopes_to_lane(workspace.one.slopes, lane, workspace.slopes);
     }
     return;
   }
   AlignedFloats* in = map_shapes_.empty() ? &workspace.features : &workspace.inputs;
-  to_tile(x, count, in->data());
+  copy_to_tile(x, count, in->data());
   for (std::size_t k = 0; k < map_shapes_.size(); ++k) {
     AlignedFloats* out = k + 1 < map_shapes_.size() ? &workspace.map_values[k] : &workspace.features;
     run_map_step(k, in->data(), *out, kLanes, workspace.scratch);
@@ -85,16 +86,16 @@ void Plan::forward_features_tile(std::size_t count, TileWorkspace& workspace, st
   workspace.inputs.resize(std::max(workspace.inputs.size(), workspace.features.size() / kLanes));
   const std::span<float> u = std::span(workspace.inputs).first(workspace.features.size() / kLanes);
   for (std::size_t lane = 0; lane < count; ++lane) {
-    from_lane(workspace.features.data(), lane, u);
+    copy_from_lane(workspace.features.data(), lane, u);
     logits[lane] = forward_features(u, workspace.one);
-    slopes_to_lane(workspace.one.slopes, lane, workspace.slopes);
+    copy_slopes_to_lane(workspace.one.slopes, lane, workspace.slopes);
   }
 }
 
 void Plan::run_tile(TileWorkspace& workspace, std::span<float> logits) const {
   const Pass pass{workspace.features.data(), kLanes};
   run_graph(pass, workspace);
-  const float* score = value(layout_.root.back(), pass, workspace);
+  const float* score = values_of(layout_.root.back(), pass, workspace);
   for (std::size_t i = 0; i < workspace.count; ++i) logits[i] = score[i] - model_->threshold;
 }
 
@@ -104,12 +105,12 @@ void Plan::backward_tile(TileWorkspace& workspace) const {
     return;
   }
   for (std::size_t lane = 0; lane < workspace.count; ++lane) {
-    slopes_from_lane(workspace.slopes, lane, workspace.one.slopes);
-    to_first_free_lane(backward(workspace.one), lane, workspace.feature_dual);
+    copy_slopes_from_lane(workspace.slopes, lane, workspace.one.slopes);
+    copy_to_first_free_lane(backward(workspace.one), lane, workspace.feature_dual);
     for (std::size_t k = 0; k < layout_.shapes.size(); ++k) {
       if (model_->graph.nodes[k].kind != model::NodeKind::kRelu) continue;
       const auto dual = std::span<const float>(workspace.one.duals).subspan(layout_.offset[k], layout_.size(k));
-      to_lane(dual, lane, workspace.duals.data() + layout_.offset[k] * kLanes);
+      copy_to_lane(dual, lane, workspace.duals.data() + layout_.offset[k] * kLanes);
     }
   }
 }

@@ -1,4 +1,4 @@
-// The kernels in AVX2 and FMA; compiled for them, run only where the processor has them.
+// The kernels in AVX2 and FMA; compiled for them, run only if the processor has them.
 #include <immintrin.h>
 
 #include "kernels/sets.hpp"

@@ -1,4 +1,4 @@
-// The kernels in AVX-512F; compiled for it, run only where processor and operating system offer it.
+// The kernels in AVX-512F; compiled for it, run only if processor and operating system offer it.
 #include <immintrin.h>
 
 #include "kernels/sets.hpp"

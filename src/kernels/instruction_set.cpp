@@ -40,16 +40,16 @@ const char* name_of(InstructionSet set) {
   return "";
 }
 
-std::span<const InstructionSet> available() {
+std::span<const InstructionSet> available_sets() {
   static const Available found;
   return {found.sets, found.count};
 }
 
-bool is_available(InstructionSet set) { return std::ranges::find(available(), set) != available().end(); }
+bool is_available(InstructionSet set) { return std::ranges::find(available_sets(), set) != available_sets().end(); }
 
 Result<InstructionSet> find_instruction_set(std::string_view name) {
   std::string names;
-  for (const InstructionSet set : available()) {
+  for (const InstructionSet set : available_sets()) {
     if (name == name_of(set)) return set;
     names += (names.empty() ? "" : ", ") + std::string(name_of(set));
   }
@@ -57,14 +57,15 @@ Result<InstructionSet> find_instruction_set(std::string_view name) {
                                             "\", expected one of those that this machine has: " + names};
 }
 
-const Result<InstructionSet>& chosen() {
+const Result<InstructionSet>& chosen_set() {
   static const Result<InstructionSet> choice = [] {
     const char* const name = std::getenv("STANDFAST_KERNELS");
-    return name == nullptr || *name == '\0' ? Result<InstructionSet>(available().back()) : find_instruction_set(name);
+    return name == nullptr || *name == '\0' ? Result<InstructionSet>(available_sets().back())
+                                            : find_instruction_set(name);
   }();
   return choice;
 }
 
-InstructionSet chosen_or_reference() { return chosen().ok() ? *chosen() : InstructionSet::kReference; }
+InstructionSet chosen_or_reference() { return chosen_set().ok() ? *chosen_set() : InstructionSet::kReference; }
 
 }  // namespace standfast::kernels

@@ -22,18 +22,18 @@ const char* name_of(InstructionSet set);
 
 /// The sets that were compiled in and that this processor and its operating system offer: slowest first, the reference
 /// always.
-std::span<const InstructionSet> available();
+std::span<const InstructionSet> available_sets();
 
-/// Is the set one of available()?
+/// Is the set one of available_sets()?
 bool is_available(InstructionSet set);
 
-/// Fails: kEnvironment for a name that is not one of available().
+/// Fails: kEnvironment for a name that is not one of available_sets().
 Result<InstructionSet> find_instruction_set(std::string_view name);
 
 /// What the environment variable STANDFAST_KERNELS asks for (ref, avx2, avx512), the fastest set if it is not set.
 ///
-/// Fails: as find_instruction_set. Read once per process.
-const Result<InstructionSet>& chosen();
+/// Fails: kEnvironment for a name that is not one of available_sets(). Read once per process.
+const Result<InstructionSet>& chosen_set();
 
 /// The chosen set; the reference if the request is wrong, which is reported to whoever loads a model.
 InstructionSet chosen_or_reference();

@@ -1,3 +1,7 @@
+// The table of functions that belongs to an instruction set.
+//
+// Takes for granted that the caller has asked is_available: without x86-64 kernels in the build there is the reference
+// only.
 #include "kernels/kernels.hpp"
 
 #include "kernels/instruction_set.hpp"

@@ -22,7 +22,7 @@ struct Product {
   std::size_t rows, terms;
 };
 
-/// What a sum starts from: bias[row * row_step + position * position_step], or what is in y where bias is nullptr.
+/// What a sum starts from: bias[row * row_step + position * position_step], or what is in y if bias is nullptr.
 struct Start {
   const float* bias;
   std::size_t row_step;
@@ -39,20 +39,20 @@ struct Run {
   const Tap* taps;
   std::size_t tap_count;
   std::size_t positions, step;
-  std::size_t row_stride;  ///< Units of y from one row of the product to the next.
+  std::size_t row_stride;  ///< The number of units of y from one row of the product to the next.
 };
 
 struct Kernels {
   /// y[row][lane] = start + sum_t W[row][t] x[t][lane].
   void (*linear_tile)(const Product&, const Start&, const float* x, float* y);
-  /// The same for one input. Cost: reads each weight whose x is not 0 once.
+  /// y[row] = start + sum_t W[row][t] x[t] for one input. Cost: reads each weight whose x is not 0 once.
   void (*linear_one)(const Product&, const Start&, const float* x, float* y);
   /// y[i] += sum_r scale[r] rows[r][i] for i < columns: the transposed product, rows of inactive units left out.
   void (*add_rows)(const float* const* rows, const float* scale, std::size_t count, std::size_t columns, float* y);
 
   /// y[row * row_stride + p][lane] = start + sum over taps of W[row][term] x[p * step + unit][lane].
   void (*taps_tile)(const Product&, const Start&, const Run&, const float* x, float* y);
-  /// The same for one input.
+  /// y[row * row_stride + p] = start + the sum over taps of W[row][term] x[p * step + unit], for one input.
   void (*taps_one)(const Product&, const Start&, const Run&, const float* x, float* y);
   /// As taps_one for step == 1, side by side: reads up to 15 floats beyond what the last position needs.
   void (*taps_row)(const Product&, const Start&, const Run&, const float* x, float* y);

@@ -1,3 +1,7 @@
+// One table of loops per instruction set, and the choice among them.
+//
+// The loops themselves are in sweep_loops.inc and answer_loops.inc. They are compiled once per set, each time in a file
+// and a namespace of its own, so that no code for a new processor can run on an old one.
 #include "kernels/sweeps.hpp"
 
 #include "kernels/instruction_set.hpp"

@@ -1,4 +1,5 @@
-// The sweeps for AVX2 and FMA.
+// The sweeps for AVX2 and FMA: the loops of sweep_loops.inc, compiled for these sets and run only if the processor has
+// them.
 #include "kernels/sweeps.hpp"
 
 namespace standfast::kernels::avx2 {

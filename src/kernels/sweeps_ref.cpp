@@ -1,4 +1,4 @@
-// The sweeps for any machine.
+// The sweeps for any machine: the loops of sweep_loops.inc, compiled with the flags of the whole program.
 #include "kernels/sweeps.hpp"
 
 namespace standfast::kernels::ref {

@@ -13,10 +13,13 @@ template <class Vector>
 struct VectorKernels {
   using Size = std::size_t;
   static constexpr Size kWidth = Vector::kWidth;
-  static constexpr Size kVectors = kLanes / kWidth;  ///< Of one tile's lanes, or of one panel's rows.
-  static constexpr Size kBlock = Vector::kBlock;     ///< Rows or positions whose sums fit the registers.
-  static constexpr Size kTerms = 128;     ///< Of a tile's product at a time: x and the panel's part fit the L1 cache.
-  static constexpr Size kTermsOne = 512;  ///< The same for one input.
+  static constexpr Size kVectors = kLanes / kWidth;  ///< The number of vectors for a tile's lanes or a panel's rows.
+  static constexpr Size kBlock = Vector::kBlock;     ///< The number of rows or positions whose sums fit the registers.
+  /// The number of terms of a tile's product at a time. The tile and the panel take 8 KB each, which fit the L1 cache;
+  /// fewer terms would load and store the sums more often.
+  static constexpr Size kTerms = 128;
+  /// The number of terms of one input's product at a time. The list of those that are not 0 takes 2 KB of the stack.
+  static constexpr Size kTermsOne = 512;
   static_assert(kPanelRows == kLanes);
 
   static constexpr Size least(Size a, Size b) { return a < b ? a : b; }
@@ -332,8 +335,8 @@ struct VectorKernels {
   };
 
   static void add_rows(const float* const* rows, const float* scale, Size count, Size columns, float* y) {
-    constexpr Size kColumns = 4096;  // of y at a time: they stay in the L1 cache
-    constexpr Size kRows = 4;
+    constexpr Size kColumns = 4096;  // of y at a time: 16 KB, which stay in the L1 cache while the rows pass by
+    constexpr Size kRows = 4;        // more would save loads and stores of y, and read more rows at once
     for (Size from = 0; from < columns; from += kColumns) {
       for (Size r = 0; r < count; r += kRows) {
         with_constant<kRows>(least(kRows, count - r),

@@ -1,4 +1,6 @@
-// The structural proof that g is convex in u: what reads a convex, not affine, array must not turn it over.
+// The structural proof that g is convex in u, node by node in their order: a node is affine if it reads affine arrays
+// and keeps them so; any other array is convex, and what reads it must have weights >= 0, or it would turn the array
+// over. Source: input-convex networks, Amos, Xu, Kolter, ICML 2017. The lemma on slopes (C2) rests on these signs.
 #include <algorithm>
 
 #include <fmt/format.h>

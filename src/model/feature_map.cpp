@@ -1,4 +1,5 @@
-// Shapes and Lipschitz constants of feature maps.
+// Shapes and Lipschitz constants of feature maps: the constant of a map, as used in (C3), is at most the product of its
+// steps'.
 //
 // Sums of n rounded terms carry a relative error of at most gamma_n = n u / (1 - n u), u = 2^-53; each bound below is
 // multiplied by 1 + 2 (n + 8) u, which covers the sum, two powers of less than one unit in the last place each, a
@@ -114,7 +115,7 @@ Result<Shape> step_shape(const MapStep& step, const Shape& input, const std::str
 
 // The product rounded up; the residual of a tiny product may vanish, so there it always steps up.
 double multiply_up(double a, double b) {
-  if (a == 0 || b == 0) return 0;  // also where the other one overflowed
+  if (a == 0 || b == 0) return 0;  // also if the other one overflowed
   const double product = a * b;
   const bool rounded_down = std::fma(a, b, -product) > 0 || product < 0x1p-900;
   return rounded_down ? std::nextafter(product, kInfinity) : product;
@@ -162,7 +163,7 @@ double matrix_lipschitz_upper(const MapStep& step, const Shape& input, double p)
   return p == 2 ? std::min(bound * slack, spectral_norm_upper(step, input)) : bound * slack;
 }
 
-double largest(const Tensor& scale) { return static_cast<double>(std::ranges::max(scale.values)); }
+double largest_scale(const Tensor& scale) { return static_cast<double>(std::ranges::max(scale.values)); }
 
 // 2^(1/p), exact for 1 and inf; elsewhere exp2 of a rounded exponent is within 8 u.
 double abs_lipschitz_upper(double p) {
@@ -176,7 +177,7 @@ double step_lipschitz_upper(const MapStep& step, const Shape& input, double p) {
     case MapKind::kCenter:
       return 1;
     case MapKind::kScale:
-      return largest(step.values);
+      return largest_scale(step.values);
     case MapKind::kLinear:
     case MapKind::kConv2d:
       return matrix_lipschitz_upper(step, input, p);
@@ -240,7 +241,7 @@ bool is_separable(const FeatureMap& map) {
   return true;
 }
 
-bool is_linear_fold(const FeatureMap& map) {
+bool is_affine_with_abs(const FeatureMap& map) {
   const auto first_abs = std::ranges::find(map, MapKind::kAbs, &MapStep::kind);
   return first_abs == map.end() || first_abs + 1 == map.end();
 }

@@ -16,7 +16,7 @@ enum class MapKind {
   kCenter,  ///< u - values; values (1) for all features or one per feature.
   kScale,   ///< u * values, values > 0; (1) or one per feature.
   kLinear,  ///< weight u + bias: values (out, in), bias (out) or absent.
-  kConv2d,  ///< As the node: values (out, in, kh, kw), bias (out) or absent.
+  kConv2d,  ///< A zero-padded convolution: values (out, in, kh, kw), bias (out) or absent.
   kAbs,     ///< (u, |u|), joined along the first axis: (n) -> (2n), (c, h, w) -> (2c, h, w).
 };
 
@@ -38,7 +38,7 @@ struct MapStep {
 /// phi = the last step after ... after the first; no step is the identity.
 using FeatureMap = std::vector<MapStep>;
 
-/// Output shape of each step. Fails: kBadShape, kBadValue (a scale <= 0, a value that is not finite).
+/// The output shape of each step. Fails: kBadShape, kBadValue (a scale <= 0, a value that is not finite).
 Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& input_shape);
 
 /// An upper bound on Lip_p(phi), rounded up: exact for centre, abs and one common scale; products of norm bounds
@@ -47,14 +47,14 @@ Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& 
 /// 2^(1/p), of (u, |u|): Pfrommer et al., NeurIPS 2023.
 double lipschitz_upper(const FeatureMap& map, const Shape& input_shape, Norm norm);
 
-/// A map that acts on each feature alone: u_i = scale_i * (x_i - kink_i), and |u_i| beside it where `abs` is set.
+/// A map that acts on each feature alone: u_i = scale_i * (x_i - kink_i), and |u_i| beside it if `abs` is set.
 /// True of centres and scales with at most one abs, the last step. The separable certificates need it.
 [[nodiscard]] bool is_separable(const FeatureMap& map);
 
 /// u = v or (v, |v|) with v affine in x: centres, scales, linear maps and convolutions, and at most one abs, the last
 /// step. The certificates of the input space need it; separable maps are the case in which v acts on each feature
 /// alone.
-[[nodiscard]] bool is_linear_fold(const FeatureMap& map);
+[[nodiscard]] bool is_affine_with_abs(const FeatureMap& map);
 
 /// The three maps a user chooses from.
 FeatureMap identity_map(std::vector<float> mean);

@@ -1,4 +1,7 @@
-// Batch-norm folding in double.
+// Batch norms absorbed into the layer beside them, in double: y = scale * z + shift goes into weights and bias.
+//
+// Before a zero-padded convolution the shift acts inside the image only, so that the bias becomes a map with one value
+// per output. A negative scale on a convex path is refused, since it would turn the path over.
 #include "model/fold.hpp"
 
 #include <algorithm>
@@ -30,8 +33,9 @@ Status check_shift(const std::vector<double>& shift) {
                fmt::format("batch norm: shift {} is {}, expected a finite number", bad - shift.begin(), *bad)};
 }
 
-// One value per element, from one value, one per channel, or as it is.
-Result<std::vector<double>> spread(const std::vector<double>& values, const Shape& shape, const char* what) {
+// From one value for all elements, from one per channel, or from one per element.
+Result<std::vector<double>> one_value_per_element(const std::vector<double>& values, const Shape& shape,
+                                                  const char* what) {
   const std::size_t count = element_count(shape);
   const auto channels = static_cast<std::size_t>(shape[0]);
   if (values.size() != 1 && values.size() != channels && values.size() != count) {
@@ -102,17 +106,17 @@ void add_channel_shift(WideLayer& layer, const std::vector<double>& shift, const
   }
 }
 
-Status fold_before_conv2d(WideLayer& layer, const ElementwiseAffine& norm, const Shape& input) {
+Status fold_before_conv2d(WideLayer& layer, const ElementwiseAffine& batch_norm, const Shape& input) {
   STANDFAST_TRY(
       const Shape output,
       conv2d_output_shape(input, layer.weight_shape, {layer.stride, layer.padding, layer.dilation}, "folded conv2d"));
   const auto channels = static_cast<std::size_t>(input[0]);
-  if (norm.scale.size() != 1 && norm.scale.size() != channels) {
+  if (batch_norm.scale.size() != 1 && batch_norm.scale.size() != channels) {
     return Error{ErrorCode::kUnsupported, fmt::format("batch norm before a conv2d: has {} scales, expected 1 or {}",
-                                                      norm.scale.size(), channels)};
+                                                      batch_norm.scale.size(), channels)};
   }
-  STANDFAST_TRY(const std::vector<double> shift, spread(norm.shift, input, "shift"));
-  const bool per_channel = norm.shift.size() == 1 || norm.shift.size() == channels;
+  STANDFAST_TRY(const std::vector<double> shift, one_value_per_element(batch_norm.shift, input, "shift"));
+  const bool per_channel = batch_norm.shift.size() == 1 || batch_norm.shift.size() == channels;
   if (std::ranges::any_of(shift, [](double value) { return value != 0; })) {
     if (layer.padding == 0 && per_channel) {
       add_channel_shift(layer, shift, input, output);
@@ -122,14 +126,14 @@ Status fold_before_conv2d(WideLayer& layer, const ElementwiseAffine& norm, const
   }
   const auto taps = static_cast<std::size_t>(layer.weight_shape[2] * layer.weight_shape[3]);
   for (std::size_t i = 0; i < layer.weight.size(); ++i) {
-    layer.weight[i] *= norm.scale[norm.scale.size() == 1 ? 0 : i / taps % channels];
+    layer.weight[i] *= batch_norm.scale[batch_norm.scale.size() == 1 ? 0 : i / taps % channels];
   }
   return {};
 }
 
-Status fold_before_linear(WideLayer& layer, const ElementwiseAffine& norm, const Shape& input) {
-  STANDFAST_TRY(const std::vector<double> scale, spread(norm.scale, input, "scale"));
-  STANDFAST_TRY(const std::vector<double> shift, spread(norm.shift, input, "shift"));
+Status fold_before_linear(WideLayer& layer, const ElementwiseAffine& batch_norm, const Shape& input) {
+  STANDFAST_TRY(const std::vector<double> scale, one_value_per_element(batch_norm.scale, input, "scale"));
+  STANDFAST_TRY(const std::vector<double> shift, one_value_per_element(batch_norm.shift, input, "shift"));
   if (layer.weight_shape[1] != static_cast<std::int64_t>(scale.size())) {
     return Error{ErrorCode::kBadShape, fmt::format("folded linear: weight is {}, expected (out, {})",
                                                    shape_text(layer.weight_shape), scale.size())};
@@ -157,25 +161,25 @@ Status round_tensor(const Shape& shape, const std::vector<double>& wide, const c
 
 }  // namespace
 
-Result<ElementwiseAffine> inference_affine(const BatchNorm& norm) {
-  const std::size_t count = norm.mean.size();
+Result<ElementwiseAffine> inference_affine(const BatchNorm& batch_norm) {
+  const std::size_t count = batch_norm.mean.size();
   const auto fits = [&](const std::vector<double>& values) { return values.empty() || values.size() == count; };
-  if (count == 0 || norm.variance.size() != count || !fits(norm.gamma) || !fits(norm.beta)) {
+  if (count == 0 || batch_norm.variance.size() != count || !fits(batch_norm.gamma) || !fits(batch_norm.beta)) {
     return Error{
         ErrorCode::kBadShape,
         fmt::format("batch norm: gamma, beta, mean and variance have {}, {}, {} and {} values, expected one number",
-                    norm.gamma.size(), norm.beta.size(), count, norm.variance.size())};
+                    batch_norm.gamma.size(), batch_norm.beta.size(), count, batch_norm.variance.size())};
   }
   ElementwiseAffine affine{std::vector<double>(count), std::vector<double>(count)};
   for (std::size_t i = 0; i < count; ++i) {
-    const double variance = norm.variance[i] + norm.epsilon;
-    affine.scale[i] = (norm.gamma.empty() ? 1.0 : norm.gamma[i]) / std::sqrt(variance);
-    affine.shift[i] = (norm.beta.empty() ? 0.0 : norm.beta[i]) - norm.mean[i] * affine.scale[i];
+    const double variance = batch_norm.variance[i] + batch_norm.epsilon;
+    affine.scale[i] = (batch_norm.gamma.empty() ? 1.0 : batch_norm.gamma[i]) / std::sqrt(variance);
+    affine.shift[i] = (batch_norm.beta.empty() ? 0.0 : batch_norm.beta[i]) - batch_norm.mean[i] * affine.scale[i];
     if (variance > 0 && std::isfinite(affine.scale[i]) && std::isfinite(affine.shift[i])) continue;
     return Error{
         ErrorCode::kBadValue,
         fmt::format("batch norm: entry {} has variance {} and epsilon {}, expected finite values and a sum above 0", i,
-                    norm.variance[i], norm.epsilon)};
+                    batch_norm.variance[i], batch_norm.epsilon)};
   }
   return affine;
 }
@@ -199,12 +203,12 @@ Status round_into(const WideLayer& layer, Node& node) {
   return round_tensor(layer.bias_shape, layer.bias, "bias", node.bias);
 }
 
-Status fold_after(WideLayer& layer, const ElementwiseAffine& norm, LayerReads reads) {
-  STANDFAST_CHECK(check_scale(norm.scale, reads));
-  STANDFAST_CHECK(check_shift(norm.shift));
+Status fold_after(WideLayer& layer, const ElementwiseAffine& batch_norm, LayerReads reads) {
+  STANDFAST_CHECK(check_scale(batch_norm.scale, reads));
+  STANDFAST_CHECK(check_shift(batch_norm.shift));
   const Shape outputs = {layer.weight_shape[0]};
-  STANDFAST_TRY(const std::vector<double> scale, spread(norm.scale, outputs, "scale"));
-  STANDFAST_TRY(const std::vector<double> shift, spread(norm.shift, outputs, "shift"));
+  STANDFAST_TRY(const std::vector<double> scale, one_value_per_element(batch_norm.scale, outputs, "scale"));
+  STANDFAST_TRY(const std::vector<double> shift, one_value_per_element(batch_norm.shift, outputs, "shift"));
   ensure_bias(layer);
   const std::size_t fan_in = layer.weight.size() / scale.size();
   for (std::size_t i = 0; i < layer.weight.size(); ++i) layer.weight[i] *= scale[i / fan_in];
@@ -215,12 +219,12 @@ Status fold_after(WideLayer& layer, const ElementwiseAffine& norm, LayerReads re
   return {};
 }
 
-Status fold_before(WideLayer& layer, const ElementwiseAffine& norm, const Shape& input_shape, LayerReads reads) {
+Status fold_before(WideLayer& layer, const ElementwiseAffine& batch_norm, const Shape& input_shape, LayerReads reads) {
   STANDFAST_CHECK(checked_element_count(input_shape, "folded layer's input"));
-  STANDFAST_CHECK(check_scale(norm.scale, reads));
-  STANDFAST_CHECK(check_shift(norm.shift));
-  if (layer.kind == NodeKind::kConv2d) return fold_before_conv2d(layer, norm, input_shape);
-  return fold_before_linear(layer, norm, input_shape);
+  STANDFAST_CHECK(check_scale(batch_norm.scale, reads));
+  STANDFAST_CHECK(check_shift(batch_norm.shift));
+  if (layer.kind == NodeKind::kConv2d) return fold_before_conv2d(layer, batch_norm, input_shape);
+  return fold_before_linear(layer, batch_norm, input_shape);
 }
 
 }  // namespace standfast::model

@@ -33,7 +33,7 @@ struct BatchNorm {
 
 /// scale = gamma / sqrt(variance + epsilon), shift = beta - mean * scale.
 /// Fails: kBadShape for different lengths, kBadValue for variance + epsilon <= 0 or a value that is not finite.
-Result<ElementwiseAffine> inference_affine(const BatchNorm& norm);
+Result<ElementwiseAffine> inference_affine(const BatchNorm& batch_norm);
 
 /// What the node reads: a negative scale on a convex path would turn the path over.
 enum class LayerReads { kAffine, kConvex };
@@ -56,15 +56,15 @@ WideLayer widen(const Node& node);
 /// Rounds weight and bias to float. Fails: kBadValue for a value that does not fit.
 Status round_into(const WideLayer& layer, Node& node);
 
-/// The layer followed by the norm, as one layer.
-/// Shape: the norm's vectors are (1) or (out); where the bias is already a map, its channels follow.
-/// Fails: kBadShape; kNotConvex for a negative scale where reads is kConvex.
-Status fold_after(WideLayer& layer, const ElementwiseAffine& norm, LayerReads reads);
+/// The layer followed by the batch norm, as one layer.
+/// Shape: the batch norm's vectors are (1) or (out); if the bias is already a map, its channels follow.
+/// Fails: kBadShape; kNotConvex for a negative scale if reads is kConvex.
+Status fold_after(WideLayer& layer, const ElementwiseAffine& batch_norm, LayerReads reads);
 
-/// The norm followed by the layer, as one layer. A zero-padded conv2d sees the shift inside the image only, so that its
-/// shift becomes a bias map (out, oh, ow); without padding and with one shift per channel it stays (out). Shape:
-/// input_shape is that of the layer's input; for conv2d the scale is (1) or (channels). Fails: kBadShape; kUnsupported
-/// for a conv2d with a scale per element; kNotConvex as above.
-Status fold_before(WideLayer& layer, const ElementwiseAffine& norm, const Shape& input_shape, LayerReads reads);
+/// The batch norm followed by the layer, as one layer. A zero-padded conv2d sees the shift inside the image only, so
+/// that its shift becomes a bias map (out, oh, ow); without padding and with one shift per channel it stays (out).
+/// Shape: input_shape is that of the layer's input; for conv2d the scale is (1) or (channels). Fails: kBadShape;
+/// kUnsupported for a conv2d with a scale per element; kNotConvex for a negative scale if reads is kConvex.
+Status fold_before(WideLayer& layer, const ElementwiseAffine& batch_norm, const Shape& input_shape, LayerReads reads);
 
 }  // namespace standfast::model

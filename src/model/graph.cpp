@@ -1,4 +1,5 @@
-// Node names, and the shapes of a graph that nobody has checked yet.
+// Node names, and the shapes of a graph that nobody has checked yet, node by node: arity, inputs, fields that the kind
+// does not use, then the shape. Nothing is indexed or multiplied before it is known to fit.
 #include "model/graph.hpp"
 
 #include <algorithm>

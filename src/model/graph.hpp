@@ -17,7 +17,7 @@ enum class NodeKind {
   kConv2d,   ///< weight (out, in, kh, kw), bias (out), the folded border map (out, oh, ow), or absent. Zero padding.
   kAdd,      ///< Sum of two or more inputs of one shape.
   kRelu,     ///< max(x, 0).
-  kMaxPool,  ///< Per channel, over windows of `kernel` with `stride`, without padding.
+  kMaxPool,  ///< The largest of each window, channel by channel: `kernel` wide, `stride` apart, without padding.
   kFlatten,  ///< (c, h, w) -> (c*h*w).
   kMax,      ///< The largest element of its one input -> (1): the head of a max-affine classifier.
 };
@@ -28,7 +28,7 @@ Result<NodeKind> parse_node_kind(std::string_view name);
 
 /// Names the network's input u = phi(x) in Node::inputs.
 inline constexpr std::int32_t kGraphInput = -1;
-/// The same in the model file; no node may be called so.
+/// Its name in the model file; no node may be called so.
 inline constexpr std::string_view kGraphInputName = "input";
 
 struct Node {
@@ -37,17 +37,17 @@ struct Node {
   std::vector<std::int32_t> inputs;  ///< Earlier nodes by index, or kGraphInput.
   Tensor weight;
   Tensor bias;
-  std::int64_t stride = 1;    ///< kConv2d, kMaxPool.
-  std::int64_t padding = 0;   ///< kConv2d.
-  std::int64_t dilation = 1;  ///< kConv2d.
-  std::int64_t kernel = 0;    ///< kMaxPool.
+  std::int64_t stride = 1;    ///< Used by kConv2d and kMaxPool.
+  std::int64_t padding = 0;   ///< Used by kConv2d.
+  std::int64_t dilation = 1;  ///< Used by kConv2d.
+  std::int64_t kernel = 0;    ///< Used by kMaxPool: the side of its windows.
 
   friend bool operator==(const Node&, const Node&) = default;
 };
 
 struct Graph {
-  Shape input_shape;  ///< Of u = phi(x).
-  std::vector<Node> nodes;
+  Shape input_shape;        ///< The shape of u = phi(x).
+  std::vector<Node> nodes;  ///< In topological order; the last one is the score.
 
   friend bool operator==(const Graph&, const Graph&) = default;
 };

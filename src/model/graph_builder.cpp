@@ -1,3 +1,4 @@
+// Each call fills in one Node and appends it; what it leaves out keeps the default of its kind.
 #include "model/graph_builder.hpp"
 
 namespace standfast::model {

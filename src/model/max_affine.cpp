@@ -1,3 +1,5 @@
+// The form (C39), seen from the kinds alone: no weight is looked at, so a network whose ReLUs happen to be always
+// active does not count.
 #include "model/max_affine.hpp"
 
 #include <algorithm>

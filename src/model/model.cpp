@@ -1,4 +1,5 @@
-// The promises of a model file, checked one after the other.
+// The promises of a model file, checked one after the other: first sizes, then texts and numbers, then the network,
+// whose convexity comes last. Everything that reads a Model afterwards takes these for granted.
 #include "model/model.hpp"
 
 #include <cmath>

@@ -22,7 +22,7 @@ struct Domain {
 };
 
 struct Model {
-  Shape input_shape;                       ///< Of x.
+  Shape input_shape;                       ///< The shape of x.
   std::vector<std::string> feature_names;  ///< Empty or one per feature.
   std::vector<std::string> feature_units;  ///< Empty or one per feature.
   FeatureMap feature_map;
@@ -31,14 +31,14 @@ struct Model {
   std::string sensitive_class;
   std::string other_class;
   std::optional<Domain> domain;
-  std::map<std::string, std::string> provenance;  ///< data hash, seed, options, version.
+  std::map<std::string, std::string> provenance;  ///< Where it comes from: data hash, seed, options, version.
 
   [[nodiscard]] std::size_t dim() const { return element_count(input_shape); }
   friend bool operator==(const Model&, const Model&) = default;
 };
 
 /// Everything that a model file promises: shapes, finite values, input-convexity, names and domain of the right length.
-/// Fails: with the first promise that does not hold.
+/// Fails: kBadShape, kBadValue, kBadFormat, kNotConvex or kUnsupported, naming the first promise that does not hold.
 Status validate(const Model& model);
 
 }  // namespace standfast::model

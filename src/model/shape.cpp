@@ -20,8 +20,8 @@ Status check_range(std::int64_t value, std::int64_t lowest, const char* what, co
 
 // Extents and geometry are at most 2^31, so nothing here exceeds 2^63.
 std::int64_t conv_extent(std::int64_t input, std::int64_t kernel, const ConvGeometry& geometry) {
-  const std::int64_t reach = geometry.dilation * (kernel - 1) + 1;
-  const std::int64_t room = input + 2 * geometry.padding - reach;
+  const std::int64_t kernel_extent = geometry.dilation * (kernel - 1) + 1;
+  const std::int64_t room = input + 2 * geometry.padding - kernel_extent;
   return room < 0 ? 0 : room / geometry.stride + 1;
 }
 

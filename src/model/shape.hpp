@@ -12,26 +12,28 @@ namespace standfast::model {
 
 /// Indices into one array fit 32 bits up to here.
 inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 31;
+/// A batch of images has four extents; this leaves room, and bounds what a message prints.
 inline constexpr std::size_t kMaxRank = 8;
 
 /// "(64, 12)".
 std::string shape_text(const Shape& shape);
 
-/// Number of elements of a shape from a file; `place` opens the message.
+/// The number of elements of a shape from a file; `place` opens the message.
 /// Fails: kBadShape for no or more than kMaxRank extents or one < 1, kUnsupported for more than kMaxElements elements.
 Result<std::size_t> checked_element_count(const Shape& shape, const std::string& place);
 
-/// As many values as the shape says, all finite. Fails: as checked_element_count; kBadShape, kBadValue.
+/// As many values as the shape says, all finite. Fails: kBadShape, kBadValue; kUnsupported for more than kMaxElements
+/// elements.
 Status check_tensor(const Tensor& tensor, const std::string& place);
 
-/// How a convolution walks over its input.
+/// How the windows of a convolution lie on its input.
 struct ConvGeometry {
   std::int64_t stride = 1;
   std::int64_t padding = 0;
   std::int64_t dilation = 1;
 };
 
-/// Output shape (out, oh, ow) of a zero-padded convolution.
+/// The output shape (out, oh, ow) of a zero-padded convolution.
 ///
 /// Shape: input is (in, h, w), weight is (out, in, kh, kw), both with checked extents.
 /// Fails: kBadShape, kBadValue for a stride or dilation < 1 or a padding < 0, kUnsupported for too large an output.

@@ -1,3 +1,6 @@
+// (C17), ||A||_2^2 = ||A A^T||_2, applied kSquarings times, then the Frobenius norm; for a convolution, once for each
+// frequency of the circular one that contains it.
+//
 // Rounding: each product of a matrix with its transpose, of numbers of at most 1, is off by gamma_n in the Frobenius
 // norm, which is added before the root is taken.
 #include "model/spectral_norm.hpp"
@@ -15,11 +18,11 @@
 namespace standfast::model {
 namespace {
 
-constexpr double kMostProducts = 0x1p28;
-constexpr int kSquarings = 7;
-constexpr double kSlack = 1.01;          // bounds on errors are short sums themselves
-constexpr double kUnderflow = 0x1p-900;  // more than all products that underflow can lose
-constexpr double kPhaseError = 0x1p-46;  // of a sum of weights times sines, per unit of weight
+constexpr double kMostProducts = 0x1p28;  // time to load a map, against a closer bound for large ones
+constexpr int kSquarings = 7;             // n = 24: 1.3 % too large; one more would halve that, at one product more
+constexpr double kSlack = 1.01;           // bounds on errors are short sums themselves
+constexpr double kUnderflow = 0x1p-900;   // more than all products that underflow can lose
+constexpr double kPhaseError = 0x1p-46;   // of a sum of weights times sines, per unit of weight
 
 std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
 
@@ -38,7 +41,7 @@ double frobenius_upper(const Matrix& a) {
 }
 
 /// (A / scale) (A / scale)^T, rounded.
-Matrix gram(const Matrix& a, double scale) {
+Matrix gram_matrix(const Matrix& a, double scale) {
   Matrix scaled = a;
   for (double& v : scaled.at) v /= scale;
   Matrix product(a.rows, a.rows);
@@ -56,12 +59,12 @@ double norm_upper(const Matrix& a, int squarings) {
   const double frobenius = frobenius_upper(a);
   if (squarings == 0 || !(frobenius < kInfinity)) return frobenius;
   const double lost = kSlack * gamma_n(a.columns + 8) + kUnderflow;
-  const double square = norm_upper(gram(a, frobenius), squarings - 1) + lost;
+  const double square = norm_upper(gram_matrix(a, frobenius), squarings - 1) + lost;
   return frobenius * std::sqrt(square) * (1 + 8 * kUnitRoundoff);
 }
 
 /// How many squarings of `count` such matrices are affordable.
-int affordable(double count, double rows, double columns) {
+int affordable_squarings(double count, double rows, double columns) {
   const double first = count * rows * rows * columns, other = count * rows * rows * rows;
   if (first > kMostProducts) return 0;
   return 1 + static_cast<int>(std::min<double>(kSquarings - 1, (kMostProducts - first) / other));
@@ -76,7 +79,7 @@ double dense_norm_upper(const Tensor& weight) {
       a.at[wide ? o * a.columns + i : i * a.columns + o] = weight.values[o * inputs + i];
     }
   }
-  return norm_upper(a, affordable(1, static_cast<double>(a.rows), static_cast<double>(a.columns)));
+  return norm_upper(a, affordable_squarings(1, static_cast<double>(a.rows), static_cast<double>(a.columns)));
 }
 
 /// One axis of a convolution on a torus of `period` outputs, each `stride` inputs apart: tap k reads the input of phase
@@ -86,10 +89,10 @@ struct Axis {
   std::vector<std::int64_t> phase, whole;
 
   Axis(const MapStep& step, std::int64_t input, std::int64_t taps) {
-    const std::int64_t reach = step.dilation * (taps - 1);
-    const std::int64_t outputs = (input + 2 * step.padding - reach - 1) / step.stride + 1;
+    const std::int64_t kernel_extent = step.dilation * (taps - 1);
+    const std::int64_t outputs = (input + 2 * step.padding - kernel_extent - 1) / step.stride + 1;
     const std::int64_t behind =
-        (outputs - 1) * step.stride + reach - step.padding + 1;  // the last tap of the last output
+        (outputs - 1) * step.stride + kernel_extent - step.padding + 1;  // the last tap of the last output
     // neither what lies before the image nor what lies behind it comes round to the image again
     const std::int64_t length = std::max(input + step.padding, behind);
     period = std::max(outputs, (length + step.stride - 1) / step.stride);
@@ -121,8 +124,8 @@ class Symbol {
     const bool wide = rows_ <= columns_;
     const std::size_t half_rows = rows() / 2, half_columns = columns() / 2;
     for_each_tap([&](std::size_t o, std::size_t c, std::int64_t ky, std::int64_t kx, double w) {
-      const double turn =
-          share(down * down_.whole[size(ky)], down_.period) + share(right * right_.whole[size(kx)], right_.period);
+      const double turn = fraction_of(down * down_.whole[size(ky)], down_.period) +
+                          fraction_of(right * right_.whole[size(kx)], right_.period);
       const double cosine = w * std::cos(2 * std::numbers::pi * (turn - std::floor(turn)));
       const double sine = w * std::sin(2 * std::numbers::pi * (turn - std::floor(turn)));
       const std::size_t row = wide ? o : c, column = wide ? c : o;
@@ -147,7 +150,7 @@ class Symbol {
   }
 
  private:
-  static double share(std::int64_t steps, std::int64_t period) {
+  static double fraction_of(std::int64_t steps, std::int64_t period) {
     return static_cast<double>(steps % period) / static_cast<double>(period);
   }
 
@@ -168,7 +171,7 @@ class Symbol {
 
   const Tensor* weight_;
   Axis down_, right_;
-  std::int64_t phases_;  ///< Per axis.
+  std::int64_t phases_;  ///< The number of phases of each axis: the stride.
   std::size_t rows_, columns_;
 };
 
@@ -178,7 +181,7 @@ double convolution_norm_upper(const MapStep& step, const Shape& input) {
   const std::int64_t half = symbol.down().period / 2 + 1;
   const double frequencies = static_cast<double>(half) * static_cast<double>(symbol.right().period);
   const int squarings =
-      affordable(frequencies, static_cast<double>(symbol.rows()), static_cast<double>(symbol.columns()));
+      affordable_squarings(frequencies, static_cast<double>(symbol.rows()), static_cast<double>(symbol.columns()));
   if (squarings == 0) return kInfinity;
   double largest = 0;
   for (std::int64_t down = 0; down < half; ++down) {

@@ -25,7 +25,7 @@ struct Tensor {
   friend bool operator==(const Tensor&, const Tensor&) = default;
 };
 
-/// The value of element i where one value may stand for all of them.
+/// The value of element i; one value may stand for all of them.
 inline float broadcast(const Tensor& tensor, std::size_t i) { return tensor.values[tensor.values.size() == 1 ? 0 : i]; }
 
 }  // namespace standfast::model

@@ -11,7 +11,7 @@ void respond(const CutSet& cuts, std::span<const double> linear, std::span<const
   for (auto* values : {&out.change, &out.curve_dd}) values->resize(n);
   for (auto* values : {&out.fold_change, &out.curve_df, &out.curve_ff}) values->resize(folded ? n : 0);
   out.moving.resize(n);
-  const kernels::Folds folds{
+  const kernels::PricedFeatures folds{
       n, linear.data(), folded ? fold.data() : nullptr, cuts.offset().data(), cuts.lo().data(), cuts.hi().data()};
   const kernels::Answers answers{out.change.data(),   folded ? out.fold_change.data() : nullptr,
                                  out.moving.data(),   out.curve_dd.data(),

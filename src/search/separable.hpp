@@ -32,7 +32,7 @@ struct PricedProblem {
     return {linear[i], std::span(fold).subspan(i * k, k), std::span(offset).subspan(i * k, k), lo[i], hi[i]};
   }
   /// Requires: at most one kink per feature.
-  [[nodiscard]] kernels::Folds folds() const {
+  [[nodiscard]] kernels::PricedFeatures folds() const {
     return {dim(), linear.data(), folded() ? fold.data() : nullptr, offset.data(), lo.data(), hi.data()};
   }
 };

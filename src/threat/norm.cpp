@@ -49,7 +49,7 @@ Result<Norm> Norm::parse(std::string_view text) {
   const bool starts_with_digit = !digits.empty() && digits.front() >= '0' && digits.front() <= '9';
   const auto parsed = std::from_chars(digits.data(), end, p);
   if (!starts_with_digit || parsed.ec != std::errc{} || parsed.ptr != end) {
-    constexpr std::size_t kShown = 40;
+    constexpr std::size_t kShown = 40;  // longer texts are no norms, and would fill the screen
     return Error{ErrorCode::kBadOption, fmt::format("norm: found '{}', expected 0, 1, 2, inf or a number of at least 1",
                                                     text.substr(0, kShown))};
   }

@@ -35,6 +35,7 @@ constexpr void require(bool expectation) {
 namespace standfast {
 namespace {
 
+// A megabyte has room for 10,000 features of 100 bytes; the parser's tree takes many times the text.
 constexpr std::size_t kMaxFileSize = std::size_t{1} << 20;
 // Each one is tried on every feature: without a limit a small file could keep a program busy for hours.
 constexpr std::size_t kMaxPatterns = 10'000;
@@ -43,7 +44,7 @@ class ThreatParser {
  public:
   explicit ThreatParser(const std::string& file) : file_(file) {}
 
-  Result<std::vector<threat::ThreatRule>> rules(const toml::table& document) {
+  Result<std::vector<threat::ThreatRule>> read_rules(const toml::table& document) {
     for (const auto& [key, node] : document) {
       if (key == "default" || key == "feature" || key == "group") {
         if (!node.is_table()) return wrong_type(key, node, "a table");
@@ -68,7 +69,7 @@ class ThreatParser {
   Status add_default(const toml::table* table, std::vector<threat::ThreatRule>& rules) {
     if (table == nullptr) return {};
     threat::ThreatRule rule{.every_feature = true, .line = line_of(*table)};
-    STANDFAST_TRY(rule.settings, settings(*table, false));
+    STANDFAST_TRY(rule.settings, read_settings(*table, false));
     rules.push_back(std::move(rule));
     return {};
   }
@@ -80,8 +81,8 @@ class ThreatParser {
       const auto* table = node.as_table();
       if (table == nullptr) return wrong_type(key, node, "a table");
       threat::ThreatRule rule{.line = line_of(key)};
-      STANDFAST_TRY(rule.patterns, patterns(*table, key));
-      STANDFAST_TRY(rule.settings, settings(*table, true));
+      STANDFAST_TRY(rule.patterns, read_patterns(*table, key));
+      STANDFAST_TRY(rule.settings, read_settings(*table, true));
       rules.push_back(std::move(rule));
     }
     // toml++ sorts its tables by name; a later group of the file comes over an earlier one.
@@ -97,13 +98,13 @@ class ThreatParser {
       if (table == nullptr) return wrong_type(key, node, "a table");
       threat::ThreatRule rule{.line = line_of(key)};
       rule.patterns.push_back({threat::percent_decoded(key.str()), false, line_of(key)});
-      STANDFAST_TRY(rule.settings, settings(*table, false));
+      STANDFAST_TRY(rule.settings, read_settings(*table, false));
       rules.push_back(std::move(rule));
     }
     return {};
   }
 
-  Result<std::vector<threat::FeaturePattern>> patterns(const toml::table& table, const toml::key& group) {
+  Result<std::vector<threat::FeaturePattern>> read_patterns(const toml::table& table, const toml::key& group) {
     const auto* array = table["features"].as_array();
     if (array == nullptr || array->empty()) {
       return error(ErrorCode::kBadFormat, line_of(group), "group {} has no list of features, expected features = [...]",
@@ -125,7 +126,7 @@ class ThreatParser {
     return patterns;
   }
 
-  Result<threat::ThreatSettings> settings(const toml::table& table, bool in_group) {
+  Result<threat::ThreatSettings> read_settings(const toml::table& table, bool in_group) {
     threat::ThreatSettings settings;
     for (const auto& [key, node] : table) {
       if (in_group && key == "features") continue;
@@ -137,16 +138,18 @@ class ThreatParser {
   Status add_setting(const toml::key& key, const toml::node& node, threat::ThreatSettings& settings) {
     const auto positive = [](double v) { return v > 0 && std::isfinite(v); };
     const auto not_negative = [](double v) { return v >= 0; };
-    if (key == "cost") return number(key, node, "a finite number > 0", positive, settings.cost);
+    if (key == "cost") return read_number(key, node, "a finite number > 0", positive, settings.cost);
     if (key == "lower")
-      return number(
+      return read_number(
           key, node, "a number or -inf", [](double v) { return v < kInfinity; }, settings.lower);
     if (key == "upper")
-      return number(
+      return read_number(
           key, node, "a number or inf", [](double v) { return v > -kInfinity; }, settings.upper);
-    if (key == "max_decrease") return number(key, node, "a number >= 0 or inf", not_negative, settings.max_decrease);
-    if (key == "max_increase") return number(key, node, "a number >= 0 or inf", not_negative, settings.max_increase);
-    if (key == "change") return change(node, settings.change);
+    if (key == "max_decrease")
+      return read_number(key, node, "a number >= 0 or inf", not_negative, settings.max_decrease);
+    if (key == "max_increase")
+      return read_number(key, node, "a number >= 0 or inf", not_negative, settings.max_increase);
+    if (key == "change") return read_change(node, settings.change);
     if (key == "unit" || key == "note") return node.is_string() ? Status{} : wrong_type(key, node, "a string");
     return error(ErrorCode::kBadFormat, line_of(key),
                  "unknown key {}, expected cost, change, lower, upper, max_decrease, max_increase, unit or note",
@@ -154,8 +157,8 @@ class ThreatParser {
   }
 
   template <class Predicate>
-  Status number(const toml::key& key, const toml::node& node, const char* expected, Predicate allowed,
-                std::optional<double>& target) {
+  Status read_number(const toml::key& key, const toml::node& node, const char* expected, Predicate allowed,
+                     std::optional<double>& target) {
     if (!node.is_number()) return wrong_type(key, node, expected);
     const double value =
         node.is_integer() ? static_cast<double>(node.as_integer()->get()) : node.as_floating_point()->get();
@@ -166,7 +169,7 @@ class ThreatParser {
     return {};
   }
 
-  Status change(const toml::node& node, std::optional<threat::Change>& target) {
+  Status read_change(const toml::node& node, std::optional<threat::Change>& target) {
     const auto text = node.value_or(std::string_view{});
     if (text == "any")
       target = threat::Change::kAny;
@@ -241,7 +244,7 @@ Result<ThreatModel> parse_threat(std::string_view text, const std::string& name,
                  fmt::format("{}: larger than {} bytes, expected a threat file of at most that", name, kMaxFileSize)};
   }
   STANDFAST_TRY(const auto document, parse_toml(text, name));
-  STANDFAST_TRY(const auto rules, ThreatParser(name).rules(document));
+  STANDFAST_TRY(const auto rules, ThreatParser(name).read_rules(document));
   STANDFAST_TRY(ThreatModel threat, threat::apply_rules(rules, name, feature_names, dim));
   threat.price_unit = threat::percent_decoded(document["price_unit"].value_or(std::string_view{}));
   return threat;

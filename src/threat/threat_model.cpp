@@ -1,5 +1,6 @@
-// Costs and bounds per feature, and the interval of changes that they leave to one input.
-// The subtraction's rounding error is taken from Knuth's TwoSum, so that the interval grows only where rounding cut it.
+// Costs and bounds of each feature, and the interval of changes (C26) that they leave to one input.
+// The subtraction's rounding error is taken from Knuth's TwoSum, so that the interval grows only if rounding has
+// narrowed it. Takes for granted that the processor rounds to nearest.
 #include <algorithm>
 #include <cmath>
 
@@ -11,11 +12,11 @@
 namespace standfast {
 namespace {
 
-double entry(const std::vector<double>& values, std::size_t feature, double otherwise) {
+double entry_or(const std::vector<double>& values, std::size_t feature, double otherwise) {
   return values.empty() ? otherwise : values[feature];
 }
 
-// fl(a - b) and the exact remainder; NaN where a step overflowed.
+// fl(a - b) and the exact remainder; NaN if a step overflowed.
 struct Difference {
   double value;
   double remainder;
@@ -97,14 +98,14 @@ bool ThreatModel::unbounded() const {
          none_below_infinity(max_increase);
 }
 
-double ThreatModel::cost_of(std::size_t feature) const { return entry(cost, feature, 1); }
+double ThreatModel::cost_of(std::size_t feature) const { return entry_or(cost, feature, 1); }
 
 Interval ThreatModel::interval_rounded_out(std::size_t feature, double x) const {
-  const double to_lower = difference_rounded_down(entry(lower, feature, -kInfinity), x);
-  const double to_upper = difference_rounded_up(entry(upper, feature, kInfinity), x);
-  const double lo = std::max(to_lower, -entry(max_decrease, feature, kInfinity));
-  const double hi = std::min(to_upper, entry(max_increase, feature, kInfinity));
-  // Leaving the feature alone is always possible, also where x lies outside its bounds; + 0.0 turns -0.0 into 0.
+  const double to_lower = difference_rounded_down(entry_or(lower, feature, -kInfinity), x);
+  const double to_upper = difference_rounded_up(entry_or(upper, feature, kInfinity), x);
+  const double lo = std::max(to_lower, -entry_or(max_decrease, feature, kInfinity));
+  const double hi = std::min(to_upper, entry_or(max_increase, feature, kInfinity));
+  // Leaving the feature alone is always possible, also if x lies outside its bounds; + 0.0 turns -0.0 into 0.
   return {std::min(lo, 0.0) + 0.0, std::max(hi, 0.0) + 0.0};
 }
 

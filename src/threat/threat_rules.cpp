@@ -49,7 +49,7 @@ void override_with(std::optional<T>& value, const std::optional<T>& newer) {
   if (newer) value = newer;
 }
 
-void apply(const ThreatRule& rule, FeatureState& state) {
+void apply_rule(const ThreatRule& rule, FeatureState& state) {
   override_with(state.settings.cost, rule.settings.cost);
   override_with(state.settings.lower, rule.settings.lower);
   override_with(state.settings.upper, rule.settings.upper);
@@ -83,9 +83,9 @@ Result<std::vector<std::size_t>> features_of(const ThreatRule& rule, const Featu
   return features;
 }
 
-// A vector stays empty, which means the default, where no feature sets its key.
+// A vector stays empty, which means the default, if no feature sets its key.
 template <class Read>
-std::vector<double> column(const std::vector<FeatureState>& states, double otherwise, Read read) {
+std::vector<double> collect_column(const std::vector<FeatureState>& states, double otherwise, Read read) {
   std::vector<double> values(states.size(), otherwise);
   bool any = false;
   for (std::size_t i = 0; i < states.size(); ++i) {
@@ -132,21 +132,21 @@ Result<ThreatModel> apply_rules(std::span<const ThreatRule> rules, const std::st
   std::vector<FeatureState> states(dim);
   for (const auto& rule : rules) {
     STANDFAST_TRY(const auto features, features_of(rule, table, file, dim));
-    for (const auto feature : features) apply(rule, states[feature]);
+    for (const auto feature : features) apply_rule(rule, states[feature]);
   }
   STANDFAST_CHECK(check_bounds(states, table, file));
   ThreatModel threat;
-  threat.cost = column(states, 1, [](const ThreatSettings& settings) { return settings.cost; });
-  threat.lower = column(states, -kInfinity, [](const ThreatSettings& settings) { return settings.lower; });
-  threat.upper = column(states, kInfinity, [](const ThreatSettings& settings) { return settings.upper; });
-  threat.max_decrease = column(states, kInfinity, largest_decrease);
-  threat.max_increase = column(states, kInfinity, largest_increase);
+  threat.cost = collect_column(states, 1, [](const ThreatSettings& settings) { return settings.cost; });
+  threat.lower = collect_column(states, -kInfinity, [](const ThreatSettings& settings) { return settings.lower; });
+  threat.upper = collect_column(states, kInfinity, [](const ThreatSettings& settings) { return settings.upper; });
+  threat.max_decrease = collect_column(states, kInfinity, largest_decrease);
+  threat.max_increase = collect_column(states, kInfinity, largest_increase);
   STANDFAST_CHECK(threat.validate(dim));
   return threat;
 }
 
 std::string quoted(std::string_view text) {
-  constexpr std::size_t kShown = 60;
+  constexpr std::size_t kShown = 60;  // enough to recognise a name, and a message stays a line or two
   std::string result = "'";
   for (const char c : text.substr(0, kShown)) {
     const auto byte = static_cast<unsigned char>(c);

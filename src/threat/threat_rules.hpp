@@ -29,14 +29,14 @@ struct ThreatSettings {
 struct FeaturePattern {
   std::string text;
   bool wildcards = false;  ///< Whether `*` stands for any run of characters.
-  std::size_t line = 0;    ///< Of the file, for messages.
+  std::size_t line = 0;    ///< The line of the file, for messages.
 };
 
 struct ThreatRule {
   bool every_feature = false;  ///< [default]; otherwise the patterns pick.
   std::vector<FeaturePattern> patterns = {};
   ThreatSettings settings = {};
-  std::size_t line = 0;
+  std::size_t line = 0;  ///< The line of the file, for messages.
 };
 
 /// The model that the rules describe, each applied over the ones before it.

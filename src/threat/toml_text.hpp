@@ -1,6 +1,6 @@
 // Threat files for toml++ in ASCII only, and back.
 //
-// toml++ 3.3 runs into undefined behaviour where it asks of letters such as U+00FC whether they are white space, so it
+// toml++ 3.3 runs into undefined behaviour if it asks of letters such as U+00FC whether they are white space, so it
 // is never shown any: bytes above 0x7F and the percent sign itself become %XX, which stays inside strings and comments.
 #pragma once
 

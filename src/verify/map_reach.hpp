@@ -17,7 +17,7 @@ struct MapReach {
 };
 
 /// Shape: cost is (dim), step_norms as step_norms_upper gives them. Requires: validate(model) succeeded,
-/// is_linear_fold(model.feature_map), and not is_separable(model.feature_map): joint is that of the steps from the
+/// is_affine_with_abs(model.feature_map), and not is_separable(model.feature_map): joint is that of the steps from the
 /// first linear one on. Norm 0, 1, 2 or inf. Error: exact for one linear map or convolution and equal costs, but for
 /// the borders of an image and the norm of J. For norm 0, whose price does not limit a change, all is infinite.
 MapReach map_reach_upper(const model::Model& model, std::span<const double> step_norms, std::span<const double> cost,

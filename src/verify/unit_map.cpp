@@ -52,7 +52,7 @@ std::optional<UnitMap> UnitMap::of(const model::Model& model) {
   result.dim_ = model.dim();
   result.separable_ = model::is_separable(map);
   result.folded_ = !map.empty() && map.back().kind == model::MapKind::kAbs;
-  if (!model::is_linear_fold(map) || !(result.separable_ || result.folded_)) return std::nullopt;
+  if (!model::is_affine_with_abs(map) || !(result.separable_ || result.folded_)) return std::nullopt;
   for (std::size_t i = 0; i < result.dim_; ++i) result.feature_.push_back(i);
   result.weight_.assign(result.dim_, 1.0);
   for (const model::MapStep& step : map) {

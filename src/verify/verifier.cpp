@@ -28,7 +28,7 @@ constexpr Norm kCachedNorms[] = {Norm::l1(), Norm::l2(), Norm::linf()};
 MapView view_of(const model::Model& model, bool has_unit_map) {
   if (model::is_separable(model.feature_map)) return MapView::kSeparable;
   if (has_unit_map) return MapView::kKinked;
-  return model::is_linear_fold(model.feature_map) ? MapView::kMixing : MapView::kOther;
+  return model::is_affine_with_abs(model.feature_map) ? MapView::kMixing : MapView::kOther;
 }
 
 std::size_t pieces_of(const model::Graph& graph, const std::vector<model::Shape>& node_shapes) {

@@ -38,7 +38,7 @@ TEST(Classes, UnlabelledDataHaveNoClassesToChoose) {
 TEST(Classes, ConcatenationMergesClassesByName) {
   Dataset second = four_rows();
   second.class_names = {"c", "0", "a"};
-  const auto both = concatenate(four_rows(), second);
+  const auto both = concatenate_datasets(four_rows(), second);
   ASSERT_TRUE(both.ok());
   EXPECT_EQ(both->class_names, (Names{"0", "a", "b", "c"}));
   EXPECT_EQ(both->labels, (Labels{1, 2, 3, 2, 3, 0, 1, 0}));
@@ -48,7 +48,8 @@ TEST(Classes, ConcatenationMergesClassesByName) {
 TEST(Classes, ConcatenationNeedsEqualShapes) {
   Dataset second = four_rows();
   second.input_shape = {2, 2};
-  test::expect_error(concatenate(four_rows(), second), ErrorCode::kBadShape, "inputs are (2, 2), expected (1)");
+  test::expect_error(concatenate_datasets(four_rows(), second), ErrorCode::kBadShape,
+                     "inputs are (2, 2), expected (1)");
 }
 
 TEST(Classes, SubsetsTakeRowsInTheOrderAsked) {

@@ -11,7 +11,7 @@ Result<Records> scan(std::string_view text) {
   CsvScanner scanner(text, "t.csv");
   Records records;
   for (;;) {
-    const auto found = scanner.next();
+    const auto found = scanner.next_record();
     if (!found) return found.error();
     if (!*found) return records;
     records.emplace_back(scanner.fields().begin(), scanner.fields().end());
@@ -49,9 +49,9 @@ TEST(Csv, QuotedFieldsHoldCommasQuotesAndLines) {
 
 TEST(Csv, LinesInsideQuotesCount) {
   CsvScanner scanner("\"a\nb\"\nc\n", "t.csv");
-  ASSERT_TRUE(scanner.next().ok());
+  ASSERT_TRUE(scanner.next_record().ok());
   EXPECT_EQ(scanner.line(), 1U);
-  ASSERT_TRUE(scanner.next().ok());
+  ASSERT_TRUE(scanner.next_record().ok());
   EXPECT_EQ(scanner.line(), 3U);
 }
 

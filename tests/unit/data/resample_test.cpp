@@ -29,13 +29,13 @@ int sample(const Image& image, std::int64_t channel, std::int64_t row, std::int6
 
 TEST(Resample, ThePictureItselfAtItsOwnSize) {
   const Image image = picture(3, 4, 5, [](auto c, auto y, auto x) { return 50 * c + 10 * y + x; });
-  EXPECT_EQ(resample(image, {5, 4}, "t")->pixels, image.pixels);
+  EXPECT_EQ(resample_image(image, {5, 4}, "t")->pixels, image.pixels);
 }
 
 TEST(Resample, OneColourStaysThatColourInEachChannel) {
   const Image image = picture(3, 30, 17, [](auto c, auto, auto) { return 40 * c + 7; });
   for (const ImageSize size : {ImageSize{512, 512}, ImageSize{3, 40}, ImageSize{1, 1}}) {
-    const auto result = resample(image, size, "t");
+    const auto result = resample_image(image, size, "t");
     ASSERT_TRUE(result.ok()) << result.error().message;
     EXPECT_EQ(result->width, size.width);
     EXPECT_EQ(result->height, size.height);
@@ -48,20 +48,21 @@ TEST(Resample, OneColourStaysThatColourInEachChannel) {
 
 TEST(Resample, ASlopeStaysASlopeWhereThePictureGrows) {
   const Image image = picture(1, 4, 8, [](auto, auto, auto x) { return 16 * x; });
-  const Image wide = *resample(image, {16, 4}, "t");
+  const Image wide = *resample_image(image, {16, 4}, "t");
   // pixel x of the wide picture lies at (x + 1/2) / 2 - 1/2 in the old one
   for (int x = 1; x < 15; ++x) EXPECT_NEAR(sample(wide, 0, 2, x), 16 * ((x + 0.5) / 2 - 0.5), 1) << x;
 }
 
 TEST(Resample, FineStripesBecomeTheirMeanWhereThePictureShrinks) {
   const Image image = picture(1, 64, 64, [](auto, auto, auto x) { return x % 2 == 0 ? 0 : 200; });
-  const Image small = *resample(image, {8, 8}, "t");
+  const Image small = *resample_image(image, {8, 8}, "t");
   for (std::int64_t x = 1; x < 7; ++x) EXPECT_NEAR(sample(small, 0, 4, x), 100, 3) << x;
 }
 
 TEST(Resample, APictureWithTooLongASideIsRefused) {
   const Image image = picture(1, 1, kMaxResampledSide + 1, [](auto, auto, auto) { return 0; });
-  test::expect_error(resample(image, {8, 8}, "long.png"), ErrorCode::kUnsupported, "long.png: is 32769 x 1 pixels");
+  test::expect_error(resample_image(image, {8, 8}, "long.png"), ErrorCode::kUnsupported,
+                     "long.png: is 32769 x 1 pixels");
 }
 
 TEST(Resample, PicturesOfManySizesBecomeOneDataSet) {

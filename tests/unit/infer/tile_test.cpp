@@ -88,7 +88,7 @@ TEST(PlanTile, EachInputHasTheBitsOfThatInputAlone) {
     const auto map = seed % 3 == 0 ? support::MapFamily::kMixing : support::MapFamily::kSeparable;
     const auto made = support::random_model(random, support::random_family(random), map);
     const auto x = inputs_of(random, made, kLanes);
-    for (const kernels::InstructionSet set : kernels::available()) {
+    for (const kernels::InstructionSet set : kernels::available_sets()) {
       SCOPED_TRACE(kernels::name_of(set));
       expect_tiles_are_inputs_alone(Plan(made.model, kernels::kernels_of(set)), x, made.model.dim());
     }
@@ -102,7 +102,7 @@ TEST(PlanTile, EverySetIsWithinTheRoundingOfTheNetwork) {
     const support::Reference reference(made.model);
     const std::size_t dim = made.model.dim();
     const auto x = inputs_of(random, made, 3);
-    for (const kernels::InstructionSet set : kernels::available()) {
+    for (const kernels::InstructionSet set : kernels::available_sets()) {
       const Plan plan(made.model, kernels::kernels_of(set));
       TileWorkspace tile;
       std::vector<float> logits(3);

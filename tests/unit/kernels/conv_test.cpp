@@ -87,7 +87,7 @@ TEST_P(ConvOf, ForwardIsTheDefinition) {
       for_each_tap(s, [&](std::size_t w, std::size_t i, std::size_t o) { expected[o].add(weight[w], x[i]); });
       std::vector<float> y(bias.size());
       const Start start = border_map ? Start{bias.data(), plane, 1} : Start{bias.data(), 1, 0};
-      Conv::forward(s, weight).run(kernels_, start, x.data(), y.data(), 1, scratch_);
+      Conv::pack_forward(s, weight).convolve(kernels_, start, x.data(), y.data(), 1, scratch_);
       for (std::size_t i = 0; i < y.size(); ++i) EXPECT_NEAR(y[i], expected[i].value, expected[i].bound());
     }
   }
@@ -100,7 +100,7 @@ TEST_P(ConvOf, BackwardIsTheAdjointAddedToWhatIsThere) {
     auto gradient = random_floats(random, inputs_of(s));
     std::vector<FloatSum> expected(gradient.begin(), gradient.end());
     for_each_tap(s, [&](std::size_t w, std::size_t i, std::size_t o) { expected[i].add(weight[w], dual[o]); });
-    Conv::backward(s, weight).run(kernels_, {nullptr, 0, 0}, dual.data(), gradient.data(), 1, scratch_);
+    Conv::pack_backward(s, weight).convolve(kernels_, {nullptr, 0, 0}, dual.data(), gradient.data(), 1, scratch_);
     for (std::size_t i = 0; i < gradient.size(); ++i) EXPECT_NEAR(gradient[i], expected[i].value, expected[i].bound());
   }
 }
@@ -114,21 +114,21 @@ TEST_P(ConvOf, ATileHasTheBitsOfEachInputAlone) {
     const auto check = [&](const Conv& conv, const Start& from, std::size_t inputs, std::size_t outputs) {
       const auto x = random_floats(random, inputs * kLanes), before = random_floats(random, outputs * kLanes);
       AlignedFloats y = before;
-      conv.run(kernels_, from, x.data(), y.data(), kLanes, scratch_);
+      conv.convolve(kernels_, from, x.data(), y.data(), kLanes, scratch_);
       for (const std::size_t lane : {std::size_t{0}, std::size_t{9}, kLanes - 1}) {
         std::vector<float> one(inputs), result(outputs);
         for (std::size_t i = 0; i < inputs; ++i) one[i] = x[i * kLanes + lane];
         for (std::size_t o = 0; o < outputs; ++o) result[o] = before[o * kLanes + lane];
-        conv.run(kernels_, from, one.data(), result.data(), 1, scratch_);
+        conv.convolve(kernels_, from, one.data(), result.data(), 1, scratch_);
         for (std::size_t o = 0; o < outputs; ++o) EXPECT_EQ(result[o], y[o * kLanes + lane]);
       }
     };
-    check(Conv::forward(s, weight), start, inputs_of(s), outputs_of(s));
-    check(Conv::backward(s, weight), {nullptr, 0, 0}, outputs_of(s), inputs_of(s));
+    check(Conv::pack_forward(s, weight), start, inputs_of(s), outputs_of(s));
+    check(Conv::pack_backward(s, weight), {nullptr, 0, 0}, outputs_of(s), inputs_of(s));
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(EachSet, ConvOf, testing::ValuesIn(available().begin(), available().end()),
+INSTANTIATE_TEST_SUITE_P(EachSet, ConvOf, testing::ValuesIn(available_sets().begin(), available_sets().end()),
                          [](const auto& each) { return name_of(each.param); });
 
 }  // namespace

@@ -9,13 +9,13 @@ namespace standfast::kernels {
 namespace {
 
 TEST(InstructionSets, EachSetIsFoundByItsName) {
-  for (const InstructionSet set : available()) {
+  for (const InstructionSet set : available_sets()) {
     const auto found = find_instruction_set(name_of(set));
     ASSERT_TRUE(found.ok());
     EXPECT_EQ(*found, set);
     EXPECT_TRUE(is_available(set));
   }
-  EXPECT_STREQ(name_of(available().front()), "ref");
+  EXPECT_STREQ(name_of(available_sets().front()), "ref");
 }
 
 TEST(InstructionSets, AWrongNameIsAnErrorThatListsTheRightOnes) {
@@ -31,8 +31,8 @@ TEST(InstructionSets, AWrongNameIsAnErrorThatListsTheRightOnes) {
 TEST(InstructionSets, WithoutARequestTheFastestIsTaken) {
   const char* request = std::getenv("STANDFAST_KERNELS");
   if (request != nullptr && *request != '\0') GTEST_SKIP() << "STANDFAST_KERNELS is set";
-  ASSERT_TRUE(chosen().ok());
-  EXPECT_EQ(*chosen(), available().back());
+  ASSERT_TRUE(chosen_set().ok());
+  EXPECT_EQ(*chosen_set(), available_sets().back());
 }
 
 }  // namespace

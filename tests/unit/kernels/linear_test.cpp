@@ -129,7 +129,7 @@ TEST_P(Linear, ANotANumberIsNeverSkipped) {
   EXPECT_TRUE(std::isnan(y[0]));
 }
 
-INSTANTIATE_TEST_SUITE_P(EachSet, Linear, testing::ValuesIn(available().begin(), available().end()),
+INSTANTIATE_TEST_SUITE_P(EachSet, Linear, testing::ValuesIn(available_sets().begin(), available_sets().end()),
                          [](const auto& each) { return name_of(each.param); });
 
 }  // namespace

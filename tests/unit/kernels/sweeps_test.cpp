@@ -21,15 +21,15 @@ struct Scene {
   std::vector<double> linear, fold, offset, lo, hi;
   bool folded = false;
 
-  [[nodiscard]] Folds folds() const {
+  [[nodiscard]] PricedFeatures features() const {
     return {linear.size(), linear.data(), folded ? fold.data() : nullptr, offset.data(), lo.data(), hi.data()};
   }
   [[nodiscard]] double q(std::size_t i, double e) const {
     return linear[i] * e + (folded ? fold[i] * (std::fabs(offset[i] + e) - std::fabs(offset[i])) : 0.0);
   }
-  /// The ends within the reach, the kink between them, and 0.
-  [[nodiscard]] std::vector<double> corners(std::size_t i, double reach) const {
-    std::vector<double> places{0, std::max(lo[i], -reach), std::min(hi[i], reach)};
+  /// The ends within the price limit, the kink between them, and 0.
+  [[nodiscard]] std::vector<double> corners(std::size_t i, double price_limit) const {
+    std::vector<double> places{0, std::max(lo[i], -price_limit), std::min(hi[i], price_limit)};
     if (folded && -offset[i] > places[1] && -offset[i] < places[2]) places.push_back(-offset[i]);
     return places;
   }
@@ -83,28 +83,28 @@ TEST_P(SweepSets, WorstLinfIsTheLargestDecreaseWithinTheRadius) {
       for (const double e : scene.corners(i, radius)) worst = std::max(worst, -scene.q(i, e));
       expected += worst;
     }
-    const WorstSums found = sweeps_->worst_linf(scene.folds(), radius);
+    const WorstSums found = sweeps_->worst_linf(scene.features(), radius);
     EXPECT_NEAR(found.decrease, expected, 1e-12 * (1 + expected));
     const double step = 1e-7;
-    const double beyond = sweeps_->worst_linf(scene.folds(), radius + step).decrease;
+    const double beyond = sweeps_->worst_linf(scene.features(), radius + step).decrease;
     EXPECT_NEAR(found.growth, (beyond - found.decrease) / step, 1e-5 * (1 + found.growth));
   });
 }
 
 TEST_P(SweepSets, WorstL1IsTheBestBargain) {
   on_scenes(false, [&](const Scene& scene, Random& random) {
-    const double reach = 2 * random.uniform(), tau = 3 * random.uniform();
+    const double price_limit = 2 * random.uniform(), tau = 3 * random.uniform();
     double expected = 0;
     for (std::size_t i = 0; i < scene.linear.size(); ++i) {
       double best = 0;
-      for (const double e : scene.corners(i, reach)) best = std::min(best, std::fabs(e) + tau * scene.q(i, e));
+      for (const double e : scene.corners(i, price_limit)) best = std::min(best, std::fabs(e) + tau * scene.q(i, e));
       expected += best;
     }
     const auto least = [&](const WorstSums& sums) { return sums.price - tau * sums.decrease; };
-    const WorstSums found = sweeps_->worst_l1(scene.folds(), reach, tau);
+    const WorstSums found = sweeps_->worst_l1(scene.features(), price_limit, tau);
     EXPECT_NEAR(least(found), expected, 1e-12 * (1 + std::fabs(expected)));
     const double step = 1e-7;
-    const double beyond = least(sweeps_->worst_l1(scene.folds(), reach + step, tau));
+    const double beyond = least(sweeps_->worst_l1(scene.features(), price_limit + step, tau));
     EXPECT_NEAR(found.growth, (least(found) - beyond) / step, 1e-5 * (1 + found.growth));
   });
 }
@@ -112,7 +112,7 @@ TEST_P(SweepSets, WorstL1IsTheBestBargain) {
 TEST_P(SweepSets, WorstL2IsNoWorseThanAnyPlaceAndItsSumsBelongTogether) {
   on_scenes(false, [&](const Scene& scene, Random& random) {
     const double tau = 3 * random.uniform();
-    const WorstSums found = sweeps_->worst_l2(scene.folds(), tau);
+    const WorstSums found = sweeps_->worst_l2(scene.features(), tau);
     double least = 0;
     for (std::size_t i = 0; i < scene.linear.size(); ++i) {
       double best = 0;
@@ -132,41 +132,41 @@ TEST_P(SweepSets, WorstL2IsNoWorseThanAnyPlaceAndItsSumsBelongTogether) {
 
 TEST_P(SweepSets, TheLastPlaceIsWhereNothingGrowsAnyMore) {
   on_scenes(true, [&](const Scene& scene, Random&) {
-    const double last = sweeps_->last_place(scene.folds());
-    const double there = sweeps_->worst_linf(scene.folds(), last).decrease;
-    EXPECT_NEAR(sweeps_->worst_linf(scene.folds(), 2 * last + 1).decrease, there, 1e-12 * (1 + there));
+    const double last = sweeps_->last_place(scene.features());
+    const double there = sweeps_->worst_linf(scene.features(), last).decrease;
+    EXPECT_NEAR(sweeps_->worst_linf(scene.features(), 2 * last + 1).decrease, there, 1e-12 * (1 + there));
   });
   const Scene endless{{-1.0}, {0.5}, {0.0}, {-1.0}, {kInf}, true};
-  EXPECT_EQ(sweeps_->last_place(endless.folds()), kInf);
+  EXPECT_EQ(sweeps_->last_place(endless.features()), kInf);
   const Scene uphill{{1.0}, {0.5}, {-3.0}, {-1.0}, {kInf}, true};
-  EXPECT_EQ(sweeps_->last_place(uphill.folds()), 3);
+  EXPECT_EQ(sweeps_->last_place(uphill.features()), 3);
 }
 
 /// Memory for answers.
 struct Answered {
-  std::vector<double> change, fold_change, dd, df, ff;
+  std::vector<double> change, bend_change, dd, df, ff;
   std::vector<std::size_t> moving;
   bool folded;
 
   explicit Answered(const Scene& scene) : folded(scene.folded) {
     const std::size_t n = scene.linear.size();
-    for (auto* values : {&change, &fold_change, &dd, &df, &ff}) values->resize(n);
+    for (auto* values : {&change, &bend_change, &dd, &df, &ff}) values->resize(n);
     moving.resize(n);
   }
   Answers out() {
-    return {change.data(), folded ? fold_change.data() : nullptr, moving.data(), dd.data(), df.data(), ff.data()};
+    return {change.data(), folded ? bend_change.data() : nullptr, moving.data(), dd.data(), df.data(), ff.data()};
   }
 };
 
 TEST_P(SweepSets, ColdAnswersAreTheBestPlaces) {
   on_scenes(true, [&](const Scene& scene, Random& random) {
-    const double cap = 2 * random.uniform();
+    const double price_limit = 2 * random.uniform();
     Answered found(scene);
     for (const double price : {0.0, 1.0}) {
-      const AnswerSums sums = sweeps_->answer_corners(scene.folds(), cap, price, 1e-9, found.out());
+      const AnswerSums sums = sweeps_->answer_corners(scene.features(), price_limit, price, 1e-9, found.out());
       double expected = 0;
       for (std::size_t i = 0; i < scene.linear.size(); ++i) {
-        std::vector<double> places = scene.corners(i, cap);
+        std::vector<double> places = scene.corners(i, price_limit);
         if (price == 0) places.erase(places.begin());  // staying is a place only where moving has a price
         const auto at = [&](double e) { return price * std::fabs(e) + scene.q(i, e); };
         double best = kInf;
@@ -182,7 +182,7 @@ TEST_P(SweepSets, ColdAnswersAreTheBestPlaces) {
 
 /// The two best of the places, softened: what an answer is to be.
 struct Softened {
-  double lower = 0, change = 0, fold_change = 0, dd = 0, df = 0, ff = 0;
+  double lower = 0, change = 0, bend_change = 0, dd = 0, df = 0, ff = 0;
 
   Softened(const Scene& scene, std::size_t i, const std::vector<double>& places, double price, double temperature) {
     const auto at = [&](double e) { return price * std::fabs(e) + scene.q(i, e); };
@@ -196,7 +196,7 @@ struct Softened {
     const double d = weight == 0 ? 0 : rival - best, g = weight == 0 ? 0 : fold(rival) - fold(best);
     lower = temperature * std::log1p(weight);
     change = best + share * d;
-    fold_change = fold(best) + share * g;
+    bend_change = fold(best) + share * g;
     const double spread = share / (1 + weight) / temperature;
     dd = spread * d * d;
     df = spread * d * g;
@@ -207,10 +207,10 @@ struct Softened {
 TEST_P(SweepSets, SoftAnswersAreTheMeanOfTheTwoBestPlaces) {
   on_scenes(true, [&](const Scene& scene, Random& random) {
     const std::size_t n = scene.linear.size();
-    const double cap = 2 * random.uniform(), temperature = 0.01 + 0.5 * random.uniform();
+    const double price_limit = 2 * random.uniform(), temperature = 0.01 + 0.5 * random.uniform();
     Answered found(scene);
     for (const double price : {0.0, 1.0}) {
-      const AnswerSums sums = sweeps_->answer_corners(scene.folds(), cap, price, temperature, found.out());
+      const AnswerSums sums = sweeps_->answer_corners(scene.features(), price_limit, price, temperature, found.out());
       std::vector<double> dd(n), df(n), ff(n);
       for (std::size_t k = 0; k < sums.moving; ++k) {
         dd[found.moving[k]] = found.dd[k];
@@ -219,7 +219,7 @@ TEST_P(SweepSets, SoftAnswersAreTheMeanOfTheTwoBestPlaces) {
       }
       double lower = 0;
       for (std::size_t i = 0; i < n; ++i) {
-        std::vector<double> places = scene.corners(i, cap);
+        std::vector<double> places = scene.corners(i, price_limit);
         if (!scene.folded && price > 0) places = {0, scene.linear[i] > 0 ? places[1] : places[2]};
         if (price == 0) places.erase(places.begin());
         const Softened expected(scene, i, places, price, temperature);
@@ -228,7 +228,7 @@ TEST_P(SweepSets, SoftAnswersAreTheMeanOfTheTwoBestPlaces) {
         const double size = 1 + expected.dd + expected.ff;  // cut at twelve temperatures
         EXPECT_NEAR(dd[i], expected.dd, 1e-2 * size);
         if (!scene.folded) continue;
-        EXPECT_NEAR(found.fold_change[i], expected.fold_change, 4e-5 * (1 + std::fabs(expected.fold_change)));
+        EXPECT_NEAR(found.bend_change[i], expected.bend_change, 4e-5 * (1 + std::fabs(expected.bend_change)));
         EXPECT_NEAR(df[i], expected.df, 1e-2 * size);
         EXPECT_NEAR(ff[i], expected.ff, 1e-2 * size);
       }
@@ -240,8 +240,8 @@ TEST_P(SweepSets, SoftAnswersAreTheMeanOfTheTwoBestPlaces) {
 TEST_P(SweepSets, AnswersOfNormTwoAreStationaryOrAtABorder) {
   on_scenes(false, [&](const Scene& scene, Random&) {
     Answered found(scene);
-    const AnswerSums sums = sweeps_->answer_l2(scene.folds(), 1e-12, found.out());
-    const WorstSums worst = sweeps_->worst_l2(scene.folds(), 1);
+    const AnswerSums sums = sweeps_->answer_l2(scene.features(), 1e-12, found.out());
+    const WorstSums worst = sweeps_->worst_l2(scene.features(), 1);
     EXPECT_NEAR(sums.best, worst.price - worst.decrease, 1e-11 * (1 + std::fabs(sums.best)));
     EXPECT_NEAR(sums.value, sums.best, 1e-10);
     EXPECT_EQ(sums.moving, scene.linear.size());

@@ -159,7 +159,7 @@ TEST(TorchLearnt, LearnsUprightBars) {
   EXPECT_GT(run->validation.balanced_accuracy(), 0.95);
   const model::Model model = to_model(*data, options, *run);
   ASSERT_TRUE(model::validate(model).ok()) << model::validate(model).error().message;
-  EXPECT_TRUE(model::is_linear_fold(model.feature_map));
+  EXPECT_TRUE(model::is_affine_with_abs(model.feature_map));
   EXPECT_FALSE(model::is_separable(model.feature_map));
 }
 
