@@ -41,7 +41,7 @@ class ClosedFormCertifier : public Certifier {
 
 }  // namespace
 
-void CertifyWorkspace::wait_for(std::span<const CertifiedRow> rows) {
+void CertifyWorkspace::queue_rows(std::span<const CertifiedRow> rows) {
   waiting.clear();
   for (std::size_t l = 0; l < rows.size(); ++l) {
     if (!rows[l].radii.empty()) waiting.push_back(l);
@@ -62,7 +62,7 @@ std::unique_ptr<const Certifier> Certifier::create(const ModelParts& parts) {
   return std::make_unique<ClosedFormCertifier>(parts);
 }
 
-std::size_t Certifier::tile(const Request& request) const {
+std::size_t Certifier::inputs_per_tile(const Request& request) const {
   const std::size_t largest = request.searches_any() ? kLargestSearchTile : kLargestTile;
   return std::clamp<std::size_t>(largest / parts_.model->dim(), 1, kLanes);
 }
@@ -72,10 +72,11 @@ bool Certifier::needs_tiles(const Request& request) { return request.options.kee
 void Certifier::read_minorant(search::Lane features, float logit, search::Lane slope, ProvenMinorant& out) const {
   out.is_separable = reader_.separable();
   if (out.is_separable) {
-    reader_.read(features, logit, slope, out.separable);
+    reader_.read_minorant(features, logit, slope, out.separable);
     out.slope_error.assign(parts_.model->dim(), 0.0);
   } else {
-    search::MinorantReader::read(logit, slope, model::element_count(parts_.model->graph.input_shape), out.feature);
+    search::MinorantReader::read_minorant(logit, slope, model::element_count(parts_.model->graph.input_shape),
+                                          out.feature);
   }
 }
 
@@ -99,11 +100,12 @@ void Certifier::find_minorants(const Request& request, std::span<const float> x,
     ws.wanted[l] = rows[l].radii.empty() ? nullptr : &ws.lanes[l].minorant;
     if (ws.wanted[l] == nullptr) continue;
     if (request.options.keep_proofs) {
-      ws.lanes[l].cuts = {flatten(ws.infer.slopes, l)};
-      ws.lanes[l].cuts.front().weight = 1;
+      ws.lanes[l].proof_choices = {choice_of_lane(ws.infer.slopes, l)};
+      ws.lanes[l].proof_choices.front().weight = 1;
     }
     if (proves) continue;
-    read_minorant(lane_of(ws.infer.features, l), logits[l], lane_of(ws.infer.feature_dual, l), *ws.wanted[l]);
+    read_minorant(values_of_lane(ws.infer.features, l), logits[l], values_of_lane(ws.infer.feature_dual, l),
+                  *ws.wanted[l]);
   }
   if (!proves) return;
   const std::span<ProvenMinorant* const> wanted = std::span(ws.wanted).first(rows.size());
@@ -145,14 +147,14 @@ Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, c
   if (!request.proves()) return {std::min(found.radius, lane.minorant.price_limit), {}};
   const Norm norm = request.norm(norm_index);
   const double radius = norm == Norm::linf() ? less_than_found(found.radius, parts_.model->dim()) : found.radius;
-  const RadiusProposal proposal{radius, found.reach, found.multiplier};
+  const RadiusProposal proposal{radius, found.price_limit, found.multiplier};
   const double proven = verify::separable_radius_proven(lane.minorant, {request.cost, lane.interval}, norm, proposal);
-  if (proven == 0 && found.radius > 0 && norm != Norm::l0()) return without_proposal(request, lane, norm_index);
+  if (proven == 0 && found.radius > 0 && norm != Norm::l0()) return prove_without_search(request, lane, norm_index);
   return {proven, proposal};
 }
 
-Certifier::ProvenRadius Certifier::without_proposal(const Request& request, const CertifyLane& lane,
-                                                    std::size_t norm_index) const {
+Certifier::ProvenRadius Certifier::prove_without_search(const Request& request, const CertifyLane& lane,
+                                                        std::size_t norm_index) const {
   const Norm norm = request.norm(norm_index);
   const double closed = closed_form_radius_of(request, lane.minorant, norm_index);
   ProvenRadius result;

@@ -31,7 +31,7 @@ class Certifier {
   virtual ~Certifier() = default;
 
   /// Inputs that share their passes: kLanes, or fewer if the inputs are huge.
-  [[nodiscard]] std::size_t tile(const Request& request) const;
+  [[nodiscard]] std::size_t inputs_per_tile(const Request& request) const;
 
   /// Whether the forward pass of a single input has to be one of a tile; workspace.infer.one has it otherwise.
   [[nodiscard]] static bool needs_tiles(const Request& request);
@@ -95,8 +95,8 @@ class Certifier {
                             CertifyWorkspace& workspace) const;
   void read_minorant(search::Lane features, float logit, search::Lane slope, verify::ProvenMinorant& out) const;
   void find_intervals(const Request& request, std::span<const float> x, CertifyLane& lane) const;
-  [[nodiscard]] ProvenRadius without_proposal(const Request& request, const CertifyLane& lane,
-                                              std::size_t norm_index) const;
+  [[nodiscard]] ProvenRadius prove_without_search(const Request& request, const CertifyLane& lane,
+                                                  std::size_t norm_index) const;
 };
 
 }  // namespace standfast::certifier

@@ -10,7 +10,7 @@ namespace standfast::certifier {
 void KinkedCertifier::certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
                                    CertifyWorkspace& ws, Rows rows) const {
   find_minorants(request, x, logits, ws, rows);
-  ws.wait_for(rows);
+  ws.queue_rows(rows);
   for (const std::size_t l : ws.waiting) certify_lane(request, ws.lanes[l], rows[l].radii);
 }
 

@@ -64,7 +64,7 @@ Status check_search(const CertifyOptions& options) {
   return {};
 }
 
-Status check_both(const model::Model& model, const CertifyOptions& options) {
+Status check_both_classes(const model::Model& model, const CertifyOptions& options) {
   if (!options.both_classes) return {};
   if (!model::is_max_affine(model)) {
     return Error{ErrorCode::kUnsupported,
@@ -84,7 +84,7 @@ Status check_options(const model::Model& model, const CertifyOptions& options) {
   STANDFAST_CHECK(check_norms(options));
   STANDFAST_CHECK(check_map(model, options));
   STANDFAST_CHECK(check_search(options));
-  STANDFAST_CHECK(check_both(model, options));
+  STANDFAST_CHECK(check_both_classes(model, options));
   return options.threat.validate(model.dim());
 }
 

@@ -32,7 +32,7 @@ Result<Attacker> Attacker::create(const model::Model& model, const infer::Plan& 
 
 Attacker::Attacker(const model::Model& model, const infer::Plan& plan, const AttackOptions& options)
     : plan_(&plan), forward64_(model), reader_(model), threat_(options.threat), seed_(options.seed) {
-  budget_.restarts = options.restarts;
+  effort_.restarts = options.restarts;
   for (std::size_t i = 0; i < model.dim(); ++i) cost_.push_back(threat_.cost_of(i));
 }
 
@@ -42,7 +42,7 @@ attack::Adversarial Attacker::attack(std::span<const float> x, float logit, std:
   for (std::size_t i = 0; i < x.size(); ++i) interval[i] = threat_.interval_rounded_out(i, x[i]);
   const attack::AttackTarget target{plan_, &forward64_, &threat_, cost_, x, norm, slack_};
   Random random(seed_ + 0x9E3779B97F4A7C15ULL * (index + 1));  // an odd factor: no two inputs share a stream
-  return attack::AttackSearch(target, reader_, interval, workspace).run(logit, budget_, random);
+  return attack::AttackSearch(target, reader_, interval, workspace).find_smallest(logit, effort_, random);
 }
 
 }  // namespace standfast::classifier

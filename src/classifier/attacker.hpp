@@ -31,7 +31,7 @@ class Attacker {
   infer::Forward64 forward64_;
   search::MinorantReader reader_;
   ThreatModel threat_;
-  attack::AttackBudget budget_;
+  attack::AttackEffort effort_;
   std::uint64_t seed_;
   attack::VerdictSlack slack_;
   std::vector<double> cost_;

@@ -205,7 +205,8 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   };
   std::atomic<bool> environment_ok{true};
   Progress progress(options.progress);
-  const std::size_t tile = options.attack ? 1 : certifier.tile(request);  // an attack takes milliseconds per input
+  // an attack takes milliseconds per input
+  const std::size_t tile = options.attack ? 1 : certifier.inputs_per_tile(request);
   const std::size_t grain = inputs_per_range(count, tile, options.threads);
   parallel_for(count, grain, options.threads, [&](std::size_t begin, std::size_t end) {
     // the mode belongs to the thread, so each asks for itself

@@ -32,22 +32,23 @@ class MinorantReader {
 
   /// Seen from x, where `features` are phi(x): slope is the minorant's by u, and margin its value at phi(x).
   /// Requires: separable().
-  void read(Lane features, double margin, Lane slope, minorant::SeparableMinorant& out) const;
+  void read_minorant(Lane features, double margin, Lane slope, minorant::SeparableMinorant& out) const;
   /// Shape: slope is (size).
-  static void read(double margin, Lane slope, std::size_t size, minorant::FeatureMinorant& out);
+  static void read_minorant(double margin, Lane slope, std::size_t size, minorant::FeatureMinorant& out);
 
   /// phi(x) moved by a change of x and, where the map has an abs, one of |x - kink|: `features` are phi(x).
   ///
   /// Shape: change is (dim), fold_change (dim) or empty, out (dim of u), one value every `stride`.
   /// Requires: separable().
-  void move(Lane features, std::span<const double> change, std::span<const double> fold_change, FeatureRange range,
-            float* out, std::size_t stride) const;
+  void move_features(Lane features, std::span<const double> change, std::span<const double> fold_change,
+                     FeatureRange range, float* out, std::size_t stride) const;
 
   /// Makes room for a tangent, whose value at its point is given.
-  void start_tangent(double value, minorant::SeparableMinorant& out) const;
-  /// The tangent at `point`, seen from x, as read(); ranges in turn, so that lanes can share what a cache holds.
-  /// Requires: separable().
-  void read_tangent(Lane features, Lane slope, Lane point, FeatureRange range, minorant::SeparableMinorant& out) const;
+  void start_minorant_at(double value, minorant::SeparableMinorant& out) const;
+  /// The tangent at `point`, seen from x, as read_minorant(); ranges in turn, so that lanes can share what a cache
+  /// holds. Requires: separable().
+  void read_minorant_at(Lane features, Lane slope, Lane point, FeatureRange range,
+                        minorant::SeparableMinorant& out) const;
 
  private:
   bool separable_;
@@ -56,7 +57,7 @@ class MinorantReader {
 };
 
 /// sum_j weights_j minorants_j, proven by nobody. Requires: at least one minorant, all seen from the same input.
-void weigh(std::span<const minorant::SeparableMinorant> minorants, std::span<const double> weights,
-           minorant::SeparableMinorant& out);
+void sum_weighted(std::span<const minorant::SeparableMinorant> minorants, std::span<const double> weights,
+                  minorant::SeparableMinorant& out);
 
 }  // namespace standfast::search

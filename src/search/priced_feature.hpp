@@ -26,8 +26,8 @@ struct PricedFeature {
 
 /// Within |e| <= radius: both ends and the kinks are tried. Ends at infinity are left out.
 double worst_within(const PricedFeature& feature, double radius);
-/// Least |e| - tau decrease(e) within |e| <= reach, at the same places.
-double worst_paid(const PricedFeature& feature, double reach, double tau);
+/// Least |e| - tau decrease(e) within |e| <= price_limit, at the same places.
+double worst_after_price(const PricedFeature& feature, double price_limit, double tau);
 /// Least e^2 / 2 - tau decrease(e): the stationary point of each piece, moved to where it is allowed.
 double worst_stationary(const PricedFeature& feature, double tau);
 

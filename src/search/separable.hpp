@@ -32,16 +32,16 @@ struct PricedProblem {
     return {linear[i], std::span(fold).subspan(i * k, k), std::span(offset).subspan(i * k, k), lo[i], hi[i]};
   }
   /// Requires: at most one kink per feature.
-  [[nodiscard]] kernels::Folds folds() const {
+  [[nodiscard]] kernels::Folds for_sweeps() const {
     return {dim(), linear.data(), folded() ? fold.data() : nullptr, offset.data(), lo.data(), hi.data()};
   }
 };
 
 /// What was found: the radius, and what the verifier needs to see it.
 struct SeparableRadius {
-  double radius = 0;      ///< 0 for a margin that is not positive, inf where no allowed change reaches it.
-  double multiplier = 0;  ///< Dual variable, p = 1 and 2.
-  double reach = 0;       ///< p = 1: no single change above this price was considered.
+  double radius = 0;       ///< 0 for a margin that is not positive, inf where no allowed change reaches it.
+  double multiplier = 0;   ///< Dual variable, p = 1 and 2.
+  double price_limit = 0;  ///< p = 1: no single change above this price was considered.
 };
 
 /// What saves steps where many similar problems are solved, p = 1, 2 and inf.

@@ -21,7 +21,7 @@ double steepest_square(const PricedProblem& problem) {
 }  // namespace
 
 SeparableRadius separable_radius_l2(const PricedProblem& problem, const RadiusHint& hint) {
-  if (!(hint.radius > 0) && withstands_everything(problem)) return {.radius = kInfinity, .reach = kInfinity};
+  if (!(hint.radius > 0) && withstands_everything(problem)) return {.radius = kInfinity, .price_limit = kInfinity};
 
   const auto margin_left = [&](double tau) {
     const kernels::WorstSums worst = worst_sums_l2(problem, tau);

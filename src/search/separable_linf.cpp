@@ -31,8 +31,8 @@ SeparableRadius separable_radius_linf(const PricedProblem& problem, const Radius
 
 std::vector<double> worst_change_linf(const PricedProblem& problem, double radius) {
   std::vector<double> change(problem.dim());
-  const double reach = radius == kInfinity ? last_place(problem) : radius;
-  for (std::size_t i = 0; i < change.size(); ++i) change[i] = worst_within(problem.feature(i), reach);
+  const double price_limit = radius == kInfinity ? last_place(problem) : radius;
+  for (std::size_t i = 0; i < change.size(); ++i) change[i] = worst_within(problem.feature(i), price_limit);
   return change;
 }
 

@@ -8,7 +8,7 @@ namespace standfast::search {
 
 /// As the sweeps of these names in kernels/sweeps.hpp.
 kernels::WorstSums worst_sums_linf(const PricedProblem& problem, double radius);
-kernels::WorstSums worst_sums_l1(const PricedProblem& problem, double reach, double tau);
+kernels::WorstSums worst_sums_l1(const PricedProblem& problem, double price_limit, double tau);
 kernels::WorstSums worst_sums_l2(const PricedProblem& problem, double tau);
 double last_place(const PricedProblem& problem);
 

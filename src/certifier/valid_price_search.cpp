@@ -1,4 +1,4 @@
-#include "certifier/bend_search.hpp"
+#include "certifier/valid_price_search.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,7 +24,7 @@ double largest_multiplier(const verify::ProvenMinorant& from, double joint) {
 
 }  // namespace
 
-void BendSearch::start(double first) {
+void ValidPriceSearch::start_at(double first) {
   wants_ = first > 0;
   price_limit_ = first;
   certified_ = 0;
@@ -32,7 +32,7 @@ void BendSearch::start(double first) {
   trials_ = 0;
 }
 
-void BendSearch::add_trial(double radius) {
+void ValidPriceSearch::add_trial(double radius) {
   certified_ = std::max(certified_, std::min(price_limit_, radius));
   too_far_ = std::min(too_far_, std::max(price_limit_, radius));
   wants_ = ++trials_ < kTrials && price_limit_ < kInfinity && !(too_far_ <= certified_ * kCloseEnough);

@@ -1,4 +1,4 @@
-#include "search/plan_tangents.hpp"
+#include "search/plan_minorants.hpp"
 
 namespace standfast::search {
 
@@ -14,23 +14,23 @@ double PlanValues::value(std::span<const double> change) {
   return plan_->forward(point_, *probe_);
 }
 
-PlanTangents::PlanTangents(const infer::Plan& plan, const MinorantReader& reader, std::span<const float> x,
-                           std::span<const float> features, infer::InferWorkspace& probe)
+PlanMinorants::PlanMinorants(const infer::Plan& plan, const MinorantReader& reader, std::span<const float> x,
+                             std::span<const float> features, infer::InferWorkspace& probe)
     : plan_(&plan), reader_(&reader), values_(plan, x, probe), features_(features), probe_(&probe) {}
 
-const minorant::SeparableMinorant& PlanTangents::tangent(std::span<const double> change,
-                                                         std::span<const double> fold_change) {
+const minorant::SeparableMinorant& PlanMinorants::minorant_at(std::span<const double> change,
+                                                              std::span<const double> fold_change) {
   point_.resize(features_.size());
   const Lane features{features_.data()}, point{point_.data()};
   const FeatureRange all{0, change.size()};
-  reader_->move(features, change, fold_change, all, point_.data(), 1);
+  reader_->move_features(features, change, fold_change, all, point_.data(), 1);
   const double value = plan_->forward_features(point_, *probe_);
-  reader_->start_tangent(value, minorant_);
-  reader_->read_tangent(features, Lane{plan_->backward(*probe_).data()}, point, all, minorant_);
+  reader_->start_minorant_at(value, minorant_);
+  reader_->read_minorant_at(features, Lane{plan_->backward(*probe_).data()}, point, all, minorant_);
   return minorant_;
 }
 
-double PlanTangents::value_and_gradient(std::span<const double> change, std::vector<double>& gradient) {
+double PlanMinorants::value_and_gradient(std::span<const double> change, std::vector<double>& gradient) {
   const double f = value(change);
   if (!reader_->separable()) {
     const std::span<const float> slope = plan_->input_gradient(*probe_);
@@ -38,7 +38,7 @@ double PlanTangents::value_and_gradient(std::span<const double> change, std::vec
     return f;
   }
   const Lane slope{plan_->backward(*probe_).data()};
-  reader_->read(Lane{features_of(*probe_, values_.point()).data()}, f, slope, minorant_);
+  reader_->read_minorant(Lane{features_of(*probe_, values_.point()).data()}, f, slope, minorant_);
   gradient.assign(minorant_.linear.begin(), minorant_.linear.end());
   for (std::size_t i = 0; i < minorant_.fold.size(); ++i) {
     gradient[i] += minorant_.offset[i] >= 0 ? minorant_.fold[i] : -minorant_.fold[i];
