@@ -1,3 +1,5 @@
+// Rounds a change to float32 inside the bounds and asks both passes, float32 and float64, for their verdict. The price
+// (C25) is rounded up: n + 4 roundings are charged. Nothing is taken for granted of the search that found the change.
 #include "attack/adversarial.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// The steps of the section "Attacks" of docs/certificates.md, in their order; later ones start from the best change so
+// far. Projected gradient descent is that of Madry et al., ICLR 2018. Every candidate goes through confirm_attack, so
+// that a wrong gradient or minorant costs time and closeness only. Taken for granted: x itself has the sensitive
+// verdict.
 #include "attack/attack_search.hpp"
 
 #include <algorithm>
@@ -10,12 +14,13 @@
 namespace standfast::attack {
 namespace {
 
-constexpr int kDescentSteps = 20;
-constexpr std::size_t kSingleFeatures = 12;
-constexpr double kTightGap = 0.002;
-constexpr std::ptrdiff_t kFewFeatures = 64;
-constexpr int kHalvings = 14;
-constexpr int kRecounts = 8;
+// Each trades passes of the model, and so time, against closeness.
+constexpr int kDescentSteps = 20;            // steps shrink by 0.85 each: the last ones hardly move
+constexpr std::size_t kSingleFeatures = 12;  // a ray each; the steepest features come first
+constexpr double kTightGap = 0.002;          // the certificate search goes on longer than a user's gap asks for
+constexpr std::ptrdiff_t kFewFeatures = 64;  // kHalvings passes for each of them
+constexpr int kHalvings = 14;                // leaves each feature within 2^-14 of its change
+constexpr int kRecounts = 8;                 // linearisations after which norm 0 gives up
 
 }  // namespace
 
@@ -107,7 +112,7 @@ void AttackSearch::follow_certificate(const AttackEffort& effort) {
   if (!(ws_.problem.margin > 0)) return;
   const search::PricedProblem first = ws_.problem;
   if (reader_->separable()) follow_minorants(first, effort);
-  // the worst points themselves, and everything allowed at once where no radius is finite
+  // the worst points themselves, and everything allowed at once if no radius is finite
   for (const search::SeparableRadius& radius :
        {search::separable_radius(first, target_.norm), search::SeparableRadius{.radius = kInfinity}}) {
     if (radius.radius < kInfinity || best_.input.empty()) try_ray(search::worst_change(first, target_.norm, radius));
@@ -142,7 +147,7 @@ void AttackSearch::linearise_at(std::span<const double> change) {
   linearised_.hi = hi_;
 }
 
-/// From a point on the border: where would its linearisation flip first? A ray to there, and again.
+/// From a point on the border: a ray to the place at which its linearisation would flip first, and again.
 void AttackSearch::walk_to_linearised_flip(std::vector<double> change, int rounds) {
   for (int k = 0; k < rounds; ++k) {
     linearise_at(change);
@@ -203,7 +208,7 @@ void AttackSearch::descend_from_random_start(Random& random) {
   if (try_ray(at)) walk_to_linearised_flip(best_change_, 4);
 }
 
-/// p = 1 and 2: each feature is put back as far as the verdict allows, where few have changed.
+/// p = 1 and 2: each feature is put back as far as the verdict allows, if few have changed.
 void AttackSearch::put_back_changes() {
   std::vector<double> change = best_change_;
   const auto changed = std::count_if(change.begin(), change.end(), [](double d) { return d != 0; });
@@ -241,7 +246,7 @@ void AttackSearch::try_single_features() {
   }
 }
 
-/// p = 0: the problem's worst features, more and more of them; `changed` lists them. True where the verdict flips.
+/// p = 0: the problem's worst features, more and more of them; `changed` lists them. True if the verdict flips.
 bool AttackSearch::change_worst_features(const search::PricedProblem& problem, std::vector<double>& change,
                                          std::vector<std::size_t>& changed) {
   const std::vector<double> worst =
@@ -263,7 +268,7 @@ bool AttackSearch::change_worst_features(const search::PricedProblem& problem, s
   return false;
 }
 
-/// p = 0: the linearisation's worst features, seen anew from there where they do not do; then each that is not needed
+/// p = 0: the linearisation's worst features, seen anew from there if they do not do; then each that is not needed
 /// is put back.
 void AttackSearch::change_fewest_features() {
   std::vector<double> change(lo_.size(), 0.0);

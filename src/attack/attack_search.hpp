@@ -26,8 +26,8 @@ struct AttackWorkspace {
 };
 
 struct AttackEffort {
-  std::size_t passes = 20;   ///< Of the certificate search that gives directions.
-  std::size_t restarts = 4;  ///< Random starts of projected gradient descent.
+  std::size_t passes = 20;   ///< The number of passes of the certificate search that gives directions.
+  std::size_t restarts = 4;  ///< The number of random starts of projected gradient descent.
 };
 
 class AttackSearch {
@@ -37,7 +37,7 @@ class AttackSearch {
   AttackSearch(const AttackTarget& target, const search::MinorantReader& reader, std::span<const Interval> interval,
                AttackWorkspace& workspace);
 
-  /// Everything below, within the effort.
+  /// The cheapest adversarial input that all steps below find, within the effort.
   Adversarial find_smallest(float logit, const AttackEffort& effort, Random& random);
 
  private:
@@ -64,7 +64,7 @@ class AttackSearch {
   AttackWorkspace& ws_;
   search::PlanMinorants minorants_;
   const search::MinorantReader* reader_;
-  std::vector<double> lo_, hi_;  ///< Of the change, in units of price.
+  std::vector<double> lo_, hi_;  ///< The bounds of the change, in units of price.
   search::PricedProblem linearised_;
   std::vector<double> gradient_;
   Adversarial best_;

@@ -1,5 +1,7 @@
-// The steps that every kind of feature map shares: minorants at the inputs, the closed form, and Algorithm S on one
-// minorant with its proof.
+// The steps that every kind of feature map shares: minorants at the inputs (C2), the closed form (C3), and Algorithm S
+// on one minorant with its proof (V5 in docs/certificates.md). If the proof of a proposal fails by rounding alone, a
+// few proposals made from the closed form are tried. Taken for granted: the forward pass of the inputs is in the
+// workspace.
 #include "certifier/certifier.hpp"
 
 #include <algorithm>
@@ -21,8 +23,8 @@ using verify::ProvenMinorant;
 // Values of a tile's inputs: beyond this, scratch memory would be gigabytes. A search keeps many minorants per input.
 constexpr std::size_t kLargestTile = 1U << 22U, kLargestSearchTile = 1U << 20U;
 
-/// p = inf: what the verifier should prove at once. It rounds sums up that the search rounds to nearest, and a radius
-/// that fails costs it another sweep.
+/// p = inf: what the verifier should prove at once, less by 2^-51 for each of its roundings. It rounds sums up that the
+/// search rounds to nearest, and a radius that fails costs it another sweep.
 double less_than_found(double radius, std::size_t dim) {
   return radius * (1 - static_cast<double>(dim + 64) * 0x1p-51);
 }
@@ -69,13 +71,13 @@ std::size_t Certifier::inputs_per_tile(const Request& request) const {
 
 bool Certifier::needs_tiles(const Request& request) { return request.options.keep_proofs || request.searches_any(); }
 
-void Certifier::read_minorant(search::Lane features, float logit, search::Lane slope, ProvenMinorant& out) const {
+void Certifier::read_minorant(search::Lane features, float logit, search::Lane gradient, ProvenMinorant& out) const {
   out.is_separable = reader_.separable();
   if (out.is_separable) {
-    reader_.read_minorant(features, logit, slope, out.separable);
+    reader_.read_minorant(features, logit, gradient, out.separable);
     out.slope_error.assign(parts_.model->dim(), 0.0);
   } else {
-    search::MinorantReader::read_minorant(logit, slope, model::element_count(parts_.model->graph.input_shape),
+    search::MinorantReader::read_minorant(logit, gradient, model::element_count(parts_.model->graph.input_shape),
                                           out.feature);
   }
 }
@@ -159,7 +161,7 @@ Certifier::ProvenRadius Certifier::prove_without_search(const Request& request, 
   const double closed = closed_form_radius_of(request, lane.minorant, norm_index);
   ProvenRadius result;
   // if only a rounding error keeps an infinite radius from its proof, a huge one can be proven; else the dual norm
-  // alone, whose multiplier is known as well
+  // alone, whose multiplier is known as well. Three powers of two from far to near: each is one sweep of the verifier
   for (const double factor : {0x1p30, 0x1p20, 0x1p10, 1.0}) {
     const double radius = closed * factor;
     if (!(radius > 0 && radius < 0x1p500)) continue;

@@ -1,5 +1,5 @@
-// The minorant of the features bends at several places of one feature when it is seen from the input; Algorithm S goes
-// from piece to piece.
+// The minorant of the features bends at several places of one feature if it is seen from the input: (C18) and (C19).
+// Algorithm S goes from piece to piece. Section "Several kinks" of docs/certificates.md.
 #include "certifier/kinked_certifier.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
-// Lines take the place of |v|, so that the minorant of the features becomes linear in x and Algorithm S applies. A line
-// costs the more margin the farther it has to hold: each input tries prices until what the lines certify is about what
-// they were asked to hold for. All inputs of a tile try theirs side by side.
+// Lines take the place of |v| in (C10), so that the minorant of the features becomes linear in x and Algorithm S
+// applies. A line costs the more margin the farther it has to hold (C11, C12): each input tries prices until what the
+// lines certify is about what they were asked to hold for. All inputs of a tile try theirs side by side. Section
+// "Learnt maps" of docs/certificates.md.
 #include "certifier/mixing_certifier.hpp"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ namespace {
 
 using verify::ProvenMinorant;
 
-/// The errors of the slopes as folds at 0, so that the search sees what the verifier will charge: with norms 0 and 1
+/// The errors of the gradient as bends at 0, so that the search sees what the verifier will charge: with norms 0 and 1
 /// they hold what the lines miss.
 void add_slope_errors(const ProvenMinorant& minorant, std::span<const double> cost, search::PricedProblem& problem) {
   problem.resize(cost.size(), 1);
@@ -53,7 +54,7 @@ void MixingCertifier::certify_norm(const Request& request, std::size_t norm_inde
   const bool once = !pull_back_.folded() || norm == Norm::l0();
   for (const std::size_t l : ws.waiting) {
     CertifyLane& lane = ws.lanes[l];
-    // what bends may also be left where it is: the closed form needs no line
+    // what bends may also be left as it is: the closed form needs no line
     *radii[l] = norm == Norm::l0() ? 0 : closed_form_radius_of(request, lane.of_features, norm_index);
     lane.valid_price.start_at(once ? kInfinity : *radii[l]);
     lane.best_problem.margin = 0;

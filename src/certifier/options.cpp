@@ -1,3 +1,5 @@
+// Refuses what no method can prove, before any work is done: a combination of norm, feature map, network and guarantee
+// that docs/certificates.md does not cover. Taken for granted: the model is valid.
 #include "certifier/options.hpp"
 
 #include <string>
@@ -43,8 +45,10 @@ Status check_map(const model::Model& model, const CertifyOptions& options) {
       method + "centres, scales and a last abs, found a linear map or a convolution; use the separable method"};
 }
 
+// Defaults trade radius against time, which grows with the passes; `exact` may end earlier by its gap.
 constexpr std::size_t kRefinedPasses = 5;
 constexpr std::size_t kExactPasses = 60;
+// `exact` keeps every minorant, so that memory grows with the passes.
 constexpr std::size_t kMaxPasses = 1000;
 
 Status check_search(const CertifyOptions& options) {

@@ -1,3 +1,6 @@
+// Certificate files list slopes and winners node after node; the passes hold them element by element with one lane per
+// input. The merged choice is (C23): by the lemma on slopes it is a choice like any other, so that rounding its slopes
+// to float32 can cost radius and nothing else.
 #include "certifier/proofs.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The minorant at x is seen from the input without loss, so that Algorithm S applies as it stands. What refined and
-// exact add is in several_minorants.cpp.
+// The minorant at x is seen from the input without loss, (C4) and (C5), so that Algorithm S applies as it stands. What
+// refined and exact add is in several_minorants.cpp.
 #include "certifier/separable_certifier.hpp"
 
 #include <algorithm>

@@ -32,14 +32,14 @@ class SeparableCertifier : public Certifier {
   minorant::SeparableMinorant& keep_minorant(CertifyLane& lane, const infer::TileWorkspace& pass,
                                              std::size_t slot) const;
   void prove_weighted_sums(const Request& request, std::span<const float> x, CertifyWorkspace& workspace) const;
-  /// The verifier's minorants of cut `j` of the waiting lanes, into their parts.
+  /// Proves choice `j` of each waiting lane; the minorants go into the lanes' parts.
   void prove_choices(const Request& request, std::span<const float> x, std::size_t j,
                      CertifyWorkspace& workspace) const;
   /// If the search was wrong about its minorant, that at x alone may be worth more.
   void retry_at_input(const Request& request, std::span<const float> x, std::size_t norm_index,
                       CertifyWorkspace& workspace, CertifyLane& lane, const CertifiedRow& row) const;
 
-  bool merges_choices_;  ///< No maxima: weighted minorants are one choice of slopes.
+  bool merges_choices_;  ///< The network has no maxima, so that weighted minorants are one choice of slopes.
 };
 
 }  // namespace standfast::certifier

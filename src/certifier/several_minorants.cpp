@@ -1,5 +1,6 @@
-// Larger radii from several minorants: the searches of a tile's inputs share the passes of the float32 model, and what
-// they find is proven once, as one choice of slopes if the network has no maxima.
+// Larger radii from several minorants (C21): the searches of a tile's inputs share the passes of the float32 model, and
+// what they find is proven once, as one choice of slopes (C23), if the network has no maxima. With maxima each minorant
+// is proven by itself, and then their weighted sum (C24).
 #include <algorithm>
 #include <utility>
 
@@ -9,7 +10,8 @@
 namespace standfast::certifier {
 namespace {
 
-// Of a radius that the search computed in float32: what is proven below it was not what the search took it for.
+// The share of the search's radius that a proof should reach. The search works in float32, so that it is off in the
+// last digits; what is proven below this was not what the search took it for.
 constexpr double kAsSearched = 1 - 1e-3;
 
 /// A few features of all slots at a time: a cache line holds one feature of every slot.

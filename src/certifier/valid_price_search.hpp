@@ -23,7 +23,7 @@ class ValidPriceSearch {
   bool wants_ = false;
   double price_limit_ = 0;
   double certified_ = 0;        ///< A price known to be certifiable.
-  double too_far_ = kInfinity;  ///< One known not to be.
+  double too_far_ = kInfinity;  ///< A price known not to be certifiable.
   int trials_ = 0;
 };
 

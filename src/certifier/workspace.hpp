@@ -20,10 +20,10 @@ namespace standfast::certifier {
 
 /// What belongs to one input of a tile.
 struct CertifyLane {
-  verify::ProvenMinorant minorant;        ///< What radii are taken from; under guarantee none nobody has proven it.
+  verify::ProvenMinorant minorant;        ///< What radii are taken from; not proven under guarantee none.
   verify::ProvenMinorant of_features;     ///< Mixing and kinked maps: the minorant before it is seen from the input.
   std::vector<Interval> interval;         ///< How far each feature may go, by the core.
-  std::vector<Interval> search_interval;  ///< By the search; empty if it is the same.
+  std::vector<Interval> search_interval;  ///< What the search takes for `interval`; empty if it is the same.
   search::PricedProblem problem;          ///< The minorant as the search sees it.
   search::RadiusHint hint;                ///< What the search knows of its radius.
   std::vector<RadiusProof::Cut> proof_choices;  ///< The weighted slopes that the minorant is proven from.
@@ -33,11 +33,11 @@ struct CertifyLane {
   std::vector<minorant::SeparableMinorant> minorants;
   std::vector<ChoiceWithDuals> choices;       ///< The slopes of each of them.
   std::vector<double> weights;                ///< Their weights, for one norm.
-  std::vector<verify::ProvenMinorant> parts;  ///< The proven minorants of `cuts`, if there are several.
+  std::vector<verify::ProvenMinorant> parts;  ///< The proven minorants of `proof_choices`, if there are several.
   search::MinorantSearch search;
   std::optional<search::PlanValues> values;
 
-  // mixing maps: trials of prices up to which lines hold
+  // mixing maps: trials of prices up to which lines are valid
   ValidPriceSearch valid_price;
   search::PricedProblem best_problem;
 };
@@ -63,7 +63,7 @@ struct CertifyWorkspace {
   minorant::Slopes slopes;                      ///< The slopes of a tile, for the verifier.
 
   CertifyWorkspace() : lanes(kLanes), logits(kLanes), wanted(kLanes) {}
-  /// The rows that want a radius wait.
+  /// Lets the lanes of the rows that want a radius wait.
   void queue_rows(std::span<const CertifiedRow> rows);
 };
 

@@ -1,3 +1,5 @@
+// Checks the options once, then hands each input to attack::AttackSearch with a random stream of its own, so that
+// results do not depend on the number of threads or on the order of the inputs.
 #include "classifier/attacker.hpp"
 
 #include <string>
@@ -7,7 +9,7 @@
 namespace standfast::classifier {
 namespace {
 
-constexpr std::size_t kMaxRestarts = 10'000;
+constexpr std::size_t kMaxRestarts = 10'000;  // more is taken for a slip of the hand: time grows with it
 
 Status check_options(const AttackOptions& options) {
   if (options.norms.empty()) return Error{ErrorCode::kBadOption, "norms: found none, expected at least one"};

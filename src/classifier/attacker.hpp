@@ -12,8 +12,8 @@ namespace standfast::classifier {
 
 class Attacker {
  public:
-  /// Fails: kBadOption and kUnsupported for norms and feature maps that the search does not know; as
-  /// ThreatModel::validate.
+  /// Fails: kBadOption for norms that the search does not know and for too many restarts, kBadShape or
+  /// kBadValue for costs and bounds (ThreatModel::validate).
   static Result<Attacker> create(const model::Model& model, const infer::Plan& plan, const AttackOptions& options);
 
   /// The best found for one norm, by a random stream that depends on the options' seed and `index` alone.

@@ -1,3 +1,6 @@
+// The closed form (C3), in one sweep if q is 1, 2 or inf: the margin over the Lipschitz constant times the dual norm of
+// the gradient, whose entries are divided by their costs. Bounds play no part. Costs are taken to be positive. Sums are
+// rounded to nearest, so that the result can be a little above the exact quotient: the verifier computes its own.
 #include "search/closed_form.hpp"
 
 #include <algorithm>

@@ -15,7 +15,7 @@ namespace standfast::search {
 double closed_form_radius(const minorant::SeparableMinorant& minorant, std::span<const double> cost, Norm norm,
                           double lipschitz);
 
-/// The same for any feature map with Lipschitz constant `lipschitz`; `cheapest` is the smallest cost.
+/// The closed form for any feature map with Lipschitz constant `lipschitz`; `cheapest` is the smallest cost.
 double closed_form_radius(const minorant::FeatureMinorant& minorant, double cheapest, Norm norm, double lipschitz);
 
 }  // namespace standfast::search

@@ -1,3 +1,6 @@
+// A separable map is u = scale (x - kink), perhaps with an abs at its end. So the gradient by u, times the scale, is
+// the gradient by x: (C5) with the kinks where u is 0. Products are rounded to nearest, because a search needs no more.
+// Taken for granted: scales are above 0, which the model's validation has checked.
 #include "search/minorant_at.hpp"
 
 #include "kernels/sweeps.hpp"
@@ -14,23 +17,24 @@ MinorantReader::MinorantReader(const model::Model& model)
   }
 }
 
-void MinorantReader::read_minorant(Lane features, double margin, Lane slope, minorant::SeparableMinorant& out) const {
+void MinorantReader::read_minorant(Lane features, double margin, Lane gradient,
+                                   minorant::SeparableMinorant& out) const {
   const std::size_t dim = scale_.size();
   out.margin = margin;
   out.linear.resize(dim);
   out.fold.resize(folded_ ? dim : 0);
   out.offset.resize(folded_ ? dim : 0);
-  for (std::size_t i = 0; i < dim; ++i) out.linear[i] = slope[i] * scale_[i];
+  for (std::size_t i = 0; i < dim; ++i) out.linear[i] = gradient[i] * scale_[i];
   for (std::size_t i = 0; i < out.fold.size(); ++i) {
-    out.fold[i] = slope[dim + i] * scale_[i];
+    out.fold[i] = gradient[dim + i] * scale_[i];
     out.offset[i] = features[i] / scale_[i];
   }
 }
 
-void MinorantReader::read_minorant(double margin, Lane slope, std::size_t size, minorant::FeatureMinorant& out) {
+void MinorantReader::read_minorant(double margin, Lane gradient, std::size_t size, minorant::FeatureMinorant& out) {
   out.margin = margin;
   out.slope.resize(size);
-  for (std::size_t i = 0; i < size; ++i) out.slope[i] = slope[i];
+  for (std::size_t i = 0; i < size; ++i) out.slope[i] = gradient[i];
 }
 
 void MinorantReader::move_features(Lane features, std::span<const double> change, std::span<const double> fold_change,
@@ -51,13 +55,13 @@ void MinorantReader::start_minorant_at(double value, minorant::SeparableMinorant
   out.offset.resize(out.fold.size());
 }
 
-void MinorantReader::read_minorant_at(Lane features, Lane slope, Lane point, FeatureRange range,
+void MinorantReader::read_minorant_at(Lane features, Lane gradient, Lane point, FeatureRange range,
                                       minorant::SeparableMinorant& out) const {
   const auto part = [&](std::size_t first, std::vector<double>& to) {
     double change = 0;
     for (std::size_t i = range.begin; i < range.end; ++i) {
       const std::size_t at = first + i;
-      const double s = slope[at];
+      const double s = gradient[at];
       change += s * (static_cast<double>(features[at]) - static_cast<double>(point[at]));
       to[i] = s * scale_[i];
     }

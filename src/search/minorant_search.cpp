@@ -1,3 +1,7 @@
+// Kelley's cutting planes (1960) on the dual function (C22): weigh the minorants found so far, ask the attacker for the
+// best answer to their weighted sum, add the minorant that touches f there, and again. Section "Several minorants" of
+// docs/certificates.md. Any weights give a certificate (C21), so that every radius here may be approximate: Algorithm S
+// and the verifier run on the result. Taken for granted: the margin at x is positive.
 #include "search/minorant_search.hpp"
 
 #include <algorithm>
@@ -9,29 +13,32 @@
 namespace standfast::search {
 namespace {
 
-// A new cut starts with this share of the weight: small enough not to spoil the others, large enough to move.
+// A new minorant starts with this share of the weight: small enough not to spoil the others, large enough to move.
 constexpr double kFirstShare = 0.05;
 // p = 1: places a little beyond the radius matter while the radius still grows.
 constexpr double kLimitBeyondRadius = 1.25;
 
-// Of the radii that steer the search: the one that counts is computed again, exactly.
+// The relative tolerance of the radii that steer the search: the one that counts is computed again, exactly.
 constexpr double kTolerance = 5e-5;
 
-// Passes without a gain after which p = inf starts from a high temperature again.
+// Passes without a gain after which p = inf starts from a high temperature again: shortly before the search gives up.
 constexpr int kShaken = 20;
 
-// A leap like this may be the way to an infinite radius.
+// A leap by this factor may be the way to an infinite radius; smaller ones are worth no second computation.
 constexpr double kSuspicious = 30;
 
-// Relative to the margin and to the radius: where the search has nothing left to gain.
+// Relative to the margin and to the radius. Below these the search has nothing left to gain: a pass costs more than the
+// digits it would add.
 constexpr double kLittleLeft = 1e-3, kGainThatCounts = 1e-4;
 
-// Of the radius that counts.
+// The relative tolerance of the radius that counts: a few more Newton steps, once per search.
 constexpr double kHintTolerance = 1e-10;
 
-// Of so many, none is most of the answer, and one step of the ascent comes close.
+// Of so many features none is most of the answer, and one step of the ascent comes close.
 constexpr double kManyFeatures = 256;
 
+// Temperatures: high ones are smooth and lead far, low ones are close to the true dual function. Each further step is a
+// sweep over all features.
 constexpr AscentSchedule kStart{.first = 3e-5, .last = 3e-5, .steps = 0};
 constexpr AscentSchedule kTouch{.first = 3e-5, .last = 3e-5, .steps = 2};
 constexpr AscentSchedule kAnnealed{.first = 3e-2, .last = 3e-5, .factor = 0.3, .steps = 4};
@@ -52,7 +59,7 @@ bool MinorantSearch::start(const PricedProblem& first, std::span<const double> c
   return choose_next_point();
 }
 
-/// Whether another minorant is worth its pass, and where.
+/// Whether another minorant is worth its pass, and at which point.
 bool MinorantSearch::choose_next_point() {
   if (options_.keep_all) walk_to_other_verdict();
   if (pass_ >= options_.passes || result_.radius >= (1 - options_.gap) * result_.attack_price) return false;
@@ -66,9 +73,10 @@ bool MinorantSearch::choose_next_point() {
 
 bool MinorantSearch::add_minorant(const minorant::SeparableMinorant& minorant) {
   append_minorant(minorant);
+  // `exact` has passes to spare and gains in leaps; `refined` stops soon
   const int patience = options_.keep_all ? 25 : 2;
   const double little = options_.keep_all ? -kInfinity : kLittleLeft;
-  // at the attacker's answer the earlier minorants are about 0; where the newest one is, too, little is left to cut off
+  // at the attacker's answer the earlier minorants are about 0; if the newest one is, too, little is left to gain
   const double excess = ascent_.value_of_minorant(minorants_, minorants_.size() - 1) / first_margin_;
   if (stalled_ >= patience || (stalled_ > 0 && excess < little)) return false;
   const double before = result_.radius;
@@ -97,7 +105,7 @@ void MinorantSearch::set_first_minorant(const PricedProblem& first) {
   radius_ = first_radius_ = result_.radius = start.radius;
   result_.weights = {1.0};
   if (start.radius < kInfinity) result_.hint = {start.radius, 1 / start.multiplier, kHintTolerance};
-  // p = 1 and 2: the dual variable of the single cut is the weight that it starts with
+  // p = 1 and 2: the dual variable of the single minorant is the weight that it starts with
   alpha_ = {options_.norm == Norm::linf() || !(start.multiplier > 0) ? 1.0 : 1 / start.multiplier};
 }
 
@@ -195,7 +203,7 @@ void MinorantSearch::append_minorant(const minorant::SeparableMinorant& minorant
 void MinorantSearch::walk_to_other_verdict() {
   const std::vector<double>& answer = ascent_.response().change;
   if (walk_along(answer) || result_.attack.empty()) return;
-  // where answers jump from side to side, the way between them and the cheapest change so far may be cheaper than both
+  // if answers jump from side to side, the way between them and the cheapest change so far may be cheaper than both
   halfway_.resize(answer.size());
   for (std::size_t i = 0; i < answer.size(); ++i) halfway_[i] = (answer[i] + result_.attack[i] * cost_[i]) / 2;
   walk_along(halfway_);

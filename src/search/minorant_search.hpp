@@ -1,4 +1,5 @@
-// Larger radii from several minorants: minorants where the attacker's answer to the earlier ones lies, weighed anew.
+// Larger radii from several minorants: each new one touches f at the attacker's answer to the earlier ones, and all are
+// weighed anew.
 //
 // `refined` keeps two minorants, the merged earlier ones and the newest; `exact` keeps all and also walks towards the
 // other verdict, until certificate and attack meet. Source: Kelley's cutting planes; docs/certificates.md, "Several
@@ -36,41 +37,41 @@ class MinorantSource : public ValueSource {
 
 struct MinorantSearchOptions {
   Norm norm = Norm::l2();
-  std::size_t passes = 5;  ///< Minorants, the first one included.
+  std::size_t passes = 5;  ///< The number of minorants, the first one included.
   bool keep_all = false;   ///< `exact`: no merging, and walks towards the other verdict.
-  double gap = 0.01;       ///< keep_all: ends where the radius is at least (1 - gap) of the attack's price.
+  double gap = 0.01;       ///< keep_all: ends if the radius is at least (1 - gap) of the attack's price.
 };
 
 struct MinorantSearchResult {
   double radius = 0;
-  std::vector<double> weights;      ///< Per minorant, the first one included; their sum is 1.
+  std::vector<double> weights;      ///< One weight per minorant, the first one included; their sum is 1.
   RadiusHint hint;                  ///< For the radius of their weighted sum.
-  double attack_price = kInfinity;  ///< keep_all: of the cheapest change found whose value is <= 0.
-  std::vector<double> attack;       ///< That change, in the features' units; empty where none was found.
+  double attack_price = kInfinity;  ///< keep_all: the price of the cheapest change found whose value is <= 0.
+  std::vector<double> attack;       ///< That change, in the features' units; empty if none was found.
 };
 
 /// One search at a time; it asks for minorants instead of taking them, so that many searches can share a pass of the
 /// model. Keeps its memory from search to search.
 class MinorantSearch {
  public:
-  /// True where a minorant is wanted: give it to add_minorant(), until that returns false.
+  /// True if a minorant is wanted: give it to add_minorant(), until that returns false.
   ///
   /// Requires: norm 1, 2 or inf; `first` is the problem of the minorant at x, its margin positive. Shape: cost is
   /// (dim). keep_all asks `values`, which may be null without it; both outlive the search.
   bool start(const PricedProblem& first, std::span<const double> cost, const MinorantSearchOptions& options,
              ValueSource* values);
 
-  /// Where the next minorant is wanted, as in MinorantSource::minorant.
+  /// Where the next minorant is wanted, as in MinorantSource::minorant_at.
   [[nodiscard]] std::span<const double> change() const { return change_; }
   [[nodiscard]] std::span<const double> fold_change() const { return fold_change_; }
 
-  /// The minorant asked for; true where another one is wanted.
+  /// Takes the minorant asked for; true if another one is wanted.
   bool add_minorant(const minorant::SeparableMinorant& minorant);
 
-  /// All of it, for one source.
+  /// The whole search, with one source that answers at once.
   const MinorantSearchResult& find_radius(const PricedProblem& first, std::span<const double> cost,
                                           const MinorantSearchOptions& options, MinorantSource& source);
-  /// Of the last search.
+  /// The result of the last search.
   [[nodiscard]] const MinorantSearchResult& result() const { return result_; }
   [[nodiscard]] std::size_t minorants() const { return minorants_.size(); }
 
@@ -89,7 +90,7 @@ class MinorantSearch {
   [[nodiscard]] double dual_scale() const;
 
   MinorantSearchOptions options_;
-  /// p = 1 without bounds: a pass costs several closed forms in sweeps, since its price_limit is searched for, and
+  /// p = 1 without bounds: a pass costs several closed forms in sweeps, since its price limit is searched for, and
   /// steps towards jumps far outside the data gain little.
   bool thrifty_ = false;
   std::span<const double> cost_;
@@ -100,10 +101,10 @@ class MinorantSearch {
   MinorantSet minorants_;
   PricedProblem problem_;
   WeightAscent ascent_;
-  double first_radius_ = 0;     ///< Of the first cut alone.
-  double radius_ = 0;           ///< Of the current weights.
-  std::vector<double> alpha_;   ///< Per cut.
-  std::vector<double> merged_;  ///< What the first cut is made of, per minorant.
+  double first_radius_ = 0;     ///< The radius of the first minorant alone.
+  double radius_ = 0;           ///< The radius of the current weights.
+  std::vector<double> alpha_;   ///< One weight per minorant in `minorants_`.
+  std::vector<double> merged_;  ///< The share of each earlier minorant in the first one of `minorants_`.
   std::vector<double> change_, fold_change_, step_, halfway_;
   MinorantSearchResult result_;
 };

@@ -1,3 +1,6 @@
+// Weighted sums of minorants (C21), feature by feature, by the vectorised sweeps of kernels/. Two minorants with
+// weights, the usual case, are added in one sweep. All minorants are taken to be seen from the same input, so that they
+// share their kinks and bounds.
 #include "search/minorant_set.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Several minorants of f at one input ("minorants"), in units of price: they share their kinks and bounds.
+// Several minorants of f at one input, in units of price: they share their kinks and bounds.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace standfast::search {
 struct PricedMinorant {
   double margin = 0;
   std::vector<double> linear;
-  std::vector<double> fold;  ///< Empty where the map has no abs.
+  std::vector<double> fold;  ///< (dim), or empty if the map has no abs.
 };
 
 class MinorantSet {
@@ -27,7 +27,8 @@ class MinorantSet {
 
   /// The weighted sum as a problem for Algorithm S; `out` holds the bounds already. Shape: weights is (minorants).
   void sum_weighted(std::span<const double> weights, PricedProblem& out) const;
-  /// The sum's slopes; returns its margin. Shape: linear and fold are (dim), fold empty where the map has no abs.
+  /// The sum's coefficients and bends; returns its margin. Shape: linear and fold are (dim), fold empty if the map has
+  /// no abs.
   double sum_weighted(std::span<const double> weights, std::span<double> linear, std::span<double> fold) const;
 
   [[nodiscard]] std::size_t size() const { return count_; }
@@ -44,7 +45,7 @@ class MinorantSet {
   bool folded_ = false;
   std::size_t count_ = 0;
   std::vector<PricedMinorant> minorants_;  // only the first count_ are in use: their memory is kept from input to input
-  std::vector<double> offset_, lo_, hi_;   // offset_ is empty where the map has no abs
+  std::vector<double> offset_, lo_, hi_;   // offset_ is empty if the map has no abs
 };
 
 }  // namespace standfast::search

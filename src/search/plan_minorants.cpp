@@ -1,3 +1,6 @@
+// One forward and one backward pass of the float32 model per minorant. The point need not be phi of any input: (C2)
+// holds at every point of the feature space. Float32 passes round, so that a minorant can be a little above f: the
+// verifier proves its own.
 #include "search/plan_minorants.hpp"
 
 namespace standfast::search {
@@ -33,12 +36,12 @@ const minorant::SeparableMinorant& PlanMinorants::minorant_at(std::span<const do
 double PlanMinorants::value_and_gradient(std::span<const double> change, std::vector<double>& gradient) {
   const double f = value(change);
   if (!reader_->separable()) {
-    const std::span<const float> slope = plan_->input_gradient(*probe_);
-    gradient.assign(slope.begin(), slope.end());
+    const std::span<const float> by_input = plan_->input_gradient(*probe_);
+    gradient.assign(by_input.begin(), by_input.end());
     return f;
   }
-  const Lane slope{plan_->backward(*probe_).data()};
-  reader_->read_minorant(Lane{features_of(*probe_, values_.point()).data()}, f, slope, minorant_);
+  const Lane by_features{plan_->backward(*probe_).data()};
+  reader_->read_minorant(Lane{features_of(*probe_, values_.point()).data()}, f, by_features, minorant_);
   gradient.assign(minorant_.linear.begin(), minorant_.linear.end());
   for (std::size_t i = 0; i < minorant_.fold.size(); ++i) {
     gradient[i] += minorant_.offset[i] >= 0 ? minorant_.fold[i] : -minorant_.fold[i];

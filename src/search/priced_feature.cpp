@@ -1,3 +1,6 @@
+// The decrease -q(e) of (C5), or of (C18) with several kinks, is a line between two kinks (C20). So its worst place is
+// an end or a kink; with the price e^2 / 2 it can also be the stationary point of a piece. All of them are tried.
+// Section "Algorithm S" of docs/certificates.md. Taken for granted: lo <= 0 <= hi.
 #include "search/priced_feature.hpp"
 
 #include <algorithm>
@@ -28,7 +31,7 @@ DecreaseLine line_at(const PricedFeature& f, double e) {
   return line;
 }
 
-/// The ends within price_limit that are not at infinity, and the kinks between them.
+/// The ends within the price limit that are not at infinity, and the kinks between them.
 template <class Consider>
 void for_each_corner(const PricedFeature& f, double price_limit, const Consider& consider) {
   const double lo = std::max(f.lo, -price_limit), hi = std::min(f.hi, price_limit);

@@ -1,3 +1,6 @@
+// Steps along the ray that grow, until the verdict has changed; then the secant and bisection between the last two
+// places. Every place found is a true upper bound, whether or not f crosses 0 there only once. Taken for granted: the
+// model's value at x itself is positive.
 #include "search/ray.hpp"
 
 #include <algorithm>
@@ -25,7 +28,7 @@ class Ray {
     }
     return norm_.of_vector(priced_);
   }
-  /// s, or a shorter way that costs less than `limit`; 0 where none is found.
+  /// s, or a shorter way that costs less than `limit`; 0 if none is found.
   double shorten_below(double limit, double s) {
     for (int k = 0; k < 8; ++k) {
       const double price = move_to(s);
@@ -46,8 +49,9 @@ class Ray {
   std::vector<double> priced_;
 };
 
-constexpr double kFarthest = 1e6;  // times the direction's own length
-constexpr double kRayTolerance = 2e-4;
+// Times the direction's own length: a ray that has crossed nothing by then is given up.
+constexpr double kFarthest = 1e6;
+constexpr double kRayTolerance = 2e-4;  // relative: a closer crossing costs more passes of the model
 
 }  // namespace
 
@@ -55,7 +59,7 @@ double first_crossing(std::span<const double> direction, const RayBounds& bounds
                       ValueSource& source, std::vector<double>& change) {
   Ray ray(direction, bounds, norm, source, change);
   double inside = 0, inside_value = 0, outside = ray.shorten_below(limit, 1), outside_value = 0;
-  // the direction ends near the border: small steps beyond it first
+  // the direction ends near the border: small steps beyond it first, then larger ones
   for (double growth = 1.01;; growth *= growth) {
     if (!(outside > inside * (1 + kRayTolerance)) || outside > kFarthest) return kInfinity;
     ray.move_to(outside);
@@ -66,7 +70,7 @@ double first_crossing(std::span<const double> direction, const RayBounds& bounds
     outside = ray.shorten_below(limit, outside * growth);
   }
   for (int k = 0; k < 30 && outside - inside > kRayTolerance * outside; ++k) {
-    // the secant where both ends are known, pulled towards the inside end so that this end moves too
+    // the secant if both ends are known, pulled towards the inside end so that this end moves too
     const bool secant = inside > 0 && k % 3 != 2 && inside_value > 0;
     const double share = secant ? inside_value / (inside_value - outside_value) : 0.5;
     const double s = inside + std::clamp(share * (1 + 0.01), 0.02, 0.98) * (outside - inside);

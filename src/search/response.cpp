@@ -1,3 +1,5 @@
+// The inner minima of (C22), by the vectorised sweeps of kernels/: `answer_l2` for norm 2, and `answer_corners`, which
+// compares the ends, the kink and 0, for norms 1 and inf. Taken for granted: at most one kink per feature.
 #include "search/response.hpp"
 
 #include "kernels/sweeps.hpp"

@@ -1,4 +1,6 @@
-// p = 0: changing k features costs at most the k largest decreases.
+// p = 0: changing k features takes at most the k largest decreases (C4). So the decreases are sorted and taken from the
+// margin, the largest first. A feature whose decrease has no limit counts as infinite. Section "Algorithm S" of
+// docs/certificates.md.
 #include <algorithm>
 #include <cmath>
 #include <functional>

@@ -1,6 +1,7 @@
 // p = 1: the price is spent on whatever lowers the margin most per unit of price. The radius is the maximum of a
-// concave function of one dual variable; the change that reaches it, a fractional knapsack over the hull of each
-// feature's places (its ends and its kinks).
+// concave function of one dual variable (C9), found where lines from both sides meet; the change that reaches it is a
+// fractional knapsack over the hull of each feature's places (its ends and its kinks). An outer loop moves the price
+// limit rho until rho and the radius proven with it meet. Taken for granted: the margin is positive.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -54,7 +55,7 @@ void append_hull(const PricedFeature& f, std::size_t index, double price_limit, 
   }
 }
 
-/// Whether a comes after b where the steepest come first.
+/// Whether a comes after b in an order from the steepest on.
 bool flatter(const Segment& a, const Segment& b) {
   return a.slope != b.slope ? a.slope < b.slope : a.feature > b.feature;
 }
@@ -66,7 +67,7 @@ std::vector<Segment> all_segments(const PricedProblem& problem, double price_lim
   return segments;
 }
 
-/// The same without kinks: a feature's hull is the way to one end.
+/// All segments of a problem without kinks: a feature's hull is the way to one end.
 std::vector<Segment> ends_that_pay(const PricedProblem& problem, double price_limit) {
   std::vector<Segment> segments;
   segments.reserve(problem.dim());
@@ -93,14 +94,14 @@ struct SupportLine {
   double growth;  ///< How fast the value falls as the price limit grows.
 };
 
-/// theta where single changes are priced at most `price_limit`.
+/// theta if single changes are priced at most `price_limit`.
 class Spending {
  public:
   Spending(const PricedProblem& problem, double steepest)
       : problem_(problem), margin_(problem.margin), least_tau_(1 / steepest) {}
 
-  /// The support line at the largest theta, whose value is infinite where nothing that is allowed takes the margin:
-  /// where lines from both sides meet, and again. guess: a tau, used where it is > 0.
+  /// The support line at the largest theta, whose value is infinite if nothing that is allowed takes the margin:
+  /// where lines from both sides meet, and again. guess: a tau, used if it is > 0.
   SupportLine find_largest(double price_limit, double guess, double tolerance) {
     best_ = {0, 0, margin_, 0};
     // from a guess without measure the way is too long
@@ -144,7 +145,7 @@ class Spending {
       }
       right_ = next;
     }
-    // up to where every change that pays has been made: the decrease does not grow any more
+    // up to the tau at which every change that pays has been made: the decrease does not grow any more
     for (int i = 0; right_.slope > 0 && right_.tau <= 1e300; ++i) {
       if (i == 4 && worst_sums_linf(problem_, price_limit).decrease < margin_) return false;
       left_ = right_;

@@ -1,5 +1,6 @@
-// p = inf: each feature may use the whole radius, so the worst case is a sum over features of the worst of three
-// places.
+// p = inf: each feature may use the whole radius, so that the worst case is a sum over features of the worst of
+// its ends and kinks. `falling_root` finds the radius at which that sum has taken the margin (C6). Taken for granted:
+// the margin is positive.
 #include <algorithm>
 #include <cmath>
 

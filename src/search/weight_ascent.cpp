@@ -1,3 +1,7 @@
+// Damped Newton steps on the dual function (C22), whose minima are softened by a temperature that falls step by step. A
+// logarithmic barrier keeps weights above 0. For norm inf the sum of the weights is fixed, by one more right-hand side.
+// The matrix has one row per minorant, so that a sweep over the features costs more than its Cholesky factor. Taken for
+// granted: all weights are positive at the start.
 #include "search/weight_ascent.hpp"
 
 #include <algorithm>
@@ -14,7 +18,7 @@ double dot(std::span<const double> a, std::span<const double> b) {
   return kernels::sweeps().dot(a.size(), a.data(), b.data());
 }
 
-/// In place: matrix <- its Cholesky factor, both right-hand sides <- solutions. False where it is not positive
+/// In place: matrix <- its Cholesky factor, both right-hand sides <- solutions. False if it is not positive
 /// definite.
 bool cholesky_solve(std::size_t n, std::vector<double>& matrix, std::vector<double>& a, std::vector<double>& b) {
   for (std::size_t j = 0; j < n; ++j) {
@@ -89,7 +93,7 @@ void WeightAscent::fill_curvature(const MinorantSet& minorants) {
   }
 }
 
-/// direction_ <- the Newton step, which keeps the sum of the weights where that is fixed.
+/// direction_ <- the Newton step, which keeps the sum of the weights if that is fixed.
 bool WeightAscent::solve_newton_step(bool fixed_sum) {
   const std::size_t n = gradient_.size();
   direction_ = gradient_;
@@ -105,7 +109,7 @@ bool WeightAscent::solve_newton_step(bool fixed_sum) {
   return true;
 }
 
-/// One damped Newton step from the last evaluation; false where nothing more is to be gained.
+/// One damped Newton step from the last evaluation; false if nothing more is to be gained.
 bool WeightAscent::take_newton_step(const MinorantSet& minorants, const ResponseRules& rules, double barrier,
                                     double enough, std::vector<double>& alpha) {
   const std::size_t n = minorants.size();
@@ -117,13 +121,14 @@ bool WeightAscent::take_newton_step(const MinorantSet& minorants, const Response
     matrix_[j * n + j] += barrier / (alpha[j] * alpha[j]);
     largest = std::max(largest, matrix_[j * n + j]);
   }
-  for (std::size_t j = 0; j < n; ++j) matrix_[j * n + j] += 1e-12 * largest;
+  for (std::size_t j = 0; j < n; ++j) matrix_[j * n + j] += 1e-12 * largest;  // equal minorants make it singular
   if (!solve_newton_step(rules.norm == Norm::linf())) return false;
 
   double gain = 0;
   for (std::size_t j = 0; j < n; ++j) gain += direction_[j] * gradient_[j];
   if (!(gain > enough)) return false;
-  // where nothing curves, Newton's step has no scale of its own: the weights' is taken
+  // if nothing curves, Newton's step has no scale of its own: it may grow a weight by ten times their sum. A weight
+  // falls by 95 % at most, so that the barrier stays finite
   const double total = std::accumulate(alpha.begin(), alpha.end(), 0.0);
   double longest = 1;
   for (std::size_t j = 0; j < n; ++j) {
@@ -135,6 +140,7 @@ bool WeightAscent::take_newton_step(const MinorantSet& minorants, const Response
   for (double share = longest; share > 1e-4 * longest; share *= 0.4) {
     for (std::size_t j = 0; j < n; ++j) trial_[j] = alpha[j] + share * direction_[j];
     evaluate_at(minorants, trial_, rules, barrier);
+    // Armijo's rule: a tenth of what the gradient promises
     if (value_ >= before + 0.1 * share * gain) {
       alpha.swap(trial_);
       return true;
@@ -150,6 +156,7 @@ void WeightAscent::maximise_dual(const MinorantSet& minorants, Norm norm, double
   fold_.resize(minorants.folded() ? minorants.dim() : 0);
   for (double relative = schedule.first; relative >= schedule.last * 0.999; relative *= schedule.factor) {
     const ResponseRules rules{norm, price_limit, relative * scale};
+    // falls with the temperature: a strong barrier keeps weights that should vanish, a weak one slows Newton's method
     const double barrier = 0.3 * rules.temperature;
     evaluate_at(minorants, alpha, rules, barrier);
     for (int k = 0; k < schedule.steps; ++k) {

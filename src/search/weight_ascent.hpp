@@ -30,7 +30,7 @@ class WeightAscent {
                      const AscentSchedule& schedule, std::vector<double>& alpha);
 
   [[nodiscard]] const Response& response() const { return response_; }
-  /// F there, neither softened nor fenced.
+  /// F at the last weights, without softening and barrier.
   [[nodiscard]] double dual_value() const { return best_; }
   /// What minorant j says of the attacker's mean answer: its gradient entry.
   [[nodiscard]] double value_of_minorant(const MinorantSet& minorants, std::size_t j) const;
@@ -49,7 +49,7 @@ class WeightAscent {
   std::vector<double> linear_, fold_;
   std::vector<double> gradient_, matrix_, ones_, direction_, trial_;
   double value_ = 0, best_ = 0;
-  std::vector<std::vector<double>> packed_linear_, packed_fold_;  ///< Per minorant.
+  std::vector<std::vector<double>> packed_linear_, packed_fold_;  ///< One vector per minorant.
 };
 
 }  // namespace standfast::search

@@ -1,3 +1,5 @@
+// The sums over features in (C6), (C8) and (C9), and how fast they grow. With at most one kink per feature the
+// vectorised sweeps of kernels/ compute them; with several (C18) the features are visited one after the other.
 #include "search/worst_sums.hpp"
 
 #include <algorithm>
