@@ -1,4 +1,4 @@
-// Tangents and values of the float32 model around one input: what an attack is made from.
+// Minorants and values of the float32 model around one input: what an attack is made from.
 #pragma once
 
 #include <span>

@@ -137,13 +137,13 @@ TEST(MinorantSearch, WeightsAreAMeanThatReproducesTheRadius) {
         const MinorantSearchOptions options = keep_all ? exact(norm) : refined(norm);
         const MinorantSearchResult found = search.find_radius(problem, kUnitCost, options, source);
         if (found.radius > 1e6) continue;  // the slopes cancel: 1e6 roundings are the tolerance below
-        ASSERT_LE(found.weights.size(), 1 + source.tangents.size());
+        ASSERT_LE(found.weights.size(), 1 + source.handed_out.size());
         EXPECT_NEAR(std::accumulate(found.weights.begin(), found.weights.end(), 0.0), 1, 1e-12);
         MinorantSet minorants;
         minorants.reset_to(problem);
         for (std::size_t t = 1; t < found.weights.size(); ++t) {
           EXPECT_GE(found.weights[t], 0);
-          minorants.add(source.tangents[t - 1], kUnitCost);
+          minorants.add(source.handed_out[t - 1], kUnitCost);
         }
         minorants.sum_weighted(found.weights, problem);
         const double again = separable_radius(problem, norm).radius;
@@ -197,7 +197,7 @@ TEST(MinorantSearch, CostsAreAChangeOfUnits) {
   EXPECT_GE(found.radius, 2.5 * 0.999);
 }
 
-TEST(MinorantSearch, PassesBoundTheTangents) {
+TEST(MinorantSearch, PassesBoundTheMinorants) {
   Random random(7);
   for (const bool keep_all : {false, true}) {
     for (const std::size_t passes : {1U, 2U, 7U}) {
@@ -205,19 +205,19 @@ TEST(MinorantSearch, PassesBoundTheTangents) {
       MinorantSearch search;
       const MinorantSearchOptions options{Norm::l2(), passes, keep_all, 1e-9};
       const MinorantSearchResult& found = search.find_radius(problem_of(source.pieces[0]), kUnitCost, options, source);
-      EXPECT_LE(source.tangents.size(), passes - 1);
+      EXPECT_LE(source.handed_out.size(), passes - 1);
       EXPECT_LE(found.weights.size(), passes);
     }
   }
 }
 
-TEST(MinorantSearch, OnePlaneNeedsNoSecondTangent) {
+TEST(MinorantSearch, OnePlaneNeedsNoSecondMinorant) {
   for (const Norm norm : kNorms) {
     Planes source({plane(2, {3, -4})});
     MinorantSearch search;
     const PricedProblem first = problem_of(source.pieces[0]);
     const MinorantSearchResult& found = search.find_radius(first, kUnitCost, exact(norm), source);
-    EXPECT_TRUE(source.tangents.empty()) << norm.name();
+    EXPECT_TRUE(source.handed_out.empty()) << norm.name();
     EXPECT_EQ(found.radius, separable_radius(first, norm).radius) << norm.name();
     EXPECT_EQ(found.weights, std::vector<double>{1}) << norm.name();
   }
@@ -231,7 +231,7 @@ TEST(MinorantSearch, WhatNothingFlipsIsInfiniteAtOnce) {
         search.find_radius(problem_of(source.pieces[0]), kUnitCost, exact(norm), source);
     EXPECT_EQ(found.radius, kInfinity);
     EXPECT_EQ(found.weights, std::vector<double>{1});
-    EXPECT_EQ(source.tangents.size() + source.values, 0U);
+    EXPECT_EQ(source.handed_out.size() + source.values, 0U);
   }
 }
 
@@ -251,7 +251,7 @@ TEST(MinorantSearch, PlanesThatContradictEachOtherProveInfinity) {
   }
 }
 
-TEST(MinorantSearch, FoldedCutsStayBelowTheTruth) {
+TEST(MinorantSearch, MinorantsWithBendsStayBelowTheTruth) {
   // {f <= 0} is not convex here, so that the truth comes from a grid: every grid point with f <= 0 is an attack
   std::size_t finite = 0;
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
@@ -289,7 +289,7 @@ TEST(MinorantSearch, FoldedCutsStayBelowTheTruth) {
   EXPECT_GT(finite, 30U);
 }
 
-TEST(MinorantSearch, TangentsThatAreNotFiniteNeverEnterTheResult) {
+TEST(MinorantSearch, MinorantsThatAreNotFiniteNeverEnterTheResult) {
   for (const Norm norm : kNorms) {
     for (const double bad : {kInfinity, -kInfinity, std::nan("")}) {
       struct Broken : Planes {

@@ -53,7 +53,7 @@ TEST(MinorantSet, WeighsWhatWasAddedByItsCosts) {
   EXPECT_EQ(fold, (std::vector<double>{-2, 6}));
 }
 
-TEST(MinorantSet, AWeightOfZeroLeavesACutOutWhateverItHolds) {
+TEST(MinorantSet, AWeightOfZeroLeavesAMinorantOutWhateverItHolds) {
   MinorantSet minorants;
   PricedProblem problem = problem_of(plane(1, {1}));
   minorants.reset_to(problem);
@@ -77,7 +77,7 @@ TEST(MinorantSet, MergingKeepsTheWeightedMean) {
   EXPECT_EQ(minorants[1].linear, (std::vector<double>{6, 8}));
 }
 
-TEST(MinorantSet, AnotherStartForgetsCutsFoldsAndLength) {
+TEST(MinorantSet, AnotherStartForgetsMinorantsBendsAndLength) {
   MinorantSet minorants;
   minorants.reset_to(folded_problem());
   minorants.add({1, {2, 4}, {-2, 8}, {0.5, 2}}, std::vector<double>{2, 4});

@@ -1,4 +1,4 @@
-// The maximum of a few hand-made minorants, as a source of tangents that needs no network.
+// The maximum of a few hand-made minorants, as a source of minorants that needs no network.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +30,7 @@ class Planes : public search::MinorantSource {
   const minorant::SeparableMinorant& minorant_at(std::span<const double> change,
                                                  std::span<const double> fold_change) override {
     const minorant::SeparableMinorant& found = largest(change, fold_change);
-    tangents.push_back(found);
+    handed_out.push_back(found);
     return found;
   }
 
@@ -45,7 +45,7 @@ class Planes : public search::MinorantSource {
   }
 
   std::vector<minorant::SeparableMinorant> pieces;
-  std::vector<minorant::SeparableMinorant> tangents;  ///< Handed out, in order.
+  std::vector<minorant::SeparableMinorant> handed_out;  ///< What minorant_at has answered, in order.
   std::size_t values = 0;
 
  private:

@@ -79,7 +79,7 @@ TEST(WeightAscent, AFoldIsWeighedLikeASlope) {
   EXPECT_NEAR(ascent.response().fold_change[0], 0.5, kGradient);
 }
 
-TEST(WeightAscent, ACutThatNeverHelpsLosesItsWeight) {
+TEST(WeightAscent, AMinorantThatNeverHelpsLosesItsWeight) {
   // 5 - x lies above 1 - x everywhere: only it counts
   const MinorantSet minorants = minorants_of(plane(1, {-1}), plane(5, {-1}));
   WeightAscent ascent;
@@ -138,7 +138,7 @@ TEST(WeightAscent, WeightsStayPositiveAndNeverGetWorse) {
   }
 }
 
-TEST(WeightAscent, CutsThatAreNotFiniteLeaveTheWeightsAsTheyWere) {
+TEST(WeightAscent, MinorantsThatAreNotFiniteLeaveTheWeightsAsTheyWere) {
   const MinorantSet minorants = minorants_of(plane(1, {-1}), plane(NAN, {NAN}));
   for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
     WeightAscent ascent;
