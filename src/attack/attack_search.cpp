@@ -20,6 +20,8 @@ constexpr std::size_t kSingleFeatures = 12;  // a ray each; the steepest feature
 constexpr double kTightGap = 0.002;          // the certificate search goes on longer than a user's gap asks for
 constexpr std::ptrdiff_t kFewFeatures = 64;  // kHalvings passes for each of them
 constexpr int kHalvings = 14;                // leaves each feature within 2^-14 of its change
+constexpr int kRounds = 8;                   // walks to a flip: each starts closer, so that late ones gain little
+constexpr int kRoundsAfterDescent = 4;       // fewer, because every random start takes them
 constexpr int kRecounts = 8;                 // linearisations after which norm 0 gives up
 
 }  // namespace
@@ -45,7 +47,7 @@ Adversarial AttackSearch::find_smallest(float logit, const AttackEffort& effort,
   }
   follow_certificate(effort);
   try_single_features();
-  if (!best_change_.empty()) walk_to_linearised_flip(best_change_, 8);
+  if (!best_change_.empty()) walk_to_linearised_flip(best_change_, kRounds);
   for (std::size_t k = 0; k < effort.restarts; ++k) descend_from_random_start(random);
   put_back_changes();
   return best_;
@@ -205,7 +207,7 @@ void AttackSearch::descend_from_random_start(Random& random) {
     for (std::size_t i = 0; i < at.size(); ++i) at[i] += size * step[i];
     at = project_onto_ball(at, price);
   }
-  if (try_ray(at)) walk_to_linearised_flip(best_change_, 4);
+  if (try_ray(at)) walk_to_linearised_flip(best_change_, kRoundsAfterDescent);
 }
 
 /// p = 1 and 2: each feature is put back as far as the verdict allows, if few have changed.

@@ -17,6 +17,7 @@ constexpr double kAsSearched = 1 - 1e-3;
 /// A few features of all slots at a time: a cache line holds one feature of every slot.
 template <class Work>
 void for_each_block(std::size_t features, std::size_t slots, const Work& work) {
+  // few enough that all slots' features stay in the cache, enough that the loops inside are long
   constexpr std::size_t kBlock = 32;
   for (std::size_t first = 0; first < features; first += kBlock) {
     for (std::size_t slot = 0; slot < slots; ++slot) work(slot, {first, std::min(first + kBlock, features)});

@@ -193,6 +193,7 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem, const RadiusHi
     price_limit = dearest;
     tau = found.tau;
   }
+  // ends when both sides agree to about ten digits, or as far as the hint asks for
   for (int i = 0; i < 100 && below < above * (1 - std::max(hint.tolerance, 4e-10)) && price_limit < 1e300; ++i) {
     const SupportLine found = spending.find_largest(price_limit, tau, hint.tolerance);
     const double worth = std::min(price_limit, found.value);
