@@ -12,11 +12,11 @@
 namespace standfast::search {
 namespace {
 
-constexpr Interval kFree{};
+constexpr Interval kUnbounded{};
 
 /// Seven features that meet every case: free, bounded on one side and on both, frozen, kinks inside, outside, at 0.
 struct Scene {
-  std::vector<Interval> interval = {kFree, {-0.6, 0.9}, {-0.2, 3}, {0, 0}, {0, 2}, {-1.5, kInfinity}, {-0.9, 0.4}};
+  std::vector<Interval> interval = {kUnbounded, {-0.6, 0.9}, {-0.2, 3}, {0, 0}, {0, 2}, {-1.5, kInfinity}, {-0.9, 0.4}};
   std::vector<double> offset = {0.7, -0.3, 5, 0.4, -1.1, 0, 0.25};
   std::vector<double> linear = {0.4, -1.3, 0.8, 2, -1.7, 0.3, 1.2};
   std::vector<double> fold = {0.9, 0.6, -0.4, 1, 0.8, -0.7, 0.5};
@@ -169,8 +169,8 @@ TEST(Response, NormTwoStopsAtABoundAndIsFlatThere) {
 
 TEST(Response, NormInfinityGoesToTheEndThatHurts) {
   const ResponseRules rules{Norm::linf(), 2, 1e-3};
-  EXPECT_EQ(respond_to(3, kFree, rules).change[0], -2);
-  EXPECT_EQ(respond_to(-3, kFree, rules).change[0], 2);
+  EXPECT_EQ(respond_to(3, kUnbounded, rules).change[0], -2);
+  EXPECT_EQ(respond_to(-3, kUnbounded, rules).change[0], 2);
   EXPECT_EQ(respond_to(3, {-0.5, 9}, rules).value, -1.5);
   // between two ends that hurt alike, the mean stays in the middle and the value is one log of two below
   const Response tie = respond_to(0, {-1, 1}, rules);
@@ -181,11 +181,11 @@ TEST(Response, NormInfinityGoesToTheEndThatHurts) {
 
 TEST(Response, NormOneMovesOnlyWhereTheSlopePaysForThePrice) {
   const ResponseRules rules{Norm::l1(), 2, 1e-3};
-  EXPECT_EQ(respond_to(0.9, kFree, rules).change[0], 0);
-  EXPECT_EQ(respond_to(0.9, kFree, rules).value, 0);
-  EXPECT_EQ(respond_to(1.1, kFree, rules).change[0], -2);
-  EXPECT_DOUBLE_EQ(respond_to(1.1, kFree, rules).value, 2 - 2.2);
-  EXPECT_DOUBLE_EQ(respond_to(1, kFree, rules).change[0], -1);  // at the price, half of the time
+  EXPECT_EQ(respond_to(0.9, kUnbounded, rules).change[0], 0);
+  EXPECT_EQ(respond_to(0.9, kUnbounded, rules).value, 0);
+  EXPECT_EQ(respond_to(1.1, kUnbounded, rules).change[0], -2);
+  EXPECT_DOUBLE_EQ(respond_to(1.1, kUnbounded, rules).value, 2 - 2.2);
+  EXPECT_DOUBLE_EQ(respond_to(1, kUnbounded, rules).change[0], -1);  // at the price, half of the time
 }
 
 TEST(Response, AFrozenFeatureStays) {
