@@ -1,3 +1,5 @@
+// Rounds a change to float32 inside the bounds and asks both passes, float32 and float64, for their verdict. The price
+// (C25) is rounded up: n + 4 roundings are charged. Nothing is taken for granted of the search that found the change.
 #include "attack/adversarial.hpp"
 
 #include <algorithm>
@@ -8,7 +10,7 @@ namespace {
 
 /// The float32 number nearest to x + d that keeps to the bounds of the changed value and of the change in exact
 /// arithmetic.
-float moved(const ThreatModel& threat, std::size_t i, float x, double d) {
+float moved_within_bounds(const ThreatModel& threat, std::size_t i, float x, double d) {
   if (d == 0) return x;
   const auto at = [i](const std::vector<double>& v, double otherwise) { return v.empty() ? otherwise : v[i]; };
   float y = static_cast<float>(x + d);
@@ -42,7 +44,7 @@ std::optional<Adversarial> confirm_attack(const AttackTarget& target, std::span<
   Adversarial found;
   found.input.resize(change.size());
   for (std::size_t i = 0; i < change.size(); ++i) {
-    found.input[i] = moved(*target.threat, i, target.x[i], change[i]);
+    found.input[i] = moved_within_bounds(*target.threat, i, target.x[i], change[i]);
     if (!std::isfinite(found.input[i])) return std::nullopt;
   }
   found.logit = target.plan->forward(found.input, workspace);

@@ -14,8 +14,8 @@ namespace standfast::attack {
 
 struct Adversarial {
   double distance = kInfinity;  ///< Price, rounded up; for p = 0 the number of features changed.
-  std::vector<float> input;     ///< (dim); empty where none was found.
-  float logit = 0;              ///< Of the deployed pass.
+  std::vector<float> input;     ///< (dim); empty if none was found.
+  float logit = 0;              ///< The logit that the deployed pass gives `input`.
 };
 
 /// How far below 0 the deployed logit at an input must be for the other verdict: 0, or the slack of a deployed

@@ -1,3 +1,7 @@
+// The steps of the section "Attacks" of docs/certificates.md, in their order; later ones start from the best change so
+// far. Projected gradient descent is that of Madry et al., ICLR 2018. Every candidate goes through confirm_attack, so
+// that a wrong gradient or minorant costs time and closeness only. Taken for granted: x itself has the sensitive
+// verdict.
 #include "attack/attack_search.hpp"
 
 #include <algorithm>
@@ -10,12 +14,15 @@
 namespace standfast::attack {
 namespace {
 
-constexpr int kDescentSteps = 20;
-constexpr std::size_t kSingleFeatures = 12;
-constexpr double kTightGap = 0.002;
-constexpr std::ptrdiff_t kFewFeatures = 64;
-constexpr int kHalvings = 14;
-constexpr int kRecounts = 8;
+// Each trades passes of the model, and so time, against closeness.
+constexpr int kDescentSteps = 20;            // steps shrink by 0.85 each: the last ones hardly move
+constexpr std::size_t kSingleFeatures = 12;  // a ray each; the steepest features come first
+constexpr double kTightGap = 0.002;          // the certificate search goes on longer than a user's gap asks for
+constexpr std::ptrdiff_t kFewFeatures = 64;  // kHalvings passes for each of them
+constexpr int kHalvings = 14;                // leaves each feature within 2^-14 of its change
+constexpr int kRounds = 8;                   // walks to a flip: each starts closer, so that late ones gain little
+constexpr int kRoundsAfterDescent = 4;       // fewer, because every random start takes them
+constexpr int kRecounts = 8;                 // linearisations after which norm 0 gives up
 
 }  // namespace
 
@@ -24,7 +31,7 @@ AttackSearch::AttackSearch(const AttackTarget& target, const search::MinorantRea
     : target_(target),
       interval_(interval),
       ws_(workspace),
-      tangents_(*target.plan, reader, target.x, search::features_of(workspace.infer, target.x), workspace.probe),
+      minorants_(*target.plan, reader, target.x, search::features_of(workspace.infer, target.x), workspace.probe),
       reader_(&reader) {
   for (std::size_t i = 0; i < interval.size(); ++i) {
     lo_.push_back(interval[i].lo * target.cost[i]);
@@ -32,26 +39,26 @@ AttackSearch::AttackSearch(const AttackTarget& target, const search::MinorantRea
   }
 }
 
-Adversarial AttackSearch::run(float logit, const AttackBudget& budget, Random& random) {
-  start(logit);
+Adversarial AttackSearch::find_smallest(float logit, const AttackEffort& effort, Random& random) {
+  linearise_at_input(logit);
   if (target_.norm == Norm::l0()) {
-    count_features();
+    change_fewest_features();
     return best_;
   }
-  follow_certificate(budget);
-  single_features();
-  if (!best_change_.empty()) relinearise(best_change_, 8);
-  for (std::size_t k = 0; k < budget.restarts; ++k) descend(random);
-  take_back();
+  follow_certificate(effort);
+  try_single_features();
+  if (!best_change_.empty()) walk_to_linearised_flip(best_change_, kRounds);
+  for (std::size_t k = 0; k < effort.restarts; ++k) descend_from_random_start(random);
+  put_back_changes();
   return best_;
 }
 
-void AttackSearch::start(float logit) {
+void AttackSearch::linearise_at_input(float logit) {
   minorant::SeparableMinorant minorant;
   if (reader_->separable()) {
     target_.plan->backward(ws_.infer);
-    reader_->read(search::Lane{search::features_of(ws_.infer, target_.x).data()}, logit,
-                  search::Lane{ws_.infer.feature_dual.data()}, minorant);
+    reader_->read_minorant(search::Lane{search::features_of(ws_.infer, target_.x).data()}, logit,
+                           search::Lane{ws_.infer.feature_dual.data()}, minorant);
   } else {
     // no minorant, but an attack needs none: the linearisation at x
     const std::span<const float> slope = target_.plan->input_gradient(ws_.infer);
@@ -61,27 +68,27 @@ void AttackSearch::start(float logit) {
   ws_.problem.assign(minorant, target_.cost, interval_);
 }
 
-std::vector<double> AttackSearch::priced(std::span<const double> change) const {
+std::vector<double> AttackSearch::in_price_units(std::span<const double> change) const {
   std::vector<double> result(change.size());
   for (std::size_t i = 0; i < result.size(); ++i) result[i] = change[i] * target_.cost[i];
   return result;
 }
 
-std::vector<double> AttackSearch::unpriced(std::span<const double> priced) const {
+std::vector<double> AttackSearch::in_feature_units(std::span<const double> priced) const {
   std::vector<double> result(priced.size());
   for (std::size_t i = 0; i < result.size(); ++i) result[i] = priced[i] / target_.cost[i];
   return result;
 }
 
 /// Keeps the change if it is cheaper than the best one and stands after rounding to float32.
-void AttackSearch::offer(std::span<const double> change) {
+void AttackSearch::keep_if_cheaper(std::span<const double> change) {
   std::vector<double> pushed(change.begin(), change.end());
   // rounding to float32 may put it back over the border: a little farther, then
   for (const double beyond : {0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2}) {
     for (std::size_t i = 0; i < pushed.size(); ++i) {
       pushed[i] = std::clamp(change[i] * (1 + beyond), interval_[i].lo, interval_[i].hi);
     }
-    if (!(target_.norm.of_vector(priced(pushed)) < best_.distance)) return;
+    if (!(target_.norm.of_vector(in_price_units(pushed)) < best_.distance)) return;
     auto found = confirm_attack(target_, pushed, ws_.probe);
     if (!found) continue;
     if (found->distance < best_.distance) {
@@ -96,18 +103,18 @@ void AttackSearch::offer(std::span<const double> change) {
 bool AttackSearch::try_ray(std::span<const double> direction) {
   std::vector<double> change;
   const double price =
-      search::first_crossing(direction, {lo_, hi_, target_.cost}, target_.norm, best_.distance, tangents_, change);
+      search::first_crossing(direction, {lo_, hi_, target_.cost}, target_.norm, best_.distance, minorants_, change);
   if (!(price < best_.distance)) return false;
   const double before = best_.distance;
-  offer(change);
+  keep_if_cheaper(change);
   return best_.distance < before;
 }
 
-void AttackSearch::follow_certificate(const AttackBudget& budget) {
+void AttackSearch::follow_certificate(const AttackEffort& effort) {
   if (!(ws_.problem.margin > 0)) return;
   const search::PricedProblem first = ws_.problem;
-  if (reader_->separable()) follow_cuts(first, budget);
-  // the worst points themselves, and everything allowed at once where no radius is finite
+  if (reader_->separable()) follow_minorants(first, effort);
+  // the worst points themselves, and everything allowed at once if no radius is finite
   for (const search::SeparableRadius& radius :
        {search::separable_radius(first, target_.norm), search::SeparableRadius{.radius = kInfinity}}) {
     if (radius.radius < kInfinity || best_.input.empty()) try_ray(search::worst_change(first, target_.norm, radius));
@@ -119,21 +126,21 @@ void AttackSearch::follow_certificate(const AttackBudget& budget) {
   }
 }
 
-void AttackSearch::follow_cuts(const search::PricedProblem& first, const AttackBudget& budget) {
-  const search::CutSearchOptions options{target_.norm, budget.passes, true, kTightGap};
-  const std::vector<double> found = ws_.search.run(first, target_.cost, options, tangents_).attack;
-  if (!found.empty()) offer(found);
+void AttackSearch::follow_minorants(const search::PricedProblem& first, const AttackEffort& effort) {
+  const search::MinorantSearchOptions options{target_.norm, effort.passes, true, kTightGap};
+  const std::vector<double> found = ws_.search.find_radius(first, target_.cost, options, minorants_).attack;
+  if (!found.empty()) keep_if_cheaper(found);
   // p = 1 without bounds: the worst points are jumps of single features, which may lead nowhere
   if (best_.input.empty() && target_.norm == Norm::l1()) {
-    const search::CutSearchOptions round{Norm::l2(), budget.passes, true, kTightGap};
-    const std::vector<double> other = ws_.search.run(first, target_.cost, round, tangents_).attack;
-    if (!other.empty()) try_ray(priced(other));
+    const search::MinorantSearchOptions round{Norm::l2(), effort.passes, true, kTightGap};
+    const std::vector<double> other = ws_.search.find_radius(first, target_.cost, round, minorants_).attack;
+    if (!other.empty()) try_ray(in_price_units(other));
   }
 }
 
 /// linearised_ <- the affine function that touches f at x + change.
-void AttackSearch::linearise(std::span<const double> change) {
-  double margin = tangents_.value_and_gradient(change, gradient_);
+void AttackSearch::linearise_at(std::span<const double> change) {
+  double margin = minorants_.value_and_gradient(change, gradient_);
   for (std::size_t i = 0; i < gradient_.size(); ++i) margin -= gradient_[i] * change[i];
   linearised_.margin = margin;
   linearised_.resize(gradient_.size(), 0);
@@ -142,10 +149,10 @@ void AttackSearch::linearise(std::span<const double> change) {
   linearised_.hi = hi_;
 }
 
-/// From a point on the border: where would its linearisation flip first? A ray to there, and again.
-void AttackSearch::relinearise(std::vector<double> change, int rounds) {
+/// From a point on the border: a ray to the place at which its linearisation would flip first, and again.
+void AttackSearch::walk_to_linearised_flip(std::vector<double> change, int rounds) {
   for (int k = 0; k < rounds; ++k) {
-    linearise(change);
+    linearise_at(change);
     const search::SeparableRadius radius = search::separable_radius(linearised_, target_.norm);
     if (!(radius.radius > 0 && radius.radius < kInfinity)) return;
     if (!try_ray(search::worst_change(linearised_, target_.norm, radius))) return;
@@ -154,7 +161,7 @@ void AttackSearch::relinearise(std::vector<double> change, int rounds) {
 }
 
 /// The direction in which a unit of price lowers f most, in units of price.
-std::vector<double> AttackSearch::steepest(const std::vector<double>& gradient) const {
+std::vector<double> AttackSearch::steepest_step(const std::vector<double>& gradient) const {
   std::vector<double> step(gradient.size());
   for (std::size_t i = 0; i < step.size(); ++i) step[i] = -gradient[i] / target_.cost[i];
   if (target_.norm == Norm::linf()) {
@@ -173,7 +180,7 @@ std::vector<double> AttackSearch::steepest(const std::vector<double>& gradient) 
   return step;
 }
 
-std::vector<double> AttackSearch::project(std::vector<double> priced, double price) const {
+std::vector<double> AttackSearch::project_onto_ball(std::vector<double> priced, double price) const {
   for (std::size_t i = 0; i < priced.size(); ++i) {
     priced[i] = std::clamp(priced[i], lo_[i], hi_[i]);
     if (target_.norm == Norm::linf()) priced[i] = std::clamp(priced[i], -price, price);
@@ -184,27 +191,27 @@ std::vector<double> AttackSearch::project(std::vector<double> priced, double pri
 }
 
 /// Projected gradient descent inside the best price found, from a random start.
-void AttackSearch::descend(Random& random) {
+void AttackSearch::descend_from_random_start(Random& random) {
   if (best_.input.empty()) return;
   const double price = best_.distance * 0.995;
-  std::vector<double> at = priced(best_change_);
+  std::vector<double> at = in_price_units(best_change_);
   std::vector<double> noise(at.size());
   for (double& d : noise) d = random.normal();
   const double length = target_.norm.of_vector(noise);
   for (std::size_t i = 0; i < at.size(); ++i) at[i] = 0.5 * at[i] + 0.5 * price * noise[i] / length;
-  at = project(at, price);
+  at = project_onto_ball(at, price);
   double size = price / 4;
   for (int k = 0; k < kDescentSteps; ++k, size *= 0.85) {
-    if (tangents_.value_and_gradient(unpriced(at), gradient_) <= 0) break;
-    const std::vector<double> step = steepest(gradient_);
+    if (minorants_.value_and_gradient(in_feature_units(at), gradient_) <= 0) break;
+    const std::vector<double> step = steepest_step(gradient_);
     for (std::size_t i = 0; i < at.size(); ++i) at[i] += size * step[i];
-    at = project(at, price);
+    at = project_onto_ball(at, price);
   }
-  if (try_ray(at)) relinearise(best_change_, 4);
+  if (try_ray(at)) walk_to_linearised_flip(best_change_, kRoundsAfterDescent);
 }
 
-/// p = 1 and 2: each feature is put back as far as the verdict allows, where few have changed.
-void AttackSearch::take_back() {
+/// p = 1 and 2: each feature is put back as far as the verdict allows, if few have changed.
+void AttackSearch::put_back_changes() {
   std::vector<double> change = best_change_;
   const auto changed = std::count_if(change.begin(), change.end(), [](double d) { return d != 0; });
   if (changed == 0 || changed > kFewFeatures || target_.norm == Norm::linf()) return;
@@ -215,16 +222,16 @@ void AttackSearch::take_back() {
     for (int k = 0; k < kHalvings; ++k) {
       const double share = k == 0 ? 0 : (flips + stays) / 2;
       d = share * whole;
-      (tangents_.value(change) <= 0 ? flips : stays) = share;
+      (minorants_.value(change) <= 0 ? flips : stays) = share;
       if (flips == 0) break;
     }
     d = flips * whole;
   }
-  offer(change);
+  keep_if_cheaper(change);
 }
 
 /// One feature alone, those first that the linearisation finds worst.
-void AttackSearch::single_features() {
+void AttackSearch::try_single_features() {
   if (target_.norm != Norm::l1()) return;
   std::vector<std::size_t> order(lo_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -241,9 +248,9 @@ void AttackSearch::single_features() {
   }
 }
 
-/// p = 0: the problem's worst features, more and more of them; `changed` lists them. True where the verdict flips.
-bool AttackSearch::change_worst(const search::PricedProblem& problem, std::vector<double>& change,
-                                std::vector<std::size_t>& changed) {
+/// p = 0: the problem's worst features, more and more of them; `changed` lists them. True if the verdict flips.
+bool AttackSearch::change_worst_features(const search::PricedProblem& problem, std::vector<double>& change,
+                                         std::vector<std::size_t>& changed) {
   const std::vector<double> worst =
       search::worst_change(problem, Norm::l0(), {.radius = static_cast<double>(lo_.size())});
   std::vector<std::size_t> order;
@@ -258,30 +265,30 @@ bool AttackSearch::change_worst(const search::PricedProblem& problem, std::vecto
       change[order[used]] = worst[order[used]] / target_.cost[order[used]];
       changed.push_back(order[used]);
     }
-    if (tangents_.value(change) <= 0) return true;
+    if (minorants_.value(change) <= 0) return true;
   }
   return false;
 }
 
-/// p = 0: the linearisation's worst features, seen anew from there where they do not do; then each that is not needed
+/// p = 0: the linearisation's worst features, seen anew from there if they do not do; then each that is not needed
 /// is put back.
-void AttackSearch::count_features() {
+void AttackSearch::change_fewest_features() {
   std::vector<double> change(lo_.size(), 0.0);
   std::vector<std::size_t> changed;
-  bool flips = change_worst(ws_.problem, change, changed);
+  bool flips = change_worst_features(ws_.problem, change, changed);
   for (int k = 0; k < kRecounts && !flips; ++k) {
-    linearise(change);
+    linearise_at(change);
     for (const std::size_t i : changed) linearised_.linear[i] = linearised_.lo[i] = linearised_.hi[i] = 0;
-    flips = change_worst(linearised_, change, changed);
+    flips = change_worst_features(linearised_, change, changed);
   }
   if (!flips) return;
-  offer(change);
+  keep_if_cheaper(change);
   for (std::size_t k = std::min<std::size_t>(changed.size(), 256); k-- > 0;) {
     const double kept = change[changed[k]];
     change[changed[k]] = 0;
-    if (tangents_.value(change) > 0) change[changed[k]] = kept;
+    if (minorants_.value(change) > 0) change[changed[k]] = kept;
   }
-  offer(change);
+  keep_if_cheaper(change);
 }
 
 }  // namespace standfast::attack

@@ -10,9 +10,9 @@
 
 #include "attack/adversarial.hpp"
 #include "base/random.hpp"
-#include "search/cut_search.hpp"
 #include "search/minorant_at.hpp"
-#include "search/plan_tangents.hpp"
+#include "search/minorant_search.hpp"
+#include "search/plan_minorants.hpp"
 #include "search/separable.hpp"
 
 namespace standfast::attack {
@@ -21,13 +21,13 @@ namespace standfast::attack {
 struct AttackWorkspace {
   infer::InferWorkspace infer;
   infer::InferWorkspace probe;
-  search::CutSearch search;
+  search::MinorantSearch search;
   search::PricedProblem problem;
 };
 
-struct AttackBudget {
-  std::size_t passes = 20;   ///< Of the certificate search that gives directions.
-  std::size_t restarts = 4;  ///< Random starts of projected gradient descent.
+struct AttackEffort {
+  std::size_t passes = 20;   ///< The number of passes of the certificate search that gives directions.
+  std::size_t restarts = 4;  ///< The number of random starts of projected gradient descent.
 };
 
 class AttackSearch {
@@ -37,34 +37,34 @@ class AttackSearch {
   AttackSearch(const AttackTarget& target, const search::MinorantReader& reader, std::span<const Interval> interval,
                AttackWorkspace& workspace);
 
-  /// Everything below, within the budget.
-  Adversarial run(float logit, const AttackBudget& budget, Random& random);
+  /// The cheapest adversarial input that all steps below find, within the effort.
+  Adversarial find_smallest(float logit, const AttackEffort& effort, Random& random);
 
  private:
-  void start(float logit);
-  void follow_certificate(const AttackBudget& budget);
-  void follow_cuts(const search::PricedProblem& first, const AttackBudget& budget);
-  void linearise(std::span<const double> change);
-  void relinearise(std::vector<double> change, int rounds);
-  void descend(Random& random);
-  void take_back();
-  void single_features();
-  void count_features();
-  bool change_worst(const search::PricedProblem& problem, std::vector<double>& change,
-                    std::vector<std::size_t>& changed);
+  void linearise_at_input(float logit);
+  void follow_certificate(const AttackEffort& effort);
+  void follow_minorants(const search::PricedProblem& first, const AttackEffort& effort);
+  void linearise_at(std::span<const double> change);
+  void walk_to_linearised_flip(std::vector<double> change, int rounds);
+  void descend_from_random_start(Random& random);
+  void put_back_changes();
+  void try_single_features();
+  void change_fewest_features();
+  bool change_worst_features(const search::PricedProblem& problem, std::vector<double>& change,
+                             std::vector<std::size_t>& changed);
   bool try_ray(std::span<const double> direction);
-  void offer(std::span<const double> change);
-  [[nodiscard]] std::vector<double> project(std::vector<double> priced, double price) const;
-  [[nodiscard]] std::vector<double> priced(std::span<const double> change) const;
-  [[nodiscard]] std::vector<double> unpriced(std::span<const double> priced) const;
-  [[nodiscard]] std::vector<double> steepest(const std::vector<double>& gradient) const;
+  void keep_if_cheaper(std::span<const double> change);
+  [[nodiscard]] std::vector<double> project_onto_ball(std::vector<double> priced, double price) const;
+  [[nodiscard]] std::vector<double> in_price_units(std::span<const double> change) const;
+  [[nodiscard]] std::vector<double> in_feature_units(std::span<const double> priced) const;
+  [[nodiscard]] std::vector<double> steepest_step(const std::vector<double>& gradient) const;
 
   const AttackTarget& target_;
   std::span<const Interval> interval_;
   AttackWorkspace& ws_;
-  search::PlanTangents tangents_;
+  search::PlanMinorants minorants_;
   const search::MinorantReader* reader_;
-  std::vector<double> lo_, hi_;  ///< Of the change, in units of price.
+  std::vector<double> lo_, hi_;  ///< The bounds of the change, in units of price.
   search::PricedProblem linearised_;
   std::vector<double> gradient_;
   Adversarial best_;

@@ -1,5 +1,7 @@
-// The steps that every kind of feature map shares: minorants at the inputs, the closed form, and Algorithm S on one
-// minorant with its proof.
+// The steps that every kind of feature map shares: minorants at the inputs (C2), the closed form (C3), and Algorithm S
+// on one minorant with its proof (V5 in docs/certificates.md). If the proof of a proposal fails by rounding alone, a
+// few proposals made from the closed form are tried. Taken for granted: the forward pass of the inputs is in the
+// workspace.
 #include "certifier/certifier.hpp"
 
 #include <algorithm>
@@ -21,8 +23,8 @@ using verify::ProvenMinorant;
 // Values of a tile's inputs: beyond this, scratch memory would be gigabytes. A search keeps many minorants per input.
 constexpr std::size_t kLargestTile = 1U << 22U, kLargestSearchTile = 1U << 20U;
 
-/// p = inf: what the verifier should prove at once. It rounds sums up that the search rounds to nearest, and a radius
-/// that fails costs it another sweep.
+/// p = inf: what the verifier should prove at once, less by 2^-51 for each of its roundings. It rounds sums up that the
+/// search rounds to nearest, and a radius that fails costs it another sweep.
 double less_than_found(double radius, std::size_t dim) {
   return radius * (1 - static_cast<double>(dim + 64) * 0x1p-51);
 }
@@ -41,7 +43,7 @@ class ClosedFormCertifier : public Certifier {
 
 }  // namespace
 
-void CertifyWorkspace::wait_for(std::span<const CertifiedRow> rows) {
+void CertifyWorkspace::queue_rows(std::span<const CertifiedRow> rows) {
   waiting.clear();
   for (std::size_t l = 0; l < rows.size(); ++l) {
     if (!rows[l].radii.empty()) waiting.push_back(l);
@@ -62,20 +64,21 @@ std::unique_ptr<const Certifier> Certifier::create(const ModelParts& parts) {
   return std::make_unique<ClosedFormCertifier>(parts);
 }
 
-std::size_t Certifier::tile(const Request& request) const {
+std::size_t Certifier::inputs_per_tile(const Request& request) const {
   const std::size_t largest = request.searches_any() ? kLargestSearchTile : kLargestTile;
   return std::clamp<std::size_t>(largest / parts_.model->dim(), 1, kLanes);
 }
 
 bool Certifier::needs_tiles(const Request& request) { return request.options.keep_proofs || request.searches_any(); }
 
-void Certifier::read_minorant(search::Lane features, float logit, search::Lane slope, ProvenMinorant& out) const {
+void Certifier::read_minorant(search::Lane features, float logit, search::Lane gradient, ProvenMinorant& out) const {
   out.is_separable = reader_.separable();
   if (out.is_separable) {
-    reader_.read(features, logit, slope, out.separable);
+    reader_.read_minorant(features, logit, gradient, out.separable);
     out.slope_error.assign(parts_.model->dim(), 0.0);
   } else {
-    search::MinorantReader::read(logit, slope, model::element_count(parts_.model->graph.input_shape), out.feature);
+    search::MinorantReader::read_minorant(logit, gradient, model::element_count(parts_.model->graph.input_shape),
+                                          out.feature);
   }
 }
 
@@ -99,11 +102,12 @@ void Certifier::find_minorants(const Request& request, std::span<const float> x,
     ws.wanted[l] = rows[l].radii.empty() ? nullptr : &ws.lanes[l].minorant;
     if (ws.wanted[l] == nullptr) continue;
     if (request.options.keep_proofs) {
-      ws.lanes[l].cuts = {flatten(ws.infer.slopes, l)};
-      ws.lanes[l].cuts.front().weight = 1;
+      ws.lanes[l].proof_choices = {choice_of_lane(ws.infer.slopes, l)};
+      ws.lanes[l].proof_choices.front().weight = 1;
     }
     if (proves) continue;
-    read_minorant(lane_of(ws.infer.features, l), logits[l], lane_of(ws.infer.feature_dual, l), *ws.wanted[l]);
+    read_minorant(values_of_lane(ws.infer.features, l), logits[l], values_of_lane(ws.infer.feature_dual, l),
+                  *ws.wanted[l]);
   }
   if (!proves) return;
   const std::span<ProvenMinorant* const> wanted = std::span(ws.wanted).first(rows.size());
@@ -145,19 +149,19 @@ Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, c
   if (!request.proves()) return {std::min(found.radius, lane.minorant.price_limit), {}};
   const Norm norm = request.norm(norm_index);
   const double radius = norm == Norm::linf() ? less_than_found(found.radius, parts_.model->dim()) : found.radius;
-  const RadiusProposal proposal{radius, found.reach, found.multiplier};
+  const RadiusProposal proposal{radius, found.price_limit, found.multiplier};
   const double proven = verify::separable_radius_proven(lane.minorant, {request.cost, lane.interval}, norm, proposal);
-  if (proven == 0 && found.radius > 0 && norm != Norm::l0()) return without_proposal(request, lane, norm_index);
+  if (proven == 0 && found.radius > 0 && norm != Norm::l0()) return prove_without_search(request, lane, norm_index);
   return {proven, proposal};
 }
 
-Certifier::ProvenRadius Certifier::without_proposal(const Request& request, const CertifyLane& lane,
-                                                    std::size_t norm_index) const {
+Certifier::ProvenRadius Certifier::prove_without_search(const Request& request, const CertifyLane& lane,
+                                                        std::size_t norm_index) const {
   const Norm norm = request.norm(norm_index);
   const double closed = closed_form_radius_of(request, lane.minorant, norm_index);
   ProvenRadius result;
   // if only a rounding error keeps an infinite radius from its proof, a huge one can be proven; else the dual norm
-  // alone, whose multiplier is known as well
+  // alone, whose multiplier is known as well. Three powers of two from far to near: each is one sweep of the verifier
   for (const double factor : {0x1p30, 0x1p20, 0x1p10, 1.0}) {
     const double radius = closed * factor;
     if (!(radius > 0 && radius < 0x1p500)) continue;

@@ -3,7 +3,7 @@
 //
 // There is one class per way in which a feature map can be seen from the input (verify::MapView). It is chosen and
 // built once, when a model is loaded; what one call adds is a Request. The search is asked for proposals and trusted
-// with nothing else: costs, intervals, Lipschitz bounds and the reach of the map that a proof uses are the core's.
+// with nothing else: costs, intervals, Lipschitz bounds and the unit reach that a proof uses are the core's.
 #pragma once
 
 #include <memory>
@@ -31,7 +31,7 @@ class Certifier {
   virtual ~Certifier() = default;
 
   /// Inputs that share their passes: kLanes, or fewer if the inputs are huge.
-  [[nodiscard]] std::size_t tile(const Request& request) const;
+  [[nodiscard]] std::size_t inputs_per_tile(const Request& request) const;
 
   /// Whether the forward pass of a single input has to be one of a tile; workspace.infer.one has it otherwise.
   [[nodiscard]] static bool needs_tiles(const Request& request);
@@ -93,10 +93,10 @@ class Certifier {
  private:
   void find_minorant_of_one(const Request& request, std::span<const float> x, float logit,
                             CertifyWorkspace& workspace) const;
-  void read_minorant(search::Lane features, float logit, search::Lane slope, verify::ProvenMinorant& out) const;
+  void read_minorant(search::Lane features, float logit, search::Lane gradient, verify::ProvenMinorant& out) const;
   void find_intervals(const Request& request, std::span<const float> x, CertifyLane& lane) const;
-  [[nodiscard]] ProvenRadius without_proposal(const Request& request, const CertifyLane& lane,
-                                              std::size_t norm_index) const;
+  [[nodiscard]] ProvenRadius prove_without_search(const Request& request, const CertifyLane& lane,
+                                                  std::size_t norm_index) const;
 };
 
 }  // namespace standfast::certifier

@@ -1,5 +1,5 @@
-// The minorant of the features bends at several places of one feature when it is seen from the input; Algorithm S goes
-// from piece to piece.
+// The minorant of the features bends at several places of one feature if it is seen from the input: (C18) and (C19).
+// Algorithm S goes from piece to piece. Section "Several kinks" of docs/certificates.md.
 #include "certifier/kinked_certifier.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace standfast::certifier {
 void KinkedCertifier::certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
                                    CertifyWorkspace& ws, Rows rows) const {
   find_minorants(request, x, logits, ws, rows);
-  ws.wait_for(rows);
+  ws.queue_rows(rows);
   for (const std::size_t l : ws.waiting) certify_lane(request, ws.lanes[l], rows[l].radii);
 }
 

@@ -1,6 +1,7 @@
-// Lines take the place of |v|, so that the minorant of the features becomes linear in x and Algorithm S applies. A line
-// costs the more margin the farther it has to hold: each input tries prices until what the lines certify is about what
-// they were asked to hold for. All inputs of a tile try theirs side by side.
+// Lines take the place of |v| in (C10), so that the minorant of the features becomes linear in x and Algorithm S
+// applies. A line costs the more margin the farther it has to hold (C11, C12): each input tries prices until what the
+// lines certify is about what they were asked to hold for. All inputs of a tile try theirs side by side. Section
+// "Learnt maps" of docs/certificates.md.
 #include "certifier/mixing_certifier.hpp"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ namespace {
 
 using verify::ProvenMinorant;
 
-/// The errors of the slopes as folds at 0, so that the search sees what the verifier will charge: with norms 0 and 1
+/// The errors of the gradient as bends at 0, so that the search sees what the verifier will charge: with norms 0 and 1
 /// they hold what the lines miss.
 void add_slope_errors(const ProvenMinorant& minorant, std::span<const double> cost, search::PricedProblem& problem) {
   problem.resize(cost.size(), 1);
@@ -27,7 +28,7 @@ void add_slope_errors(const ProvenMinorant& minorant, std::span<const double> co
 void MixingCertifier::certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
                                    CertifyWorkspace& ws, Rows rows) const {
   find_minorants(request, x, logits, ws, rows);
-  ws.wait_for(rows);
+  ws.queue_rows(rows);
   for (const std::size_t l : ws.waiting) std::swap(ws.lanes[l].minorant, ws.lanes[l].of_features);
   const std::vector<std::size_t> lanes = ws.waiting;
   for (std::size_t k = 0; k < request.norm_count(); ++k) {
@@ -53,13 +54,13 @@ void MixingCertifier::certify_norm(const Request& request, std::size_t norm_inde
   const bool once = !pull_back_.folded() || norm == Norm::l0();
   for (const std::size_t l : ws.waiting) {
     CertifyLane& lane = ws.lanes[l];
-    // what bends may also be left where it is: the closed form needs no line
+    // what bends may also be left as it is: the closed form needs no line
     *radii[l] = norm == Norm::l0() ? 0 : closed_form_radius_of(request, lane.of_features, norm_index);
-    lane.bend.start(once ? kInfinity : *radii[l]);
+    lane.valid_price.start_at(once ? kInfinity : *radii[l]);
     lane.best_problem.margin = 0;
   }
   while (true) {
-    std::erase_if(ws.waiting, [&](std::size_t l) { return !ws.lanes[l].bend.wants_trial(); });
+    std::erase_if(ws.waiting, [&](std::size_t l) { return !ws.lanes[l].valid_price.wants_trial(); });
     if (ws.waiting.empty()) return;
     draw_lines(request, norm_index, ws);
     for (const std::size_t l : ws.waiting) {
@@ -68,7 +69,7 @@ void MixingCertifier::certify_norm(const Request& request, std::size_t norm_inde
       if (norm == Norm::l0() || norm == Norm::l1()) add_slope_errors(lane.minorant, request.search.cost, lane.problem);
       const search::SeparableRadius found = search::separable_radius(lane.problem, norm);
       const double radius = separable_radius_of(request, lane, norm_index, found).radius;
-      lane.bend.add_trial(found.radius);
+      lane.valid_price.add_trial(found.radius);
       if (radius >= *radii[l] || lane.best_problem.margin == 0) lane.best_problem = lane.problem;
       *radii[l] = std::max(*radii[l], radius);
     }
@@ -86,7 +87,7 @@ void MixingCertifier::draw_lines(const Request& request, std::size_t norm_index,
     CertifyLane& lane = ws.lanes[ws.waiting[slot]];
     from[slot] = &lane.of_features;
     to[slot] = &lane.minorant;
-    const double limit = lane.bend.price_limit();
+    const double limit = lane.valid_price.price_limit();
     const bool searches = joint && pull_back_.folded() && limit < kInfinity;
     const verify::MapReach& reach = request.search.map_reach[norm_index];
     proposals[slot] = {limit, searches ? best_multiplier(lane.of_features, reach, limit) : 0.0};

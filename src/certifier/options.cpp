@@ -1,3 +1,5 @@
+// Refuses what no method can prove, before any work is done: a combination of norm, feature map, network and guarantee
+// that docs/certificates.md does not cover. Taken for granted: the model is valid.
 #include "certifier/options.hpp"
 
 #include <string>
@@ -12,8 +14,10 @@
 namespace standfast::certifier {
 namespace {
 
+// Defaults trade radius against time, which grows with the passes; `exact` may end earlier by its gap.
 constexpr std::size_t kRefinedPasses = 5;
 constexpr std::size_t kExactPasses = 60;
+// `exact` keeps every minorant, so that memory grows with the passes.
 constexpr std::size_t kMaxPasses = 1000;
 
 /// Norms that Algorithm S and attacks know.
@@ -57,7 +61,7 @@ Status check_map(const model::Model& model, const CertifyOptions& options) {
       method + "centres, scales and a last abs, found a linear map or a convolution; use the separable method"};
 }
 
-Status check_both(const model::Model& model, const CertifyOptions& options) {
+Status check_both_classes(const model::Model& model, const CertifyOptions& options) {
   if (!options.both_classes) return {};
   if (!model::is_max_affine(model)) {
     return Error{ErrorCode::kUnsupported,
@@ -76,7 +80,7 @@ Status check_both(const model::Model& model, const CertifyOptions& options) {
 Status check_options(const model::Model& model, const CertifyOptions& options) {
   STANDFAST_CHECK(validate(options));
   STANDFAST_CHECK(check_map(model, options));
-  STANDFAST_CHECK(check_both(model, options));
+  STANDFAST_CHECK(check_both_classes(model, options));
   return options.threat.validate(model.dim());
 }
 

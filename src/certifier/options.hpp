@@ -8,8 +8,9 @@
 
 namespace standfast::certifier {
 
-/// Fails: kBadOption and kUnsupported for norms, feature maps and networks that the method cannot handle, as
-/// ThreatModel::validate.
+/// Fails: kBadOption for norms, passes, a gap, proofs or both classes that do not fit the method or the guarantee,
+/// kUnsupported for feature maps and networks that the method cannot handle, and kBadShape or kBadValue for costs and
+/// bounds (ThreatModel::validate).
 Status check_options(const model::Model& model, const CertifyOptions& options);
 
 /// The passes asked for, or the method's own number.

@@ -1,3 +1,6 @@
+// Certificate files list slopes and winners node after node; the passes hold them element by element with one lane per
+// input. The merged choice is (C23): by the lemma on slopes it is a choice like any other, so that rounding its slopes
+// to float32 can cost radius and nothing else.
 #include "certifier/proofs.hpp"
 
 #include <algorithm>
@@ -20,52 +23,52 @@ Status check_count(const char* what, std::size_t found, std::size_t expected) {
 
 }  // namespace
 
-RadiusProof::Cut flatten(const Slopes& tile, std::size_t lane) {
-  RadiusProof::Cut cut;
+RadiusProof::Cut choice_of_lane(const Slopes& tile, std::size_t lane) {
+  RadiusProof::Cut choice;
   for (const minorant::NodeSlopes& node : tile) {
-    for (std::size_t at = lane; at < node.relu.size(); at += kLanes) cut.slopes.push_back(node.relu[at]);
-    for (std::size_t at = lane; at < node.winner.size(); at += kLanes) cut.winners.push_back(node.winner[at]);
+    for (std::size_t at = lane; at < node.relu.size(); at += kLanes) choice.slopes.push_back(node.relu[at]);
+    for (std::size_t at = lane; at < node.winner.size(); at += kLanes) choice.winners.push_back(node.winner[at]);
   }
-  return cut;
+  return choice;
 }
 
-void write_to_lane(const RadiusProof::Cut& cut, std::size_t lane, Slopes& tile) {
-  auto slope = cut.slopes.begin();
-  auto winner = cut.winners.begin();
+void write_to_lane(const RadiusProof::Cut& choice, std::size_t lane, Slopes& tile) {
+  auto slope = choice.slopes.begin();
+  auto winner = choice.winners.begin();
   for (minorant::NodeSlopes& node : tile) {
     for (std::size_t at = lane; at < node.relu.size(); at += kLanes) node.relu[at] = *slope++;
     for (std::size_t at = lane; at < node.winner.size(); at += kLanes) node.winner[at] = *winner++;
   }
 }
 
-RadiusProof::Cut merged(std::span<const TangentChoice> choices, std::span<const double> weights) {
+RadiusProof::Cut merged_choice(std::span<const ChoiceWithDuals> choices, std::span<const double> weights) {
   const std::size_t units = choices.front().duals.size();
   std::vector<double> given(units, 0.0), kept(units, 0.0);
   for (std::size_t j = 0; j < choices.size(); ++j) {
     if (!(weights[j] > 0)) continue;
-    const std::vector<float>&duals = choices[j].duals, &slopes = choices[j].cut.slopes;
+    const std::vector<float>&duals = choices[j].duals, &slopes = choices[j].choice.slopes;
     for (std::size_t unit = 0; unit < units; ++unit) {
       const double dual = weights[j] * duals[unit];
       given[unit] += dual;
       kept[unit] += dual * slopes[unit];
     }
   }
-  RadiusProof::Cut cut;
-  cut.weight = 1;
-  cut.slopes.resize(units);
+  RadiusProof::Cut choice;
+  choice.weight = 1;
+  choice.slopes.resize(units);
   for (std::size_t unit = 0; unit < units; ++unit) {
-    cut.slopes[unit] = given[unit] > 0 ? static_cast<float>(std::clamp(kept[unit] / given[unit], 0.0, 1.0)) : 0.0F;
+    choice.slopes[unit] = given[unit] > 0 ? static_cast<float>(std::clamp(kept[unit] / given[unit], 0.0, 1.0)) : 0.0F;
   }
-  return cut;
+  return choice;
 }
 
-std::vector<double> weights_of(std::span<const RadiusProof::Cut> cuts) {
+std::vector<double> weights_of(std::span<const RadiusProof::Cut> choices) {
   std::vector<double> weights;
-  for (const RadiusProof::Cut& cut : cuts) weights.push_back(cut.weight);
+  for (const RadiusProof::Cut& choice : choices) weights.push_back(choice.weight);
   return weights;
 }
 
-Result<Slopes> unflatten(const RadiusProof::Cut& cut, const model::Graph& graph,
+Result<Slopes> slopes_of(const RadiusProof::Cut& choice, const model::Graph& graph,
                          const std::vector<model::Shape>& node_shapes) {
   std::size_t slopes = 0, winners = 0;
   for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
@@ -73,12 +76,12 @@ Result<Slopes> unflatten(const RadiusProof::Cut& cut, const model::Graph& graph,
     if (has_slopes(graph.nodes[k].kind)) slopes += size;
     if (has_winners(graph.nodes[k].kind)) winners += size;
   }
-  if (const Status status = check_count("slopes", cut.slopes.size(), slopes); !status.ok()) return status.error();
-  if (const Status status = check_count("winners", cut.winners.size(), winners); !status.ok()) return status.error();
+  if (const Status status = check_count("slopes", choice.slopes.size(), slopes); !status.ok()) return status.error();
+  if (const Status status = check_count("winners", choice.winners.size(), winners); !status.ok()) return status.error();
 
   Slopes result(graph.nodes.size());
-  auto slope = cut.slopes.begin();
-  auto winner = cut.winners.begin();
+  auto slope = choice.slopes.begin();
+  auto winner = choice.winners.begin();
   for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
     const auto size = static_cast<std::ptrdiff_t>(model::element_count(node_shapes[k]));
     if (has_slopes(graph.nodes[k].kind)) {
@@ -99,9 +102,9 @@ Result<minorant::Proposal> proposal_of(const Certificate& certificate, const mod
   minorant::Proposal proposal;
   proposal.norm = certificate.norm;
   proposal.radius = {certificate.radius, proof.reach, proof.multiplier};
-  for (const RadiusProof::Cut& cut : proof.cuts) {
-    STANDFAST_TRY(Slopes slopes, unflatten(cut, graph, shapes));
-    proposal.choices.push_back({cut.weight, std::move(slopes)});
+  for (const RadiusProof::Cut& choice : proof.cuts) {
+    STANDFAST_TRY(Slopes slopes, slopes_of(choice, graph, shapes));
+    proposal.choices.push_back({choice.weight, std::move(slopes)});
   }
   return proposal;
 }

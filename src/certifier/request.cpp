@@ -1,3 +1,5 @@
+// Everything that does not depend on the input is computed here, once per call: costs, Lipschitz constants (C3) and,
+// for mixing maps, the unit reach (C13, C14).
 #include "certifier/request.hpp"
 
 #include <algorithm>

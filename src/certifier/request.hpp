@@ -14,17 +14,17 @@ namespace standfast::certifier {
 /// finds worse proposals. It is the core's own unless a test says otherwise.
 struct SearchTerms {
   ThreatModel threat;
-  std::vector<double> cost;                 ///< (dim).
-  std::vector<double> lipschitz;            ///< Per norm asked for.
-  std::vector<verify::MapReach> map_reach;  ///< Likewise, for mixing maps.
+  std::vector<double> cost;                 ///< (dim): the cost of each feature.
+  std::vector<double> lipschitz;            ///< (norms): Lip_p of the map for each norm asked for.
+  std::vector<verify::MapReach> map_reach;  ///< (norms): the unit reach of the map; empty unless the map mixes.
 };
 
 struct Request {
   CertifyOptions options;
   std::size_t passes = 0;
   // the core's numbers, which proofs use
-  std::vector<double> cost;                 ///< (dim).
-  std::vector<verify::MapReach> map_reach;  ///< Per norm asked for, for mixing maps.
+  std::vector<double> cost;                 ///< (dim): the cost of each feature.
+  std::vector<verify::MapReach> map_reach;  ///< (norms): the unit reach of the map; empty unless the map mixes.
   SearchTerms search;
   bool search_has_other_bounds = false;  ///< The search's intervals are not the core's.
 
@@ -39,7 +39,7 @@ struct Request {
   [[nodiscard]] bool proves() const { return options.guarantee != Guarantee::kNone; }
 };
 
-/// Fails: kBadOption and kUnsupported as check_options.
+/// Fails: kBadOption, kUnsupported, kBadShape or kBadValue, each as described at check_options (certifier/options.hpp).
 Result<Request> request_of(const verify::Verifier& core, const CertifyOptions& options);
 
 }  // namespace standfast::certifier

@@ -1,5 +1,5 @@
-// The minorant at x is seen from the input without loss, so that Algorithm S applies as it stands. What refined and
-// exact add is in several_minorants.cpp.
+// The minorant at x is seen from the input without loss, (C4) and (C5), so that Algorithm S applies as it stands. What
+// refined and exact add is in several_minorants.cpp.
 #include "certifier/separable_certifier.hpp"
 
 #include <algorithm>
@@ -16,7 +16,7 @@ bool has_maxima(const model::Graph& graph) {
 }  // namespace
 
 SeparableCertifier::SeparableCertifier(const ModelParts& parts)
-    : Certifier(parts), mixes_(!has_maxima(parts.model->graph)) {}
+    : Certifier(parts), merges_choices_(!has_maxima(parts.model->graph)) {}
 
 void SeparableCertifier::certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
                                       CertifyWorkspace& ws, Rows rows) const {
@@ -24,7 +24,7 @@ void SeparableCertifier::certify_rows(const Request& request, std::span<const fl
   const auto searched = [&](Norm norm) { return request.searches(norm); };
   if (!std::ranges::all_of(request.options.norms, searched)) {
     find_minorants(request, x, logits, ws, rows);
-    ws.wait_for(rows);
+    ws.queue_rows(rows);
     for (const std::size_t l : ws.waiting) {
       CertifyLane& lane = ws.lanes[l];
       price_minorant(request, lane);
@@ -37,8 +37,8 @@ void SeparableCertifier::certify_rows(const Request& request, std::span<const fl
   if (request.searches_any()) parts_.plan->backward_tile(ws.infer);
   for (std::size_t k = 0; k < request.norm_count(); ++k) {
     if (!searched(request.norm(k))) continue;
-    search(request, x, logits, k, ws, rows);
-    ws.wait_for(rows);
+    search_weights(request, x, logits, k, ws, rows);
+    ws.queue_rows(rows);
     for (const std::size_t l : ws.waiting) {
       certify_lane(request, x.subspan(l * dim, dim), ws.lanes[l], k, rows[l]);
       retry_at_input(request, x.subspan(l * dim, dim), k, ws, ws.lanes[l], rows[l]);
@@ -60,7 +60,7 @@ void SeparableCertifier::certify_lane(const Request& request, std::span<const fl
   if (row.proofs.empty() || !(proven.radius > 0)) return;
   const Norm norm = request.norm(norm_index);
   RadiusProof& proof = row.proofs[norm_index];
-  proof.cuts = lane.cuts;
+  proof.cuts = lane.proof_choices;
   if (norm == Norm::l1()) proof.reach = proven.proposal.price_limit;
   if (norm == Norm::l1() || norm == Norm::l2()) proof.multiplier = proven.proposal.multiplier;
   // a proof that others read says what the core makes of it, which float32 may have seen otherwise

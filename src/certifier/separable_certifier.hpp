@@ -24,21 +24,22 @@ class SeparableCertifier : public Certifier {
   // several_minorants.cpp: methods refined and exact
   /// Weights for several minorants per row, the first one from the backward pass in `workspace.infer`, all rows side by
   /// side; the lanes' minorants become the weighted sums.
-  void search(const Request& request, std::span<const float> x, std::span<const float> logits, std::size_t norm_index,
-              CertifyWorkspace& workspace, Rows rows) const;
+  void search_weights(const Request& request, std::span<const float> x, std::span<const float> logits,
+                      std::size_t norm_index, CertifyWorkspace& workspace, Rows rows) const;
   /// The minorants that the waiting lanes' searches have asked for.
-  void find_minorants_elsewhere(CertifyWorkspace& workspace) const;
+  void find_next_minorants(CertifyWorkspace& workspace) const;
   /// Room for the next minorant of a lane; its choice of slopes is that of a slot of a backward pass.
   minorant::SeparableMinorant& keep_minorant(CertifyLane& lane, const infer::TileWorkspace& pass,
                                              std::size_t slot) const;
-  void sum_up(const Request& request, std::span<const float> x, CertifyWorkspace& workspace) const;
-  /// The verifier's minorants of cut `j` of the waiting lanes, into their parts.
-  void prove_cuts(const Request& request, std::span<const float> x, std::size_t j, CertifyWorkspace& workspace) const;
+  void prove_weighted_sums(const Request& request, std::span<const float> x, CertifyWorkspace& workspace) const;
+  /// Proves choice `j` of each waiting lane; the minorants go into the lanes' parts.
+  void prove_choices(const Request& request, std::span<const float> x, std::size_t j,
+                     CertifyWorkspace& workspace) const;
   /// If the search was wrong about its minorant, that at x alone may be worth more.
   void retry_at_input(const Request& request, std::span<const float> x, std::size_t norm_index,
                       CertifyWorkspace& workspace, CertifyLane& lane, const CertifiedRow& row) const;
 
-  bool mixes_;  ///< No maxima: weighted minorants are one choice of slopes.
+  bool merges_choices_;  ///< The network has no maxima, so that weighted minorants are one choice of slopes.
 };
 
 }  // namespace standfast::certifier

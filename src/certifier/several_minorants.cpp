@@ -1,5 +1,6 @@
-// Larger radii from several minorants: the searches of a tile's inputs share the passes of the float32 model, and what
-// they find is proven once, as one choice of slopes if the network has no maxima.
+// Larger radii from several minorants (C21): the searches of a tile's inputs share the passes of the float32 model, and
+// what they find is proven once, as one choice of slopes (C23), if the network has no maxima. With maxima each minorant
+// is proven by itself, and then their weighted sum (C24).
 #include <algorithm>
 #include <utility>
 
@@ -9,12 +10,14 @@
 namespace standfast::certifier {
 namespace {
 
-// Of a radius that the search computed in float32: what is proven below it was not what the search took it for.
+// The share of the search's radius that a proof should reach. The search works in float32, so that it is off in the
+// last digits; what is proven below this was not what the search took it for.
 constexpr double kAsSearched = 1 - 1e-3;
 
 /// A few features of all slots at a time: a cache line holds one feature of every slot.
 template <class Work>
-void by_blocks(std::size_t features, std::size_t slots, const Work& work) {
+void for_each_block(std::size_t features, std::size_t slots, const Work& work) {
+  // few enough that all slots' features stay in the cache, enough that the loops inside are long
   constexpr std::size_t kBlock = 32;
   for (std::size_t first = 0; first < features; first += kBlock) {
     for (std::size_t slot = 0; slot < slots; ++slot) work(slot, {first, std::min(first + kBlock, features)});
@@ -29,42 +32,43 @@ minorant::SeparableMinorant& SeparableCertifier::keep_minorant(CertifyLane& lane
     lane.minorants.emplace_back();
     lane.choices.emplace_back();
   }
-  lane.choices[lane.used].cut = flatten(pass.slopes, slot);
+  lane.choices[lane.used].choice = choice_of_lane(pass.slopes, slot);
   parts_.plan->read_relu_duals(pass, slot, lane.choices[lane.used].duals);
   return lane.minorants[lane.used++];
 }
 
-void SeparableCertifier::find_minorants_elsewhere(CertifyWorkspace& ws) const {
+void SeparableCertifier::find_next_minorants(CertifyWorkspace& ws) const {
   const std::size_t count = ws.waiting.size();
   parts_.plan->prepare_tile(ws.probe);
-  by_blocks(parts_.model->dim(), count, [&](std::size_t slot, search::FeatureRange range) {
-    const search::CutSearch& search = ws.lanes[ws.waiting[slot]].search;
-    reader_.move(lane_of(ws.infer.features, ws.waiting[slot]), search.change(), search.fold_change(), range,
-                 ws.probe.features.data() + slot, kLanes);
+  for_each_block(parts_.model->dim(), count, [&](std::size_t slot, search::FeatureRange range) {
+    const search::MinorantSearch& search = ws.lanes[ws.waiting[slot]].search;
+    reader_.move_features(values_of_lane(ws.infer.features, ws.waiting[slot]), search.change(), search.fold_change(),
+                          range, ws.probe.features.data() + slot, kLanes);
   });
   parts_.plan->forward_features_tile(count, ws.probe, std::span(ws.logits).first(count));
   parts_.plan->backward_tile(ws.probe);
   for (std::size_t slot = 0; slot < count; ++slot) {
-    reader_.start_tangent(ws.logits[slot], keep_minorant(ws.lanes[ws.waiting[slot]], ws.probe, slot));
+    reader_.start_minorant_at(ws.logits[slot], keep_minorant(ws.lanes[ws.waiting[slot]], ws.probe, slot));
   }
-  by_blocks(parts_.model->dim(), count, [&](std::size_t slot, search::FeatureRange range) {
+  for_each_block(parts_.model->dim(), count, [&](std::size_t slot, search::FeatureRange range) {
     CertifyLane& lane = ws.lanes[ws.waiting[slot]];
-    reader_.read_tangent(lane_of(ws.infer.features, ws.waiting[slot]), lane_of(ws.probe.feature_dual, slot),
-                         lane_of(ws.probe.features, slot), range, lane.minorants[lane.used - 1]);
+    reader_.read_minorant_at(values_of_lane(ws.infer.features, ws.waiting[slot]),
+                             values_of_lane(ws.probe.feature_dual, slot), values_of_lane(ws.probe.features, slot),
+                             range, lane.minorants[lane.used - 1]);
   });
 }
 
-void SeparableCertifier::search(const Request& request, std::span<const float> x, std::span<const float> logits,
-                                std::size_t norm_index, CertifyWorkspace& ws, Rows rows) const {
-  const search::CutSearchOptions options{request.norm(norm_index), request.passes,
-                                         request.options.method == Method::kExact, request.options.gap};
+void SeparableCertifier::search_weights(const Request& request, std::span<const float> x, std::span<const float> logits,
+                                        std::size_t norm_index, CertifyWorkspace& ws, Rows rows) const {
+  const search::MinorantSearchOptions options{request.norm(norm_index), request.passes,
+                                              request.options.method == Method::kExact, request.options.gap};
   const std::size_t dim = parts_.model->dim();
-  ws.wait_for(rows);
+  ws.queue_rows(rows);
   std::erase_if(ws.waiting, [&](std::size_t l) {
     CertifyLane& lane = ws.lanes[l];
     lane.used = 0;
-    reader_.read(lane_of(ws.infer.features, l), logits[l], lane_of(ws.infer.feature_dual, l),
-                 keep_minorant(lane, ws.infer, l));
+    reader_.read_minorant(values_of_lane(ws.infer.features, l), logits[l], values_of_lane(ws.infer.feature_dual, l),
+                          keep_minorant(lane, ws.infer, l));
     const bool same = lane.search_interval.empty();
     lane.problem.assign(lane.minorants.front(), request.search.cost, same ? lane.interval : lane.search_interval);
     search::ValueSource* const values =
@@ -72,55 +76,57 @@ void SeparableCertifier::search(const Request& request, std::span<const float> x
     return !lane.search.start(lane.problem, request.search.cost, options, values);
   });
   while (!ws.waiting.empty()) {
-    find_minorants_elsewhere(ws);
+    find_next_minorants(ws);
     std::erase_if(ws.waiting, [&](std::size_t l) {
       CertifyLane& lane = ws.lanes[l];
-      return !lane.search.take(lane.minorants[lane.used - 1]);
+      return !lane.search.add_minorant(lane.minorants[lane.used - 1]);
     });
   }
-  ws.wait_for(rows);
+  ws.queue_rows(rows);
   for (const std::size_t l : ws.waiting) {
     CertifyLane& lane = ws.lanes[l];
     lane.weights = lane.search.result().weights;
     lane.weights.resize(lane.used, 0.0);  // those tried after the best ones were found
     lane.hint = lane.search.result().hint;
   }
-  sum_up(request, x, ws);
+  prove_weighted_sums(request, x, ws);
 }
 
-void SeparableCertifier::sum_up(const Request& request, std::span<const float> x, CertifyWorkspace& ws) const {
+void SeparableCertifier::prove_weighted_sums(const Request& request, std::span<const float> x,
+                                             CertifyWorkspace& ws) const {
   const std::vector<std::size_t> lanes = ws.waiting;
   std::size_t most = 1;
   for (const std::size_t l : lanes) {
     CertifyLane& lane = ws.lanes[l];
-    const std::span<const TangentChoice> choices = std::span(lane.choices).first(lane.used);
-    lane.cuts.clear();
-    if (mixes_) {
-      lane.cuts.push_back(merged(choices, lane.weights));
+    const std::span<const ChoiceWithDuals> choices = std::span(lane.choices).first(lane.used);
+    lane.proof_choices.clear();
+    if (merges_choices_) {
+      lane.proof_choices.push_back(merged_choice(choices, lane.weights));
     } else {
       for (std::size_t j = 0; j < lane.used; ++j) {
         if (!(lane.weights[j] > 0)) continue;
-        lane.cuts.push_back(choices[j].cut);
-        lane.cuts.back().weight = lane.weights[j];
+        lane.proof_choices.push_back(choices[j].choice);
+        lane.proof_choices.back().weight = lane.weights[j];
       }
     }
-    most = std::max(most, lane.cuts.size());
+    most = std::max(most, lane.proof_choices.size());
   }
-  for (std::size_t j = 0; j < most && request.proves(); ++j) prove_cuts(request, x, j, ws);
+  for (std::size_t j = 0; j < most && request.proves(); ++j) prove_choices(request, x, j, ws);
   for (const std::size_t l : lanes) {
     CertifyLane& lane = ws.lanes[l];
     if (!request.proves()) {
-      search::weigh(std::span(lane.minorants).first(lane.used), lane.weights, lane.minorant.separable);
+      search::sum_weighted(std::span(lane.minorants).first(lane.used), lane.weights, lane.minorant.separable);
     } else {
-      lane.minorant = verify::combine(std::span(lane.parts).first(lane.cuts.size()), weights_of(lane.cuts));
+      lane.minorant =
+          verify::combine(std::span(lane.parts).first(lane.proof_choices.size()), weights_of(lane.proof_choices));
     }
     price_minorant(request, lane);
   }
 }
 
-void SeparableCertifier::prove_cuts(const Request& request, std::span<const float> x, std::size_t j,
-                                    CertifyWorkspace& ws) const {
-  std::erase_if(ws.waiting, [&](std::size_t l) { return ws.lanes[l].cuts.size() <= j; });
+void SeparableCertifier::prove_choices(const Request& request, std::span<const float> x, std::size_t j,
+                                       CertifyWorkspace& ws) const {
+  std::erase_if(ws.waiting, [&](std::size_t l) { return ws.lanes[l].proof_choices.size() <= j; });
   const std::size_t count = ws.waiting.size(), dim = parts_.model->dim();
   ws.inputs.resize(count * dim);
   ws.slopes.resize(ws.infer.slopes.size());
@@ -130,7 +136,7 @@ void SeparableCertifier::prove_cuts(const Request& request, std::span<const floa
   }
   for (std::size_t slot = 0; slot < count; ++slot) {
     CertifyLane& lane = ws.lanes[ws.waiting[slot]];
-    write_to_lane(lane.cuts[j], slot, ws.slopes);
+    write_to_lane(lane.proof_choices[j], slot, ws.slopes);
     std::ranges::copy(x.subspan(ws.waiting[slot] * dim, dim),
                       ws.inputs.begin() + static_cast<std::ptrdiff_t>(slot * dim));
     if (lane.parts.size() <= j) lane.parts.resize(j + 1);
@@ -149,9 +155,9 @@ void SeparableCertifier::retry_at_input(const Request& request, std::span<const 
   std::vector<RadiusProof> proofs(row.proofs.size());
   other.radii = radii;
   other.proofs = proofs;
-  lane.cuts = {lane.choices.front().cut};
-  lane.cuts.front().weight = 1;
-  write_to_lane(lane.cuts.front(), 0, ws.slopes);
+  lane.proof_choices = {lane.choices.front().choice};
+  lane.proof_choices.front().weight = 1;
+  write_to_lane(lane.proof_choices.front(), 0, ws.slopes);
   verify::ProvenMinorant* const wanted[] = {&lane.minorant};
   parts_.wide->prove_tile(x, 1, ws.slopes, ws.verify, wanted, request.options.precision);
   price_minorant(request, lane);

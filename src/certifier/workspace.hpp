@@ -5,12 +5,12 @@
 #include <span>
 #include <vector>
 
-#include "certifier/bend_search.hpp"
 #include "certifier/proofs.hpp"
+#include "certifier/valid_price_search.hpp"
 #include "infer/plan.hpp"
-#include "search/cut_search.hpp"
 #include "search/minorant_at.hpp"
-#include "search/plan_tangents.hpp"
+#include "search/minorant_search.hpp"
+#include "search/plan_minorants.hpp"
 #include "search/separable.hpp"
 #include "verify/proven_minorant.hpp"
 #include "verify_wide/pull_back.hpp"
@@ -20,25 +20,25 @@ namespace standfast::certifier {
 
 /// What belongs to one input of a tile.
 struct CertifyLane {
-  verify::ProvenMinorant minorant;        ///< What radii are taken from; under guarantee none nobody has proven it.
+  verify::ProvenMinorant minorant;        ///< What radii are taken from; not proven under guarantee none.
   verify::ProvenMinorant of_features;     ///< Mixing and kinked maps: the minorant before it is seen from the input.
   std::vector<Interval> interval;         ///< How far each feature may go, by the core.
-  std::vector<Interval> search_interval;  ///< By the search; empty if it is the same.
+  std::vector<Interval> search_interval;  ///< What the search takes for `interval`; empty if it is the same.
   search::PricedProblem problem;          ///< The minorant as the search sees it.
   search::RadiusHint hint;                ///< What the search knows of its radius.
-  std::vector<RadiusProof::Cut> cuts;     ///< The weighted slopes that the minorant is proven from.
+  std::vector<RadiusProof::Cut> proof_choices;  ///< The weighted slopes that the minorant is proven from.
 
   // searches for several minorants: affine minorants of the float32 model, the first one that at x
   std::size_t used = 0;
   std::vector<minorant::SeparableMinorant> minorants;
-  std::vector<TangentChoice> choices;         ///< The slopes of each of them.
+  std::vector<ChoiceWithDuals> choices;       ///< The slopes of each of them.
   std::vector<double> weights;                ///< Their weights, for one norm.
-  std::vector<verify::ProvenMinorant> parts;  ///< The proven minorants of `cuts`, if there are several.
-  search::CutSearch search;
+  std::vector<verify::ProvenMinorant> parts;  ///< The proven minorants of `proof_choices`, if there are several.
+  search::MinorantSearch search;
   std::optional<search::PlanValues> values;
 
-  // mixing maps: trials of prices up to which lines hold
-  BendSearch bend;
+  // mixing maps: trials of prices up to which lines are valid
+  ValidPriceSearch valid_price;
   search::PricedProblem best_problem;
 };
 
@@ -63,11 +63,11 @@ struct CertifyWorkspace {
   minorant::Slopes slopes;                      ///< The slopes of a tile, for the verifier.
 
   CertifyWorkspace() : lanes(kLanes), logits(kLanes), wanted(kLanes) {}
-  /// The rows that want a radius wait.
-  void wait_for(std::span<const CertifiedRow> rows);
+  /// Lets the lanes of the rows that want a radius wait.
+  void queue_rows(std::span<const CertifiedRow> rows);
 };
 
 /// One lane of an array of a tile.
-inline search::Lane lane_of(const AlignedFloats& tile, std::size_t lane) { return {tile.data() + lane, kLanes}; }
+inline search::Lane values_of_lane(const AlignedFloats& tile, std::size_t lane) { return {tile.data() + lane, kLanes}; }
 
 }  // namespace standfast::certifier

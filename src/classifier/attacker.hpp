@@ -12,8 +12,8 @@ namespace standfast::classifier {
 
 class Attacker {
  public:
-  /// Fails: kBadOption and kUnsupported for norms and feature maps that the search does not know; as
-  /// ThreatModel::validate.
+  /// Fails: kBadOption for norms that the search does not know and for too many restarts, kBadShape or
+  /// kBadValue for costs and bounds (ThreatModel::validate).
   static Result<Attacker> create(const model::Model& model, const infer::Plan& plan, const AttackOptions& options);
 
   /// The best found for one norm, by a random stream that depends on the options' seed and `index` alone.
@@ -31,7 +31,7 @@ class Attacker {
   infer::Forward64 forward64_;
   search::MinorantReader reader_;
   ThreatModel threat_;
-  attack::AttackBudget budget_;
+  attack::AttackEffort effort_;
   std::uint64_t seed_;
   attack::VerdictSlack slack_;
   std::vector<double> cost_;

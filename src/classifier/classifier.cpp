@@ -1,3 +1,6 @@
+// The public calls over the rooms below: they check inputs, share them out among threads tile by tile, and gather rows.
+// Scratch memory comes from pools, one workspace per thread. Each thread checks its floating-point mode itself (V0 in
+// docs/certificates.md). Taken for granted: a loaded model is valid.
 #include "standfast/classifier.hpp"
 
 #include <algorithm>
@@ -28,7 +31,7 @@ using certifier::CertifiedRow;
 using certifier::Certifier;
 using certifier::CertifyWorkspace;
 
-/// As a search for one that is not, but several at a time.
+/// Whether no value is infinite or a NaN. Compares exponents, so that the compiler can take several values at a time.
 bool all_finite(std::span<const float> values) {
   std::uint32_t largest_exponent = 0;
   constexpr std::uint32_t kExponent = 0x7F800000;
@@ -57,7 +60,7 @@ Status check_logits(std::span<const float> logits) {
                "input " + std::to_string(bad - logits.begin()) + ": the network overflows float32 and has no verdict"};
 }
 
-/// Inputs that one thread takes at a time: a tile, or fewer where the threads would not all get one.
+/// Inputs that one thread takes at a time: a tile, or fewer if the threads would not all get one.
 std::size_t inputs_per_range(std::size_t count, std::size_t tile, std::size_t threads) {
   const std::size_t share = (count + resolve_threads(threads) - 1) / resolve_threads(threads);
   return std::clamp<std::size_t>(share, 1, tile);
@@ -205,7 +208,8 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   };
   std::atomic<bool> environment_ok{true};
   Progress progress(options.progress);
-  const std::size_t tile = options.attack ? 1 : certifier.tile(request);  // an attack takes milliseconds per input
+  // an attack takes milliseconds per input
+  const std::size_t tile = options.attack ? 1 : certifier.inputs_per_tile(request);
   const std::size_t grain = inputs_per_range(count, tile, options.threads);
   parallel_for(count, grain, options.threads, [&](std::size_t begin, std::size_t end) {
     // the mode belongs to the thread, so each asks for itself

@@ -1,3 +1,5 @@
+// Collects what the model's rooms know about one model; nothing is computed but Lipschitz constants (C3) and the
+// float32 error over the domain. Taken for granted: shapes can be inferred, because the model is valid.
 #include "classifier/summary.hpp"
 
 #include <string>

@@ -1,3 +1,6 @@
+// The closed form (C3), in one sweep if q is 1, 2 or inf: the margin over the Lipschitz constant times the dual norm of
+// the gradient, whose entries are divided by their costs. Bounds play no part. Costs are taken to be positive. Sums are
+// rounded to nearest, so that the result can be a little above the exact quotient: the verifier computes its own.
 #include "search/closed_form.hpp"
 
 #include <algorithm>
@@ -13,7 +16,7 @@ template <class Value>
 double dual_norm(std::size_t n, std::size_t parts, double q, const Value& value) {
   double most[8] = {}, squares[8] = {}, sizes[8] = {};
   for (std::size_t part = 0; part < parts; ++part) {
-    const auto take = [&](std::size_t i, std::size_t k) {
+    const auto add_to_sums = [&](std::size_t i, std::size_t k) {
       const double v = std::fabs(value(part, i));
       most[k] = v > most[k] ? v : most[k];
       sizes[k] += v;
@@ -21,9 +24,9 @@ double dual_norm(std::size_t n, std::size_t parts, double q, const Value& value)
     };
     std::size_t i = 0;
     for (; i + 8 <= n; i += 8) {
-      for (std::size_t k = 0; k < 8; ++k) take(i + k, k);
+      for (std::size_t k = 0; k < 8; ++k) add_to_sums(i + k, k);
     }
-    for (; i < n; ++i) take(i, i % 8);
+    for (; i < n; ++i) add_to_sums(i, i % 8);
   }
   const double largest = *std::max_element(most, most + 8);
   if (q == 1) return std::accumulate(sizes, sizes + 8, 0.0);
@@ -37,7 +40,7 @@ double dual_norm(std::size_t n, std::size_t parts, double q, const Value& value)
   return largest * std::pow(sum, 1 / q);
 }
 
-double quotient(double margin, double decrease) {
+double margin_over_decrease(double margin, double decrease) {
   if (!(margin > 0)) return 0;
   return decrease == 0 ? kInfinity : margin / decrease;
 }
@@ -50,15 +53,16 @@ double closed_form_radius(const minorant::SeparableMinorant& m, std::span<const 
   const double q = norm.dual_exponent();
   const double* const sides[] = {m.linear.data(), m.fold.data()};
   const bool unpriced = std::ranges::all_of(cost, [](double c) { return c == 1; });
-  const double slope =
+  const double gradient_norm =
       unpriced ? dual_norm(n, parts, q, [&](std::size_t part, std::size_t i) { return sides[part][i]; })
                : dual_norm(n, parts, q, [&](std::size_t part, std::size_t i) { return sides[part][i] / cost[i]; });
-  return quotient(m.margin, lipschitz * slope);
+  return margin_over_decrease(m.margin, lipschitz * gradient_norm);
 }
 
 double closed_form_radius(const minorant::FeatureMinorant& m, double cheapest, Norm norm, double lipschitz) {
-  const auto slope = [&](std::size_t, std::size_t i) { return m.slope[i]; };
-  return quotient(m.margin * cheapest, lipschitz * dual_norm(m.slope.size(), 1, norm.dual_exponent(), slope));
+  const auto entry = [&](std::size_t, std::size_t i) { return m.slope[i]; };
+  return margin_over_decrease(m.margin * cheapest,
+                              lipschitz * dual_norm(m.slope.size(), 1, norm.dual_exponent(), entry));
 }
 
 }  // namespace standfast::search

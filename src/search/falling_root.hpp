@@ -1,4 +1,4 @@
-// The root of a function that never rises: Newton where it helps, bisection where it does not.
+// The root of a function that never rises: Newton's method if it helps, bisection if it does not.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@ struct ValueAndSlope {
 
 /// A place just left of where `f`, which never rises on [left, right], stops being positive.
 ///
-/// Requires: f(left) >= 0; right may be infinite. Starts at `guess` where that lies between, else at `left`. Ends
-/// early, still left of the root, where Newton's next step would be shorter than `tolerance` times the place, or where
+/// Requires: f(left) >= 0; right may be infinite. Starts at `guess` if that lies between, else at `left`. Ends
+/// early, still left of the root, if Newton's next step would be shorter than `tolerance` times the place, or if
 /// f does not fall at all. Cost: about ten evaluations for piecewise linear f, at most 200.
 template <class Function>
 double falling_root(double left, double right, double tolerance, const Function& f, double guess = 0) {

@@ -1,3 +1,6 @@
+// A separable map is u = scale (x - kink), perhaps with an abs at its end. So the gradient by u, times the scale, is
+// the gradient by x: (C5) with the kinks where u is 0. Products are rounded to nearest, because a search needs no more.
+// Taken for granted: scales are above 0, which the model's validation has checked.
 #include "search/minorant_at.hpp"
 
 #include "kernels/sweeps.hpp"
@@ -14,27 +17,28 @@ MinorantReader::MinorantReader(const model::Model& model)
   }
 }
 
-void MinorantReader::read(Lane features, double margin, Lane slope, minorant::SeparableMinorant& out) const {
+void MinorantReader::read_minorant(Lane features, double margin, Lane gradient,
+                                   minorant::SeparableMinorant& out) const {
   const std::size_t dim = scale_.size();
   out.margin = margin;
   out.linear.resize(dim);
   out.fold.resize(folded_ ? dim : 0);
   out.offset.resize(folded_ ? dim : 0);
-  for (std::size_t i = 0; i < dim; ++i) out.linear[i] = slope[i] * scale_[i];
+  for (std::size_t i = 0; i < dim; ++i) out.linear[i] = gradient[i] * scale_[i];
   for (std::size_t i = 0; i < out.fold.size(); ++i) {
-    out.fold[i] = slope[dim + i] * scale_[i];
+    out.fold[i] = gradient[dim + i] * scale_[i];
     out.offset[i] = features[i] / scale_[i];
   }
 }
 
-void MinorantReader::read(double margin, Lane slope, std::size_t size, minorant::FeatureMinorant& out) {
+void MinorantReader::read_minorant(double margin, Lane gradient, std::size_t size, minorant::FeatureMinorant& out) {
   out.margin = margin;
   out.slope.resize(size);
-  for (std::size_t i = 0; i < size; ++i) out.slope[i] = slope[i];
+  for (std::size_t i = 0; i < size; ++i) out.slope[i] = gradient[i];
 }
 
-void MinorantReader::move(Lane features, std::span<const double> change, std::span<const double> fold_change,
-                          FeatureRange range, float* out, std::size_t stride) const {
+void MinorantReader::move_features(Lane features, std::span<const double> change, std::span<const double> fold_change,
+                                   FeatureRange range, float* out, std::size_t stride) const {
   const std::size_t dim = scale_.size();
   for (std::size_t i = range.begin; i < range.end; ++i) {
     out[i * stride] = static_cast<float>(features[i] + scale_[i] * change[i]);
@@ -44,20 +48,20 @@ void MinorantReader::move(Lane features, std::span<const double> change, std::sp
   }
 }
 
-void MinorantReader::start_tangent(double value, minorant::SeparableMinorant& out) const {
+void MinorantReader::start_minorant_at(double value, minorant::SeparableMinorant& out) const {
   out.margin = value;
   out.linear.resize(scale_.size());
   out.fold.resize(folded_ ? scale_.size() : 0);
   out.offset.resize(out.fold.size());
 }
 
-void MinorantReader::read_tangent(Lane features, Lane slope, Lane point, FeatureRange range,
-                                  minorant::SeparableMinorant& out) const {
+void MinorantReader::read_minorant_at(Lane features, Lane gradient, Lane point, FeatureRange range,
+                                      minorant::SeparableMinorant& out) const {
   const auto part = [&](std::size_t first, std::vector<double>& to) {
     double change = 0;
     for (std::size_t i = range.begin; i < range.end; ++i) {
       const std::size_t at = first + i;
-      const double s = slope[at];
+      const double s = gradient[at];
       change += s * (static_cast<double>(features[at]) - static_cast<double>(point[at]));
       to[i] = s * scale_[i];
     }
@@ -69,8 +73,8 @@ void MinorantReader::read_tangent(Lane features, Lane slope, Lane point, Feature
   for (std::size_t i = range.begin; i < range.end; ++i) out.offset[i] = features[i] / scale_[i];
 }
 
-void weigh(std::span<const minorant::SeparableMinorant> minorants, std::span<const double> weights,
-           minorant::SeparableMinorant& out) {
+void sum_weighted(std::span<const minorant::SeparableMinorant> minorants, std::span<const double> weights,
+                  minorant::SeparableMinorant& out) {
   out = minorants.front();
   const auto scale = [](std::vector<double>& values, double w) {
     for (double& v : values) v *= w;

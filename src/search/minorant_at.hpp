@@ -30,24 +30,25 @@ class MinorantReader {
   [[nodiscard]] bool separable() const { return separable_; }
   [[nodiscard]] bool folded() const { return folded_; }
 
-  /// Seen from x, where `features` are phi(x): slope is the minorant's by u, and margin its value at phi(x).
-  /// Requires: separable().
-  void read(Lane features, double margin, Lane slope, minorant::SeparableMinorant& out) const;
-  /// Shape: slope is (size).
-  static void read(double margin, Lane slope, std::size_t size, minorant::FeatureMinorant& out);
+  /// Seen from x, where `features` are phi(x): `gradient` is the minorant's gradient by u, and margin its value at
+  /// phi(x). Requires: separable().
+  void read_minorant(Lane features, double margin, Lane gradient, minorant::SeparableMinorant& out) const;
+  /// Shape: gradient is (size).
+  static void read_minorant(double margin, Lane gradient, std::size_t size, minorant::FeatureMinorant& out);
 
-  /// phi(x) moved by a change of x and, where the map has an abs, one of |x - kink|: `features` are phi(x).
+  /// phi(x) moved by a change of x and, if the map has an abs, one of |x - kink|: `features` are phi(x).
   ///
   /// Shape: change is (dim), fold_change (dim) or empty, out (dim of u), one value every `stride`.
   /// Requires: separable().
-  void move(Lane features, std::span<const double> change, std::span<const double> fold_change, FeatureRange range,
-            float* out, std::size_t stride) const;
+  void move_features(Lane features, std::span<const double> change, std::span<const double> fold_change,
+                     FeatureRange range, float* out, std::size_t stride) const;
 
-  /// Makes room for a tangent, whose value at its point is given.
-  void start_tangent(double value, minorant::SeparableMinorant& out) const;
-  /// The tangent at `point`, seen from x, as read(); ranges in turn, so that lanes can share what a cache holds.
-  /// Requires: separable().
-  void read_tangent(Lane features, Lane slope, Lane point, FeatureRange range, minorant::SeparableMinorant& out) const;
+  /// Makes room for a tangent minorant, whose value at its point is given.
+  void start_minorant_at(double value, minorant::SeparableMinorant& out) const;
+  /// The minorant that touches f at `point`, seen from x, as read_minorant(); ranges in turn, so that lanes can share
+  /// what a cache holds. Requires: separable().
+  void read_minorant_at(Lane features, Lane gradient, Lane point, FeatureRange range,
+                        minorant::SeparableMinorant& out) const;
 
  private:
   bool separable_;
@@ -56,7 +57,7 @@ class MinorantReader {
 };
 
 /// sum_j weights_j minorants_j, proven by nobody. Requires: at least one minorant, all seen from the same input.
-void weigh(std::span<const minorant::SeparableMinorant> minorants, std::span<const double> weights,
-           minorant::SeparableMinorant& out);
+void sum_weighted(std::span<const minorant::SeparableMinorant> minorants, std::span<const double> weights,
+                  minorant::SeparableMinorant& out);
 
 }  // namespace standfast::search

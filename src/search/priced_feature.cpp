@@ -1,3 +1,6 @@
+// The decrease -q(e) of (C5), or of (C18) with several kinks, is a line between two kinks (C20). So its worst place is
+// an end or a kink; with the price e^2 / 2 it can also be the stationary point of a piece. All of them are tried.
+// Section "Algorithm S" of docs/certificates.md. Taken for granted: lo <= 0 <= hi.
 #include "search/priced_feature.hpp"
 
 #include <algorithm>
@@ -28,10 +31,10 @@ DecreaseLine line_at(const PricedFeature& f, double e) {
   return line;
 }
 
-/// The ends within reach that are not at infinity, and the kinks between them.
+/// The ends within the price limit that are not at infinity, and the kinks between them.
 template <class Consider>
-void for_each_corner(const PricedFeature& f, double reach, const Consider& consider) {
-  const double lo = std::max(f.lo, -reach), hi = std::min(f.hi, reach);
+void for_each_corner(const PricedFeature& f, double price_limit, const Consider& consider) {
+  const double lo = std::max(f.lo, -price_limit), hi = std::min(f.hi, price_limit);
   if (hi < kInfinity) consider(hi);
   if (lo > -kInfinity) consider(lo);
   for (std::size_t j = 0; j < f.fold.size(); ++j) {
@@ -77,9 +80,9 @@ double worst_within(const PricedFeature& f, double radius) {
   return worst;
 }
 
-double worst_paid(const PricedFeature& f, double reach, double tau) {
+double worst_after_price(const PricedFeature& f, double price_limit, double tau) {
   double worst = 0, least = 0;
-  for_each_corner(f, reach, [&](double e) {
+  for_each_corner(f, price_limit, [&](double e) {
     if (const double value = std::fabs(e) - tau * f.decrease(e); value < least) {
       least = value;
       worst = e;

@@ -13,21 +13,21 @@ struct PricedFeature {
   double lo, hi;
 
   [[nodiscard]] double decrease(double e) const;
-  /// Of linear e + ..., right of all kinks and left of them.
+  /// The slope of linear e + ... right of all kinks, and left of them.
   [[nodiscard]] double last_slope() const;
   [[nodiscard]] double first_slope() const;
   /// Not below any slope's size.
   [[nodiscard]] double steepest_slope() const;
-  /// That of the piece that holds e.
+  /// The slope of the piece that holds e.
   [[nodiscard]] double slope_at(double e) const;
 };
 
-// The places e in [lo, hi] that cost most, 0 where none costs anything.
+// The places e in [lo, hi] that cost most, 0 if none costs anything.
 
 /// Within |e| <= radius: both ends and the kinks are tried. Ends at infinity are left out.
 double worst_within(const PricedFeature& feature, double radius);
-/// Least |e| - tau decrease(e) within |e| <= reach, at the same places.
-double worst_paid(const PricedFeature& feature, double reach, double tau);
+/// Least |e| - tau decrease(e) within |e| <= price_limit, at the same places.
+double worst_after_price(const PricedFeature& feature, double price_limit, double tau);
 /// Least e^2 / 2 - tau decrease(e): the stationary point of each piece, moved to where it is allowed.
 double worst_stationary(const PricedFeature& feature, double tau);
 

@@ -16,7 +16,7 @@ struct RayBounds {
   std::span<const double> cost;
 };
 
-/// The price of the cheapest point found of x + clip(s * direction), s > 0, whose value is <= 0; infinite where none is
+/// The price of the cheapest point found of x + clip(s * direction), s > 0, whose value is <= 0; infinite if none is
 /// cheaper than `limit`.
 ///
 /// Shape: direction is (dim), in units of price. `change` receives the change in the features' units.

@@ -1,26 +1,32 @@
+// The inner minima of (C22), by the vectorised sweeps of kernels/: `answer_l2` for norm 2, and `answer_corners`, which
+// compares the ends, the kink and 0, for norms 1 and inf. Taken for granted: at most one kink per feature.
 #include "search/response.hpp"
 
 #include "kernels/sweeps.hpp"
 
 namespace standfast::search {
 
-void respond(const CutSet& cuts, std::span<const double> linear, std::span<const double> fold,
-             const ResponseRules& rules, Response& out) {
-  const std::size_t n = cuts.dim();
-  const bool folded = cuts.folded();
+void find_response(const MinorantSet& minorants, std::span<const double> linear, std::span<const double> fold,
+                   const ResponseRules& rules, Response& out) {
+  const std::size_t n = minorants.dim();
+  const bool folded = minorants.folded();
   for (auto* values : {&out.change, &out.curve_dd}) values->resize(n);
   for (auto* values : {&out.fold_change, &out.curve_df, &out.curve_ff}) values->resize(folded ? n : 0);
   out.moving.resize(n);
-  const kernels::PricedFeatures folds{
-      n, linear.data(), folded ? fold.data() : nullptr, cuts.offset().data(), cuts.lo().data(), cuts.hi().data()};
+  const kernels::PricedFeatures folds{n,
+                                      linear.data(),
+                                      folded ? fold.data() : nullptr,
+                                      minorants.offset().data(),
+                                      minorants.lo().data(),
+                                      minorants.hi().data()};
   const kernels::Answers answers{out.change.data(),   folded ? out.fold_change.data() : nullptr,
                                  out.moving.data(),   out.curve_dd.data(),
                                  out.curve_df.data(), out.curve_ff.data()};
   const kernels::Sweeps& sweeps = kernels::sweeps();
   const double price = rules.norm == Norm::l1() ? 1.0 : 0.0;
-  const kernels::AnswerSums sums = rules.norm == Norm::l2()
-                                       ? sweeps.answer_l2(folds, rules.temperature, answers)
-                                       : sweeps.answer_corners(folds, rules.cap, price, rules.temperature, answers);
+  const kernels::AnswerSums sums =
+      rules.norm == Norm::l2() ? sweeps.answer_l2(folds, rules.temperature, answers)
+                               : sweeps.answer_corners(folds, rules.price_limit, price, rules.temperature, answers);
   out.value = sums.value;
   out.best = sums.best;
   out.moves = sums.moving;

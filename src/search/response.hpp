@@ -1,10 +1,10 @@
-// The attacker's answer to a weighted sum of cuts, smoothed: feature by feature, a mean over the places worth moving
-// to.
+// The attacker's answer to a weighted sum of minorants, smoothed: feature by feature, a mean over the places worth
+// moving to.
 //
 // For weights alpha, the dual function is F(alpha) = alpha . margins + sum_i min over d_i of C(d_i) + s_i(d_i), where
 // s_i(d) = linear_i d + fold_i (|offset_i + d| - |offset_i|) is the sum's change and C(d) is |d| for p = 1, d^2 / 2 for
 // p = 2 and 0 within the radius for p = inf. F is concave; the minimum over places is softened by a temperature, so
-// that F has a gradient (the change that the cuts see in the mean) and a Hessian.
+// that F has a gradient (the change that the minorants see in the mean) and a Hessian.
 // Source: docs/certificates.md, "Several minorants".
 #pragma once
 
@@ -12,7 +12,7 @@
 #include <span>
 #include <vector>
 
-#include "search/cut_set.hpp"
+#include "search/minorant_set.hpp"
 #include "standfast/threat.hpp"
 
 namespace standfast::search {
@@ -20,24 +20,24 @@ namespace standfast::search {
 /// The rules of one norm at one radius.
 struct ResponseRules {
   Norm norm = Norm::l2();
-  double cap = kInfinity;  ///< No single change above this price: the radius for p = inf, a bound for p = 1.
-  double temperature = 0;  ///< > 0.
+  double price_limit = kInfinity;  ///< No single change above this price: the radius for p = inf, a bound for p = 1.
+  double temperature = 0;          ///< > 0.
 };
 
 /// Means over places, per feature.
 struct Response {
-  double value = 0;                 ///< sum_i of the softened minima.
-  double best = 0;                  ///< sum_i of the minima.
+  double value = 0;                 ///< The sum of the softened minima over the features.
+  double best = 0;                  ///< The sum of the exact minima over the features.
   std::vector<double> change;       ///< d_i.
-  std::vector<double> fold_change;  ///< |offset_i + d_i| - |offset_i|; empty where the map has no abs.
+  std::vector<double> fold_change;  ///< |offset_i + d_i| - |offset_i|; empty if the map has no abs.
   std::size_t moves = 0;            ///< So many features' means change with their slopes; dim: any may.
   // the first `moves` entries, one per moving feature: which one, and -F'' by (linear_i, fold_i), positive semidefinite
-  std::vector<std::size_t> moving;  ///< Unused where any may.
+  std::vector<std::size_t> moving;  ///< Unused if any feature may.
   std::vector<double> curve_dd, curve_df, curve_ff;
 };
 
-/// Shape: linear and fold are the weighted sums, (dim) each, fold empty where the map has no abs.
-void respond(const CutSet& cuts, std::span<const double> linear, std::span<const double> fold,
-             const ResponseRules& rules, Response& out);
+/// Shape: linear and fold are the weighted sums, (dim) each, fold empty if the map has no abs.
+void find_response(const MinorantSet& minorants, std::span<const double> linear, std::span<const double> fold,
+                   const ResponseRules& rules, Response& out);
 
 }  // namespace standfast::search

@@ -1,3 +1,6 @@
+// What all norms of Algorithm S share: the problem in units of price (C25), and the choice of the method. Section
+// "Algorithm S" of docs/certificates.md; each norm has a file of its own. Taken for granted: costs are positive and
+// each interval holds 0.
 #include "search/separable.hpp"
 
 #include <algorithm>
@@ -35,7 +38,8 @@ SeparableRadius separable_radius(const PricedProblem& problem, Norm norm, const 
                      : norm == Norm::l2() ? separable_radius_l2
                                           : separable_radius_linf;
   const SeparableRadius found = solve(problem, hint);
-  // a leap like this may be the way to an infinite radius, which a hint hides
+  // a leap by this factor may be the way to an infinite radius, which a hint hides; a smaller one is not worth solving
+  // twice
   constexpr double kSuspicious = 30;
   const bool leaps = hint.radius > 0 && found.radius > kSuspicious * hint.radius;
   return leaps ? solve(problem, {.tolerance = hint.tolerance}) : found;

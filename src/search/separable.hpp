@@ -13,7 +13,7 @@
 namespace standfast::search {
 
 /// A minorant and a threat model at one input, in units of price.
-/// Shape: (dim) each; fold and offset are (dim, kinks), or empty where the map has no abs.
+/// Shape: (dim) each; fold and offset are (dim, kinks), or empty if the map has no abs.
 struct PricedProblem {
   double margin = 0;
   std::vector<double> linear, fold, offset;
@@ -32,26 +32,26 @@ struct PricedProblem {
     return {linear[i], std::span(fold).subspan(i * k, k), std::span(offset).subspan(i * k, k), lo[i], hi[i]};
   }
   /// Requires: at most one kink per feature.
-  [[nodiscard]] kernels::PricedFeatures folds() const {
+  [[nodiscard]] kernels::PricedFeatures for_sweeps() const {
     return {dim(), linear.data(), folded() ? fold.data() : nullptr, offset.data(), lo.data(), hi.data()};
   }
 };
 
 /// What was found: the radius, and what the verifier needs to see it.
 struct SeparableRadius {
-  double radius = 0;      ///< 0 for a margin that is not positive, inf where no allowed change reaches it.
-  double multiplier = 0;  ///< Dual variable, p = 1 and 2.
-  double reach = 0;       ///< p = 1: no single change above this price was considered.
+  double radius = 0;       ///< 0 for a margin that is not positive, inf if no allowed change reaches it.
+  double multiplier = 0;   ///< p = 1 and 2: the dual variable lambda.
+  double price_limit = 0;  ///< p = 1: no single change above this price was considered.
 };
 
-/// What saves steps where many similar problems are solved, p = 1, 2 and inf.
+/// What saves steps if many similar problems are solved, p = 1, 2 and inf.
 struct RadiusHint {
   double radius = 0;     ///< Close to the one looked for; 0: none is known.
   double tau = 0;        ///< p = 1 and 2: the inverse of the multiplier that comes with it.
   double tolerance = 0;  ///< Relative; the result is then below the exact one by about as much.
 };
 
-/// Does the margin stand even where every feature takes its worst allowed value? Then every radius is infinite.
+/// Does the margin stand even if every feature takes its worst allowed value? Then every radius is infinite.
 bool withstands_everything(const PricedProblem& problem);
 
 SeparableRadius separable_radius_linf(const PricedProblem& problem, const RadiusHint& hint = {});
@@ -60,7 +60,7 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem, const RadiusHi
 /// radius: the number of features that can change, all at once, without changing the verdict.
 SeparableRadius separable_radius_l0(const PricedProblem& problem);
 
-/// Dispatches on the norm. A hint hides an infinite radius only where nearby problems have finite ones.
+/// Dispatches on the norm. A hint hides an infinite radius only if nearby problems have finite ones.
 /// Requires: p is 0, 1, 2 or inf.
 SeparableRadius separable_radius(const PricedProblem& problem, Norm norm, const RadiusHint& hint = {});
 

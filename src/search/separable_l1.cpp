@@ -1,6 +1,7 @@
-// p = 1: a budget is spent on whatever lowers the margin most per unit of price. The radius is the maximum of a concave
-// function of one dual variable; the change that reaches it, a fractional knapsack over the hull of each feature's
-// places (its ends and its kinks).
+// p = 1: the price is spent on whatever lowers the margin most per unit of price. The radius is the maximum of a
+// concave function of one dual variable (C9), found where lines from both sides meet; the change that reaches it is a
+// fractional knapsack over the hull of each feature's places (its ends and its kinks). An outer loop moves the price
+// limit rho until rho and the radius proven with it meet. Taken for granted: the margin is positive.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -23,17 +24,17 @@ struct Segment {
 };
 
 /// Upper hull of (0, 0) and the places worth paying for, as segments of falling slope.
-void append_hull(const PricedFeature& f, std::size_t index, double reach, std::vector<Segment>& segments) {
+void append_hull(const PricedFeature& f, std::size_t index, double price_limit, std::vector<Segment>& segments) {
   std::array<Candidate, minorant::kMostKinks + 2> places;
   std::size_t count = 0;
-  const auto add = [&](double e) {
+  const auto add_place = [&](double e) {
     if (const double d = f.decrease(e); d > 0 && std::fabs(e) > 0) places[count++] = {std::fabs(e), d, e};
   };
-  const double lo = std::max(f.lo, -reach), hi = std::min(f.hi, reach);
-  if (hi < kInfinity) add(hi);
-  if (lo > -kInfinity) add(lo);
+  const double lo = std::max(f.lo, -price_limit), hi = std::min(f.hi, price_limit);
+  if (hi < kInfinity) add_place(hi);
+  if (lo > -kInfinity) add_place(lo);
   for (std::size_t j = 0; j < f.fold.size(); ++j) {
-    if (f.fold[j] != 0 && -f.offset[j] > lo && -f.offset[j] < hi) add(-f.offset[j]);
+    if (f.fold[j] != 0 && -f.offset[j] > lo && -f.offset[j] < hi) add_place(-f.offset[j]);
   }
 
   Candidate from{0, 0, 0};
@@ -54,25 +55,25 @@ void append_hull(const PricedFeature& f, std::size_t index, double reach, std::v
   }
 }
 
-/// Whether a comes after b where the steepest come first.
+/// Whether a comes after b in an order from the steepest on.
 bool flatter(const Segment& a, const Segment& b) {
   return a.slope != b.slope ? a.slope < b.slope : a.feature > b.feature;
 }
 
-std::vector<Segment> all_segments(const PricedProblem& problem, double reach) {
+std::vector<Segment> all_segments(const PricedProblem& problem, double price_limit) {
   std::vector<Segment> segments;
   segments.reserve(problem.dim());
-  for (std::size_t i = 0; i < problem.dim(); ++i) append_hull(problem.feature(i), i, reach, segments);
+  for (std::size_t i = 0; i < problem.dim(); ++i) append_hull(problem.feature(i), i, price_limit, segments);
   return segments;
 }
 
-/// The same without kinks: a feature's hull is the way to one end.
-std::vector<Segment> ends_that_pay(const PricedProblem& problem, double reach) {
+/// All segments of a problem without kinks: a feature's hull is the way to one end.
+std::vector<Segment> ends_that_pay(const PricedProblem& problem, double price_limit) {
   std::vector<Segment> segments;
   segments.reserve(problem.dim());
   for (std::size_t i = 0; i < problem.dim(); ++i) {
     const double slope = problem.linear[i];
-    const double end = slope > 0 ? std::max(problem.lo[i], -reach) : std::min(problem.hi[i], reach);
+    const double end = slope > 0 ? std::max(problem.lo[i], -price_limit) : std::min(problem.hi[i], price_limit);
     const double decrease = -slope * end;
     if (decrease > 0) segments.push_back({std::fabs(slope), std::fabs(end), decrease, end, i});
   }
@@ -88,67 +89,67 @@ double steepest_slope(const PricedProblem& problem) {
 }
 
 /// theta(tau) = tau margin + sum_i of the least |e| + tau q_i(e), a concave function: its value and slope at tau.
-struct Tangent {
+struct SupportLine {
   double tau, value, slope;
-  double growth;  ///< How fast the value falls as the reach grows.
+  double growth;  ///< How fast the value falls as the price limit grows.
 };
 
-/// theta where single changes are priced at most `reach`.
+/// theta if single changes are priced at most `price_limit`.
 class Spending {
  public:
   Spending(const PricedProblem& problem, double steepest)
       : problem_(problem), margin_(problem.margin), least_tau_(1 / steepest) {}
 
-  /// The tangent at the largest theta, whose value is infinite where nothing that is allowed takes the margin: where
-  /// tangents from both sides meet, and again. guess: a tau, used where it is > 0.
-  Tangent largest(double reach, double guess, double tolerance) {
+  /// The support line at the largest theta, whose value is infinite if nothing that is allowed takes the margin:
+  /// where lines from both sides meet, and again. guess: a tau, used if it is > 0.
+  SupportLine find_largest(double price_limit, double guess, double tolerance) {
     best_ = {0, 0, margin_, 0};
     // from a guess without measure the way is too long
     const bool measured = guess >= least_tau_ && guess < 0x1p40 * least_tau_;
-    if (!enclose(reach, measured ? guess : 0)) return {0, kInfinity, margin_, 0};
+    if (!enclose_largest(price_limit, measured ? guess : 0)) return {0, kInfinity, margin_, 0};
     for (int i = 0; i < 100 && right_.slope < 0; ++i) {
       const double meet = (right_.value - right_.slope * right_.tau - left_.value + left_.slope * left_.tau) /
                           (left_.slope - right_.slope);
       const double above = left_.value + left_.slope * (meet - left_.tau);
       const bool inside = meet > left_.tau && meet < right_.tau;
       if (!inside || above <= best_.value * (1 + std::max(tolerance, 1e-13))) break;
-      const Tangent next = at(reach, meet);
+      const SupportLine next = line_at(price_limit, meet);
       (next.slope > 0 ? left_ : right_) = next;
     }
-    // at a corner of theta both sides' changes share the budget
+    // at a corner of theta both sides' changes share the price
     const double share = right_.slope < 0 ? right_.slope / (right_.slope - left_.slope) : 0;
     best_.growth = share * left_.growth + (1 - share) * right_.growth;
     return best_;
   }
 
  private:
-  Tangent at(double reach, double tau) {
-    const kernels::WorstSums worst = worst_sums_l1(problem_, reach, tau);
+  SupportLine line_at(double price_limit, double tau) {
+    const kernels::WorstSums worst = worst_sums_l1(problem_, price_limit, tau);
     const double slope = margin_ - worst.decrease;
-    const Tangent tangent{tau, tau * slope + worst.price, slope, worst.growth};
-    if (tangent.value > best_.value) best_ = tangent;
-    return tangent;
+    const SupportLine line{tau, tau * slope + worst.price, slope, worst.growth};
+    if (line.value > best_.value) best_ = line;
+    return line;
   }
 
-  /// left_ and right_ <- tangents on either side of the largest theta, close to the guess where there is one. False
+  /// left_ and right_ <- lines on either side of the largest theta, close to the guess where there is one. False
   /// where theta grows for ever.
-  bool enclose(double reach, double guess) {
+  bool enclose_largest(double price_limit, double guess) {
     left_ = best_;
     double factor = guess > 0 ? 1.01 : 4;
-    right_ = at(reach, guess > 0 ? guess : least_tau_);
+    right_ = line_at(price_limit, guess > 0 ? guess : least_tau_);
     for (; right_.slope < 0 && right_.tau / factor > least_tau_; factor = std::min(4.0, factor * factor)) {
-      const Tangent next = at(reach, right_.tau / factor);
+      const SupportLine next = line_at(price_limit, right_.tau / factor);
       if (next.slope > 0) {
         left_ = next;
         return true;
       }
       right_ = next;
     }
-    // up to where every change that pays has been made: the decrease does not grow any more
+    // up to the tau at which every change that pays has been made: the decrease does not grow any more
     for (int i = 0; right_.slope > 0 && right_.tau <= 1e300; ++i) {
-      if (i == 4 && worst_sums_linf(problem_, reach).decrease < margin_) return false;
+      if (i == 4 && worst_sums_linf(problem_, price_limit).decrease < margin_) return false;
       left_ = right_;
-      right_ = at(reach, right_.tau * factor);
+      right_ = line_at(price_limit, right_.tau * factor);
       factor = std::min(4.0, factor * factor);
     }
     return true;
@@ -156,7 +157,7 @@ class Spending {
 
   const PricedProblem& problem_;
   double margin_, least_tau_;
-  Tangent best_{}, left_{}, right_{};
+  SupportLine best_{}, left_{}, right_{};
 };
 
 /// The price of the dearest single change that is allowed.
@@ -172,47 +173,49 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem, const RadiusHi
   if (!(hint.radius > 0) && withstands_everything(problem)) return {kInfinity, 0, kInfinity};
 
   const double steepest = steepest_slope(problem);
-  // A certificate with reach rho is worth the smaller one of rho and the largest theta, which falls as rho grows: find
-  // where they meet.
+  // A certificate with the price limit rho is worth the smaller one of rho and the largest theta, which falls as rho
+  // grows: find where they meet.
   double below = problem.margin / steepest;
   // costs or slopes so far apart that the quotient underflows: from 0 no factor leads anywhere
   if (!(below > 0)) return {0, 0, 0};
   SeparableRadius best{below, steepest, below};
   Spending spending(problem, steepest);
   double above = kInfinity, tau = hint.tau;
-  double reach = hint.radius > below && hint.radius < kInfinity ? hint.radius : 4 * below;
+  double price_limit = hint.radius > below && hint.radius < kInfinity ? hint.radius : 4 * below;
   const double dearest = dearest_change(problem);
   if (dearest < kInfinity) {
-    const Tangent found = spending.largest(dearest, tau, hint.tolerance);
-    // a smaller reach cuts no change, or changes along lines, which duality prices exactly
+    const SupportLine found = spending.find_largest(dearest, tau, hint.tolerance);
+    // a smaller price limit cuts off no change, or changes along lines, which duality prices exactly
     if (found.value >= dearest || !problem.folded()) {
       return found.value > below ? SeparableRadius{found.value, 1 / found.tau, std::max(dearest, 2 * found.value)}
                                  : best;
     }
-    reach = dearest;
+    price_limit = dearest;
     tau = found.tau;
   }
-  for (int i = 0; i < 100 && below < above * (1 - std::max(hint.tolerance, 4e-10)) && reach < 1e300; ++i) {
-    const Tangent found = spending.largest(reach, tau, hint.tolerance);
-    const double worth = std::min(reach, found.value);
-    if (worth > best.radius) best = {worth, found.value < kInfinity ? 1 / found.tau : 0, reach};
+  // ends when both sides agree to about ten digits, or as far as the hint asks for
+  for (int i = 0; i < 100 && below < above * (1 - std::max(hint.tolerance, 4e-10)) && price_limit < 1e300; ++i) {
+    const SupportLine found = spending.find_largest(price_limit, tau, hint.tolerance);
+    const double worth = std::min(price_limit, found.value);
+    if (worth > best.radius) best = {worth, found.value < kInfinity ? 1 / found.tau : 0, price_limit};
     below = std::max(below, worth);
-    above = std::min(above, std::max(reach, found.value));
+    above = std::min(above, std::max(price_limit, found.value));
     if (found.value < kInfinity) tau = found.tau;
     // Newton's method, just above what is certain so that one side closes; else halves
-    const double newton = found.value < kInfinity ? reach + (found.value - reach) / (1 + found.growth) : 4 * reach;
+    const double newton =
+        found.value < kInfinity ? price_limit + (found.value - price_limit) / (1 + found.growth) : 4 * price_limit;
     const double next = std::max(newton, below * (1 + 2e-10));
-    reach = i % 4 != 3 && next < above ? next : above < kInfinity ? below / 2 + above / 2 : 4 * reach;
+    price_limit = i % 4 != 3 && next < above ? next : above < kInfinity ? below / 2 + above / 2 : 4 * price_limit;
   }
-  // at the very reach at which the margin ends, nothing would be left for a proof's rounding
-  if (best.multiplier == 0) best.radius = best.reach = best.reach * (1 - 4e-10);
+  // at the very price limit at which the margin ends, nothing would be left for a proof's rounding
+  if (best.multiplier == 0) best.radius = best.price_limit = best.price_limit * (1 - 4e-10);
   return best;
 }
 
 std::vector<double> worst_change_l1(const PricedProblem& problem, const SeparableRadius& radius) {
   std::vector<double> change(problem.dim(), 0.0);
   double left = problem.margin;
-  std::vector<Segment> segments = all_segments(problem, radius.reach);
+  std::vector<Segment> segments = all_segments(problem, radius.price_limit);
   std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) { return flatter(b, a); });
   for (const Segment& s : segments) {
     const double share = std::min(1.0, left / s.decrease);
@@ -220,7 +223,7 @@ std::vector<double> worst_change_l1(const PricedProblem& problem, const Separabl
     left -= share * s.decrease;
     if (!(left > 0)) break;
   }
-  // where the reach limits the radius, the segments that flip the minorant cost more than the radius allows
+  // if the price limit bounds the radius, the segments that flip the minorant cost more than the radius allows
   double price = 0;
   for (const double e : change) price += std::fabs(e);
   if (price > radius.radius) {

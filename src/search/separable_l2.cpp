@@ -1,5 +1,6 @@
-// p = 2: the dual theta(tau) = tau margin + sum_i min (e^2 / 2 + tau q_i(e)) is concave; its maximum is half the
-// squared radius.
+// p = 2: the dual theta(tau) = tau margin + sum_i min (e^2 / 2 + tau q_i(e)) is concave, (C7) and (C8) with tau = 1 /
+// lambda. Its maximum is half the squared radius. Its derivative, the margin that is left, falls as tau grows, so that
+// `falling_root` finds the maximum. Taken for granted: the margin is positive.
 #include <algorithm>
 #include <cmath>
 
@@ -21,13 +22,13 @@ double steepest_square(const PricedProblem& problem) {
 }  // namespace
 
 SeparableRadius separable_radius_l2(const PricedProblem& problem, const RadiusHint& hint) {
-  if (!(hint.radius > 0) && withstands_everything(problem)) return {.radius = kInfinity, .reach = kInfinity};
+  if (!(hint.radius > 0) && withstands_everything(problem)) return {.radius = kInfinity, .price_limit = kInfinity};
 
   const auto margin_left = [&](double tau) {
     const kernels::WorstSums worst = worst_sums_l2(problem, tau);
     return ValueAndSlope{problem.margin - worst.decrease, -worst.growth};
   };
-  // the closed form, or less, is a place where the margin stands
+  // the closed form, or less, is a tau at which the margin stands
   const double left = problem.margin / steepest_square(problem);
   const double tau = falling_root(left, kInfinity, hint.tolerance, margin_left, hint.tau);
   const kernels::WorstSums last = worst_sums_l2(problem, tau);

@@ -1,5 +1,6 @@
-// p = inf: each feature may use the whole radius, so the worst case is a sum over features of the worst of three
-// places.
+// p = inf: each feature may use the whole radius, so that the worst case is a sum over features of the worst of
+// its ends and kinks. `falling_root` finds the radius at which that sum has taken the margin (C6). Taken for granted:
+// the margin is positive.
 #include <algorithm>
 #include <cmath>
 
@@ -31,8 +32,8 @@ SeparableRadius separable_radius_linf(const PricedProblem& problem, const Radius
 
 std::vector<double> worst_change_linf(const PricedProblem& problem, double radius) {
   std::vector<double> change(problem.dim());
-  const double reach = radius == kInfinity ? last_place(problem) : radius;
-  for (std::size_t i = 0; i < change.size(); ++i) change[i] = worst_within(problem.feature(i), reach);
+  const double price_limit = radius == kInfinity ? last_place(problem) : radius;
+  for (std::size_t i = 0; i < change.size(); ++i) change[i] = worst_within(problem.feature(i), price_limit);
   return change;
 }
 

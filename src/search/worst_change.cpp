@@ -1,3 +1,5 @@
+// The change behind a radius of Algorithm S, which attacks and explanations start from. Each norm's own file finds it;
+// an infinite radius has the same worst change in every norm: each feature at its worst place.
 #include <cassert>
 #include <cmath>
 

@@ -1,5 +1,5 @@
 // Each feature's worst place for norm inf, the segments of all features' hulls from the steepest on for norm 1, and for
-// norm 2 the multiplier whose stationary points cost the radius.
+// norm 2 the multiplier whose stationary points cost the radius. The sums are those of (C6), (C8) and (C9).
 #include "search/worst_change_within.hpp"
 
 #include <algorithm>
@@ -54,7 +54,7 @@ std::vector<double> worst_change_within_l2(const PricedProblem& problem, double 
     const double size = std::sqrt(2 * worst.price);
     return ValueAndSlope{radius - size, size > 0 ? -tau * worst.growth / size : 0};
   };
-  // a place is worth its price where e^2 / 2 <= tau decrease(e), so that no e is dearer than 2 tau times its slope
+  // a place is worth its price if e^2 / 2 <= tau decrease(e), so that no e is dearer than 2 tau times its slope
   const double likely = radius / std::sqrt(squares);
   const double tau = falling_root(likely / 2, kInfinity, tolerance, radius_left, likely);
   // a feature may leap over its kink right behind tau; other sums, rounded otherwise, must not have it leap before

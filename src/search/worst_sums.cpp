@@ -1,3 +1,5 @@
+// The sums over features in (C6), (C8) and (C9), and how fast they grow. With at most one kink per feature the
+// vectorised sweeps of kernels/ compute them; with several (C18) the features are visited one after the other.
 #include "search/worst_sums.hpp"
 
 #include <algorithm>
@@ -30,7 +32,7 @@ bool is_corner(const PricedFeature& f, double e) {
 }  // namespace
 
 kernels::WorstSums worst_sums_linf(const PricedProblem& problem, double radius) {
-  if (problem.kinks() <= 1) return kernels::sweeps().worst_linf(problem.folds(), radius);
+  if (problem.kinks() <= 1) return kernels::sweeps().worst_linf(problem.for_sweeps(), radius);
   kernels::WorstSums sums;
   for (std::size_t i = 0; i < problem.dim(); ++i) {
     const PricedFeature f = problem.feature(i);
@@ -42,22 +44,22 @@ kernels::WorstSums worst_sums_linf(const PricedProblem& problem, double radius) 
   return sums;
 }
 
-kernels::WorstSums worst_sums_l1(const PricedProblem& problem, double reach, double tau) {
-  if (problem.kinks() <= 1) return kernels::sweeps().worst_l1(problem.folds(), reach, tau);
+kernels::WorstSums worst_sums_l1(const PricedProblem& problem, double price_limit, double tau) {
+  if (problem.kinks() <= 1) return kernels::sweeps().worst_l1(problem.for_sweeps(), price_limit, tau);
   kernels::WorstSums sums;
   for (std::size_t i = 0; i < problem.dim(); ++i) {
     const PricedFeature f = problem.feature(i);
-    const double e = worst_paid(f, reach, tau);
+    const double e = worst_after_price(f, price_limit, tau);
     sums.decrease += f.decrease(e);
     sums.price += std::fabs(e);
-    const bool follows = (e == reach && f.hi > reach) || (e == -reach && f.lo < -reach);
+    const bool follows = (e == price_limit && f.hi > price_limit) || (e == -price_limit && f.lo < -price_limit);
     if (follows) sums.growth += std::max(tau * (e > 0 ? -f.slope_at(e) : f.slope_at(e)) - 1, 0.0);
   }
   return sums;
 }
 
 kernels::WorstSums worst_sums_l2(const PricedProblem& problem, double tau) {
-  if (problem.kinks() <= 1) return kernels::sweeps().worst_l2(problem.folds(), tau);
+  if (problem.kinks() <= 1) return kernels::sweeps().worst_l2(problem.for_sweeps(), tau);
   kernels::WorstSums sums;
   for (std::size_t i = 0; i < problem.dim(); ++i) {
     const PricedFeature f = problem.feature(i);
@@ -70,7 +72,7 @@ kernels::WorstSums worst_sums_l2(const PricedProblem& problem, double tau) {
 }
 
 double last_place(const PricedProblem& problem) {
-  if (problem.kinks() <= 1) return kernels::sweeps().last_place(problem.folds());
+  if (problem.kinks() <= 1) return kernels::sweeps().last_place(problem.for_sweeps());
   double last = 0;
   for (std::size_t i = 0; i < problem.dim(); ++i) last = std::max(last, last_place_of(problem.feature(i)));
   return last;

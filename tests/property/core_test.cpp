@@ -64,7 +64,7 @@ minorant::RadiusProposal any_numbers(Random& random, const ProvenMinorant& m, st
   search::PricedProblem problem;
   problem.assign(m.separable, cost, interval);
   const search::SeparableRadius found = search::separable_radius(problem, norm);
-  minorant::RadiusProposal numbers{found.radius, found.reach, found.multiplier};
+  minorant::RadiusProposal numbers{found.radius, found.price_limit, found.multiplier};
   if (random.chance(0.3)) numbers.multiplier *= std::exp(random.normal());
   if (random.chance(0.2)) numbers.price_limit *= std::exp(random.normal());
   if (random.chance(0.05)) numbers.multiplier = random.chance(0.5) ? 5e-324 : 1e308;

@@ -10,8 +10,8 @@
 
 #include <gtest/gtest.h>
 
-#include "certifier/bend_search.hpp"
 #include "certifier/certifier.hpp"
+#include "certifier/valid_price_search.hpp"
 #include "search/separable.hpp"
 #include "support/cases.hpp"
 #include "support/random_threat.hpp"

@@ -15,7 +15,7 @@ namespace {
 constexpr double kOvershoot = 2e-3;
 
 Adversarial attack(const model::Model& model, const std::vector<float>& x, Norm norm, const ThreatModel& threat = {},
-                   const AttackBudget& budget = {}, std::uint64_t seed = 1, const VerdictSlack& slack = {}) {
+                   const AttackEffort& effort = {}, std::uint64_t seed = 1, const VerdictSlack& slack = {}) {
   const infer::Plan plan(model);
   const infer::Forward64 forward(model);
   const search::MinorantReader reader(model);
@@ -29,7 +29,7 @@ Adversarial attack(const model::Model& model, const std::vector<float>& x, Norm 
   AttackWorkspace workspace;
   const float logit = plan.forward(x, workspace.infer);
   Random random(seed);
-  return AttackSearch(target, reader, interval, workspace).run(logit, budget, random);
+  return AttackSearch(target, reader, interval, workspace).find_smallest(logit, effort, random);
 }
 
 void expect_distance(const Adversarial& found, double distance, Norm norm) {

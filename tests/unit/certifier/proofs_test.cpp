@@ -31,17 +31,17 @@ model::Graph mixed_graph() {
   return graph;
 }
 
-RadiusProof::Cut mixed_cut() {
-  RadiusProof::Cut cut;
-  cut.weight = 0.5;
-  cut.slopes = {0, 1, 0.5F, 1, 0.25F};
-  cut.winners = {2, 0};
-  return cut;
+RadiusProof::Cut mixed_choice() {
+  RadiusProof::Cut choice;
+  choice.weight = 0.5;
+  choice.slopes = {0, 1, 0.5F, 1, 0.25F};
+  choice.winners = {2, 0};
+  return choice;
 }
 
 TEST(Proofs, SlopesAndWinnersGoBackToTheirNodes) {
   const model::Graph graph = mixed_graph();
-  const auto slopes = unflatten(mixed_cut(), graph, model::infer_shapes(graph).value());
+  const auto slopes = slopes_of(mixed_choice(), graph, model::infer_shapes(graph).value());
   ASSERT_TRUE(slopes.ok()) << slopes.error().message;
   ASSERT_EQ(slopes->size(), 4U);
   EXPECT_EQ((*slopes)[0].relu, (std::vector<float>{0, 1, 0.5F, 1}));
@@ -65,9 +65,9 @@ TEST(Proofs, TheSlopesOfALaneComeBackAsThoseOfItsInput) {
     plan.forward_tile(both, 2, tile, logits);
     infer::InferWorkspace workspace;
     plan.forward(other, workspace);
-    const RadiusProof::Cut cut = flatten(tile.slopes, 1);
-    EXPECT_EQ(cut.weight, 0);
-    const auto again = unflatten(cut, made.model.graph, model::infer_shapes(made.model.graph).value());
+    const RadiusProof::Cut choice = choice_of_lane(tile.slopes, 1);
+    EXPECT_EQ(choice.weight, 0);
+    const auto again = slopes_of(choice, made.model.graph, model::infer_shapes(made.model.graph).value());
     ASSERT_TRUE(again.ok()) << again.error().message;
     ASSERT_EQ(again->size(), workspace.slopes.size());
     for (std::size_t k = 0; k < again->size(); ++k) {
@@ -80,14 +80,14 @@ TEST(Proofs, TheSlopesOfALaneComeBackAsThoseOfItsInput) {
 TEST(Proofs, WrongNumbersAreRefusedAndNamed) {
   const model::Graph graph = mixed_graph();
   const auto shapes = model::infer_shapes(graph).value();
-  const auto message = [&](const RadiusProof::Cut& cut) {
-    const auto result = unflatten(cut, graph, shapes);
+  const auto message = [&](const RadiusProof::Cut& choice) {
+    const auto result = slopes_of(choice, graph, shapes);
     if (result.ok()) return std::string("accepted");
     EXPECT_EQ(result.error().code, ErrorCode::kBadShape);
     return result.error().message;
   };
-  RadiusProof::Cut few_slopes = mixed_cut(), many_slopes = mixed_cut(), few_winners = mixed_cut(),
-                   many_winners = mixed_cut();
+  RadiusProof::Cut few_slopes = mixed_choice(), many_slopes = mixed_choice(), few_winners = mixed_choice(),
+                   many_winners = mixed_choice();
   few_slopes.slopes.pop_back();
   many_slopes.slopes.push_back(1);
   few_winners.winners.clear();
@@ -102,10 +102,10 @@ TEST(Proofs, WrongNumbersAreRefusedAndNamed) {
 TEST(Proofs, WhatTheNumbersAreIsNobodysBusinessYet) {
   // values are the verifier's concern, which replaces them; only their counts are known here
   const model::Graph graph = mixed_graph();
-  RadiusProof::Cut cut = mixed_cut();
-  cut.slopes[1] = std::numeric_limits<float>::quiet_NaN();
-  cut.winners[0] = -7;
-  const auto slopes = unflatten(cut, graph, model::infer_shapes(graph).value());
+  RadiusProof::Cut choice = mixed_choice();
+  choice.slopes[1] = std::numeric_limits<float>::quiet_NaN();
+  choice.winners[0] = -7;
+  const auto slopes = slopes_of(choice, graph, model::infer_shapes(graph).value());
   ASSERT_TRUE(slopes.ok());
   EXPECT_TRUE(std::isnan((*slopes)[0].relu[1]));
   EXPECT_EQ((*slopes)[1].winner[0], -7);

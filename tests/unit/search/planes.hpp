@@ -1,4 +1,4 @@
-// The maximum of a few hand-made minorants, as a source of tangents that needs no network.
+// The maximum of a few hand-made minorants, as a source of minorants that needs no network.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "search/cut_search.hpp"
+#include "search/minorant_search.hpp"
 #include "search/separable.hpp"
 
 namespace standfast::test {
@@ -23,14 +23,14 @@ inline double piece_value(const minorant::SeparableMinorant& m, std::span<const 
 }
 
 /// f(d) = max_j margin_j + linear_j . d + fold_j . (|offset + d| - |offset|); counts what it is asked.
-class Planes : public search::TangentSource {
+class Planes : public search::MinorantSource {
  public:
   explicit Planes(std::vector<minorant::SeparableMinorant> planes) : pieces(std::move(planes)) {}
 
-  const minorant::SeparableMinorant& tangent(std::span<const double> change,
-                                             std::span<const double> fold_change) override {
+  const minorant::SeparableMinorant& minorant_at(std::span<const double> change,
+                                                 std::span<const double> fold_change) override {
     const minorant::SeparableMinorant& found = largest(change, fold_change);
-    tangents.push_back(found);
+    handed_out.push_back(found);
     return found;
   }
 
@@ -45,7 +45,7 @@ class Planes : public search::TangentSource {
   }
 
   std::vector<minorant::SeparableMinorant> pieces;
-  std::vector<minorant::SeparableMinorant> tangents;  ///< Handed out, in order.
+  std::vector<minorant::SeparableMinorant> handed_out;  ///< What minorant_at has answered, in order.
   std::size_t values = 0;
 
  private:

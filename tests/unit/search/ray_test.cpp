@@ -24,7 +24,7 @@ struct Found {
   std::vector<double> change;
 };
 
-Found cross(TangentSource& source, const std::vector<double>& direction, Norm norm = Norm::l2(),
+Found cross(MinorantSource& source, const std::vector<double>& direction, Norm norm = Norm::l2(),
             double limit = kInfinity, const std::vector<double>& lo = kNoFloor,
             const std::vector<double>& hi = kNoCeiling, const std::vector<double>& cost = kRayCost) {
   Found found;

@@ -12,21 +12,21 @@
 namespace standfast::search {
 namespace {
 
-constexpr Interval kFree{};
+constexpr Interval kUnbounded{};
 
 /// Seven features that meet every case: free, bounded on one side and on both, frozen, kinks inside, outside, at 0.
 struct Scene {
-  std::vector<Interval> interval = {kFree, {-0.6, 0.9}, {-0.2, 3}, {0, 0}, {0, 2}, {-1.5, kInfinity}, {-0.9, 0.4}};
+  std::vector<Interval> interval = {kUnbounded, {-0.6, 0.9}, {-0.2, 3}, {0, 0}, {0, 2}, {-1.5, kInfinity}, {-0.9, 0.4}};
   std::vector<double> offset = {0.7, -0.3, 5, 0.4, -1.1, 0, 0.25};
   std::vector<double> linear = {0.4, -1.3, 0.8, 2, -1.7, 0.3, 1.2};
   std::vector<double> fold = {0.9, 0.6, -0.4, 1, 0.8, -0.7, 0.5};
 
-  [[nodiscard]] CutSet cuts(bool folded) const {
+  [[nodiscard]] MinorantSet minorants(bool folded) const {
     const std::vector<double> some_fold = folded ? std::vector<double>(7, 1.0) : std::vector<double>();
     const minorant::SeparableMinorant m{1, std::vector<double>(7, 1.0), some_fold,
                                         folded ? offset : std::vector<double>()};
-    CutSet result;
-    result.start(test::problem_of(m, interval));
+    MinorantSet result;
+    result.reset_to(test::problem_of(m, interval));
     return result;
   }
 };
@@ -39,8 +39,8 @@ ResponseRules rules_of(Norm norm, double temperature) {
 
 /// min over d of price(d) + linear d + fold (|offset + d| - |offset|), on a fine grid with the kink and the ends on it.
 double hard_minimum(const Scene& scene, std::size_t i, bool folded, const ResponseRules& rules) {
-  const double reach = std::min(rules.cap, 8.0);
-  const double lo = std::max(scene.interval[i].lo, -reach), hi = std::min(scene.interval[i].hi, reach);
+  const double price_limit = std::min(rules.price_limit, 8.0);
+  const double lo = std::max(scene.interval[i].lo, -price_limit), hi = std::min(scene.interval[i].hi, price_limit);
   double best = kInfinity;
   const auto consider = [&](double d) {
     const double price = rules.norm == Norm::l1() ? std::fabs(d) : rules.norm == Norm::l2() ? d * d / 2 : 0.0;
@@ -56,15 +56,15 @@ double hard_minimum(const Scene& scene, std::size_t i, bool folded, const Respon
 TEST(Response, LiesBelowTheMinimumByAtMostTheTemperature) {
   const Scene scene;
   for (const bool folded : {false, true}) {
-    const CutSet cuts = scene.cuts(folded);
+    const MinorantSet minorants = scene.minorants(folded);
     for (const Norm norm : kResponseNorms) {
       for (const double temperature : {1e-4, 0.3}) {
         const ResponseRules rules = rules_of(norm, temperature);
         double hard = 0;
         for (std::size_t i = 0; i < 7; ++i) hard += hard_minimum(scene, i, folded, rules);
         Response out;
-        respond(cuts, scene.linear, folded ? std::span<const double>(scene.fold) : std::span<const double>(), rules,
-                out);
+        find_response(minorants, scene.linear, folded ? std::span<const double>(scene.fold) : std::span<const double>(),
+                      rules, out);
         EXPECT_LE(out.value, hard + 1e-9) << norm.name() << folded;
         // at most four places share the minimum; the grid's own error is its step squared
         EXPECT_GE(out.value, hard - 7 * temperature * std::log(4) - 7e-7) << norm.name() << folded;
@@ -77,12 +77,13 @@ TEST(Response, TheMeanChangeIsTheGradientOfTheValue) {
   const Scene scene;
   constexpr double kStep = 1e-4;
   for (const bool folded : {false, true}) {
-    const CutSet cuts = scene.cuts(folded);
+    const MinorantSet minorants = scene.minorants(folded);
     for (const Norm norm : kResponseNorms) {
       const ResponseRules rules = rules_of(norm, 0.3);
       const auto value = [&](const std::vector<double>& linear, const std::vector<double>& fold) {
         Response out;
-        respond(cuts, linear, folded ? std::span<const double>(fold) : std::span<const double>(), rules, out);
+        find_response(minorants, linear, folded ? std::span<const double>(fold) : std::span<const double>(), rules,
+                      out);
         return out;
       };
       const Response at = value(scene.linear, scene.fold);
@@ -117,7 +118,7 @@ TEST(Response, TheCurvatureIsMinusTheSlopeOfTheMeanChange) {
   const Scene scene;
   constexpr double kStep = 1e-4;
   for (const bool folded : {false, true}) {
-    const CutSet cuts = scene.cuts(folded);
+    const MinorantSet minorants = scene.minorants(folded);
     for (const Norm norm : kResponseNorms) {
       const ResponseRules rules = rules_of(norm, 0.3);
       const auto moved = [&](std::size_t i, double by_linear, double by_fold) {
@@ -125,7 +126,8 @@ TEST(Response, TheCurvatureIsMinusTheSlopeOfTheMeanChange) {
         linear[i] += by_linear;
         fold[i] += by_fold;
         Response out;
-        respond(cuts, linear, folded ? std::span<const double>(fold) : std::span<const double>(), rules, out);
+        find_response(minorants, linear, folded ? std::span<const double>(fold) : std::span<const double>(), rules,
+                      out);
         return out;
       };
       const Response at = moved(0, 0, 0);
@@ -147,10 +149,10 @@ TEST(Response, TheCurvatureIsMinusTheSlopeOfTheMeanChange) {
 
 /// One free or bounded feature without abs.
 Response respond_to(double slope, const Interval& interval, const ResponseRules& rules) {
-  CutSet cuts;
-  cuts.start(test::problem_of(test::plane(1, {1}), {interval}));
+  MinorantSet minorants;
+  minorants.reset_to(test::problem_of(test::plane(1, {1}), {interval}));
   Response out;
-  respond(cuts, std::vector<double>{slope}, {}, rules, out);
+  find_response(minorants, std::vector<double>{slope}, {}, rules, out);
   return out;
 }
 
@@ -167,8 +169,8 @@ TEST(Response, NormTwoStopsAtABoundAndIsFlatThere) {
 
 TEST(Response, NormInfinityGoesToTheEndThatHurts) {
   const ResponseRules rules{Norm::linf(), 2, 1e-3};
-  EXPECT_EQ(respond_to(3, kFree, rules).change[0], -2);
-  EXPECT_EQ(respond_to(-3, kFree, rules).change[0], 2);
+  EXPECT_EQ(respond_to(3, kUnbounded, rules).change[0], -2);
+  EXPECT_EQ(respond_to(-3, kUnbounded, rules).change[0], 2);
   EXPECT_EQ(respond_to(3, {-0.5, 9}, rules).value, -1.5);
   // between two ends that hurt alike, the mean stays in the middle and the value is one log of two below
   const Response tie = respond_to(0, {-1, 1}, rules);
@@ -179,11 +181,11 @@ TEST(Response, NormInfinityGoesToTheEndThatHurts) {
 
 TEST(Response, NormOneMovesOnlyWhereTheSlopePaysForThePrice) {
   const ResponseRules rules{Norm::l1(), 2, 1e-3};
-  EXPECT_EQ(respond_to(0.9, kFree, rules).change[0], 0);
-  EXPECT_EQ(respond_to(0.9, kFree, rules).value, 0);
-  EXPECT_EQ(respond_to(1.1, kFree, rules).change[0], -2);
-  EXPECT_DOUBLE_EQ(respond_to(1.1, kFree, rules).value, 2 - 2.2);
-  EXPECT_DOUBLE_EQ(respond_to(1, kFree, rules).change[0], -1);  // at the price, half of the time
+  EXPECT_EQ(respond_to(0.9, kUnbounded, rules).change[0], 0);
+  EXPECT_EQ(respond_to(0.9, kUnbounded, rules).value, 0);
+  EXPECT_EQ(respond_to(1.1, kUnbounded, rules).change[0], -2);
+  EXPECT_DOUBLE_EQ(respond_to(1.1, kUnbounded, rules).value, 2 - 2.2);
+  EXPECT_DOUBLE_EQ(respond_to(1, kUnbounded, rules).change[0], -1);  // at the price, half of the time
 }
 
 TEST(Response, AFrozenFeatureStays) {
@@ -197,12 +199,12 @@ TEST(Response, AFrozenFeatureStays) {
 
 TEST(Response, AValleyEndsAtItsKink) {
   // |1 + d| - 1 has its bottom at d = -1; p = 2 pays 1/2 for it, which a slope of 2 is worth
-  CutSet cuts;
-  cuts.start(test::problem_of({1, {0}, {1}, {1}}));
+  MinorantSet minorants;
+  minorants.reset_to(test::problem_of({1, {0}, {1}, {1}}));
   Response out;
   for (const Norm norm : kResponseNorms) {
-    respond(cuts, std::vector<double>{0}, std::vector<double>{2}, {norm, norm == Norm::l2() ? kInfinity : 4, 1e-4},
-            out);
+    find_response(minorants, std::vector<double>{0}, std::vector<double>{2},
+                  {norm, norm == Norm::l2() ? kInfinity : 4, 1e-4}, out);
     EXPECT_EQ(out.change[0], -1) << norm.name();
     EXPECT_EQ(out.fold_change[0], -1) << norm.name();
     // both sides of p = 2 end at the kink: one place counted twice
@@ -211,11 +213,11 @@ TEST(Response, AValleyEndsAtItsKink) {
 }
 
 TEST(Response, NoFeaturesAreNoChange) {
-  CutSet cuts;
-  cuts.start(PricedProblem{});
+  MinorantSet minorants;
+  minorants.reset_to(PricedProblem{});
   Response out;
   for (const Norm norm : kResponseNorms) {
-    respond(cuts, {}, {}, rules_of(norm, 1), out);
+    find_response(minorants, {}, {}, rules_of(norm, 1), out);
     EXPECT_EQ(out.value, 0);
     EXPECT_TRUE(out.change.empty());
   }

@@ -35,7 +35,7 @@ TEST(Separable, ABoundThatIsReachedLeavesTheRestToTheOthers) {
   EXPECT_NEAR(separable_radius(problem, Norm::l2()).radius, std::hypot(0.5, 4.5 / 4), 1e-12);
 }
 
-TEST(Separable, TheBudgetOfNormOneGoesToTheSteepestFeatureFirst) {
+TEST(Separable, ThePriceOfNormOneGoesToTheSteepestFeatureFirst) {
   const auto problem = affine_problem(6, {3, -4}, {kFree, {-1, 1}});
   EXPECT_DOUBLE_EQ(separable_radius(problem, Norm::l1()).radius, 1 + 2.0 / 3);
 }

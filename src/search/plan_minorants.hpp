@@ -1,12 +1,12 @@
-// Tangents and values of the float32 model around one input: what an attack is made from.
+// Minorants and values of the float32 model around one input: what an attack is made from.
 #pragma once
 
 #include <span>
 #include <vector>
 
 #include "infer/plan.hpp"
-#include "search/cut_search.hpp"
 #include "search/minorant_at.hpp"
+#include "search/minorant_search.hpp"
 
 namespace standfast::search {
 
@@ -26,15 +26,15 @@ class PlanValues : public ValueSource {
   std::vector<float> point_;
 };
 
-class PlanTangents : public TangentSource {
+class PlanMinorants : public MinorantSource {
  public:
   /// Shape: x is (dim), features are phi(x). Requires: everything outlives this.
-  PlanTangents(const infer::Plan& plan, const MinorantReader& reader, std::span<const float> x,
-               std::span<const float> features, infer::InferWorkspace& probe);
+  PlanMinorants(const infer::Plan& plan, const MinorantReader& reader, std::span<const float> x,
+                std::span<const float> features, infer::InferWorkspace& probe);
 
   /// Requires: reader.separable().
-  const minorant::SeparableMinorant& tangent(std::span<const double> change,
-                                             std::span<const double> fold_change) override;
+  const minorant::SeparableMinorant& minorant_at(std::span<const double> change,
+                                                 std::span<const double> fold_change) override;
   double value(std::span<const double> change) override { return values_.value(change); }
 
   /// f(x + change) and its gradient by x, for the kinks' side where x + change is. Shape: gradient is (dim).

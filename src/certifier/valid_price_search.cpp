@@ -1,4 +1,7 @@
-#include "certifier/bend_search.hpp"
+// Section "Learnt maps" of docs/certificates.md: a minorant with lines is valid up to a price r, so that its radius is
+// min(r, what Algorithm S proves). The more is asked for, the less is proven; the search encloses the price at which
+// both are equal. The multiplier mu of (C15) is found by golden section. Every trial is a proof, whatever is tried.
+#include "certifier/valid_price_search.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,12 +9,12 @@
 namespace standfast::certifier {
 namespace {
 
-constexpr int kTrials = 12;
-constexpr double kCloseEnough = 1.002;
-constexpr double kOctaves = 12;  // below the largest multiplier that can be best
-constexpr int kSections = 14;
+constexpr int kTrials = 12;             // each is a proof: more close the gap, at their price
+constexpr double kCloseEnough = 1.002;  // another proof would gain a fifth of a percent at most
+constexpr double kOctaves = 12;         // searched below the largest multiplier that can be best
+constexpr int kSections = 14;           // narrows the octaves by 0.618^14, about a thousandth of them
 
-/// Not below any multiplier that is best: that of lines of slope 0, whose loss is the norm of the folds.
+/// Not below any multiplier that is best: that of lines of slope 0, whose loss is the norm of the bends.
 double largest_multiplier(const verify::ProvenMinorant& from, double joint) {
   const std::size_t units = from.feature.slope.size() / 2;
   double squares = 0;
@@ -24,7 +27,7 @@ double largest_multiplier(const verify::ProvenMinorant& from, double joint) {
 
 }  // namespace
 
-void BendSearch::start(double first) {
+void ValidPriceSearch::start_at(double first) {
   wants_ = first > 0;
   price_limit_ = first;
   certified_ = 0;
@@ -32,7 +35,7 @@ void BendSearch::start(double first) {
   trials_ = 0;
 }
 
-void BendSearch::add_trial(double radius) {
+void ValidPriceSearch::add_trial(double radius) {
   certified_ = std::max(certified_, std::min(price_limit_, radius));
   too_far_ = std::min(too_far_, std::max(price_limit_, radius));
   wants_ = ++trials_ < kTrials && price_limit_ < kInfinity && !(too_far_ <= certified_ * kCloseEnough);

@@ -1,5 +1,5 @@
 // The search for the price up to which lines take the place of |v|.
-#include "certifier/bend_search.hpp"
+#include "certifier/valid_price_search.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,29 +9,29 @@
 namespace standfast::certifier {
 namespace {
 
-/// What lines that hold up to `reach` certify: falls as reach grows.
+/// What lines that hold up to `price` certify: falls as price grows.
 double certified(double price) { return 3 / (1 + price * price); }
 
-TEST(BendSearch, EndsWherePriceAndRadiusMeet) {
+TEST(ValidPriceSearch, EndsWherePriceAndRadiusMeet) {
   for (const double first : {1e-3, 0.5, 1.2, 40.0}) {
-    BendSearch search;
+    ValidPriceSearch search;
     double best = 0;
     int trials = 0;
-    for (search.start(first); search.wants_trial(); ++trials) {
-      const double reach = search.price_limit();
-      best = std::max(best, std::min(reach, certified(reach)));
-      search.add_trial(certified(reach));
+    for (search.start_at(first); search.wants_trial(); ++trials) {
+      const double price = search.price_limit();
+      best = std::max(best, std::min(price, certified(price)));
+      search.add_trial(certified(price));
     }
     EXPECT_NEAR(best, 1.2134, 0.003);
     EXPECT_LE(trials, 12);
   }
 }
 
-TEST(BendSearch, NothingToStartFromIsNotSearched) {
-  BendSearch search;
-  search.start(0);
+TEST(ValidPriceSearch, NothingToStartFromIsNotSearched) {
+  ValidPriceSearch search;
+  search.start_at(0);
   EXPECT_FALSE(search.wants_trial());
-  search.start(kInfinity);
+  search.start_at(kInfinity);
   ASSERT_TRUE(search.wants_trial());
   search.add_trial(5);
   EXPECT_FALSE(search.wants_trial());

@@ -1,4 +1,8 @@
-#include "search/dual_ascent.hpp"
+// Damped Newton steps on the dual function (C22), whose minima are softened by a temperature that falls step by step. A
+// logarithmic barrier keeps weights above 0. For norm inf the sum of the weights is fixed, by one more right-hand side.
+// The matrix has one row per minorant, so that a sweep over the features costs more than its Cholesky factor. Taken for
+// granted: all weights are positive at the start.
+#include "search/weight_ascent.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +18,7 @@ double dot(std::span<const double> a, std::span<const double> b) {
   return kernels::sweeps().dot(a.size(), a.data(), b.data());
 }
 
-/// In place: matrix <- its Cholesky factor, both right-hand sides <- solutions. False where it is not positive
+/// In place: matrix <- its Cholesky factor, both right-hand sides <- solutions. False if it is not positive
 /// definite.
 bool cholesky_solve(std::size_t n, std::vector<double>& matrix, std::vector<double>& a, std::vector<double>& b) {
   for (std::size_t j = 0; j < n; ++j) {
@@ -44,22 +48,22 @@ bool cholesky_solve(std::size_t n, std::vector<double>& matrix, std::vector<doub
 
 }  // namespace
 
-double DualAscent::cut_value(const CutSet& cuts, std::size_t j) const {
-  const Cut& cut = cuts[j];
-  return cut.margin + dot(cut.linear, response_.change) + dot(cut.fold, response_.fold_change);
+double WeightAscent::value_of_minorant(const MinorantSet& minorants, std::size_t j) const {
+  const PricedMinorant& minorant = minorants[j];
+  return minorant.margin + dot(minorant.linear, response_.change) + dot(minorant.fold, response_.fold_change);
 }
 
-void DualAscent::evaluate(const CutSet& cuts, const std::vector<double>& alpha, const ResponseRules& rules,
-                          double barrier) {
-  const double margin = cuts.weigh(alpha, linear_, fold_);
-  respond(cuts, linear_, fold_, rules, response_);
+void WeightAscent::evaluate_at(const MinorantSet& minorants, const std::vector<double>& alpha,
+                               const ResponseRules& rules, double barrier) {
+  const double margin = minorants.sum_weighted(alpha, linear_, fold_);
+  find_response(minorants, linear_, fold_, rules, response_);
   best_ = margin + response_.best;
   value_ = margin + response_.value;
   for (const double a : alpha) value_ += barrier * std::log(a);
 }
 
 /// The values at the moving features, side by side.
-std::span<const double> DualAscent::pack(std::span<const double> values, std::vector<double>& out) const {
+std::span<const double> WeightAscent::pack_moving(std::span<const double> values, std::vector<double>& out) const {
   const std::size_t moves = response_.moves;
   if (values.empty() || moves == values.size()) return values;
   out.resize(moves);
@@ -68,16 +72,16 @@ std::span<const double> DualAscent::pack(std::span<const double> values, std::ve
 }
 
 /// matrix_ <- -F'' at the last response.
-void DualAscent::fill_curvature(const CutSet& cuts) {
-  const std::size_t n = cuts.size();
+void WeightAscent::fill_curvature(const MinorantSet& minorants) {
+  const std::size_t n = minorants.size();
   const kernels::Curves curves{response_.moves, response_.curve_dd.data(),
-                               cuts.folded() ? response_.curve_df.data() : nullptr, response_.curve_ff.data()};
+                               minorants.folded() ? response_.curve_df.data() : nullptr, response_.curve_ff.data()};
   packed_linear_.resize(n);
   packed_fold_.resize(n);
   std::vector<std::span<const double>> linear(n), fold(n);
   for (std::size_t j = 0; j < n; ++j) {
-    linear[j] = pack(cuts[j].linear, packed_linear_[j]);
-    fold[j] = pack(cuts[j].fold, packed_fold_[j]);
+    linear[j] = pack_moving(minorants[j].linear, packed_linear_[j]);
+    fold[j] = pack_moving(minorants[j].fold, packed_fold_[j]);
   }
   const auto curvature_dot = kernels::sweeps().curvature_dot;
   matrix_.resize(n * n);
@@ -89,8 +93,8 @@ void DualAscent::fill_curvature(const CutSet& cuts) {
   }
 }
 
-/// direction_ <- the Newton step, which keeps the sum of the weights where that is fixed.
-bool DualAscent::solve(bool fixed_sum) {
+/// direction_ <- the Newton step, which keeps the sum of the weights if that is fixed.
+bool WeightAscent::solve_newton_step(bool fixed_sum) {
   const std::size_t n = gradient_.size();
   direction_ = gradient_;
   ones_.assign(n, 1.0);
@@ -105,25 +109,26 @@ bool DualAscent::solve(bool fixed_sum) {
   return true;
 }
 
-/// One damped Newton step from the last evaluation; false where nothing more is to be gained.
-bool DualAscent::step(const CutSet& cuts, const ResponseRules& rules, double barrier, double enough,
-                      std::vector<double>& alpha) {
-  const std::size_t n = cuts.size();
+/// One damped Newton step from the last evaluation; false if nothing more is to be gained.
+bool WeightAscent::take_newton_step(const MinorantSet& minorants, const ResponseRules& rules, double barrier,
+                                    double enough, std::vector<double>& alpha) {
+  const std::size_t n = minorants.size();
   gradient_.resize(n);
-  for (std::size_t j = 0; j < n; ++j) gradient_[j] = cut_value(cuts, j) + barrier / alpha[j];
-  fill_curvature(cuts);
+  for (std::size_t j = 0; j < n; ++j) gradient_[j] = value_of_minorant(minorants, j) + barrier / alpha[j];
+  fill_curvature(minorants);
   double largest = 0;
   for (std::size_t j = 0; j < n; ++j) {
     matrix_[j * n + j] += barrier / (alpha[j] * alpha[j]);
     largest = std::max(largest, matrix_[j * n + j]);
   }
-  for (std::size_t j = 0; j < n; ++j) matrix_[j * n + j] += 1e-12 * largest;
-  if (!solve(rules.norm == Norm::linf())) return false;
+  for (std::size_t j = 0; j < n; ++j) matrix_[j * n + j] += 1e-12 * largest;  // equal minorants make it singular
+  if (!solve_newton_step(rules.norm == Norm::linf())) return false;
 
   double gain = 0;
   for (std::size_t j = 0; j < n; ++j) gain += direction_[j] * gradient_[j];
   if (!(gain > enough)) return false;
-  // where nothing curves, Newton's step has no scale of its own: the weights' is taken
+  // if nothing curves, Newton's step has no scale of its own: it may grow a weight by ten times their sum. A weight
+  // falls by 95 % at most, so that the barrier stays finite
   const double total = std::accumulate(alpha.begin(), alpha.end(), 0.0);
   double longest = 1;
   for (std::size_t j = 0; j < n; ++j) {
@@ -134,26 +139,28 @@ bool DualAscent::step(const CutSet& cuts, const ResponseRules& rules, double bar
   const double before = value_;
   for (double share = longest; share > 1e-4 * longest; share *= 0.4) {
     for (std::size_t j = 0; j < n; ++j) trial_[j] = alpha[j] + share * direction_[j];
-    evaluate(cuts, trial_, rules, barrier);
+    evaluate_at(minorants, trial_, rules, barrier);
+    // Armijo's rule: a tenth of what the gradient promises
     if (value_ >= before + 0.1 * share * gain) {
       alpha.swap(trial_);
       return true;
     }
   }
-  evaluate(cuts, alpha, rules, barrier);
+  evaluate_at(minorants, alpha, rules, barrier);
   return false;
 }
 
-void DualAscent::run(const CutSet& cuts, Norm norm, double cap, double scale, const AscentSchedule& schedule,
-                     std::vector<double>& alpha) {
-  linear_.resize(cuts.dim());
-  fold_.resize(cuts.folded() ? cuts.dim() : 0);
+void WeightAscent::maximise_dual(const MinorantSet& minorants, Norm norm, double price_limit, double scale,
+                                 const AscentSchedule& schedule, std::vector<double>& alpha) {
+  linear_.resize(minorants.dim());
+  fold_.resize(minorants.folded() ? minorants.dim() : 0);
   for (double relative = schedule.first; relative >= schedule.last * 0.999; relative *= schedule.factor) {
-    const ResponseRules rules{norm, cap, relative * scale};
+    const ResponseRules rules{norm, price_limit, relative * scale};
+    // falls with the temperature: a strong barrier keeps weights that should vanish, a weak one slows Newton's method
     const double barrier = 0.3 * rules.temperature;
-    evaluate(cuts, alpha, rules, barrier);
+    evaluate_at(minorants, alpha, rules, barrier);
     for (int k = 0; k < schedule.steps; ++k) {
-      if (!step(cuts, rules, barrier, schedule.enough * scale, alpha)) break;
+      if (!take_newton_step(minorants, rules, barrier, schedule.enough * scale, alpha)) break;
     }
   }
 }

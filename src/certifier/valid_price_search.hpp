@@ -9,10 +9,10 @@
 namespace standfast::certifier {
 
 /// One input and norm. Every trial gives a valid radius; the search only decides which price to try next.
-class BendSearch {
+class ValidPriceSearch {
  public:
   /// `first` is the first price to try, > 0. An infinite one is tried alone.
-  void start(double first);
+  void start_at(double first);
   [[nodiscard]] bool wants_trial() const { return wants_; }
   /// The price to try.
   [[nodiscard]] double price_limit() const { return price_limit_; }
@@ -23,7 +23,7 @@ class BendSearch {
   bool wants_ = false;
   double price_limit_ = 0;
   double certified_ = 0;        ///< A price known to be certifiable.
-  double too_far_ = kInfinity;  ///< One known not to be.
+  double too_far_ = kInfinity;  ///< A price known not to be certifiable.
   int trials_ = 0;
 };
 

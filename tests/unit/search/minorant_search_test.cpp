@@ -1,5 +1,5 @@
 // Maxima of planes: the exact robust radius is the distance to a polygon, which elementary geometry finds.
-#include "search/cut_search.hpp"
+#include "search/minorant_search.hpp"
 
 #include <array>
 #include <cmath>
@@ -24,8 +24,8 @@ const std::vector<double> kUnitCost = {1, 1};
 // What steers the search is known to 1e-5; the radius that it reports lies below the exact one of its weights by that.
 constexpr double kSearchTolerance = 2e-5;
 
-CutSearchOptions refined(Norm norm, std::size_t passes = 5) { return {norm, passes, false, 0.01}; }
-CutSearchOptions exact(Norm norm, double gap = 0.01) { return {norm, 60, true, gap}; }
+MinorantSearchOptions refined(Norm norm, std::size_t passes = 5) { return {norm, passes, false, 0.01}; }
+MinorantSearchOptions exact(Norm norm, double gap = 0.01) { return {norm, 60, true, gap}; }
 
 /// A few planes of positive and negative margin around 0; the first is the largest there.
 std::vector<minorant::SeparableMinorant> random_planes(Random& random) {
@@ -52,14 +52,14 @@ double true_radius(const std::vector<minorant::SeparableMinorant>& planes, const
   return support::polygon_distance(std::vector<double>{0, 0}, half_planes, norm);
 }
 
-TEST(CutSearch, TwoPlanesMeetInAKnownCorner) {
+TEST(MinorantSearch, TwoPlanesMeetInAKnownCorner) {
   // max(1.5 - x, 2 - y) <= 0 from (1.5, 2) on; the second plane alone proves 2
   for (const bool keep_all : {false, true}) {
     for (const auto& [norm, corner] : {std::pair{Norm::l1(), 3.5}, {Norm::l2(), 2.5}, {Norm::linf(), 2.0}}) {
       Planes source({plane(2, {0, -1}), plane(1.5, {-1, 0})});
-      CutSearch search;
-      CutSearchOptions options = keep_all ? exact(norm, 1e-3) : refined(norm);
-      const CutSearchResult& found = search.run(problem_of(source.pieces[0]), kUnitCost, options, source);
+      MinorantSearch search;
+      MinorantSearchOptions options = keep_all ? exact(norm, 1e-3) : refined(norm);
+      const MinorantSearchResult& found = search.find_radius(problem_of(source.pieces[0]), kUnitCost, options, source);
       EXPECT_LE(found.radius, corner * (1 + 1e-12)) << norm.name() << keep_all;
       EXPECT_GE(found.radius, corner * 0.999) << norm.name() << keep_all;
       if (keep_all) {
@@ -85,7 +85,7 @@ struct Closeness {
   [[nodiscard]] double mean() const { return sum / static_cast<double>(count); }
 };
 
-Closeness closeness(Norm norm, const CutSearchOptions& options) {
+Closeness closeness(Norm norm, const MinorantSearchOptions& options) {
   Closeness result;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     Random random(seed);
@@ -95,9 +95,9 @@ Closeness closeness(Norm norm, const CutSearchOptions& options) {
     const double truth = true_radius(planes, interval, norm);
     if (!(truth < 50)) continue;  // farther away, steps are too few
     Planes source(planes);
-    CutSearch search;
+    MinorantSearch search;
     const PricedProblem first = problem_of(planes[0], interval);
-    const CutSearchResult& found = search.run(first, kUnitCost, options, source);
+    const MinorantSearchResult& found = search.find_radius(first, kUnitCost, options, source);
     EXPECT_LE(found.radius, truth * (1 + 1e-12)) << norm.name() << " seed " << seed;
     EXPECT_GE(found.radius, separable_radius(first, norm).radius) << norm.name() << " seed " << seed;
     EXPECT_GE(found.attack_price, truth * (1 - 1e-12)) << norm.name() << " seed " << seed;
@@ -107,7 +107,7 @@ Closeness closeness(Norm norm, const CutSearchOptions& options) {
   return result;
 }
 
-TEST(CutSearch, ExactClosesTheGapAroundTheTrueRadius) {
+TEST(MinorantSearch, ExactClosesTheGapAroundTheTrueRadius) {
   const Closeness l2 = closeness(Norm::l2(), exact(Norm::l2()));
   EXPECT_GE(l2.worst, 0.99);
   EXPECT_EQ(l2.far_attacks, 0U);
@@ -119,33 +119,33 @@ TEST(CutSearch, ExactClosesTheGapAroundTheTrueRadius) {
   EXPECT_GE(l1.mean(), 0.96);
 }
 
-TEST(CutSearch, RefinedApproachesTheTrueRadiusFromBelow) {
+TEST(MinorantSearch, RefinedApproachesTheTrueRadiusFromBelow) {
   EXPECT_GE(closeness(Norm::l2(), refined(Norm::l2(), 10)).mean(), 0.95);
   EXPECT_GE(closeness(Norm::linf(), refined(Norm::linf(), 10)).mean(), 0.95);
   EXPECT_GE(closeness(Norm::l1(), refined(Norm::l1(), 10)).mean(), 0.85);
 }
 
-TEST(CutSearch, WeightsAreAMeanThatReproducesTheRadius) {
+TEST(MinorantSearch, WeightsAreAMeanThatReproducesTheRadius) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Random random(seed);
     const auto planes = random_planes(random);
     for (const Norm norm : kNorms) {
       for (const bool keep_all : {false, true}) {
         Planes source(planes);
-        CutSearch search;
+        MinorantSearch search;
         PricedProblem problem = problem_of(planes[0]);
-        const CutSearchOptions options = keep_all ? exact(norm) : refined(norm);
-        const CutSearchResult found = search.run(problem, kUnitCost, options, source);
+        const MinorantSearchOptions options = keep_all ? exact(norm) : refined(norm);
+        const MinorantSearchResult found = search.find_radius(problem, kUnitCost, options, source);
         if (found.radius > 1e6) continue;  // the slopes cancel: 1e6 roundings are the tolerance below
-        ASSERT_LE(found.weights.size(), 1 + source.tangents.size());
+        ASSERT_LE(found.weights.size(), 1 + source.handed_out.size());
         EXPECT_NEAR(std::accumulate(found.weights.begin(), found.weights.end(), 0.0), 1, 1e-12);
-        CutSet cuts;
-        cuts.start(problem);
+        MinorantSet minorants;
+        minorants.reset_to(problem);
         for (std::size_t t = 1; t < found.weights.size(); ++t) {
           EXPECT_GE(found.weights[t], 0);
-          cuts.add(source.tangents[t - 1], kUnitCost);
+          minorants.add(source.handed_out[t - 1], kUnitCost);
         }
-        cuts.weigh(found.weights, problem);
+        minorants.sum_weighted(found.weights, problem);
         const double again = separable_radius(problem, norm).radius;
         EXPECT_GE(again, found.radius * (1 - 1e-9)) << norm.name() << keep_all << " seed " << seed;
         // p = 1: the search takes the multiplier as it stands, the best one may be worth a little more
@@ -157,7 +157,7 @@ TEST(CutSearch, WeightsAreAMeanThatReproducesTheRadius) {
   }
 }
 
-TEST(CutSearch, AttacksCostWhatTheySayAndStand) {
+TEST(MinorantSearch, AttacksCostWhatTheySayAndStand) {
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     Random random(seed);
     const std::vector<double> cost = {0.5, 4};
@@ -166,8 +166,8 @@ TEST(CutSearch, AttacksCostWhatTheySayAndStand) {
     PricedProblem first;
     first.assign(source.pieces[0], cost, interval);
     for (const Norm norm : kNorms) {
-      CutSearch search;
-      const CutSearchResult& found = search.run(first, cost, exact(norm), source);
+      MinorantSearch search;
+      const MinorantSearchResult& found = search.find_radius(first, cost, exact(norm), source);
       if (found.attack.empty()) {
         EXPECT_EQ(found.attack_price, kInfinity);
         continue;
@@ -185,71 +185,73 @@ TEST(CutSearch, AttacksCostWhatTheySayAndStand) {
   }
 }
 
-TEST(CutSearch, CostsAreAChangeOfUnits) {
+TEST(MinorantSearch, CostsAreAChangeOfUnits) {
   // max(1.5 - 3 x, 2 - 4 y) at costs 3 and 4 is the corner of the first test
   Planes source({plane(2, {0, -4}), plane(1.5, {-3, 0})});
   PricedProblem first;
   first.assign(source.pieces[0], std::vector<double>{3, 4}, std::vector<Interval>(2));
-  CutSearch search;
+  MinorantSearch search;
   const std::vector<double> cost = {3, 4};
-  const CutSearchResult& found = search.run(first, cost, exact(Norm::l2(), 1e-3), source);
+  const MinorantSearchResult& found = search.find_radius(first, cost, exact(Norm::l2(), 1e-3), source);
   EXPECT_LE(found.radius, 2.5);
   EXPECT_GE(found.radius, 2.5 * 0.999);
 }
 
-TEST(CutSearch, PassesBoundTheTangents) {
+TEST(MinorantSearch, PassesBoundTheMinorants) {
   Random random(7);
   for (const bool keep_all : {false, true}) {
     for (const std::size_t passes : {1U, 2U, 7U}) {
       Planes source(random_planes(random));
-      CutSearch search;
-      const CutSearchOptions options{Norm::l2(), passes, keep_all, 1e-9};
-      const CutSearchResult& found = search.run(problem_of(source.pieces[0]), kUnitCost, options, source);
-      EXPECT_LE(source.tangents.size(), passes - 1);
+      MinorantSearch search;
+      const MinorantSearchOptions options{Norm::l2(), passes, keep_all, 1e-9};
+      const MinorantSearchResult& found = search.find_radius(problem_of(source.pieces[0]), kUnitCost, options, source);
+      EXPECT_LE(source.handed_out.size(), passes - 1);
       EXPECT_LE(found.weights.size(), passes);
     }
   }
 }
 
-TEST(CutSearch, OnePlaneNeedsNoSecondTangent) {
+TEST(MinorantSearch, OnePlaneNeedsNoSecondMinorant) {
   for (const Norm norm : kNorms) {
     Planes source({plane(2, {3, -4})});
-    CutSearch search;
+    MinorantSearch search;
     const PricedProblem first = problem_of(source.pieces[0]);
-    const CutSearchResult& found = search.run(first, kUnitCost, exact(norm), source);
-    EXPECT_TRUE(source.tangents.empty()) << norm.name();
+    const MinorantSearchResult& found = search.find_radius(first, kUnitCost, exact(norm), source);
+    EXPECT_TRUE(source.handed_out.empty()) << norm.name();
     EXPECT_EQ(found.radius, separable_radius(first, norm).radius) << norm.name();
     EXPECT_EQ(found.weights, std::vector<double>{1}) << norm.name();
   }
 }
 
-TEST(CutSearch, WhatNothingFlipsIsInfiniteAtOnce) {
+TEST(MinorantSearch, WhatNothingFlipsIsInfiniteAtOnce) {
   for (const Norm norm : kNorms) {
     Planes source({plane(2, {0, 0})});
-    CutSearch search;
-    const CutSearchResult& found = search.run(problem_of(source.pieces[0]), kUnitCost, exact(norm), source);
+    MinorantSearch search;
+    const MinorantSearchResult& found =
+        search.find_radius(problem_of(source.pieces[0]), kUnitCost, exact(norm), source);
     EXPECT_EQ(found.radius, kInfinity);
     EXPECT_EQ(found.weights, std::vector<double>{1});
-    EXPECT_EQ(source.tangents.size() + source.values, 0U);
+    EXPECT_EQ(source.handed_out.size() + source.values, 0U);
   }
 }
 
-TEST(CutSearch, PlanesThatContradictEachOtherProveInfinity) {
+TEST(MinorantSearch, PlanesThatContradictEachOtherProveInfinity) {
   // max(1 - x, 1 + x) >= 1, though either plane alone flips inside |x| <= 3
   const std::vector<Interval> interval(2, {-3, 3});
   for (const Norm norm : {Norm::l2(), Norm::linf()}) {
     for (const bool keep_all : {false, true}) {
       Planes source({plane(1, {-1, 0}), plane(1, {1, 0})});
-      CutSearch search;
-      const CutSearchOptions options = keep_all ? exact(norm) : refined(norm);
-      const CutSearchResult& found = search.run(problem_of(source.pieces[0], interval), kUnitCost, options, source);
+      MinorantSearch search;
+      const MinorantSearchOptions options = keep_all ? exact(norm) : refined(norm);
+      const MinorantSearchResult& found =
+          search.find_radius(problem_of(source.pieces[0], interval), kUnitCost, options, source);
       EXPECT_EQ(found.radius, kInfinity) << norm.name() << keep_all;
       EXPECT_EQ(found.attack_price, kInfinity) << norm.name() << keep_all;
     }
   }
 }
 
-TEST(CutSearch, FoldedCutsStayBelowTheTruth) {
+TEST(MinorantSearch, MinorantsWithBendsStayBelowTheTruth) {
   // {f <= 0} is not convex here, so that the truth comes from a grid: every grid point with f <= 0 is an attack
   std::size_t finite = 0;
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
@@ -271,10 +273,10 @@ TEST(CutSearch, FoldedCutsStayBelowTheTruth) {
         if (source.value(d) <= 0) nearest = std::min(nearest, norm.of_vector(d));
       }
       for (const bool keep_all : {false, true}) {
-        CutSearch search;
-        const CutSearchOptions options = keep_all ? exact(norm) : refined(norm);
+        MinorantSearch search;
+        const MinorantSearchOptions options = keep_all ? exact(norm) : refined(norm);
         const PricedProblem first = problem_of(pieces[0], interval);
-        const CutSearchResult& found = search.run(first, kUnitCost, options, source);
+        const MinorantSearchResult& found = search.find_radius(first, kUnitCost, options, source);
         EXPECT_LE(found.radius, nearest) << norm.name() << keep_all << " seed " << seed;
         EXPECT_GE(found.radius, separable_radius(first, norm).radius) << norm.name() << keep_all << " seed " << seed;
         if (keep_all) {
@@ -287,18 +289,19 @@ TEST(CutSearch, FoldedCutsStayBelowTheTruth) {
   EXPECT_GT(finite, 30U);
 }
 
-TEST(CutSearch, TangentsThatAreNotFiniteNeverEnterTheResult) {
+TEST(MinorantSearch, MinorantsThatAreNotFiniteNeverEnterTheResult) {
   for (const Norm norm : kNorms) {
     for (const double bad : {kInfinity, -kInfinity, std::nan("")}) {
       struct Broken : Planes {
         using Planes::Planes;
-        const minorant::SeparableMinorant& tangent(std::span<const double>, std::span<const double>) override {
+        const minorant::SeparableMinorant& minorant_at(std::span<const double>, std::span<const double>) override {
           return pieces.back();
         }
         double value(std::span<const double>) override { return 1; }
       } source({plane(1, {-1, 0}), plane(bad, {bad, bad})});
-      CutSearch search;
-      const CutSearchResult& found = search.run(problem_of(source.pieces[0]), kUnitCost, exact(norm), source);
+      MinorantSearch search;
+      const MinorantSearchResult& found =
+          search.find_radius(problem_of(source.pieces[0]), kUnitCost, exact(norm), source);
       EXPECT_DOUBLE_EQ(found.radius, 1) << norm.name() << bad;
       EXPECT_EQ(found.weights[0], 1) << norm.name() << bad;
     }

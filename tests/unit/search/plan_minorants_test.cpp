@@ -1,5 +1,5 @@
-// Networks of one unit, whose tangents can be read off.
-#include "search/plan_tangents.hpp"
+// Networks of one unit, whose minorants can be read off.
+#include "search/plan_minorants.hpp"
 
 #include <cmath>
 #include <vector>
@@ -13,12 +13,12 @@
 namespace standfast::search {
 namespace {
 
-/// Everything that tangents of one model at one input need.
+/// Everything that minorants of one model at one input need.
 struct Around {
   Around(const model::Model& the_model, std::vector<float> at)
       : model(the_model), plan(model), reader(model), x(std::move(at)), logit(plan.forward(x, infer)) {}
 
-  [[nodiscard]] PlanTangents tangents() { return {plan, reader, x, features_of(infer, x), probe}; }
+  [[nodiscard]] PlanMinorants minorants() { return {plan, reader, x, features_of(infer, x), probe}; }
 
   model::Model model;
   infer::Plan plan;
@@ -39,53 +39,53 @@ model::Model folded_unit() {
   return model;
 }
 
-TEST(PlanTangents, AnActiveUnitGivesItsSlopeWhereverItIsTouched) {
+TEST(PlanMinorants, AnActiveUnitGivesItsSlopeWhereverItIsTouched) {
   Around around(unit(), {1, 1});
   EXPECT_EQ(around.logit, 2);
-  PlanTangents tangents = around.tangents();
+  PlanMinorants minorants = around.minorants();
   for (const std::vector<double>& change : {std::vector<double>{0, 0}, {2, -5}, {-0.5, 0.25}}) {
-    const minorant::SeparableMinorant& m = tangents.tangent(change, {});
+    const minorant::SeparableMinorant& m = minorants.minorant_at(change, {});
     EXPECT_EQ(m.margin, 2) << "as seen from x";
     EXPECT_EQ(m.linear, (std::vector<double>{6, -2}));
     EXPECT_FALSE(m.folded());
   }
 }
 
-TEST(PlanTangents, BeyondTheKinkTheUnitIsOff) {
+TEST(PlanMinorants, BeyondTheKinkTheUnitIsOff) {
   Around around(unit(), {1, 1});
-  PlanTangents tangents = around.tangents();
-  const minorant::SeparableMinorant& m = tangents.tangent(std::vector<double>{-2, 0}, {});
+  PlanMinorants minorants = around.minorants();
+  const minorant::SeparableMinorant& m = minorants.minorant_at(std::vector<double>{-2, 0}, {});
   EXPECT_EQ(m.margin, -4);
   EXPECT_EQ(m.linear, (std::vector<double>{0, 0}));
-  EXPECT_EQ(tangents.value(std::vector<double>{-2, 0}), -4);
-  EXPECT_EQ(tangents.value(std::vector<double>{1, 2}), 2 * 4 - 4);
+  EXPECT_EQ(minorants.value(std::vector<double>{-2, 0}), -4);
+  EXPECT_EQ(minorants.value(std::vector<double>{1, 2}), 2 * 4 - 4);
 }
 
-TEST(PlanTangents, AFoldedMapIsTouchedAtPointsThatAreNoFeatures) {
+TEST(PlanMinorants, AFoldedMapIsTouchedAtPointsThatAreNoFeatures) {
   Around around(folded_unit(), {5});  // u = |u| = 2
   EXPECT_EQ(around.logit, 5);
-  PlanTangents tangents = around.tangents();
+  PlanMinorants minorants = around.minorants();
   // u = 0 with |u| = 1: still active
-  const minorant::SeparableMinorant& m = tangents.tangent(std::vector<double>{-4}, std::vector<double>{-2});
+  const minorant::SeparableMinorant& m = minorants.minorant_at(std::vector<double>{-4}, std::vector<double>{-2});
   EXPECT_EQ(m.margin, 5);
   EXPECT_EQ(m.linear, std::vector<double>{0.5});
   EXPECT_EQ(m.fold, std::vector<double>{1});
   EXPECT_EQ(m.offset, std::vector<double>{4});
   // u = -2 with |u| = 0.5: off
-  EXPECT_EQ(tangents.tangent(std::vector<double>{-8}, std::vector<double>{-3}).margin, -1);
+  EXPECT_EQ(minorants.minorant_at(std::vector<double>{-8}, std::vector<double>{-3}).margin, -1);
 }
 
-TEST(PlanTangents, TheGradientIsThatOfTheSideOfTheKink) {
+TEST(PlanMinorants, TheGradientIsThatOfTheSideOfTheKink) {
   Around around(folded_unit(), {5});
-  PlanTangents tangents = around.tangents();
+  PlanMinorants minorants = around.minorants();
   std::vector<double> gradient;
-  EXPECT_EQ(tangents.value_and_gradient(std::vector<double>{-2}, gradient), 2);  // u = 1: 1 + 2 - 1
+  EXPECT_EQ(minorants.value_and_gradient(std::vector<double>{-2}, gradient), 2);  // u = 1: 1 + 2 - 1
   EXPECT_EQ(gradient, std::vector<double>{1.5});
-  EXPECT_EQ(tangents.value_and_gradient(std::vector<double>{-8}, gradient), 1);  // u = -2: -2 + 4 - 1
+  EXPECT_EQ(minorants.value_and_gradient(std::vector<double>{-8}, gradient), 1);  // u = -2: -2 + 4 - 1
   EXPECT_EQ(gradient, std::vector<double>{0.5 - 1});
 }
 
-TEST(PlanTangents, FeaturesOfAModelWithoutMapAreTheInput) {
+TEST(PlanMinorants, FeaturesOfAModelWithoutMapAreTheInput) {
   Around around(unit(), {1, 1});
   EXPECT_EQ(features_of(around.infer, around.x).data(), around.x.data());
   Around folded(folded_unit(), {5});
@@ -93,13 +93,13 @@ TEST(PlanTangents, FeaturesOfAModelWithoutMapAreTheInput) {
   EXPECT_EQ(std::vector<float>(features.begin(), features.end()), (std::vector<float>{2, 2}));
 }
 
-TEST(PlanTangents, AChangeBeyondFloat32IsNoOtherVerdict) {
+TEST(PlanMinorants, AChangeBeyondFloat32IsNoOtherVerdict) {
   Around around(unit(), {1, 1});
-  PlanTangents tangents = around.tangents();
-  EXPECT_FALSE(tangents.value(std::vector<double>{1e300, 0}) <= 0);
+  PlanMinorants minorants = around.minorants();
+  EXPECT_FALSE(minorants.value(std::vector<double>{1e300, 0}) <= 0);
 }
 
-TEST(PlanTangents, EveryTangentLiesBelowTheNetworkButForFloat32) {
+TEST(PlanMinorants, EveryMinorantLiesBelowTheNetworkButForFloat32) {
   std::size_t compared = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Random random(seed);
@@ -107,14 +107,14 @@ TEST(PlanTangents, EveryTangentLiesBelowTheNetworkButForFloat32) {
     Around around(made.model, support::random_input(random, made));
     if (!std::isfinite(around.logit)) continue;
     const support::Reference reference(made.model);
-    PlanTangents tangents = around.tangents();
+    PlanMinorants minorants = around.minorants();
     const auto draw = [&](double size) {
       std::vector<double> change;
       for (const double s : made.scale) change.push_back(size * s * random.normal());
       return change;
     };
     const std::vector<double> touch = draw(1), fold_touch = draw(0.5);
-    const minorant::SeparableMinorant m = tangents.tangent(
+    const minorant::SeparableMinorant m = minorants.minorant_at(
         touch, around.reader.folded() ? std::span<const double>(fold_touch) : std::span<const double>());
     for (int k = 0; k < 10; ++k) {
       const std::vector<double> change = draw(std::pow(10, random.uniform(-3, 0.5)));

@@ -1,0 +1,86 @@
+// Weighted sums of minorants (C21), feature by feature, by the vectorised sweeps of kernels/. Two minorants with
+// weights, the usual case, are added in one sweep. All minorants are taken to be seen from the same input, so that they
+// share their kinks and bounds.
+#include "search/minorant_set.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "kernels/sweeps.hpp"
+
+namespace standfast::search {
+
+PricedMinorant& MinorantSet::append_minorant() {
+  if (count_ == minorants_.size()) minorants_.emplace_back();
+  PricedMinorant& added = minorants_[count_++];
+  added.linear.resize(dim());
+  added.fold.resize(folded_ ? dim() : 0);
+  return added;
+}
+
+void MinorantSet::reset_to(const PricedProblem& problem) {
+  folded_ = problem.folded();
+  count_ = 0;
+  offset_ = problem.offset;
+  lo_ = problem.lo;
+  hi_ = problem.hi;
+  PricedMinorant& added = append_minorant();
+  added.margin = problem.margin;
+  added.linear = problem.linear;
+  added.fold = problem.fold;
+}
+
+void MinorantSet::add(const minorant::SeparableMinorant& minorant, std::span<const double> cost) {
+  PricedMinorant& added = append_minorant();
+  added.margin = minorant.margin;
+  for (std::size_t i = 0; i < dim(); ++i) added.linear[i] = minorant.linear[i] / cost[i];
+  for (std::size_t i = 0; i < added.fold.size(); ++i) added.fold[i] = minorant.fold[i] / cost[i];
+}
+
+double MinorantSet::sum_weighted(std::span<const double> weights, std::span<double> linear,
+                                 std::span<double> fold) const {
+  const kernels::Sweeps& sweeps = kernels::sweeps();
+  // a minorant without a weight may hold anything
+  const auto used = [&](std::size_t j) { return j < count_ && weights[j] != 0; };
+  std::size_t next = used(0) && used(1) ? 2 : 0;
+  double margin = 0;
+  if (next == 2) {
+    const PricedMinorant &a = minorants_[0], &b = minorants_[1];
+    margin = weights[0] * a.margin + weights[1] * b.margin;
+    sweeps.weigh_pair(linear.size(), weights[0], a.linear.data(), weights[1], b.linear.data(), linear.data());
+    sweeps.weigh_pair(fold.size(), weights[0], a.fold.data(), weights[1], b.fold.data(), fold.data());
+  } else {
+    std::fill(linear.begin(), linear.end(), 0.0);
+    std::fill(fold.begin(), fold.end(), 0.0);
+  }
+  for (; next < count_; ++next) {
+    if (!used(next)) continue;
+    margin += weights[next] * minorants_[next].margin;
+    sweeps.add_scaled(linear.size(), weights[next], minorants_[next].linear.data(), linear.data());
+    sweeps.add_scaled(fold.size(), weights[next], minorants_[next].fold.data(), fold.data());
+  }
+  return margin;
+}
+
+void MinorantSet::sum_weighted(std::span<const double> weights, PricedProblem& out) const {
+  out.margin = sum_weighted(weights, out.linear, out.fold);
+}
+
+void MinorantSet::merge(std::span<const double> weights) {
+  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  PricedMinorant& first = minorants_[0];
+  const auto add_scaled = kernels::sweeps().add_scaled;
+  const double own = weights[0] / sum;
+  first.margin *= own;
+  for (double& v : first.linear) v *= own;
+  for (double& v : first.fold) v *= own;
+  for (std::size_t j = 1; j < count_; ++j) {
+    const double w = weights[j] / sum;
+    first.margin += w * minorants_[j].margin;
+    add_scaled(first.linear.size(), w, minorants_[j].linear.data(), first.linear.data());
+    add_scaled(first.fold.size(), w, minorants_[j].fold.data(), first.fold.data());
+  }
+  count_ = 1;
+}
+
+}  // namespace standfast::search

@@ -1,0 +1,51 @@
+// Several minorants of f at one input, in units of price: they share their kinks and bounds.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "minorant/minorant.hpp"
+#include "search/separable.hpp"
+
+namespace standfast::search {
+
+struct PricedMinorant {
+  double margin = 0;
+  std::vector<double> linear;
+  std::vector<double> fold;  ///< (dim), or empty if the map has no abs.
+};
+
+class MinorantSet {
+ public:
+  /// Takes the bounds, the kinks and the first minorant from the problem; forgets earlier minorants.
+  void reset_to(const PricedProblem& problem);
+  /// Shape: cost is (dim).
+  void add(const minorant::SeparableMinorant& minorant, std::span<const double> cost);
+  /// Replaces all minorants by their weighted sum. Shape: weights is (minorants), with a sum > 0; the sum becomes 1.
+  void merge(std::span<const double> weights);
+
+  /// The weighted sum as a problem for Algorithm S; `out` holds the bounds already. Shape: weights is (minorants).
+  void sum_weighted(std::span<const double> weights, PricedProblem& out) const;
+  /// The sum's coefficients and bends; returns its margin. Shape: linear and fold are (dim), fold empty if the map has
+  /// no abs.
+  double sum_weighted(std::span<const double> weights, std::span<double> linear, std::span<double> fold) const;
+
+  [[nodiscard]] std::size_t size() const { return count_; }
+  [[nodiscard]] std::size_t dim() const { return lo_.size(); }
+  [[nodiscard]] bool folded() const { return folded_; }
+  [[nodiscard]] const PricedMinorant& operator[](std::size_t j) const { return minorants_[j]; }
+  [[nodiscard]] std::span<const double> offset() const { return offset_; }
+  [[nodiscard]] std::span<const double> lo() const { return lo_; }
+  [[nodiscard]] std::span<const double> hi() const { return hi_; }
+
+ private:
+  PricedMinorant& append_minorant();
+
+  bool folded_ = false;
+  std::size_t count_ = 0;
+  std::vector<PricedMinorant> minorants_;  // only the first count_ are in use: their memory is kept from input to input
+  std::vector<double> offset_, lo_, hi_;   // offset_ is empty if the map has no abs
+};
+
+}  // namespace standfast::search
