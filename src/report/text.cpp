@@ -22,7 +22,7 @@ using Out = std::back_insert_iterator<std::string>;
 
 std::string name(const std::string& text) { return report::terminal_text(text, kNameWidth); }
 
-void write_head(const Evaluation& evaluation, report::Out out) {
+void write_head(const Evaluation& evaluation, Out out) {
   fmt::format_to(out, "data       {}\n", report::terminal_text(evaluation.data_source, 80));
   fmt::format_to(out, "threat     {}\n", report::terminal_text(evaluation.threat_description, 80));
   if (!evaluation.price_unit.empty())
@@ -32,7 +32,7 @@ void write_head(const Evaluation& evaluation, report::Out out) {
                  guarantee_meaning(evaluation.guarantee));
 }
 
-void write_verdicts(const Evaluation& evaluation, report::Out out) {
+void write_verdicts(const Evaluation& evaluation, Out out) {
   const auto sensitive = name(evaluation.sensitive_class);
   const auto other = name(evaluation.other_class);
   fmt::format_to(out, "{:<28}{:>12}   {:>16} {:>26}\n", "label", "right", "judged sensitive", "judged other");
@@ -44,7 +44,7 @@ void write_verdicts(const Evaluation& evaluation, report::Out out) {
   fmt::format_to(out, "{:<28}{:>12}\n\n", "both", report::percent_text(evaluation.accuracy_overall));
 }
 
-void write_operating_points(const Evaluation& evaluation, report::Out out) {
+void write_operating_points(const Evaluation& evaluation, Out out) {
   if (evaluation.operating_points.empty()) return;
   fmt::format_to(out, "{:<28}{:>12}{:>16}{:>18}\n", "false-positive rate at most", "reached", "detected",
                  "if logit above");
@@ -57,7 +57,7 @@ void write_operating_points(const Evaluation& evaluation, report::Out out) {
 }
 
 void write_quantile_row(Norm norm, const std::vector<Evaluation::CertifiedCurve::Quantile>& quantiles,
-                        std::string (*in_words)(double), const std::string& last, report::Out out) {
+                        std::string (*in_words)(double), const std::string& last, Out out) {
   fmt::format_to(out, "{:<8}", norm.name());
   for (std::size_t i = 0; i < 5; ++i) {
     fmt::format_to(out, "{:>12}", in_words(i < quantiles.size() ? quantiles[i].radius : std::nan("")));
@@ -65,12 +65,12 @@ void write_quantile_row(Norm norm, const std::vector<Evaluation::CertifiedCurve:
   fmt::format_to(out, "{:>14}\n", last);
 }
 
-void write_quantile_head(const char* last, report::Out out) {
+void write_quantile_head(const char* last, Out out) {
   fmt::format_to(out, "{:<8}{:>12}{:>12}{:>12}{:>12}{:>12}{:>14}\n", "norm", "10 %", "25 %", "median", "75 %", "90 %",
                  last);
 }
 
-void write_quantiles(const Evaluation& evaluation, report::Out out) {
+void write_quantiles(const Evaluation& evaluation, Out out) {
   fmt::format_to(out, "certified radii of the inputs of class {} that are judged right\n",
                  name(evaluation.sensitive_class));
   write_quantile_head("never flips", out);
@@ -80,7 +80,7 @@ void write_quantiles(const Evaluation& evaluation, report::Out out) {
   }
 }
 
-void write_attacks(const Evaluation& evaluation, report::Out out) {
+void write_attacks(const Evaluation& evaluation, Out out) {
   if (evaluation.attacked.empty()) return;
   fmt::format_to(out, "\nsmallest attacks found on the same inputs: certified <= true <= attacked\n");
   write_quantile_head("none found", out);
@@ -100,7 +100,7 @@ void write_attacks(const Evaluation& evaluation, report::Out out) {
   }
 }
 
-void write_curve(const Evaluation& evaluation, std::size_t norm, report::Out out) {
+void write_curve(const Evaluation& evaluation, std::size_t norm, Out out) {
   const auto& curve = evaluation.curves[norm];
   const auto indices = report::spread_indices(curve.radii.size(), kCurvePoints);
   fmt::format_to(out, "\n{:<18}", fmt::format("{} radius", curve.norm.name()));
@@ -115,7 +115,7 @@ void write_curve(const Evaluation& evaluation, std::size_t norm, report::Out out
   fmt::format_to(out, "\n");
 }
 
-void write_extremes(const Evaluation& evaluation, std::size_t norm, report::Out out) {
+void write_extremes(const Evaluation& evaluation, std::size_t norm, Out out) {
   const auto& curve = evaluation.curves[norm];
   const auto& certificates = evaluation.certificates;
   const auto cell = [&](const std::vector<std::size_t>& rows, std::size_t i) {
