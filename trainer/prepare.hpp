@@ -45,7 +45,7 @@ struct TrainingData {
 
 /// Fails: kBadOption where the data have not exactly two classes, or the sensitive one is none of them; kBadValue where
 /// a side of the split lacks a class; kBadOption for crops and flips of a table; as read_threat_file.
-Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options);
+Result<TrainingData> prepare_training(const Dataset& data, const TrainOptions& options);
 
 /// "sha256:" and 64 hexadecimal digits: SHA-256 of the bytes of all features and then of all labels, little-endian.
 std::string hash_rows(const Dataset& data);

@@ -175,11 +175,11 @@ class Run {
     ClassScores validation;
     validation.add(scores, data_.validation.labels);
     state_.validation = training::pick_threshold(validation.sensitive, validation.other, options_.max_fpr);
-    state_.train = training::judge(train_scores_.sensitive, train_scores_.other, state_.validation.threshold);
+    state_.train = training::accuracies_at(train_scores_.sensitive, train_scores_.other, state_.validation.threshold);
     state_.epoch_done = true;
     // epochs of a smaller radius do not compete with those of the full one
     if (epoch == ramp_epochs_ + 1) selection_ = new_selection();
-    if (selection_.offer(state_.validation)) {
+    if (selection_.prefers_newest(state_.validation)) {
       result_.graph = std::move(folded);
       result_.learnt = std::move(learnt);
       result_.validation = state_.validation;

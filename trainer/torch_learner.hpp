@@ -28,7 +28,7 @@ std::vector<float> values_of(const TorchArray& array);
 TorchArray view_of(std::span<const float> rows, std::size_t count);
 
 /// Unless `rows` is undefined, those rows of the array.
-TorchArray pick(const TorchArray& array, const TorchArray& rows);
+TorchArray rows_of(const TorchArray& array, const TorchArray& rows);
 
 /// A convolution without bias, of zero-padded images of this height and width.
 struct ConvGeometry {
@@ -51,7 +51,7 @@ class TorchLearner : public Learner {
  protected:
   explicit TorchLearner(const TrainOptions& options);
   /// Once the weights exist.
-  void start();
+  void start_optimiser();
 
   /// g of each row (count), by the batch's statistics where it learns; keeps what input_gradients needs.
   virtual TorchArray forward(const TorchArray& u, bool learns) = 0;
@@ -61,13 +61,13 @@ class TorchLearner : public Learner {
   /// Batch norm's running means and variances.
   [[nodiscard]] virtual std::vector<TorchArray> statistics() const = 0;
   virtual void adjust_gradients() {}
-  virtual void project() = 0;
+  virtual void restore_signs() = 0;
 
   TrainOptions options_;
 
  private:
   [[nodiscard]] std::vector<TorchArray> state() const;
-  void average();
+  void update_averages();
 
   std::unique_ptr<torch::optim::Optimizer> optimiser_;
   std::vector<TorchArray> averages_;  // of state(), empty without averaging

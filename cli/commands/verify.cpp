@@ -49,8 +49,8 @@ std::string mismatch(const CertificateFile::Input& input, const Dataset& data) {
   return fmt::format("is not the input of {}, whose SHA-256 is {}", printable(data.source), sha256_of(row));
 }
 
-Outcome judge(const Classifier& classifier, const CertificateFile& file, const CertificateFile::Input& input,
-              const Dataset& data) {
+Outcome confirm_input(const Classifier& classifier, const CertificateFile& file, const CertificateFile::Input& input,
+                    const Dataset& data) {
   Outcome outcome;
   const std::string stranger = mismatch(input, data);
   for (const Certificate& certificate : input.certificates) {
@@ -67,7 +67,7 @@ std::vector<Outcome> judge_all(const Classifier& classifier, const CertificateFi
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < outcomes.size(); i = next++)
-      outcomes[i] = judge(classifier, file, file.inputs[i], data);
+      outcomes[i] = confirm_input(classifier, file, file.inputs[i], data);
   };
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::jthread> others;
@@ -129,7 +129,7 @@ Result<int> run_verify(const VerifyCommand& command) {
     return kPropertyFails;
   }
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
-  CLI_TRY(const Dataset data, read(command.data, false));
+  CLI_TRY(const Dataset data, read_inputs(command.data, false));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   const std::vector<Outcome> outcomes = judge_all(classifier, file, data, command.threads);
   for (const Outcome& outcome : outcomes)

@@ -31,7 +31,7 @@ void add_data_argument(CLI::App& command, DataFlags& flags);
 void add_label_options(CLI::App& command, DataFlags& flags);
 void add_limit_option(CLI::App& command, DataFlags& flags);
 /// Reads the data and keeps the first --limit inputs. Fails: as read_data.
-Result<Dataset> read(const DataFlags& flags, bool require_labels);
+Result<Dataset> read_inputs(const DataFlags& flags, bool require_labels);
 
 /// Fails: kBadShape or kBadOption where the data cannot be what the model was trained on.
 Status check_fits(const std::string& model_path, const ModelSummary& model, const Dataset& data);

@@ -53,7 +53,7 @@ struct CommandEntry {
 };
 
 /// Reads the parser's own table. Cost: walks the tree once.
-CommandEntry describe(const CLI::App& app);
+CommandEntry describe_command(const CLI::App& app);
 
 /// Adds an option whose value is one of the words in `choices`. Its placeholder is the end of its name: METHOD.
 CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& target, const std::vector<Choice>& choices,

@@ -132,7 +132,7 @@ std::string sentence_for(const CLI::App& app, const CommandEntry& command, const
 
 std::string parse_error_text(const CLI::App& program, const CLI::ParseError& error) {
   const CLI::App& app = deepest_command(program);
-  const CommandEntry command = describe(app);
+  const CommandEntry command = describe_command(app);
   return fmt::format("{} (`{} --help` shows what is possible)", sentence_for(app, command, error), command.path);
 }
 

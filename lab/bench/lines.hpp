@@ -25,8 +25,8 @@ Contender call_of(const Subject& subject, const BenchCell& line, Norm norm);
 std::span<const double> rounds_of(const BenchCell& line, const Timings& timings);
 
 /// Fills in what was measured. Shape: timings has one entry per line.
-void judge(std::span<BenchCell> lines, std::span<const Timings> timings, const BenchModel& model,
-           std::span<const MachinePeak> peaks);
+void fill_measurements(std::span<BenchCell> lines, std::span<const Timings> timings, const BenchModel& model,
+                       std::span<const MachinePeak> peaks);
 
 /// Guarantees over none, methods over the closed form, more threads over one: as far as both were measured.
 std::vector<BenchRatio> ratios_of(std::span<const BenchCell> lines, std::span<const Timings> timings);

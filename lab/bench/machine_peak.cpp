@@ -80,7 +80,7 @@ struct Instructions {
   Spin spin;
 };
 
-Instructions widest() {
+Instructions widest_instructions() {
 #if STANDFAST_HAS_X86
   using kernels::InstructionSet;
   if (kernels::is_available(InstructionSet::kAvx512)) return {"avx512", spin_avx512};
@@ -116,7 +116,7 @@ std::uint64_t sum_of(const std::vector<std::uint64_t>& words) {
 void measure_thread(double seconds, MachinePeak& peak) {
   volatile float float_sink = 0;
   volatile std::uint64_t word_sink = 0;
-  peak.flops = best_rate(seconds, [&] { return widest().spin(float_sink); });
+  peak.flops = best_rate(seconds, [&] { return widest_instructions().spin(float_sink); });
   const std::vector<std::uint64_t> words(kReadWords, 1);  // written: untouched pages are all one page of zeros
   peak.read_bytes = best_rate(seconds, [&] {
     word_sink = sum_of(words);
@@ -135,7 +135,7 @@ std::string processor_type() {
   return "unknown";
 }
 
-std::string peak_instructions() { return widest().name; }
+std::string peak_instructions() { return widest_instructions().name; }
 
 MachinePeak measure_peak(std::size_t threads, double seconds) {
   MachinePeak total;

@@ -100,7 +100,7 @@ class Run {
     calls.reserve(lines.size());
     for (const auto& line : lines) calls.push_back(call_of(subject, line, options_.norm));
     STANDFAST_TRY(const auto timings, hold_contest(calls, options_.seconds));
-    judge(lines, timings, subject.about, report_.peaks);
+    fill_measurements(lines, timings, subject.about, report_.peaks);
     const auto ratios = ratios_of(lines, timings);
     report_.cells.insert(report_.cells.end(), lines.begin(), lines.end());
     report_.ratios.insert(report_.ratios.end(), ratios.begin(), ratios.end());

@@ -50,7 +50,7 @@ class ConeTrainer {
       squares_[i] = 1 + std::inner_product(rows.row(i), rows.row(i) + dim, rows.row(i), 0.0F);
     bring_within_reach();
     draw_weights();
-    balance();
+    centre_scores();
   }
 
   Cone run() {
@@ -93,7 +93,7 @@ class ConeTrainer {
   }
 
   /// A constant that puts the median score at 0.
-  void balance() {
+  void centre_scores() {
     random_.shuffle(std::span(order_));
     ConeBatch batch = gather(order_, 0, std::min<std::size_t>(rows_.count, 1000));
     std::ranges::sort(batch.scores);
@@ -113,11 +113,11 @@ class ConeTrainer {
       batch.inputs.back() = 1;
       batch.signs.push_back(positive_[order[i]] != 0 ? 1.0F : -1.0F);
     }
-    score(batch);
+    score_batch(batch);
     return batch;
   }
 
-  void score(ConeBatch& batch) const {
+  void score_batch(ConeBatch& batch) const {
     const std::size_t count = batch.count();
     batch.units.assign(panels_ * count * kFloatPanel, 0.0F);
     parallel_for(panels_, 1, options_.threads, [&](std::size_t begin, std::size_t end) {

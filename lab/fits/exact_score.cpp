@@ -205,8 +205,8 @@ Result<ExactScore> ExactScore::make(const model::Model& model, const InputUnits&
   return score;
 }
 
-ExactScore::Values ExactScore::run(const Layer& layer, std::span<const std::int64_t> x,
-                                   const std::vector<Values>& done) const {
+ExactScore::Values ExactScore::compute_layer(const Layer& layer, std::span<const std::int64_t> x,
+                                             const std::vector<Values>& done) const {
   const auto input = [&](std::size_t i) -> const Values& { return done[static_cast<std::size_t>(layer.inputs[i])]; };
   Values values(layer.size, 0);
   switch (layer.kind) {
@@ -274,16 +274,16 @@ Sum ExactScore::window_sum(const Layer& layer, const Input* x, std::size_t eleme
   return sum;
 }
 
-std::vector<ExactScore::Values> ExactScore::run_all(std::span<const float> x) const {
+std::vector<ExactScore::Values> ExactScore::compute_layers(std::span<const float> x) const {
   const auto integers = integers_of(x, units_);
   std::vector<Values> done;
   done.reserve(layers_.size());
-  for (const auto& layer : layers_) done.push_back(run(layer, integers, done));
+  for (const auto& layer : layers_) done.push_back(compute_layer(layer, integers, done));
   return done;
 }
 
 int ExactScore::sign(std::span<const float> x) const {
-  const Int128 score = run_all(x).back()[0] - threshold_;
+  const Int128 score = compute_layers(x).back()[0] - threshold_;
   return score > 0 ? 1 : score < 0 ? -1 : 0;
 }
 
@@ -299,7 +299,7 @@ ExactScore::Scores ExactScore::scores(const Dataset& data, std::optional<std::in
   all.scores.resize(data.count());
   all.values.resize(data.count() * size);
   for_each_input(data.count(), threads, progress, [&](std::size_t i) {
-    const auto done = run_all(data.row(i));
+    const auto done = compute_layers(data.row(i));
     all.scores[i] = static_cast<double>(done.back()[0] - threshold_) * unit_of(layers_.back());
     for (std::size_t k = 0; k < size; ++k)
       all.values[i * size + k] =

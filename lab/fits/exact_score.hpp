@@ -83,13 +83,14 @@ class ExactScore {
   Status add_weighted(const model::Graph& graph, std::size_t index, const std::vector<model::Shape>& shapes);
   Status add_sum(const model::Graph& graph, std::size_t index);
   Status check_size(const model::Graph& graph, std::size_t index);
-  [[nodiscard]] Values run(const Layer& layer, std::span<const std::int64_t> x, const std::vector<Values>& done) const;
+  [[nodiscard]] Values compute_layer(const Layer& layer, std::span<const std::int64_t> x,
+                                     const std::vector<Values>& done) const;
   template <class Sum, class Input>
   static void add_products(const Layer& layer, const Input* x, Values& values);
   template <class Sum, class Input>
   static Sum window_sum(const Layer& layer, const Input* x, std::size_t element);
   /// The values of every layer.
-  [[nodiscard]] std::vector<Values> run_all(std::span<const float> x) const;
+  [[nodiscard]] std::vector<Values> compute_layers(std::span<const float> x) const;
   /// What one unit of a layer's values stands for.
   [[nodiscard]] double unit_of(const Layer& layer) const;
 

@@ -71,7 +71,7 @@ class Lowering {
     for (const double weight : start.weights) weights_.push_back(static_cast<float>(weight / unit_));
     const float squares = std::inner_product(weights_.begin(), weights_.end(), weights_.begin(), 0.0F);
     plane_share_ = squares > 0 ? static_cast<float>(kPlaneShare) * squares : 1;
-    spread_start();
+    fill_start_sums();
     plane_.assign(rows.stride, 0.0F);
     units_.assign(weights_.size() * rows.stride, 0.0F);
     gram_.resize(rows_.count);
@@ -84,22 +84,22 @@ class Lowering {
       if (progress_) progress_(rows_.count - order.size(), rows_.count);
       if (order.empty()) return true;
       random_.shuffle(std::span(order));
-      for (const auto member : order) step(member, pass < kGentlePasses ? kRate : 1);
+      for (const auto member : order) lower_member(member, pass < kGentlePasses ? kRate : 1);
     }
     return over_margin().empty();
   }
 
   Repair result() const {
     Repair repair;
-    append(plane_.data(), unit_, repair.lowering);
+    append_plane(plane_.data(), unit_, repair.lowering);
     repair.lowering.offsets[0] -= drop_ * unit_;
-    for (std::size_t k = 0; k < weights_.size(); ++k) append(units_.data() + k * rows_.stride, 1, repair.units);
+    for (std::size_t k = 0; k < weights_.size(); ++k) append_plane(units_.data() + k * rows_.stride, 1, repair.units);
     return repair;
   }
 
  private:
   /// p of the members, unit after unit, and the rest of their scores.
-  void spread_start() {
+  void fill_start_sums() {
     padded_ = round_up(rows_.count, kVectorBlock);
     const std::size_t units = weights_.size();
     sums_.assign(units * padded_, 0.0F);
@@ -139,7 +139,7 @@ class Lowering {
   }
 
   /// The shortest change of w and of the active d_k that takes `rate` of what is missing.
-  void step(std::size_t member, float rate) {
+  void lower_member(std::size_t member, float rate) {
     std::vector<std::uint32_t> active;
     float score = rest_[member];
     float square = plane_share_;
@@ -164,7 +164,7 @@ class Lowering {
   }
 
   /// w.(z - mean), scaled, as a plane of z.
-  void append(const float* w, double scale, Planes& planes) const {
+  void append_plane(const float* w, double scale, Planes& planes) const {
     double offset = 0;
     for (std::size_t f = 0; f < dim_; ++f) {
       planes.weights.push_back(static_cast<double>(w[f]) * scale);
@@ -233,7 +233,7 @@ std::vector<double> lowered_scores(const Rows& rows, std::size_t dim, const Star
 }
 
 /// Towards their groups, and high enough there to make up for what is missing.
-void raise(Planes& lifts, double missing) {
+void raise_lifts(Planes& lifts, double missing) {
   const double height = missing / (kLiftShare * (1 - kLiftShift));
   for (double& offset : lifts.offsets) offset = (offset - kLiftShift) * height;
   for (double& weight : lifts.weights) weight *= height;
@@ -261,7 +261,7 @@ Repair find_repair(const Rows& rows, std::size_t dim, const StartScores& start, 
   pieces.seed = options.seed;
   pieces.threads = options.threads;
   repair.lifts = find_pieces(rows, dim, positive, right, pieces).planes;
-  raise(repair.lifts, missing);
+  raise_lifts(repair.lifts, missing);
   return repair;
 }
 

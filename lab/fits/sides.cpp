@@ -42,7 +42,7 @@ void show_progress(const SeparateOptions& options, std::string_view task, std::s
   if (options.progress) options.progress(task, done, total);
 }
 
-Result<Prepared> prepare(const Dataset& data, const SeparateOptions& options) {
+Result<Prepared> prepare_sides(const Dataset& data, const SeparateOptions& options) {
   STANDFAST_CHECK(check_classes(data));
   STANDFAST_CHECK(check_options(options));
   show_progress(options, "whiten", 0, 2);
@@ -99,7 +99,7 @@ void find_planes(const Prepared& prepared, Side& side, const PlaneShare& share) 
   if (!share.part && options.linear_start > 0) pieces.start = linear_start(prepared, side);
   pieces.progress = [&](std::size_t done, std::size_t total) { show_progress(options, side.above, done, total); };
   const auto found = find_pieces(prepared.rows, data.dim(), side.positive, skipped, pieces);
-  const Planes planes = prepared.whitening.fold(found.planes, options.threads);
+  const Planes planes = prepared.whitening.planes_on_inputs(found.planes, options.threads);
   // the search is in float32 and whitened; what did not survive the way back is no proof
   side.planes = keep_valid(planes, data.dim(), signed_distances(data, planes, options.threads), side.positive);
 }

@@ -37,7 +37,7 @@ struct Side {
 void show_progress(const SeparateOptions& options, std::string_view task, std::size_t done, std::size_t total);
 
 /// Fails: as fit_perfectly. The data and the options outlive the result.
-Result<Prepared> prepare(const Dataset& data, const SeparateOptions& options);
+Result<Prepared> prepare_sides(const Dataset& data, const SeparateOptions& options);
 
 /// No planes yet.
 Side start_side(const Prepared& prepared, std::int32_t above);

@@ -131,7 +131,7 @@ Rows Whitening::apply(const Dataset& data, float bias, std::size_t threads) cons
   return rows;
 }
 
-Planes Whitening::fold(const Planes& planes, std::size_t threads) const {
+Planes Whitening::planes_on_inputs(const Planes& planes, std::size_t threads) const {
   Planes folded{std::vector<double>(planes.weights.size()), planes.offsets};
   const std::size_t count = planes.count();
   parallel_for((dim_ + kDoublePanel - 1) / kDoublePanel, 4, threads, [&](std::size_t begin, std::size_t end) {

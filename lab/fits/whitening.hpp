@@ -44,7 +44,7 @@ class Whitening {
   [[nodiscard]] Rows apply(const Dataset& data, float bias, std::size_t threads) const;
 
   /// The same planes on the inputs themselves. Shape: planes.weights is (count, dim), of z.
-  [[nodiscard]] Planes fold(const Planes& planes, std::size_t threads) const;
+  [[nodiscard]] Planes planes_on_inputs(const Planes& planes, std::size_t threads) const;
 
  private:
   std::size_t dim_ = 0;

@@ -131,7 +131,7 @@ std::size_t HullReport::count(HullAnswer::Doubt doubt) const {
 
 Result<std::vector<HullReport>> separate_hulls(const Dataset& data, const SeparateOptions& options) {
   try {
-    STANDFAST_TRY(const Prepared prepared, prepare(data, options));
+    STANDFAST_TRY(const Prepared prepared, prepare_sides(data, options));
     STANDFAST_TRY(const auto labels, classes_above(data, options));
     std::vector<HullReport> reports;
     for (const auto label : labels) {

@@ -50,7 +50,7 @@ class ActiveColumns {
 
   void erase(std::size_t gone) {
     r_.erase(r_.begin() + static_cast<std::ptrdiff_t>(gone));
-    for (std::size_t i = gone; i < r_.size(); ++i) rotate(i);
+    for (std::size_t i = gone; i < r_.size(); ++i) restore_diagonal(i);
     q_.pop_back();
   }
 
@@ -74,16 +74,16 @@ class ActiveColumns {
 
  private:
   /// Makes column i of R, which has one element too many, end on the diagonal.
-  void rotate(std::size_t i) {
+  void restore_diagonal(std::size_t i) {
     const double length = std::hypot(r_[i][i], r_[i][i + 1]);
     const double c = r_[i][i] / length;
     const double s = r_[i][i + 1] / length;
-    for (std::size_t column = i; column < r_.size(); ++column) turn(r_[column][i], r_[column][i + 1], c, s);
+    for (std::size_t column = i; column < r_.size(); ++column) rotate_pair(r_[column][i], r_[column][i + 1], c, s);
     r_[i].pop_back();
-    for (std::size_t row = 0; row < q_[i].size(); ++row) turn(q_[i][row], q_[i + 1][row], c, s);
+    for (std::size_t row = 0; row < q_[i].size(); ++row) rotate_pair(q_[i][row], q_[i + 1][row], c, s);
   }
 
-  static void turn(double& x, double& y, double c, double s) {
+  static void rotate_pair(double& x, double& y, double c, double s) {
     const double turned = c * x + s * y;
     y = c * y - s * x;
     x = turned;
@@ -111,7 +111,7 @@ class NonNegativeLeastSquares {
       if (square_left <= square(kReach * whole)) return reached();
       const Column gradient = gradients(left);
       if (*std::ranges::max_element(gradient) < kSlack * square_left) return separated(left);
-      if (!improve(gradient)) break;
+      if (!add_support_point(gradient)) break;
     }
     return {};
   }
@@ -138,7 +138,7 @@ class NonNegativeLeastSquares {
   }
 
   /// Gives weight to the point that promises most. False: no point is left to try.
-  bool improve(const Column& gradient) {
+  bool add_support_point(const Column& gradient) {
     std::size_t best = points_->count;
     double most = 0;
     for (std::size_t i = 0; i < gradient.size(); ++i)

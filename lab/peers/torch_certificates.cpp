@@ -81,7 +81,7 @@ Array run(const Step& node, const std::vector<Array>& in) {
 }
 
 /// The matrices on the input and on the layer before, in the order in which an exported MLP lists its nodes.
-std::optional<Folded> fold(const model::Graph& graph) {
+std::optional<Folded> fold_layers(const model::Graph& graph) {
   std::vector<Array> input_weights;
   std::vector<Array> biases;
   Folded folded;
@@ -130,7 +130,7 @@ struct TorchCertificates::Impl {
   double lipschitz = 1;
   std::optional<Folded> folded;
 
-  explicit Impl(const model::Model& model) : folded(fold(model.graph)) {
+  explicit Impl(const model::Model& model) : folded(fold_layers(model.graph)) {
     if (folded) fold_centre(model, *folded);
     about.input_shape = model.input_shape;
     about.feature_map = model.feature_map;

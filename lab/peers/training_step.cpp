@@ -75,7 +75,7 @@ struct PlainTrainingStep::Impl {
     return z.squeeze(1);
   }
 
-  void project() {
+  void restore_signs() {
     const torch::NoGradGuard no_grad;
     for (auto& layer : layers)
       if (layer.hidden_weight.defined()) layer.hidden_weight.clamp_min_(0);
@@ -99,7 +99,7 @@ double PlainTrainingStep::step(const trainer::Batch& batch) {
   impl_->optimiser->zero_grad();
   loss.backward();
   impl_->optimiser->step();
-  impl_->project();
+  impl_->restore_signs();
   return loss.item<double>();
 }
 

@@ -26,8 +26,8 @@ struct StudyData {
   std::string size;    ///< What DATA has after the folder: "@512x512" for pictures of many sizes; or empty.
   std::array<std::string, 2> classes;
   std::string sensitive;
-  std::array<double, 3> reach;  ///< For l1, l2, linf: the radius whose quarters the tables quote.
-  std::string note;             ///< What differs from the published set; empty where nothing does.
+  std::array<double, 3> quoted_radius;  ///< For l1, l2, linf: the radius whose quarters the tables quote.
+  std::string note;                     ///< What differs from the published set; empty where nothing does.
 };
 
 /// A model to train: a preset and what differs from it.

@@ -10,7 +10,7 @@
 namespace standfast::evaluation {
 
 /// part / whole; NaN where the whole is nothing.
-double share(std::size_t part, std::size_t whole);
+double share_or_nan(std::size_t part, std::size_t whole);
 
 /// Logits that are equal share one threshold: they pass it together.
 struct ScoreStep {

@@ -84,7 +84,7 @@ double median_radius(const Evaluation::CertifiedCurve& curve) {
   return std::nan("");
 }
 
-std::vector<std::size_t> spread_indices(std::size_t size, std::size_t count) {
+std::vector<std::size_t> evenly_spaced_indices(std::size_t size, std::size_t count) {
   std::vector<std::size_t> indices;
   if (size <= count) {
     for (std::size_t i = 0; i < size; ++i) indices.push_back(i);

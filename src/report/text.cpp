@@ -20,7 +20,7 @@ constexpr std::size_t kRowsShown = 10;
 
 using Out = std::back_insert_iterator<std::string>;
 
-std::string name(const std::string& text) { return report::terminal_text(text, kNameWidth); }
+std::string shown_class(const std::string& text) { return report::terminal_text(text, kNameWidth); }
 
 void write_head(const Evaluation& evaluation, Out out) {
   fmt::format_to(out, "data       {}\n", report::terminal_text(evaluation.data_source, 80));
@@ -33,8 +33,8 @@ void write_head(const Evaluation& evaluation, Out out) {
 }
 
 void write_verdicts(const Evaluation& evaluation, Out out) {
-  const auto sensitive = name(evaluation.sensitive_class);
-  const auto other = name(evaluation.other_class);
+  const auto sensitive = shown_class(evaluation.sensitive_class);
+  const auto other = shown_class(evaluation.other_class);
   fmt::format_to(out, "{:<28}{:>12}   {:>16} {:>26}\n", "label", "right", "judged sensitive", "judged other");
   fmt::format_to(out, "{:<28}{:>12}   {:>16} {:>26}\n", sensitive + " (sensitive)",
                  report::percent_text(evaluation.accuracy_sensitive), evaluation.sensitive_right,
@@ -72,7 +72,7 @@ void write_quantile_head(const char* last, Out out) {
 
 void write_quantiles(const Evaluation& evaluation, Out out) {
   fmt::format_to(out, "certified radii of the inputs of class {} that are judged right\n",
-                 name(evaluation.sensitive_class));
+                 shown_class(evaluation.sensitive_class));
   write_quantile_head("never flips", out);
   for (const auto& curve : evaluation.curves) {
     write_quantile_row(curve.norm, curve.quantiles, report::radius_text, report::percent_text(curve.infinite_share),
@@ -100,9 +100,9 @@ void write_attacks(const Evaluation& evaluation, Out out) {
   }
 }
 
-void write_curve(const Evaluation& evaluation, std::size_t norm, Out out) {
-  const auto& curve = evaluation.curves[norm];
-  const auto indices = report::spread_indices(curve.radii.size(), kCurvePoints);
+void write_curve(const Evaluation& evaluation, std::size_t norm_index, Out out) {
+  const auto& curve = evaluation.curves[norm_index];
+  const auto indices = report::evenly_spaced_indices(curve.radii.size(), kCurvePoints);
   fmt::format_to(out, "\n{:<18}", fmt::format("{} radius", curve.norm.name()));
   for (const auto i : indices) fmt::format_to(out, "{:>10}", report::radius_text(curve.radii[i]));
   fmt::format_to(out, "\n{:<18}", "certified");
@@ -111,18 +111,18 @@ void write_curve(const Evaluation& evaluation, std::size_t norm, Out out) {
   if (evaluation.attacked.empty()) return;
   fmt::format_to(out, "{:<18}", "attacked");
   for (const auto i : indices)
-    fmt::format_to(out, "{:>10}", report::percent_text(evaluation.attacked[norm].accuracy[i]));
+    fmt::format_to(out, "{:>10}", report::percent_text(evaluation.attacked[norm_index].accuracy[i]));
   fmt::format_to(out, "\n");
 }
 
-void write_extremes(const Evaluation& evaluation, std::size_t norm, Out out) {
-  const auto& curve = evaluation.curves[norm];
+void write_extremes(const Evaluation& evaluation, std::size_t norm_index, Out out) {
+  const auto& curve = evaluation.curves[norm_index];
   const auto& certificates = evaluation.certificates;
   const auto cell = [&](const std::vector<std::size_t>& rows, std::size_t i) {
     if (i >= rows.size()) return fmt::format("{:>10}{:>14}{:>14}", "", "", "");
     return fmt::format("{:>10}{:>14}{:>14}", rows[i],
                        report::logit_text(static_cast<double>(certificates.logits[rows[i]])),
-                       report::radius_text(certificates.radius(rows[i], norm)));
+                       report::radius_text(certificates.radius(rows[i], norm_index)));
   };
   if (curve.most_robust.empty()) return;
   fmt::format_to(out, "\n{:<42}{}\n", fmt::format("{}: least robust", curve.norm.name()), "most robust");
@@ -143,8 +143,10 @@ std::string to_text(const Evaluation& evaluation) {
   write_operating_points(evaluation, out);
   write_quantiles(evaluation, out);
   write_attacks(evaluation, out);
-  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) write_curve(evaluation, norm, out);
-  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) write_extremes(evaluation, norm, out);
+  for (std::size_t norm_index = 0; norm_index < evaluation.curves.size(); ++norm_index)
+    write_curve(evaluation, norm_index, out);
+  for (std::size_t norm_index = 0; norm_index < evaluation.curves.size(); ++norm_index)
+    write_extremes(evaluation, norm_index, out);
   return text;
 }
 

@@ -125,8 +125,8 @@ Status check_image(const LearntLayout& layout, const model::Shape& image) {
 }
 
 Result<model::ElementwiseAffine> affine(const ChannelNorm& norm) {
-  return model::inference_affine(
-      {wide(norm.gain), wide(norm.shift), wide(norm.mean), wide(norm.variance), kBatchNormEpsilon});
+  return model::inference_affine({as_doubles(norm.gain), as_doubles(norm.shift), as_doubles(norm.mean),
+                                  as_doubles(norm.variance), kBatchNormEpsilon});
 }
 
 model::Node conv_node(std::string name, std::int32_t input, model::Shape shape, const std::vector<float>& weight) {

@@ -46,9 +46,10 @@ struct ConvexMlp {
 ConvexMlp zero_network(std::int64_t inputs, const std::vector<std::int64_t>& hidden, bool batch_norm);
 
 /// The same function without batch norms: W_k takes the scale, b_k the shift. Computed in float64, rounded once.
-ConvexMlp fold(const ConvexMlp& network);
+ConvexMlp fold_batch_norms(const ConvexMlp& network);
 
-/// As the model file stores it. Shape: input_shape has network.inputs elements. Requires: no batch norm, see fold.
+/// As the model file stores it. Shape: input_shape has network.inputs elements. Requires: no batch norm, see
+/// fold_batch_norms.
 model::Graph to_graph(const ConvexMlp& network, model::Shape input_shape);
 
 }  // namespace standfast::trainer
