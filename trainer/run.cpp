@@ -1,4 +1,6 @@
-// The loop over epochs. Weights, batch order and image moves take their seeds from one number.
+// The loop over epochs. Weights, batch order and image moves take their seeds from one number. After each epoch the
+// network is folded, judged on the validation rows as a model file would judge, and EpochSelection says
+// whether it is kept. With an adversary the certified radius grows to its full size during the first epochs.
 #include "trainer/run.hpp"
 
 #include <algorithm>
@@ -32,9 +34,9 @@ struct ClassScores {
   }
 };
 
-constexpr double kRampShare = 0.3;     // of the epochs, in which the certified radius grows to its full size
-constexpr double kWarmUpShare = 0.05;  // of the steps, cosine schedule
-constexpr std::size_t kCentringRows = 1000;
+constexpr double kRampShare = 0.3;           // of the epochs, in which the certified radius grows to its full size
+constexpr double kWarmUpShare = 0.05;        // of the steps, cosine schedule
+constexpr std::size_t kCentringRows = 1000;  // enough for a mean; more only delay the start
 
 ConvexMlp starting_mlp(const TrainingData& data, const TrainOptions& options, Random& random) {
   const auto inputs = static_cast<std::int64_t>(model::element_count(data.feature_shape));

@@ -1,4 +1,6 @@
-// One training step: the same for every network that knows its score and its gradient.
+// One training step: the same for every network that knows its score and its gradient. Autograd differentiates the loss
+// once; the gradient inside the penalty is an explicit product of weights and masks, which it differentiates as any
+// other expression. Then signs are restored and running averages follow.
 #include "trainer/torch_learner.hpp"
 
 #include <algorithm>

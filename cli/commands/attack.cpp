@@ -15,7 +15,7 @@
 namespace standfast::cli {
 namespace {
 
-constexpr std::size_t kMostRestarts = 1000;
+constexpr std::size_t kMostRestarts = 1000;  // a typing error must not run for days
 
 struct AttackCommand {
   std::string model;

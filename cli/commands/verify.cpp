@@ -30,18 +30,18 @@ struct VerifyCommand {
 
 /// What became of the certificates of one input.
 struct Outcome {
-  std::vector<std::string> refusals;  ///< Per certificate, the reason; empty where it holds.
+  std::vector<std::string> refusals;  ///< The reason for each certificate; empty if it holds.
   std::optional<Error> failure;       ///< Why nothing at all can be said.
 };
 
-/// Why a certificate does not hold; empty where it does.
+/// Why a certificate does not hold; empty if it does.
 std::string doubt(const Certificate& certificate, const Result<double>& confirmed) {
   if (!confirmed.ok()) return confirmed.error().message;
   if (*confirmed >= certificate.radius) return {};  // which NaN is not
   return fmt::format("claims the radius {}, the verifier proves {}", certificate.radius, *confirmed);
 }
 
-/// Why the file's input is not the data's; empty where it is.
+/// Why the file's input is not the data's; empty if it is.
 std::string mismatch(const CertificateFile::Input& input, const Dataset& data) {
   if (input.index >= data.count()) return fmt::format("{} has {} inputs", printable(data.source), data.count());
   const auto row = std::span(data.features).subspan(input.index * data.dim(), data.dim());
@@ -50,7 +50,7 @@ std::string mismatch(const CertificateFile::Input& input, const Dataset& data) {
 }
 
 Outcome confirm_input(const Classifier& classifier, const CertificateFile& file, const CertificateFile::Input& input,
-                    const Dataset& data) {
+                      const Dataset& data) {
   Outcome outcome;
   const std::string stranger = mismatch(input, data);
   for (const Certificate& certificate : input.certificates) {

@@ -18,7 +18,7 @@ struct Records {
   std::string threat_description;
 
   [[nodiscard]] bool attacked() const { return options.attack; }
-  /// The distance to show: infinite, "none found", where a verdict is certified that no attack was searched for.
+  /// The distance to show: infinite, "none found", if a verdict is certified that no attack was searched for.
   [[nodiscard]] double attack(std::size_t input, std::size_t norm_index) const;
 };
 

@@ -9,7 +9,7 @@
 namespace standfast::cli {
 namespace {
 
-constexpr std::size_t kMostPasses = 1000;
+constexpr std::size_t kMostPasses = 1000;  // far beyond the last gain; a typing error must not run for days
 
 Status check_norms(const CertifyOptions& options) {
   const bool closed_form = options.method == Method::kClosedForm;

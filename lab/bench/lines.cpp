@@ -1,3 +1,6 @@
+// Plans the lines of one batch, then reads off what the timings say: rates, shares of the machine's peak by counting
+// multiply-adds and bytes, stages as differences between lines, and ratios round by round. Takes for granted that all
+// lines of a batch were timed in one contest.
 #include "lab/bench/lines.hpp"
 
 #include <algorithm>
@@ -29,7 +32,7 @@ std::string guarantee_text(const BenchCell& line) {
   return text;
 }
 
-/// Passes over the weights that a line cannot do without: 0 where the search decides how many there are.
+/// Passes over the weights that a line cannot do without: 0 if the search decides how many there are.
 double passes_of(const BenchCell& line) {
   if (!line.certified) return 1;
   return line.method == Method::kClosedForm || line.method == Method::kSeparable ? 2 : 0;
@@ -62,7 +65,7 @@ std::optional<Measured> line_but_for(std::span<const BenchCell> lines, std::span
   return std::nullopt;
 }
 
-/// A difference of two timings can fall below 0 where the smaller one is noise.
+/// A difference of two timings can fall below 0 if the smaller one is noise.
 double clamped_share(double part, double whole) { return std::clamp(part / whole, 0.0, 1.0); }
 
 void split_stages(BenchCell& line, const Timings& own, std::span<const BenchCell> lines,

@@ -14,7 +14,7 @@ namespace standfast::lab {
 /// Do both time the same call, but for model, batch and threads?
 bool same_question(const BenchCell& a, const BenchCell& b);
 
-/// Logits, then every guarantee of every method, in every precision where it proves; at the largest batch for every
+/// Logits, then every guarantee of every method, those that prove in every precision; at the largest batch for every
 /// number of threads, else for the first. Fills what is asked for, not what is measured.
 std::vector<BenchCell> lines_of(const Subject& subject, const BenchOptions& options, std::size_t batch, bool largest);
 

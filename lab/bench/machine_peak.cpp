@@ -1,3 +1,5 @@
+// Arithmetic: independent chains of multiply-adds that never leave the registers. Memory: sums over an array larger
+// than any cache. The best of many short runs counts, on each thread's own processor time; threads are added up.
 #include "lab/bench/machine_peak.hpp"
 
 #include <algorithm>
@@ -22,8 +24,8 @@
 namespace standfast::lab {
 namespace {
 
-constexpr std::size_t kChains = 10;  // enough to hide the latency of a multiply-add on two units
-constexpr std::size_t kTurns = 100000;
+constexpr std::size_t kChains = 10;                       // enough to hide the latency of a multiply-add on two units
+constexpr std::size_t kTurns = 100000;                    // long beside the clock's own cost, short beside a time slice
 constexpr std::size_t kReadWords = std::size_t{1} << 25;  // 256 MiB: more than any cache
 
 double thread_now() {

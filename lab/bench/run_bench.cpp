@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::size_t kLargestBatch = std::size_t{1} << 20;
 constexpr std::size_t kMostThreads = 1024;
-constexpr double kPatience = 4;  // a call may take so many times as long as a line should
-constexpr double kPeakSeconds = 0.1;
+constexpr double kPatience = 4;       // a call may take so many times as long as a line should
+constexpr double kPeakSeconds = 0.1;  // a few runs of each loop, of which the best counts
 
 Error bad_option(std::string message) { return {ErrorCode::kBadOption, std::move(message)}; }
 

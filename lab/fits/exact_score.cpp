@@ -1,3 +1,7 @@
+// Each layer's values are integers over one power of two: weights move up by as many places as the finest number needs.
+// Bounds on every sum are worked out first, rounded up; a model whose sums might pass 126 bits is refused, so that no
+// sum can overflow afterwards. A first layer whose sums fit 63 bits runs in 64-bit integers, which is faster. Takes for
+// granted that inputs are those that the units were made for.
 #include "lab/fits/exact_score.hpp"
 
 #include <algorithm>
@@ -11,9 +15,10 @@
 namespace standfast::lab {
 namespace {
 
+// one bit below the sign of 64 and 128 bits is left free, so that bounds may be rounded
 constexpr long double kNarrow = 0x1p62L;
 constexpr long double kWidest = 0x1p126L;
-constexpr int kMostShift = 120;
+constexpr int kMostShift = 120;  // 2^kMostShift is still an Int128
 
 /// x = integer 2^-places with the smallest places >= 0. Requires: x is finite.
 int binary_places(float x) {
@@ -49,7 +54,7 @@ bool kind_in(const model::Node& node, std::initializer_list<model::NodeKind> kin
   return std::ranges::find(kinds, node.kind) != kinds.end();
 }
 
-constexpr std::size_t kInputsBetweenReports = 512;
+constexpr std::size_t kInputsBetweenReports = 512;  // often enough to watch, seldom enough to keep the threads busy
 
 template <class Body>
 void for_each_input(std::size_t count, std::size_t threads, const ScoreProgress& progress, const Body& body) {

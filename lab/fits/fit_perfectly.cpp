@@ -31,7 +31,7 @@ Result<ExactAccuracy> exact_accuracy(const model::Model& model, const Dataset& d
   return ExactAccuracy{count.right, count.count, count.bits};
 }
 
-/// Of the model's own planes: its weights are rounded to float32.
+/// The margins of the model's own planes: its weights are rounded to float32.
 void measure_margins(const Prepared& prepared, const Side& side, const model::Model& model, PerfectFit& fit) {
   const model::Node& pieces = model.graph.nodes[0];
   const Planes planes{{pieces.weight.values.begin(), pieces.weight.values.end()},

@@ -1,3 +1,6 @@
+// Dual coordinate descent with shrinking (Hsieh et al., ICML 2008): members that are satisfied by more than the last
+// sweep's worst violation are left out, until the rest agrees; then all are asked again. Multipliers have no upper
+// bound. float32: a plane that separates here is checked again on the inputs themselves.
 #include "lab/fits/hard_margin.hpp"
 
 #include <algorithm>

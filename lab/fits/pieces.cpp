@@ -1,3 +1,6 @@
+// Splits the positives into random groups and asks find_plane for a plane over each. A group without one is split in
+// two and waits for the next round, until single inputs are left. Groups run in parallel, each with a seed of its own,
+// so that the planes do not depend on the threads.
 #include "lab/fits/pieces.hpp"
 
 #include <algorithm>

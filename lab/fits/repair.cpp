@@ -1,3 +1,7 @@
+// Passes over those members of the class below that are still above the margin, in random order. Each is lowered by the
+// shortest change of w and of its active units that suffices, a passive-aggressive step (Crammer et al., JMLR 2006);
+// the scores of all members follow through one row of the Gram matrix. Lifts come from find_pieces at the end. Takes
+// for granted that no input equals one of the other class. float32, not trusted: exact_score.cpp has the last word.
 #include "lab/fits/repair.hpp"
 
 #include <algorithm>
@@ -16,10 +20,10 @@ namespace {
 constexpr double kPlaneShare = 0.03;  // of a step that w takes: little, for w.z moves f at every other input too
 constexpr float kRate = 0.3F;         // of what is missing, for later steps lower an input as well
 constexpr int kGentlePasses = 60;     // then steps go all the way
-constexpr int kMostPasses = 300;
-constexpr double kLiftShift = 0.75;  // of a lift's margin: towards its group, away from everything else
-constexpr double kLiftShare = 0.6;   // of what is left of it: a margin may lack 2 %, and weights are rounded
-constexpr float kNearest = 1e-3F;    // of the usual squared length: nearer to the mean, planes would be too steep
+constexpr int kMostPasses = 300;      // then the class below is lowered as a whole
+constexpr double kLiftShift = 0.75;   // of a lift's margin: towards its group, away from everything else
+constexpr double kLiftShare = 0.6;    // of what is left of it: a margin may lack 2 %, and weights are rounded
+constexpr float kNearest = 1e-3F;     // of the usual squared length: nearer to the mean, planes would be too steep
 constexpr std::size_t kMostProducts = std::size_t{1} << 27;  // kept: half a gigabyte
 
 /// Half the distance between the 16th and the 84th percentile: a deviation that long tails do not stretch.
@@ -197,7 +201,7 @@ class Lowering {
   std::vector<float> products_;  ///< A row that is not kept.
 };
 
-/// Lowers by more as a whole where planes are not enough: all may be under 0, and the lifts do the work.
+/// Lowers by more as a whole if planes are not enough: all may be under 0, and the lifts do the work.
 Repair lower_negatives(const Rows& rows, std::size_t dim, const StartScores& start,
                        std::span<const std::uint8_t> positive, const RepairOptions& options) {
   for (double drop = options.drop;; drop = 2 * drop + 1) {

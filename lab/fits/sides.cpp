@@ -1,3 +1,5 @@
+// Checks the question, whitens the inputs once for both sides, and finds planes among the whitened rows. Planes are
+// then written in terms of the inputs and checked there: those with an input of the class below above them are dropped.
 #include "lab/fits/sides.hpp"
 
 #include <algorithm>
@@ -69,7 +71,7 @@ Side start_side(const Prepared& prepared, std::int32_t above) {
 
 namespace {
 
-/// The difference of the means, which is Fisher's discriminant where inputs are whitened, as long as to have its scores
+/// The difference of the means, which is Fisher's discriminant if inputs are whitened, as long as to have its scores
 /// deviate by `linear_start`.
 std::vector<float> linear_start(const Prepared& prepared, const Side& side) {
   const Rows& rows = prepared.rows;

@@ -1,3 +1,6 @@
+// The covariance in float64, in panels; a ridge on its diagonal; its Cholesky factor and that factor's inverse from
+// cholesky.cpp; then z = L^-1 (x - mean) in float32. L^-1 is lower triangular, and products stop at its diagonal. Only
+// planes_on_inputs has to be accurate: what the rest rounds makes planes harder to find, not wrong.
 #include "lab/fits/whitening.hpp"
 
 #include <algorithm>

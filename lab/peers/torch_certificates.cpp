@@ -1,3 +1,7 @@
+// The closed form, (C3) in docs/certificates.md, in plain libtorch: radius = relu(f) / (Lip ||gradient||_2). Once by
+// autograd, node by node, as a PyTorch user writes it; once by hand for chains of layers, with all weights on the input
+// stacked into one matrix. Takes for granted a feature map of centres and abs steps. Proves nothing: it is there to be
+// timed.
 #include "lab/peers/torch_certificates.hpp"
 
 #include <cmath>

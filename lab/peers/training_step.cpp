@@ -1,3 +1,6 @@
+// The network of trainer/mlp/network.hpp layer by layer, with BatchNorm1d(1) and a penalty on the input gradients that
+// autograd differentiates a second time. Loss, penalty and SGD are those of the trainer, so that only the way of
+// computing differs. Its numbers are never used, only its time.
 #include "lab/peers/training_step.hpp"
 
 #include <utility>

@@ -1,4 +1,5 @@
-// Radii of wrong verdicts are 0 and stay below every curve point and every median.
+// Medians and shares by counting sorted radii. Radii of wrong verdicts are 0 and stay below every curve point and every
+// median.
 #include "lab/study/curve.hpp"
 
 #include <algorithm>
@@ -11,9 +12,9 @@ namespace standfast::lab {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr double kEqualAccuracy = 0.01;
+constexpr double kEqualAccuracy = 0.01;  // a point: test splits of a few thousand inputs hardly tell less
 
-/// By two standard errors: what guesses can be certified as far as one likes.
+/// Better by two standard errors: what guesses can be certified as far as one likes.
 bool better_than_chance(const RecipeResult& result) {
   const double variance =
       0.25 / static_cast<double>(result.sensitive_count) + 0.25 / static_cast<double>(result.other_count);

@@ -17,10 +17,10 @@ inline constexpr std::size_t kFormula = 0, kOnePass = 1, kRefined = 2, kAttack =
 /// The norm that stands at this position in kStudyNorms.
 Norm study_norm(std::size_t n);
 
-/// Half of the right verdicts reach this radius; NaN where no verdict is right.
+/// Half of the right verdicts reach this radius; NaN if no verdict is right.
 double median_of(std::span<const double> radii);
 
-/// Share of all inputs that are right with a radius >= r (> 0 at r = 0); NaN where there is no input.
+/// Share of all inputs that are right with a radius >= r (> 0 at r = 0); NaN if there is no input.
 double share_reaching(std::span<const double> radii, double r);
 
 /// From 0 to one and a half times `quoted_radius`, evenly, so that every eighth of it is on it.

@@ -38,7 +38,7 @@ void add_shares(Norm norm, std::span<const evaluation::AttackedInput> inputs, Ev
 
 double certified_share(Norm norm, double certified, double attacked) {
   if (!std::isfinite(attacked)) return std::nan("");
-  // the input itself counts as an attack where rounding decides its verdict: nothing is left to prove
+  // the input itself counts as an attack if rounding decides its verdict: nothing is left to prove
   if (attacked == 0) return certified == 0 ? 1 : kInfinity;
   return (norm == Norm::l0() ? certified + 1 : certified) / attacked;
 }

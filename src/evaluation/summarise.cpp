@@ -17,7 +17,7 @@ namespace standfast::evaluation {
 namespace {
 
 constexpr std::array kFalsePositiveRates = {0.001, 0.01, 0.05};
-constexpr std::size_t kMaxRocPoints = 400;
+constexpr std::size_t kMaxRocPoints = 400;  // about one per pixel of a chart; more only make the page heavy
 
 void count_verdicts(std::span<const std::uint8_t> labelled_sensitive, Evaluation& evaluation) {
   for (std::size_t i = 0; i < labelled_sensitive.size(); ++i) {
@@ -76,7 +76,7 @@ void add_attacks(std::span<const std::uint8_t> labelled_sensitive, Evaluation& e
   }
 }
 
-/// What a radius counts: empty where a price is a change in the features' own units.
+/// What a radius counts: empty if a price is a change in the features' own units.
 std::string price_unit(const ThreatModel& threat) {
   const bool priced = std::ranges::any_of(threat.cost, [](double cost) { return cost != 1; });
   return priced && threat.price_unit.empty() ? "units of the threat model's price" : threat.price_unit;

@@ -11,7 +11,7 @@
 namespace standfast {
 namespace {
 
-constexpr int kDigits = 4;
+constexpr int kDigits = 4;  // more than any radius is good for, few enough for a column
 
 std::string subscript(std::string_view digits) {
   static constexpr std::string_view kDigit[] = {"₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉"};

@@ -14,6 +14,7 @@
 namespace standfast {
 namespace {
 
+// together they keep every line within 100 columns
 constexpr std::size_t kNameWidth = 24;
 constexpr std::size_t kCurvePoints = 8;
 constexpr std::size_t kRowsShown = 10;

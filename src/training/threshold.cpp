@@ -15,7 +15,7 @@ namespace {
 
 constexpr float kLargest = std::numeric_limits<float>::max();
 
-/// A float strictly between the two, the middle where there is one.
+/// A float strictly between the two, the middle if there is one.
 std::optional<float> float_between(float below, float above) {
   const auto middle = static_cast<float>((static_cast<double>(below) + above) / 2);
   if (below < middle && middle < above) return middle;

@@ -22,7 +22,7 @@ std::vector<float> uniform_values(const model::Shape& shape, double lo, double h
   return values;
 }
 
-/// Of any sign, as libtorch draws them.
+/// Weights of any sign, as libtorch draws them.
 std::vector<float> free_weights(const model::Shape& shape, std::int64_t fan_in, Random& random) {
   const double half_width = 1 / std::sqrt(static_cast<double>(fan_in));
   return uniform_values(shape, -half_width, half_width, random);

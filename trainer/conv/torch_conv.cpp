@@ -1,4 +1,5 @@
-// The convex ConvNet in libtorch.
+// The convex ConvNet of conv_network.hpp in libtorch. The gradient with respect to u runs backwards through adjoint
+// convolutions with the masks and winners of the last forward pass, which count as constants.
 #include <algorithm>
 #include <tuple>
 #include <utility>

@@ -17,9 +17,9 @@
 namespace standfast::trainer {
 namespace {
 
-constexpr std::size_t kPatches = 20'000;
-constexpr double kRidge = 0.1;    // of the mean variance of a pixel
-constexpr double kDensity = 0.3;  // of the non-negative weights
+constexpr std::size_t kPatches = 20'000;  // many beside the entries of a patch: their covariance is then of full rank
+constexpr double kRidge = 0.1;            // of the mean variance of a pixel
+constexpr double kDensity = 0.3;          // of the non-negative weights
 
 std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
 

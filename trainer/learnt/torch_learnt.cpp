@@ -1,4 +1,5 @@
-// The network with a learnt feature map in libtorch.
+// The network of learnt_network.hpp in libtorch, its feature map among the weights. The gradient with respect to x runs
+// backwards through adjoint convolutions, with masks, signs and dropout factors of the last forward pass as constants.
 #include <utility>
 
 #include <torch/torch.h>
@@ -8,10 +9,11 @@
 namespace standfast::trainer {
 namespace {
 
+// shares of the last layer's inputs: more keeps rows from being learnt by heart, less trains faster
 constexpr double kHeadDropout = 0.1;
 constexpr double kInputDropout = 0.2;
 
-/// Gain and shift are undefined where they are 1 and 0 for good.
+/// Gain and shift are undefined if they are 1 and 0 for good.
 struct TorchNorm {
   TorchArray gain, shift, mean, variance;
   TorchArray learnt_from;  // what the last pass normalised by its own statistics; undefined otherwise
@@ -65,7 +67,7 @@ struct TorchRelu {
   }
 };
 
-/// Dropout with the factors of its last pass; 1 where nothing is dropped.
+/// Dropout with the factors of its last pass; 1 if nothing is dropped.
 struct TorchDropout {
   double share;
   TorchArray factors;
@@ -184,7 +186,7 @@ TorchArray TorchLearntNet::forward(const TorchArray& x, bool learns) {
   return (head + input + bias_).squeeze(1);
 }
 
-/// Of u in the last pass: the network backwards, with its masks. Shape: that of u.
+/// The slopes of u in the last pass: the network backwards, with its masks. Shape: that of u.
 TorchArray TorchLearntNet::feature_slopes(const TorchArray& rows) const {
   const auto image = [](const TorchArray& slope, const model::Shape& shape) {
     return slope.reshape({-1, shape[0], shape[1], shape[2]});

@@ -1,4 +1,5 @@
-// The convex MLP in libtorch.
+// The convex MLP of network.hpp in libtorch. The matrices on the input are one product for all layers; the gradient
+// with respect to u is the explicit backward product of torch_network.hpp, so that no derivative is taken twice.
 #include <algorithm>
 #include <utility>
 
