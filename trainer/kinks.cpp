@@ -1,3 +1,6 @@
+// Adds the copies and the abs step of (C18) in docs/certificates.md. The kinks of a column are the quantiles of its
+// distinct values, so that every kink parts values that occur. For images the channels stand for the columns.
+// Takes for granted that the map before it keeps the shape of its input.
 #include "trainer/kinks.hpp"
 
 #include <algorithm>
@@ -24,7 +27,7 @@ std::vector<float> distinct_values(const std::vector<float>& rows, std::size_t d
   return values;
 }
 
-/// 1 where copy o reads input o mod inputs. Shape: (kinks * inputs, inputs).
+/// 1 if copy o reads input o mod inputs. Shape: (kinks * inputs, inputs).
 std::vector<float> copying_weights(std::size_t inputs, std::size_t kinks) {
   std::vector<float> weights(kinks * inputs * inputs, 0);
   for (std::size_t o = 0; o < kinks * inputs; ++o) weights[o * inputs + o % inputs] = 1;

@@ -16,7 +16,7 @@ namespace standfast::trainer {
 /// The kinks part the distinct values of a column, or channel, into k + 1 shares of equal size: most columns of a table
 /// and most pixels of a digit are 0, where quantiles of the rows would put all of them.
 /// Shape: rows is (count, elements of shape), what `map` gives; map keeps the shape.
-/// Fails: kBadOption where the linear step would be huge.
+/// Fails: kBadOption if the linear step would be huge.
 Result<model::FeatureMap> with_kinks(model::FeatureMap map, const std::vector<float>& rows, const model::Shape& shape,
                                      bool is_image, std::int64_t kinks);
 

@@ -31,7 +31,7 @@ inline void read_before_pool(std::int64_t window, model::Node& node) {
   node.padding *= window;
 }
 
-inline std::vector<double> wide(const std::vector<float>& values) { return {values.begin(), values.end()}; }
+inline std::vector<double> as_doubles(const std::vector<float>& values) { return {values.begin(), values.end()}; }
 
 /// Adds scale * z + shift of each channel to what a convolution of as many channels computes of z: by its middle tap,
 /// or by its middle four, which see the mean of four pixels.

@@ -112,7 +112,7 @@ std::vector<double> mean_squares(const FeatureRows& rows, std::size_t dim) {
 
 }  // namespace
 
-Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options) {
+Result<TrainingData> prepare_training(const Dataset& data, const TrainOptions& options) {
   STANDFAST_CHECK(check_request(data, options));
   STANDFAST_TRY(const std::int32_t sensitive, data.class_index(options.sensitive));
   const Split split = split_data(data, options.validation_share, options.seed);

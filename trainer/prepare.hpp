@@ -24,8 +24,8 @@ struct FeatureRows {
 };
 
 struct TrainingData {
-  model::Shape input_shape;    ///< Of x.
-  model::Shape feature_shape;  ///< Of u.
+  model::Shape input_shape;    ///< The shape of x.
+  model::Shape feature_shape;  ///< The shape of u = phi(x).
   model::FeatureMap map;
   FeatureRows train;
   FeatureRows validation;
@@ -40,12 +40,13 @@ struct TrainingData {
   std::vector<std::string> feature_units;
   std::string sensitive_class;
   std::string other_class;
-  std::string data_hash;  ///< Of all rows read: see hash_rows.
+  std::string data_hash;  ///< hash_rows of all rows read.
 };
 
-/// Fails: kBadOption where the data have not exactly two classes, or the sensitive one is none of them; kBadValue where
-/// a side of the split lacks a class; kBadOption for crops and flips of a table; as read_threat_file.
-Result<TrainingData> prepare(const Dataset& data, const TrainOptions& options);
+/// Fails: kBadOption if the data have not exactly two classes, or the sensitive one is none of them; kBadValue if
+/// a side of the split lacks a class; kBadOption for crops and flips of a table. A threat file may also
+/// fail with kIo, kBadFormat, kBadShape or kUnsupported.
+Result<TrainingData> prepare_training(const Dataset& data, const TrainOptions& options);
 
 /// "sha256:" and 64 hexadecimal digits: SHA-256 of the bytes of all features and then of all labels, little-endian.
 std::string hash_rows(const Dataset& data);

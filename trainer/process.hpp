@@ -7,11 +7,11 @@ namespace standfast::trainer {
 void catch_interrupt();
 [[nodiscard]] bool stop_requested();
 
-/// Restarts the program once with OPENBLAS_CORETYPE=SKYLAKEX where the processor has AVX-512 and the variable is not
+/// Restarts the program once with OPENBLAS_CORETYPE=SKYLAKEX if the processor has AVX-512 and the variable is not
 /// set.
 ///
 /// OpenBLAS up to 0.3.21 takes newer Xeons that it does not know for the oldest of all (SSE3 kernels) and reads the
-/// variable while it is loaded, before main: hence the restart. Returns where none is needed, and also where it fails.
+/// variable while it is loaded, before main: hence the restart. Returns if none is needed, and also if it fails.
 void restart_with_fast_blas(char** arguments);
 
 }  // namespace standfast::trainer

@@ -1,4 +1,6 @@
-// The loop over epochs. Weights, batch order and image moves take their seeds from one number.
+// The loop over epochs. Weights, batch order and image moves take their seeds from one number. After each epoch the
+// network is folded, judged on the validation rows as a model file would judge, and EpochSelection says
+// whether it is kept. With an adversary the certified radius grows to its full size during the first epochs.
 #include "trainer/run.hpp"
 
 #include <algorithm>
@@ -32,9 +34,9 @@ struct ClassScores {
   }
 };
 
-constexpr double kRampShare = 0.3;     // of the epochs, in which the certified radius grows to its full size
-constexpr double kWarmUpShare = 0.05;  // of the steps, cosine schedule
-constexpr std::size_t kCentringRows = 1000;
+constexpr double kRampShare = 0.3;           // of the epochs, in which the certified radius grows to its full size
+constexpr double kWarmUpShare = 0.05;        // of the steps, cosine schedule
+constexpr std::size_t kCentringRows = 1000;  // enough for a mean; more only delay the start
 
 ConvexMlp starting_mlp(const TrainingData& data, const TrainOptions& options, Random& random) {
   const auto inputs = static_cast<std::int64_t>(model::element_count(data.feature_shape));
@@ -175,11 +177,11 @@ class Run {
     ClassScores validation;
     validation.add(scores, data_.validation.labels);
     state_.validation = training::pick_threshold(validation.sensitive, validation.other, options_.max_fpr);
-    state_.train = training::judge(train_scores_.sensitive, train_scores_.other, state_.validation.threshold);
+    state_.train = training::accuracies_at(train_scores_.sensitive, train_scores_.other, state_.validation.threshold);
     state_.epoch_done = true;
     // epochs of a smaller radius do not compete with those of the full one
     if (epoch == ramp_epochs_ + 1) selection_ = new_selection();
-    if (selection_.offer(state_.validation)) {
+    if (selection_.prefers_newest(state_.validation)) {
       result_.graph = std::move(folded);
       result_.learnt = std::move(learnt);
       result_.validation = state_.validation;

@@ -15,13 +15,13 @@ namespace standfast::trainer {
 
 /// What a run reports while it goes on.
 struct RunState {
-  std::int64_t epoch = 0;  ///< The one going on or just done, from 1.
+  std::int64_t epoch = 0;  ///< The epoch that is going on or just done, from 1.
   std::int64_t epochs = 0;
-  double done = 0;       ///< Share of all steps taken.
-  double mean_loss = 0;  ///< Over the steps of this epoch.
+  double done = 0;       ///< The share of all steps that has been taken.
+  double mean_loss = 0;  ///< The mean loss over the steps of this epoch.
   bool epoch_done = false;
-  training::ThresholdChoice train;       ///< Of the last full epoch, at its threshold, while the weights were changing.
-  training::ThresholdChoice validation;  ///< Of the last full epoch.
+  training::ThresholdChoice train;       ///< Accuracies met during the last full epoch, at its threshold.
+  training::ThresholdChoice validation;  ///< The threshold and accuracies after the last full epoch.
 };
 
 struct RunHooks {
@@ -30,18 +30,19 @@ struct RunHooks {
 };
 
 struct RunResult {
-  model::Graph graph;        ///< Of the kept network, folded.
+  model::Graph graph;        ///< The graph of the kept network, folded.
   model::FeatureMap learnt;  ///< What it adds to the feature map of the data.
   training::ThresholdChoice validation;
   std::int64_t best_epoch = 0;
-  std::int64_t epochs_run = 0;  ///< Started ones; a stopped epoch counts.
+  std::int64_t epochs_run = 0;  ///< The number of epochs started; a stopped one counts.
   bool stopped = false;
 };
 
 /// Trains, judges every epoch on the validation rows and keeps the epoch that EpochSelection prefers.
-/// The same data and options give the same bits.
+/// Equal data and options give equal bits.
 ///
-/// Fails: kBadValue where the loss or a score is no longer finite; as starting_conv_network.
+/// Fails: kBadValue if the loss or a score is no longer finite, or a folded weight does not fit a
+/// float; kBadOption if a network on images does not fit the shape of u.
 Result<RunResult> run_training(const TrainingData& data, const TrainOptions& options, const RunHooks& hooks);
 
 }  // namespace standfast::trainer

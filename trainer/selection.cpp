@@ -5,7 +5,7 @@
 
 namespace standfast::trainer {
 
-bool EpochSelection::offer(const training::ThresholdChoice& validation) {
+bool EpochSelection::prefers_newest(const training::ThresholdChoice& validation) {
   const double accuracy = validation.balanced_accuracy();
   if (accuracy >= best_) {
     best_ = accuracy;

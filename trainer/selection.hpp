@@ -20,7 +20,7 @@ class EpochSelection {
       : prefer_later_(prefer_later), sensitive_count_(sensitive_count), other_count_(other_count) {}
 
   /// True: keep this network instead of the one kept so far. The first one is always kept.
-  bool offer(const training::ThresholdChoice& validation);
+  bool prefers_newest(const training::ThresholdChoice& validation);
 
  private:
   [[nodiscard]] double tolerance(const training::ThresholdChoice& validation) const;

@@ -1,4 +1,6 @@
-// One training step: the same for every network that knows its score and its gradient.
+// One training step: the same for every network that knows its score and its gradient. Autograd differentiates the loss
+// once; the gradient inside the penalty is an explicit product of weights and masks, which it differentiates as any
+// other expression. Then signs are restored and running averages follow.
 #include "trainer/torch_learner.hpp"
 
 #include <algorithm>
@@ -88,7 +90,7 @@ TorchArray view_of(std::span<const float> rows, std::size_t count) {
   return torch::from_blob(data, {static_cast<std::int64_t>(count), static_cast<std::int64_t>(rows.size() / count)});
 }
 
-TorchArray pick(const TorchArray& array, const TorchArray& rows) {
+TorchArray rows_of(const TorchArray& array, const TorchArray& rows) {
   return rows.defined() ? array.index_select(0, rows) : array;
 }
 
@@ -110,7 +112,7 @@ std::unique_ptr<torch::optim::Optimizer> make_optimiser(const TrainOptions& opti
 TorchLearner::TorchLearner(const TrainOptions& options) : options_(options) {}
 TorchLearner::~TorchLearner() = default;
 
-void TorchLearner::start() {
+void TorchLearner::start_optimiser() {
   for (auto& array : trainable()) array.requires_grad_();
   optimiser_ = make_optimiser(options_, trainable());
   if (options_.averaging == 0) return;
@@ -141,8 +143,8 @@ StepResult TorchLearner::step(const Batch& batch, WorstChange* adversary) {
   adjust_gradients();
   optimiser_->step();
   const torch::NoGradGuard no_grad;
-  project();
-  average();
+  restore_signs();
+  update_averages();
   return {loss.item<double>(), values_of(score)};
 }
 
@@ -153,7 +155,7 @@ std::vector<TorchArray> TorchLearner::state() const {
   return all;
 }
 
-void TorchLearner::average() {
+void TorchLearner::update_averages() {
   ++steps_;
   // young averages forget faster, or they would remember the start
   const double young = static_cast<double>(steps_) / static_cast<double>(steps_ + 9);

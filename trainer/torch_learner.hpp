@@ -19,16 +19,16 @@ namespace standfast::trainer {
 
 using TorchArray = at::Tensor;  // Tensor is the model's
 
-inline constexpr double kBatchNormMomentum = 0.1;
-inline constexpr double kSmallestGain = 1e-3;  // a gain of 0 would silence its layer for good
+inline constexpr double kBatchNormMomentum = 0.1;  // libtorch's own: a longer memory lags behind the weights
+inline constexpr double kSmallestGain = 1e-3;      // a gain of 0 would silence its layer for good
 
 TorchArray torch_array(const std::vector<float>& values, const model::Shape& shape);
 std::vector<float> values_of(const TorchArray& array);
 /// (count, n), a view of rows that the caller keeps alive.
 TorchArray view_of(std::span<const float> rows, std::size_t count);
 
-/// Unless `rows` is undefined, those rows of the array.
-TorchArray pick(const TorchArray& array, const TorchArray& rows);
+/// The rows of the array with these indices; all of it if `rows` is undefined.
+TorchArray rows_of(const TorchArray& array, const TorchArray& rows);
 
 /// A convolution without bias, of zero-padded images of this height and width.
 struct ConvGeometry {
@@ -50,24 +50,26 @@ class TorchLearner : public Learner {
 
  protected:
   explicit TorchLearner(const TrainOptions& options);
-  /// Once the weights exist.
-  void start();
+  /// Makes the optimiser and the running averages. Requires: the weights exist.
+  void start_optimiser();
 
-  /// g of each row (count), by the batch's statistics where it learns; keeps what input_gradients needs.
+  /// g of each row (count), by the batch's statistics if it learns; keeps what input_gradients needs.
   virtual TorchArray forward(const TorchArray& u, bool learns) = 0;
-  /// Of the last forward pass, for the rows of these indices, or all where undefined. Shape: (rows, dim of u).
+  /// The gradients of g in the last forward pass, for the rows of these indices, or for all if undefined. Shape: (rows,
+  /// dim of u).
   virtual TorchArray input_gradients(const TorchArray& rows) = 0;
   [[nodiscard]] virtual std::vector<TorchArray> trainable() const = 0;
   /// Batch norm's running means and variances.
   [[nodiscard]] virtual std::vector<TorchArray> statistics() const = 0;
   virtual void adjust_gradients() {}
-  virtual void project() = 0;
+  /// Clips the weights that read convex values at 0, so that g stays convex.
+  virtual void restore_signs() = 0;
 
   TrainOptions options_;
 
  private:
   [[nodiscard]] std::vector<TorchArray> state() const;
-  void average();
+  void update_averages();
 
   std::unique_ptr<torch::optim::Optimizer> optimiser_;
   std::vector<TorchArray> averages_;  // of state(), empty without averaging

@@ -47,7 +47,7 @@ class Learner {
   /// stay those of the rows themselves.
   virtual StepResult step(const Batch& batch, WorstChange* adversary) = 0;
 
-  /// Weights and batch norm's statistics change places with their running averages, where the options ask for such; a
+  /// Weights and batch norm's statistics change places with their running averages, if the options ask for such; a
   /// second call changes them back.
   virtual void swap_averages() = 0;
 
@@ -75,7 +75,7 @@ std::vector<float> torch_scores(const model::FeatureMap& map, const model::Shape
                                 std::span<const float> features, std::size_t count);
 std::vector<float> torch_gradients(const model::FeatureMap& map, const model::Shape& image, const model::Graph& graph,
                                    std::span<const float> features, std::size_t count);
-/// The same without steps before the graph.
+/// Score and gradient of a graph without map steps before it.
 std::vector<float> torch_scores(const model::Graph& graph, std::span<const float> features, std::size_t count);
 std::vector<float> torch_gradients(const model::Graph& graph, std::span<const float> features, std::size_t count);
 

@@ -1,4 +1,6 @@
-// Writes one row as a problem of the search, in units of price, and its answer as a change of u.
+// Writes one row as a problem of the search, in units of price, and its answer as a change of u: the separable minorant
+// (C5) over the intervals (C26) of docs/certificates.md. Takes for granted a separable map and a norm of 1, 2 or
+// inf. Nothing is proven: an inexact change costs accuracy, never soundness.
 #include "trainer/worst_change.hpp"
 
 #include <algorithm>
@@ -10,7 +12,7 @@
 namespace standfast::trainer {
 namespace {
 
-// of the radius in norm 2: what is left unspent makes the change a little too small
+// of the radius in norm 2: what is left unspent makes the change a little too small; less costs more steps per row
 constexpr double kUnspent = 1e-3;
 
 double entry(const std::vector<double>& values, std::size_t feature, double otherwise) {

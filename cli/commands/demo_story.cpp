@@ -15,7 +15,7 @@
 namespace standfast::cli {
 namespace {
 
-constexpr std::size_t kFeaturesNamed = 3;
+constexpr std::size_t kFeaturesNamed = 3;  // more do not fit into a sentence
 /// A change that is a smaller share of the whole price is not worth a word.
 constexpr double kSmallestShareNamed = 0.05;
 

@@ -15,7 +15,8 @@ namespace standfast::cli {
 ///
 /// Requires: evaluation's norms are l1 and l0, with attacks, under `threat`, whose cost unit is one change in every
 /// hundred words.
-/// Fails: as Classifier::weakest_direction.
+/// Fails: kBadShape, kBadValue or kEnvironment for the inputs, the threat model and the processor; kUnsupported for a
+/// feature map that the method cannot handle.
 Result<std::vector<std::string>> tell_story(const Classifier& classifier, const Dataset& data,
                                             const Evaluation& evaluation, const ThreatModel& threat);
 

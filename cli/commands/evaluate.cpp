@@ -40,7 +40,7 @@ Status write_results(const EvaluateCommand& command, const Evaluation& evaluatio
                      const Dataset& data) {
   if (!command.html.empty()) CLI_CHECK(write_result(command.html, to_html(evaluation, model, data, {})));
   if (!command.json.empty()) CLI_CHECK(write_result(command.json, to_json(evaluation)));
-  // one stream holds one thing: the table gives way where a file was sent to stdout
+  // one stream holds one thing: the table gives way if a file was sent to stdout
   if (command.json == "-" || command.html == "-") return {};
   return write_stdout(to_text(evaluation));
 }
@@ -51,7 +51,7 @@ Result<int> run_evaluate(const EvaluateCommand& command) {
   CLI_CHECK(check_writable(command.json));
   CLI_CHECK(check_writable(command.html));
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
-  CLI_TRY(const Dataset data, read(command.data, true));
+  CLI_TRY(const Dataset data, read_inputs(command.data, true));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CLI_TRY(const CertifyPlan plan, plan_certify(command.certify, classifier.summary(), data));
   EvaluateOptions options;

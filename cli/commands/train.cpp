@@ -29,7 +29,7 @@ struct TrainCommand {
   std::string certify_for;
   /// What the command line says beside the preset: applied after it, whatever the order of the words.
   struct Given {
-    std::string key;  ///< In the JSON document.
+    std::string key;  ///< Its key in the JSON document.
     std::function<void(TrainOptions&)> set;
   };
   std::vector<Given> given;

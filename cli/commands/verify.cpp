@@ -30,18 +30,18 @@ struct VerifyCommand {
 
 /// What became of the certificates of one input.
 struct Outcome {
-  std::vector<std::string> refusals;  ///< Per certificate, the reason; empty where it holds.
+  std::vector<std::string> refusals;  ///< The reason for each certificate; empty if it holds.
   std::optional<Error> failure;       ///< Why nothing at all can be said.
 };
 
-/// Why a certificate does not hold; empty where it does.
+/// Why a certificate does not hold; empty if it does.
 std::string doubt(const Certificate& certificate, const Result<double>& confirmed) {
   if (!confirmed.ok()) return confirmed.error().message;
   if (*confirmed >= certificate.radius) return {};  // which NaN is not
   return fmt::format("claims the radius {}, the verifier proves {}", certificate.radius, *confirmed);
 }
 
-/// Why the file's input is not the data's; empty where it is.
+/// Why the file's input is not the data's; empty if it is.
 std::string mismatch(const CertificateFile::Input& input, const Dataset& data) {
   if (input.index >= data.count()) return fmt::format("{} has {} inputs", printable(data.source), data.count());
   const auto row = std::span(data.features).subspan(input.index * data.dim(), data.dim());
@@ -49,8 +49,8 @@ std::string mismatch(const CertificateFile::Input& input, const Dataset& data) {
   return fmt::format("is not the input of {}, whose SHA-256 is {}", printable(data.source), sha256_of(row));
 }
 
-Outcome judge(const Classifier& classifier, const CertificateFile& file, const CertificateFile::Input& input,
-              const Dataset& data) {
+Outcome confirm_input(const Classifier& classifier, const CertificateFile& file, const CertificateFile::Input& input,
+                      const Dataset& data) {
   Outcome outcome;
   const std::string stranger = mismatch(input, data);
   for (const Certificate& certificate : input.certificates) {
@@ -67,7 +67,7 @@ std::vector<Outcome> judge_all(const Classifier& classifier, const CertificateFi
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < outcomes.size(); i = next++)
-      outcomes[i] = judge(classifier, file, file.inputs[i], data);
+      outcomes[i] = confirm_input(classifier, file, file.inputs[i], data);
   };
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::jthread> others;
@@ -129,7 +129,7 @@ Result<int> run_verify(const VerifyCommand& command) {
     return kPropertyFails;
   }
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
-  CLI_TRY(const Dataset data, read(command.data, false));
+  CLI_TRY(const Dataset data, read_inputs(command.data, false));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   const std::vector<Outcome> outcomes = judge_all(classifier, file, data, command.threads);
   for (const Outcome& outcome : outcomes)

@@ -72,15 +72,16 @@ std::string to_table(const AttackRecords& records) {
              "rounded up; inf: none found\n\n",
              data.count(), printable(data.source), alarms(records), printable(model.sensitive_class),
              printable(threat)) +
-         align(rows) + "\n" + attack_summary(records);
+         align_columns(rows) + "\n" + attack_summary(records);
 }
 
 /// The adversarial inputs of one norm, one row per input.
-std::vector<float> adversarial(const Attacks& attacks, std::size_t norm, std::size_t dim) {
+std::vector<float> adversarial(const Attacks& attacks, std::size_t norm_index, std::size_t dim) {
   std::vector<float> values;
   values.reserve(attacks.count() * dim);
   for (std::size_t i = 0; i < attacks.count(); ++i) {
-    const auto first = attacks.inputs.begin() + static_cast<std::ptrdiff_t>((i * attacks.norms.size() + norm) * dim);
+    const auto first =
+        attacks.inputs.begin() + static_cast<std::ptrdiff_t>((i * attacks.norms.size() + norm_index) * dim);
     values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(dim));
   }
   return values;

@@ -17,12 +17,13 @@ namespace standfast::cli {
 
 void add_certificates_option(CLI::App& command, std::string& path);
 
-/// Nothing to check where `path` is empty. Fails: kBadOption where there would be no proofs to write; as
-/// check_writable.
+/// Nothing to check if `path` is empty. Fails: kBadOption if there would be no proofs to write; kIo
+/// if the file cannot be written.
 Status check_certificates_option(const std::string& path, const CertifyFlags& flags);
 
 /// Writes the inputs of which something is certified, with their proofs, which leave `certificates`.
-/// Requires: certificates.proofs were kept. Fails: as write_certificates and sha256_of_file.
+/// Requires: certificates.proofs were kept. Fails: kIo; kUnsupported for a file too large; kEnvironment
+/// without a SHA-256 on this system.
 Status write_proofs(const std::string& path, const std::string& model_path, const Dataset& data,
                     const ThreatModel& threat, Certificates& certificates);
 

@@ -12,7 +12,7 @@ namespace standfast::cli {
 /// Members are stored as they are, with a fixed date: the same arrays give the same bytes.
 class NpzWriter {
  public:
-  // Each fails: kUnsupported where the archive would pass 4 GiB.
+  // Each fails: kUnsupported if the archive would pass 4 GiB.
   Status add(const std::string& name, const std::vector<std::int64_t>& values);
   Status add(const std::string& name, const std::vector<float>& values);
   Status add(const std::string& name, const std::vector<double>& values);

@@ -48,7 +48,7 @@ std::string json_string(const std::string& text) {
 
 std::string json_number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : "\"inf\""; }
 
-std::string align(const std::vector<std::vector<std::string>>& rows, const std::vector<ColumnGroup>& groups) {
+std::string align_columns(const std::vector<std::vector<std::string>>& rows, const std::vector<ColumnGroup>& groups) {
   std::vector<std::size_t> widths(rows.front().size());
   for (const auto& row : rows)
     for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());

@@ -31,6 +31,7 @@ struct ColumnGroup {
 
 /// Columns as wide as their widest cell, numbers to the right; the groups, if any, are a line of their own.
 /// Shape: rows are of equal length, the first one holds the titles.
-std::string align(const std::vector<std::vector<std::string>>& rows, const std::vector<ColumnGroup>& groups = {});
+std::string align_columns(const std::vector<std::vector<std::string>>& rows,
+                          const std::vector<ColumnGroup>& groups = {});
 
 }  // namespace standfast::cli

@@ -45,8 +45,8 @@ void append_bounds(const Records& records, std::size_t i, std::size_t n, std::ve
 
 }  // namespace
 
-double Records::attack(std::size_t input, std::size_t norm) const {
-  const double found = certificates.attack(input, norm);
+double Records::attack(std::size_t input, std::size_t norm_index) const {
+  const double found = certificates.attack(input, norm_index);
   return found == 0 && !certificates.sensitive(input) && options.both_classes ? kInfinity : found;
 }
 
@@ -107,7 +107,7 @@ std::string to_table(const Records& records) {
     for (std::size_t n = 0; n < certificates.norms.size(); ++n) append_bounds(records, i, n, row);
     if (!data.labels.empty()) row.push_back(printable(label_name(data, i)));
   }
-  return table_title(records) + align(rows, groups);
+  return table_title(records) + align_columns(rows, groups);
 }
 
 Result<std::string> format_records(const Records& records, const std::string& format) {

@@ -18,8 +18,8 @@ struct Records {
   std::string threat_description;
 
   [[nodiscard]] bool attacked() const { return options.attack; }
-  /// The distance to show: infinite, "none found", where a verdict is certified that no attack was searched for.
-  [[nodiscard]] double attack(std::size_t input, std::size_t norm) const;
+  /// The distance to show: infinite, "none found", if a verdict is certified that no attack was searched for.
+  [[nodiscard]] double attack(std::size_t input, std::size_t norm_index) const;
 };
 
 /// "csv", "jsonl", "table" or "npz". Fails: kBadOption for another one, kUnsupported for an archive of 4 GiB or more.

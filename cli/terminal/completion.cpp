@@ -167,7 +167,7 @@ void add_completion(const Program& program, CLI::App& parser, Action& chosen) {
       ->required();
   app.callback([shell, &parser, &chosen] {
     chosen = [shell, &parser]() -> Result<int> {
-      const CommandEntry table = describe(parser);
+      const CommandEntry table = describe_command(parser);
       const std::string text = *shell == "bash"  ? bash_completion(table)
                                : *shell == "zsh" ? zsh_completion(table)
                                                  : fish_completion(table);

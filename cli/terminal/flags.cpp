@@ -54,7 +54,7 @@ void add_limit_option(CLI::App& command, DataFlags& flags) {
   only_digits(command.add_option("--limit", flags.limit, "Use the first N inputs only."))->type_name("N");
 }
 
-Result<Dataset> read(const DataFlags& flags, bool require_labels) {
+Result<Dataset> read_inputs(const DataFlags& flags, bool require_labels) {
   if (flags.limit == std::size_t{0}) return bad_option("--limit: 0 leaves no input, expected 1 or more");
   DataRequest request;
   request.source = flags.source;

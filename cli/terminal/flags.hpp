@@ -30,10 +30,11 @@ struct DataFlags {
 void add_data_argument(CLI::App& command, DataFlags& flags);
 void add_label_options(CLI::App& command, DataFlags& flags);
 void add_limit_option(CLI::App& command, DataFlags& flags);
-/// Reads the data and keeps the first --limit inputs. Fails: as read_data.
-Result<Dataset> read(const DataFlags& flags, bool require_labels);
+/// Reads the data and keeps the first --limit inputs. Fails: kIo, kBadFormat, kBadShape, kUnsupported or
+/// kBadValue for the file; kBadOption for a class or a column that does not exist.
+Result<Dataset> read_inputs(const DataFlags& flags, bool require_labels);
 
-/// Fails: kBadShape or kBadOption where the data cannot be what the model was trained on.
+/// Fails: kBadShape or kBadOption if the data cannot be what the model was trained on.
 Status check_fits(const std::string& model_path, const ModelSummary& model, const Dataset& data);
 
 /// What an attacker may do.
@@ -44,9 +45,10 @@ struct ThreatFlags {
 void add_threat_options(CLI::App& command, ThreatFlags& flags);
 struct ThreatPlan {
   ThreatModel model;
-  std::string description;  ///< In one line.
+  std::string description;  ///< The threat model in one line.
 };
-/// Fails: kBadOption, and as read_threat_file.
+/// Fails: kBadOption for the flags; kIo, kBadFormat, kBadValue, kBadOption, kBadShape or kUnsupported for a threat
+/// file.
 Result<ThreatPlan> plan_threat(const ThreatFlags& flags, const ModelSummary& model, const Dataset& data);
 
 /// How to certify.
@@ -71,17 +73,18 @@ struct CertifyPlan {
   CertifyOptions options;
   std::string threat_description;
 };
-/// Fails: kBadOption, and as read_threat_file.
+/// Fails: kBadOption for the flags; kIo, kBadFormat, kBadValue, kBadOption, kBadShape or kUnsupported for a threat
+/// file.
 Result<CertifyPlan> plan_certify(const CertifyFlags& flags, const ModelSummary& model, const Dataset& data);
 
 /// `what` ends the help of --format: what each format holds.
 void add_format_options(CLI::App& command, std::string& format, std::string& output, const std::string& what = {});
-/// --format, else what the output's name says, else a table. Fails: kBadOption where bytes would go to a terminal.
+/// --format, else what the output's name says, else a table. Fails: kBadOption if bytes would go to a terminal.
 Result<std::string> choose_format(const std::string& format, const std::string& output);
 
 /// Whether there are attacks and separable radii in this norm: 0, 1, 2 or inf.
 bool attackable(Norm norm);
-/// Each once. Fails: kBadOption, as Norm::parse.
+/// The norms with these names, each once. Fails: kBadOption for a name that is no norm.
 Result<std::vector<Norm>> parse_norms(const std::vector<std::string>& texts);
 
 /// "0.5" -> 0.5. Fails: kBadOption, naming `option`, for anything that is not one number.

@@ -105,7 +105,7 @@ void add_man(const Program& program, CLI::App& parser, Action& chosen) {
   app.footer(fmt::format("{0} man > {0}.1", program.name));
   app.callback([&program, &parser, &chosen] {
     chosen = [&program, &parser]() -> Result<int> {
-      CLI_CHECK(write_stdout(man_page(program, describe(parser))));
+      CLI_CHECK(write_stdout(man_page(program, describe_command(parser))));
       return kDone;
     };
   });

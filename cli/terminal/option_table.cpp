@@ -116,7 +116,7 @@ std::vector<CommandEntry::Group> CommandEntry::groups() const {
   return named;
 }
 
-CommandEntry describe(const CLI::App& app) {
+CommandEntry describe_command(const CLI::App& app) {
   CommandEntry command;
   command.path = path_of(app);
   command.name = app.get_name();
@@ -125,7 +125,7 @@ CommandEntry describe(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options(std::function<bool(const CLI::Option*)>{}))
     (option->get_positional() ? command.arguments : command.options).push_back(entry_of(*option));
   for (const CLI::App* child : app.get_subcommands(std::function<bool(const CLI::App*)>{}))
-    command.commands.push_back(describe(*child));
+    command.commands.push_back(describe_command(*child));
   return command;
 }
 

@@ -14,7 +14,7 @@ namespace standfast::cli {
 
 /// One of the words that an option takes.
 struct Choice {
-  std::string word;     ///< As it is typed.
+  std::string word;     ///< The word as it is typed.
   std::string meaning;  ///< What it does, in a line without a full stop.
 };
 
@@ -23,7 +23,7 @@ struct OptionEntry {
   std::string value;               ///< The placeholder, such as "FILE"; empty for a switch.
   std::string help;                ///< One sentence.
   std::vector<Choice> choices;     ///< The only words that the option takes; empty for any.
-  std::string default_text;        ///< Empty where there is none.
+  std::string default_text;        ///< Empty if there is none.
   std::string group;               ///< The title that the option stands under.
   bool required = false;
 
@@ -42,7 +42,7 @@ struct CommandEntry {
   std::vector<OptionEntry> options;
   std::vector<CommandEntry> commands;
 
-  /// The options under their titles, in the order of the table. "Options" where there is one title only.
+  /// The options under their titles, in the order of the table. "Options" if there is one title only.
   struct Group {
     std::string title;
     std::vector<OptionEntry> options;
@@ -53,7 +53,7 @@ struct CommandEntry {
 };
 
 /// Reads the parser's own table. Cost: walks the tree once.
-CommandEntry describe(const CLI::App& app);
+CommandEntry describe_command(const CLI::App& app);
 
 /// Adds an option whose value is one of the words in `choices`. Its placeholder is the end of its name: METHOD.
 CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& target, const std::vector<Choice>& choices,
@@ -64,7 +64,7 @@ CLI::Option* only_choices(CLI::Option* option, const std::vector<Choice>& choice
 /// Options that are added from here on stand under this title.
 void start_group(CLI::App& app, const std::string& title);
 
-/// Lets every option of the tree take exactly one word, with commas where it holds a list, and every switch none: no
+/// Lets every option of the tree take exactly one word, with commas if it holds a list, and every switch none: no
 /// option eats the arguments behind it. To be called once the table is complete.
 void take_one_word_each(CLI::App& app);
 

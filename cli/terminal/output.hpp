@@ -8,10 +8,10 @@
 
 namespace standfast::cli {
 
-/// Fails: kIo where the reader is gone or the disk is full.
+/// Fails: kIo if the reader is gone or the disk is full.
 Status write_stdout(std::string_view text);
 
-/// Writes to `path`, or to stdout where it is empty or "-". A regular file is replaced whole or not at all. Fails: kIo.
+/// Writes to `path`, or to stdout if it is empty or "-". A regular file is replaced whole or not at all. Fails: kIo.
 Status write_result(const std::string& path, std::string_view contents);
 
 /// One line on stderr.
@@ -23,7 +23,7 @@ std::string printable(std::string_view text);
 /// Creates `folder` and those above it. Fails: kIo, naming `option`.
 Status make_folder(const std::string& option, const std::string& folder);
 
-/// Fails: kIo where `path` cannot be created or replaced, before any long work is done for it.
+/// Fails: kIo if `path` cannot be created or replaced, before any long work is done for it.
 Status check_writable(const std::string& path);
 
 }  // namespace standfast::cli

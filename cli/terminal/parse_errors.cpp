@@ -38,9 +38,9 @@ std::size_t edit_distance(const std::string& from, const std::string& to) {
   return row.back();
 }
 
-/// ", did you mean X?" for the closest of the names, where one is close.
+/// ", did you mean X?" for the closest of the names, if one is close.
 std::string suggestion(const std::string& word, const std::vector<std::string>& names) {
-  constexpr std::size_t kMostTypos = 2;
+  constexpr std::size_t kMostTypos = 2;  // with more, short names would all be close to each other
   std::string closest;
   std::size_t least = kMostTypos + 1;
   for (const auto& name : names) {
@@ -132,7 +132,7 @@ std::string sentence_for(const CLI::App& app, const CommandEntry& command, const
 
 std::string parse_error_text(const CLI::App& program, const CLI::ParseError& error) {
   const CLI::App& app = deepest_command(program);
-  const CommandEntry command = describe(app);
+  const CommandEntry command = describe_command(app);
   return fmt::format("{} (`{} --help` shows what is possible)", sentence_for(app, command, error), command.path);
 }
 

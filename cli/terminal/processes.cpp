@@ -107,7 +107,7 @@ Result<std::array<Descriptor, 2>> make_pipe(const ProcessJob& job) {
   return std::array{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-Result<Worker> start(const std::vector<ProcessJob>& jobs, std::size_t index, const SignalQueue& signals) {
+Result<Worker> start_worker(const std::vector<ProcessJob>& jobs, std::size_t index, const SignalQueue& signals) {
   const auto& job = jobs[index];
   CLI_TRY(auto messages, make_pipe(job));
   CLI_TRY(auto failure, make_pipe(job));
@@ -180,7 +180,7 @@ class Crew {
     while (outcome_.ok() && next_ < jobs_.size() && workers_.size() < at_once_) {
       const auto& job = jobs_[next_];
       lines_.say_above(fmt::format("{}: {}", job.name, job.title));
-      auto worker = start(jobs_, next_++, signals_);
+      auto worker = start_worker(jobs_, next_++, signals_);
       if (worker.ok())
         workers_.push_back(std::move(worker).value());
       else

@@ -21,7 +21,7 @@ void build_parser(const Program& program, CLI::App& parser, Action& chosen) {
   parser.description(program.summary);
   parser.footer(program.example);
   parser.formatter_fn(
-      [](const CLI::App* app, const std::string&, CLI::AppFormatMode) { return help_text(describe(*app)); });
+      [](const CLI::App* app, const std::string&, CLI::AppFormatMode) { return help_text(describe_command(*app)); });
   parser.set_help_flag("-h,--help", "Show this text and exit.");
   parser.set_version_flag("--version", fmt::format("{} {}", program.name, STANDFAST_VERSION),
                           "Show the version and exit.");

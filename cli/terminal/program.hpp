@@ -27,7 +27,8 @@ struct Program {
   std::string example;      ///< A command line that works as it stands.
   std::string description;  ///< A paragraph for the manual page.
   std::vector<VariableEntry> variables;
-  std::vector<AddCommand> commands;  ///< In the order of --help; `man` and `completion` come after them.
+  std::vector<AddCommand>
+      commands;  ///< The subcommands in the order of --help; `man` and `completion` come after them.
 };
 
 /// Parses the arguments, runs the chosen subcommand and reports its error on stderr. The value is the exit code.

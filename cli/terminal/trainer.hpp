@@ -10,16 +10,16 @@ namespace standfast::cli {
 
 /// Path of the trainer: $STANDFAST_TRAIN_PROGRAM, beside this program, ../libexec/standfast, then PATH.
 ///
-/// Fails: kEnvironment where it is not installed, saying how to get it.
+/// Fails: kEnvironment if it is not installed, saying how to get it.
 Result<std::string> find_trainer();
 
 /// Checks the options and the output's folder, runs the trainer and waits for it. The value is its exit code.
 ///
 /// Ctrl-C reaches the trainer, which keeps its best model; this program waits for it to do so.
-/// Fails: as validate(options) and find_trainer; kIo for a folder that cannot be written; kEnvironment where the
-/// trainer cannot be started or is killed.
+/// Fails: kBadOption for options that the trainer cannot run with; kIo for a folder that cannot be written;
+/// kEnvironment if the trainer is not installed, cannot be started or is killed.
 Result<int> run_trainer(const TrainOptions& options);
-/// The same with the preset that suits the data, which the trainer reads.
+/// Runs the trainer with the preset that suits the data, which only the trainer reads. Fails with the same codes.
 Result<int> run_trainer(const OpenTrainOptions& open);
 
 }  // namespace standfast::cli

@@ -1,3 +1,6 @@
+// Calls each contender once or twice to learn its cost, then gives each as many calls per round as fill about a
+// millisecond. Within a round all run one after the other, so that a disturbance of the machine meets them alike;
+// ratios are then taken round by round. Processor time is that of the whole process.
 #include "lab/bench/contest.hpp"
 
 #include <algorithm>
@@ -11,10 +14,10 @@
 namespace standfast::lab {
 namespace {
 
-constexpr std::size_t kLeastRounds = 3;
+constexpr std::size_t kLeastRounds = 3;  // the fewest that have a middle one
 constexpr std::size_t kMostRounds = 10000;
 constexpr double kRoundSeconds = 1e-3;  // long beside the clocks' own cost, short beside a time slice
-constexpr double kMostCalls = 1000;
+constexpr double kMostCalls = 1000;     // bounds the list of timings of very short calls
 
 double wall_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 

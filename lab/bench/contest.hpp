@@ -14,9 +14,10 @@ using Contender = std::function<Status()>;
 
 /// Unit: seconds.
 struct Timings {
-  std::vector<double> call_wall;        ///< Of every call, on the wall's clock.
-  std::vector<double> round_wall;       ///< Of one call, mean of each round.
-  std::vector<double> round_processor;  ///< The same in processor time, all threads of the process together.
+  std::vector<double> call_wall;   ///< The time of every call, on the wall's clock.
+  std::vector<double> round_wall;  ///< The mean time of one call in each round, on the wall's clock.
+  std::vector<double>
+      round_processor;  ///< The mean processor time of one call in each round, all threads of the process together.
 };
 
 /// Calls each contender once to warm up, then all in turn, round after round, until `seconds` per contender are spent

@@ -1,3 +1,6 @@
+// Plans the lines of one batch, then reads off what the timings say: rates, shares of the machine's peak by counting
+// multiply-adds and bytes, stages as differences between lines, and ratios round by round. Takes for granted that all
+// lines of a batch were timed in one contest.
 #include "lab/bench/lines.hpp"
 
 #include <algorithm>
@@ -29,7 +32,7 @@ std::string guarantee_text(const BenchCell& line) {
   return text;
 }
 
-/// Passes over the weights that a line cannot do without: 0 where the search decides how many there are.
+/// Passes over the weights that a line cannot do without: 0 if the search decides how many there are.
 double passes_of(const BenchCell& line) {
   if (!line.certified) return 1;
   return line.method == Method::kClosedForm || line.method == Method::kSeparable ? 2 : 0;
@@ -54,28 +57,28 @@ struct Measured {
 
 /// The line that is like `line` but for what `change` does to it.
 template <class Change>
-std::optional<Measured> sibling(std::span<const BenchCell> lines, std::span<const Timings> timings, BenchCell line,
-                                const Change& change) {
+std::optional<Measured> line_but_for(std::span<const BenchCell> lines, std::span<const Timings> timings, BenchCell line,
+                                     const Change& change) {
   change(line);
   for (std::size_t i = 0; i < lines.size(); ++i)
     if (lines[i].threads == line.threads && same_question(lines[i], line)) return Measured{&lines[i], &timings[i]};
   return std::nullopt;
 }
 
-/// A difference of two timings can fall below 0 where the smaller one is noise.
-double share(double part, double whole) { return std::clamp(part / whole, 0.0, 1.0); }
+/// A difference of two timings can fall below 0 if the smaller one is noise.
+double clamped_share(double part, double whole) { return std::clamp(part / whole, 0.0, 1.0); }
 
 void split_stages(BenchCell& line, const Timings& own, std::span<const BenchCell> lines,
                   std::span<const Timings> timings) {
   if (!line.certified) return;
-  const auto logits = sibling(lines, timings, line, [](BenchCell& other) { other.certified = false; });
-  const auto none = sibling(lines, timings, line, [](BenchCell& other) { other.guarantee = Guarantee::kNone; });
+  const auto logits = line_but_for(lines, timings, line, [](BenchCell& other) { other.certified = false; });
+  const auto none = line_but_for(lines, timings, line, [](BenchCell& other) { other.guarantee = Guarantee::kNone; });
   const double whole = nearest_rank(rounds_of(line, own), 0.5);
   if (!logits) return;
-  line.forward = share(logits->seconds(), whole);
+  line.forward = clamped_share(logits->seconds(), whole);
   if (!none) return;
-  line.search = share(none->seconds() - logits->seconds(), whole);
-  line.proof = share(whole - none->seconds(), whole);
+  line.search = clamped_share(none->seconds() - logits->seconds(), whole);
+  line.proof = clamped_share(whole - none->seconds(), whole);
 }
 
 BenchRatio ratio(const BenchCell& a, const Timings& of_a, const Measured& b, std::string what, std::string where) {
@@ -143,8 +146,8 @@ std::span<const double> rounds_of(const BenchCell& line, const Timings& timings)
   return line.threads > 1 ? timings.round_wall : timings.round_processor;
 }
 
-void judge(std::span<BenchCell> lines, std::span<const Timings> timings, const BenchModel& model,
-           std::span<const MachinePeak> peaks) {
+void fill_measurements(std::span<BenchCell> lines, std::span<const Timings> timings, const BenchModel& model,
+                       std::span<const MachinePeak> peaks) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     BenchCell& line = lines[i];
     line.rounds = timings[i].round_wall.size();
@@ -161,7 +164,7 @@ std::vector<BenchRatio> ratios_of(std::span<const BenchCell> lines, std::span<co
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const BenchCell& line = lines[i];
     const auto against = [&](std::string what, std::string where, const auto& change) {
-      const auto other = sibling(lines, timings, line, change);
+      const auto other = line_but_for(lines, timings, line, change);
       if (!other || other->line == &line) return;
       ratios.push_back(ratio(line, timings[i], *other, std::move(what), std::move(where)));
     };

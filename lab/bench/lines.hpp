@@ -14,7 +14,7 @@ namespace standfast::lab {
 /// Do both time the same call, but for model, batch and threads?
 bool same_question(const BenchCell& a, const BenchCell& b);
 
-/// Logits, then every guarantee of every method, in every precision where it proves; at the largest batch for every
+/// Logits, then every guarantee of every method, those that prove in every precision; at the largest batch for every
 /// number of threads, else for the first. Fills what is asked for, not what is measured.
 std::vector<BenchCell> lines_of(const Subject& subject, const BenchOptions& options, std::size_t batch, bool largest);
 
@@ -25,8 +25,8 @@ Contender call_of(const Subject& subject, const BenchCell& line, Norm norm);
 std::span<const double> rounds_of(const BenchCell& line, const Timings& timings);
 
 /// Fills in what was measured. Shape: timings has one entry per line.
-void judge(std::span<BenchCell> lines, std::span<const Timings> timings, const BenchModel& model,
-           std::span<const MachinePeak> peaks);
+void fill_measurements(std::span<BenchCell> lines, std::span<const Timings> timings, const BenchModel& model,
+                       std::span<const MachinePeak> peaks);
 
 /// Guarantees over none, methods over the closed form, more threads over one: as far as both were measured.
 std::vector<BenchRatio> ratios_of(std::span<const BenchCell> lines, std::span<const Timings> timings);

@@ -1,3 +1,5 @@
+// Arithmetic: independent chains of multiply-adds that never leave the registers. Memory: sums over an array larger
+// than any cache. The best of many short runs counts, on each thread's own processor time; threads are added up.
 #include "lab/bench/machine_peak.hpp"
 
 #include <algorithm>
@@ -22,8 +24,8 @@
 namespace standfast::lab {
 namespace {
 
-constexpr std::size_t kChains = 10;  // enough to hide the latency of a multiply-add on two units
-constexpr std::size_t kTurns = 100000;
+constexpr std::size_t kChains = 10;                       // enough to hide the latency of a multiply-add on two units
+constexpr std::size_t kTurns = 100000;                    // long beside the clock's own cost, short beside a time slice
 constexpr std::size_t kReadWords = std::size_t{1} << 25;  // 256 MiB: more than any cache
 
 double thread_now() {
@@ -80,7 +82,7 @@ struct Instructions {
   Spin spin;
 };
 
-Instructions widest() {
+Instructions widest_instructions() {
 #if STANDFAST_HAS_X86
   using kernels::InstructionSet;
   if (kernels::is_available(InstructionSet::kAvx512)) return {"avx512", spin_avx512};
@@ -116,7 +118,7 @@ std::uint64_t sum_of(const std::vector<std::uint64_t>& words) {
 void measure_thread(double seconds, MachinePeak& peak) {
   volatile float float_sink = 0;
   volatile std::uint64_t word_sink = 0;
-  peak.flops = best_rate(seconds, [&] { return widest().spin(float_sink); });
+  peak.flops = best_rate(seconds, [&] { return widest_instructions().spin(float_sink); });
   const std::vector<std::uint64_t> words(kReadWords, 1);  // written: untouched pages are all one page of zeros
   peak.read_bytes = best_rate(seconds, [&] {
     word_sink = sum_of(words);
@@ -135,7 +137,7 @@ std::string processor_type() {
   return "unknown";
 }
 
-std::string peak_instructions() { return widest().name; }
+std::string peak_instructions() { return widest_instructions().name; }
 
 MachinePeak measure_peak(std::size_t threads, double seconds) {
   MachinePeak total;

@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::size_t kLargestBatch = std::size_t{1} << 20;
 constexpr std::size_t kMostThreads = 1024;
-constexpr double kPatience = 4;  // a call may take so many times as long as a line should
-constexpr double kPeakSeconds = 0.1;
+constexpr double kPatience = 4;       // a call may take so many times as long as a line should
+constexpr double kPeakSeconds = 0.1;  // a few runs of each loop, of which the best counts
 
 Error bad_option(std::string message) { return {ErrorCode::kBadOption, std::move(message)}; }
 
@@ -100,7 +100,7 @@ class Run {
     calls.reserve(lines.size());
     for (const auto& line : lines) calls.push_back(call_of(subject, line, options_.norm));
     STANDFAST_TRY(const auto timings, hold_contest(calls, options_.seconds));
-    judge(lines, timings, subject.about, report_.peaks);
+    fill_measurements(lines, timings, subject.about, report_.peaks);
     const auto ratios = ratios_of(lines, timings);
     report_.cells.insert(report_.cells.end(), lines.begin(), lines.end());
     report_.ratios.insert(report_.ratios.end(), ratios.begin(), ratios.end());

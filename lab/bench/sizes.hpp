@@ -10,7 +10,7 @@
 
 namespace standfast::lab {
 
-/// The same bits for the same name on every machine. Requires: a name of bench_sizes().
+/// A model of this size. Equal names give equal bits on every machine. Requires: a name of bench_sizes().
 model::Model random_model(std::string_view name);
 
 }  // namespace standfast::lab

@@ -1,3 +1,5 @@
+// Nearest ranks of the sorted values, without interpolation: every number shown was measured. A ratio's spread is that
+// of the ratios of single rounds, not the ratio of two medians.
 #include "lab/bench/statistics.hpp"
 
 #include <algorithm>

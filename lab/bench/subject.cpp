@@ -1,3 +1,6 @@
+// Draws inputs uniformly from the domain, lowers the threshold below the smallest logit, so that every input needs a
+// certificate, and reads the model back from a temporary file, as a user would. Work is counted from the graph: one
+// multiply-add per weight and place that it is applied at.
 #include "lab/bench/subject.hpp"
 
 #include <algorithm>

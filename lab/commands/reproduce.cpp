@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kDataVariable = "STANDFAST_DATA";
+// few enough for a run in minutes, enough for a median
 constexpr std::size_t kQuickCertified = 200;
 constexpr std::size_t kQuickAttacked = 15;
 

@@ -40,7 +40,7 @@ double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
 }
 
-/// Of this program, or of the trainers that have ended.
+/// The processor time of this program, or of the trainers that have ended.
 double processor_seconds(int who) {
   rusage usage{};
   if (::getrusage(who, &usage) != 0) return 0;
@@ -55,7 +55,7 @@ std::string balanced_path(const std::string& model_path) {
   return std::filesystem::path(model_path).replace_extension().string() + "-test-1000.safetensors";
 }
 
-/// Nothing where there is no such file, or none of a sensible size.
+/// Nothing if there is no such file, or none of a sensible size.
 std::optional<std::string> read_text(const std::string& path) {
   std::error_code failed;
   const auto size = std::filesystem::file_size(path, failed);

@@ -1,3 +1,5 @@
+// Algorithm 1 of Kingma and Ba (ICLR 2015), with the correction of the first mean taken into the rate. One pass over
+// the range, element by element, so that the compiler can vectorise it.
 #include "lab/fits/adam.hpp"
 
 #include <cmath>
@@ -6,6 +8,7 @@ namespace standfast::lab {
 
 void Adam::update(std::size_t begin, std::size_t end, const float* gradient, float* weights, std::size_t step,
                   double rate) {
+  // the values of the paper
   constexpr float kFirst = 0.9F;
   constexpr float kSecond = 0.999F;
   constexpr float kTiny = 1e-8F;

@@ -1,3 +1,7 @@
+// Left-looking blocks: what earlier columns contribute is subtracted as one matrix product, then the block is
+// factorised and the rows below it are solved (Golub and Van Loan, 4th ed., section 4.2). The inverse comes from
+// forward substitution, a panel of columns at a time. Each element is summed in one order, so that the bits do not
+// depend on the threads.
 #include "lab/fits/cholesky.hpp"
 
 #include <algorithm>
@@ -11,7 +15,7 @@
 namespace standfast::lab {
 namespace {
 
-constexpr std::size_t kBlock = 8 * kDoublePanel;
+constexpr std::size_t kBlock = 8 * kDoublePanel;  // wider: more in matrix products; narrower: less in plain loops
 
 /// Subtracts from columns [first, first + width) what the columns before them contribute, rows from `first` down.
 void subtract_before(std::vector<double>& matrix, std::size_t size, std::size_t first, std::size_t width,

@@ -1,3 +1,8 @@
+// Starts with random directions v_k and a linear part that leaves every negative low enough for the cone, then
+// projects: each step goes along the summed gradients of the inputs inside the margin, as far as is best were f linear
+// (batches of the passive-aggressive step, Crammer et al., JMLR 2006). Takes for granted whitened inputs, which are
+// about equally long and nearly orthogonal. float32 in panels; the same bits for any number of threads. Nothing here is
+// trusted.
 #include "lab/fits/cone.hpp"
 
 #include <algorithm>
@@ -13,8 +18,8 @@
 namespace standfast::lab {
 namespace {
 
-constexpr double kConeReach = 0.93;    // of the cone's height
-constexpr double kLinearShare = 0.01;  // of a step that w takes: little, for w.z moves f at every other input too
+constexpr double kHighestShare = 0.93;  // of the cone's height: what is left over is for the margin
+constexpr double kLinearShare = 0.01;   // of a step that w takes: little, for w.z moves f at every other input too
 constexpr double kMeanSize = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;  // of a standard normal number
 
 /// Some of the inputs, and what the network makes of them.
@@ -48,9 +53,9 @@ class ConeTrainer {
     std::iota(order_.begin(), order_.end(), 0U);
     for (std::size_t i = 0; i < rows.count; ++i)
       squares_[i] = 1 + std::inner_product(rows.row(i), rows.row(i) + dim, rows.row(i), 0.0F);
-    bring_within_reach();
+    limit_negative_scores();
     draw_weights();
-    balance();
+    centre_scores();
   }
 
   Cone run() {
@@ -63,8 +68,8 @@ class ConeTrainer {
 
  private:
   /// Moves w until no negative is so high that the cone, which can be lowered to 0 there, could not bring it below 0.
-  void bring_within_reach() {
-    const auto highest = static_cast<float>(kConeReach * options_.height);
+  void limit_negative_scores() {
+    const auto highest = static_cast<float>(kHighestShare * options_.height);
     for (int pass = 0; pass < 100; ++pass) {
       float worst = 0;
       for (std::size_t i = 0; i < rows_.count; ++i) {
@@ -93,7 +98,7 @@ class ConeTrainer {
   }
 
   /// A constant that puts the median score at 0.
-  void balance() {
+  void centre_scores() {
     random_.shuffle(std::span(order_));
     ConeBatch batch = gather(order_, 0, std::min<std::size_t>(rows_.count, 1000));
     std::ranges::sort(batch.scores);
@@ -113,11 +118,11 @@ class ConeTrainer {
       batch.inputs.back() = 1;
       batch.signs.push_back(positive_[order[i]] != 0 ? 1.0F : -1.0F);
     }
-    score(batch);
+    score_batch(batch);
     return batch;
   }
 
-  void score(ConeBatch& batch) const {
+  void score_batch(ConeBatch& batch) const {
     const std::size_t count = batch.count();
     batch.units.assign(panels_ * count * kFloatPanel, 0.0F);
     parallel_for(panels_, 1, options_.threads, [&](std::size_t begin, std::size_t end) {
@@ -182,8 +187,8 @@ class ConeTrainer {
     return missing;
   }
 
-  /// Along the sum of these gradients, as far as is best were f linear: all the way where inputs are orthogonal, less
-  /// where they pull alike.
+  /// Along the sum of these gradients, as far as is best were f linear: all the way if inputs are orthogonal, less
+  /// if they pull alike.
   void step(const ConeBatch& batch) {
     ++steps_;
     const auto missing = missing_of(batch);
@@ -207,7 +212,7 @@ class ConeTrainer {
     for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i] += length * gradient_[i];
   }
 
-  /// Of v_k and c_k, into gradient_; returns the sum of their squares.
+  /// Writes the gradients of v_k and c_k into gradient_; returns the sum of their squares.
   double unit_gradients(const ConeBatch& batch, const std::vector<Missing>& missing, const std::vector<float>& turned) {
     const std::size_t count = missing.size();
     const std::size_t size = inner_ * kFloatPanel;
@@ -262,7 +267,7 @@ class ConeTrainer {
   float scale_;  ///< a
   Random random_;
   std::vector<float> weights_;   ///< v_k and c_k: (panels, inner, kFloatPanel)
-  std::vector<float> gradient_;  ///< As weights_.
+  std::vector<float> gradient_;  ///< The gradient of weights_, in the same order.
   std::vector<float> skip_;      ///< w and b
   std::vector<float> squares_;   ///< |z|^2 + 1
   std::vector<std::uint32_t> order_;

@@ -21,8 +21,8 @@ namespace standfast::lab {
 
 struct ConeOptions : TrainingOptions {
   std::size_t units = 256;
-  double height = 1.6;  ///< Of the cone at the start, in deviations of the linear score.
-  double margin = 0.1;  ///< Aimed at, in the same unit, so that all end above `enough`.
+  double height = 1.6;  ///< The height of the cone at the start, in deviations of the linear score.
+  double margin = 0.1;  ///< The margin aimed at, in deviations as well, so that all end above `enough`.
 };
 
 /// f less the linear score, as sum_k relu(u_k) + u_last with affine u of z: |u| = 2 relu(u) - u.

@@ -1,3 +1,5 @@
+// Sorts the inputs by their values, so that equal ones lie side by side, and takes the first of each class in every run
+// of equal ones.
 #include "lab/fits/contradictions.hpp"
 
 #include <algorithm>

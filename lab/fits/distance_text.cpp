@@ -1,3 +1,5 @@
+// Cuts to three digits with a small shift towards 0 before the floor, so that the division's rounding cannot lift the
+// result above the distance.
 #include "lab/fits/distance_text.hpp"
 
 #include <cmath>

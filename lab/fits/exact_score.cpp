@@ -1,3 +1,7 @@
+// Each layer's values are integers over one power of two: weights move up by as many places as the finest number needs.
+// Bounds on every sum are worked out first, rounded up; a model whose sums might pass 126 bits is refused, so that no
+// sum can overflow afterwards. A first layer whose sums fit 63 bits runs in 64-bit integers, which is faster. Takes for
+// granted that inputs are those that the units were made for.
 #include "lab/fits/exact_score.hpp"
 
 #include <algorithm>
@@ -11,9 +15,10 @@
 namespace standfast::lab {
 namespace {
 
+// one bit below the sign of 64 and 128 bits is left free, so that bounds may be rounded
 constexpr long double kNarrow = 0x1p62L;
 constexpr long double kWidest = 0x1p126L;
-constexpr int kMostShift = 120;
+constexpr int kMostShift = 120;  // 2^kMostShift is still an Int128
 
 /// x = integer 2^-places with the smallest places >= 0. Requires: x is finite.
 int binary_places(float x) {
@@ -49,7 +54,7 @@ bool kind_in(const model::Node& node, std::initializer_list<model::NodeKind> kin
   return std::ranges::find(kinds, node.kind) != kinds.end();
 }
 
-constexpr std::size_t kInputsBetweenReports = 512;
+constexpr std::size_t kInputsBetweenReports = 512;  // often enough to watch, seldom enough to keep the threads busy
 
 template <class Body>
 void for_each_input(std::size_t count, std::size_t threads, const ScoreProgress& progress, const Body& body) {
@@ -205,8 +210,8 @@ Result<ExactScore> ExactScore::make(const model::Model& model, const InputUnits&
   return score;
 }
 
-ExactScore::Values ExactScore::run(const Layer& layer, std::span<const std::int64_t> x,
-                                   const std::vector<Values>& done) const {
+ExactScore::Values ExactScore::compute_layer(const Layer& layer, std::span<const std::int64_t> x,
+                                             const std::vector<Values>& done) const {
   const auto input = [&](std::size_t i) -> const Values& { return done[static_cast<std::size_t>(layer.inputs[i])]; };
   Values values(layer.size, 0);
   switch (layer.kind) {
@@ -274,16 +279,16 @@ Sum ExactScore::window_sum(const Layer& layer, const Input* x, std::size_t eleme
   return sum;
 }
 
-std::vector<ExactScore::Values> ExactScore::run_all(std::span<const float> x) const {
+std::vector<ExactScore::Values> ExactScore::compute_layers(std::span<const float> x) const {
   const auto integers = integers_of(x, units_);
   std::vector<Values> done;
   done.reserve(layers_.size());
-  for (const auto& layer : layers_) done.push_back(run(layer, integers, done));
+  for (const auto& layer : layers_) done.push_back(compute_layer(layer, integers, done));
   return done;
 }
 
 int ExactScore::sign(std::span<const float> x) const {
-  const Int128 score = run_all(x).back()[0] - threshold_;
+  const Int128 score = compute_layers(x).back()[0] - threshold_;
   return score > 0 ? 1 : score < 0 ? -1 : 0;
 }
 
@@ -299,7 +304,7 @@ ExactScore::Scores ExactScore::scores(const Dataset& data, std::optional<std::in
   all.scores.resize(data.count());
   all.values.resize(data.count() * size);
   for_each_input(data.count(), threads, progress, [&](std::size_t i) {
-    const auto done = run_all(data.row(i));
+    const auto done = compute_layers(data.row(i));
     all.scores[i] = static_cast<double>(done.back()[0] - threshold_) * unit_of(layers_.back());
     for (std::size_t k = 0; k < size; ++k)
       all.values[i * size + k] =

@@ -23,7 +23,7 @@ __extension__ typedef __int128 Int128;
 struct InputUnits {
   bool bytes = false;         ///< x is the float32 nearest to p / 255, and stands for p / 255 itself.
   int exponent = 0;           ///< Otherwise x = X 2^-exponent, exactly.
-  std::uint64_t largest = 0;  ///< Of |X| over the data.
+  std::uint64_t largest = 0;  ///< The largest |X| over the data.
 };
 
 /// Whether every feature is the float32 of a stored byte over 255.
@@ -42,15 +42,15 @@ using ScoreProgress = std::function<void(std::size_t done, std::size_t total)>;
 /// map.
 class ExactScore {
  public:
-  /// Fails: kUnsupported for other nodes, for a feature map, and where a sum might not fit 126 bits.
+  /// Fails: kUnsupported for other nodes, for a feature map, and if a sum might not fit 126 bits.
   static Result<ExactScore> make(const model::Model& model, const InputUnits& units);
 
   /// -1, 0 or 1. Shape: x is (dim). Requires: x is one of the data that the units were made for.
   [[nodiscard]] int sign(std::span<const float> x) const;
-  /// Of every input. Requires: as sign().
+  /// The sign of every input. Requires: the data are those that the units were made for.
   [[nodiscard]] std::vector<std::int8_t> signs(const Dataset& data, std::size_t threads,
                                                const ScoreProgress& progress = {}) const;
-  /// f of every input, and all values of `node`, each rounded once. Requires: as sign().
+  /// f of every input, and all values of `node`, each rounded once. Requires: as for signs().
   struct Scores {
     std::vector<double> scores;  ///< (count)
     std::vector<float> values;   ///< (count, size of the node); empty without a node.
@@ -61,7 +61,7 @@ class ExactScore {
   [[nodiscard]] int bits() const { return bits_; }
 
  private:
-  /// Where a convolution reads, with padding that stands for 0.
+  /// The pixels that a convolution reads; padding stands for 0.
   struct Windows {
     model::Shape input, weight, output;
     std::int64_t stride = 1, padding = 0, dilation = 1;
@@ -83,13 +83,14 @@ class ExactScore {
   Status add_weighted(const model::Graph& graph, std::size_t index, const std::vector<model::Shape>& shapes);
   Status add_sum(const model::Graph& graph, std::size_t index);
   Status check_size(const model::Graph& graph, std::size_t index);
-  [[nodiscard]] Values run(const Layer& layer, std::span<const std::int64_t> x, const std::vector<Values>& done) const;
+  [[nodiscard]] Values compute_layer(const Layer& layer, std::span<const std::int64_t> x,
+                                     const std::vector<Values>& done) const;
   template <class Sum, class Input>
   static void add_products(const Layer& layer, const Input* x, Values& values);
   template <class Sum, class Input>
   static Sum window_sum(const Layer& layer, const Input* x, std::size_t element);
   /// The values of every layer.
-  [[nodiscard]] std::vector<Values> run_all(std::span<const float> x) const;
+  [[nodiscard]] std::vector<Values> compute_layers(std::span<const float> x) const;
   /// What one unit of a layer's values stands for.
   [[nodiscard]] double unit_of(const Layer& layer) const;
 
@@ -104,11 +105,12 @@ class ExactScore {
 struct ExactCount {
   std::size_t right = 0;
   std::size_t count = 0;
-  int bits = 0;  ///< As ExactScore::bits.
+  int bits = 0;  ///< No sum exceeds 2^bits.
 };
 
 /// Counts f > 0 on the inputs with `positive` set and f < 0 on the others: a score of exactly 0 is wrong for both.
-/// Shape: positive is (count). Fails: as ExactScore::make.
+/// Shape: positive is (count). Fails: kUnsupported for a graph or a sum that exact scores do not cover; kBadShape,
+/// kBadValue or kNotConvex for a model that is not valid.
 Result<ExactCount> count_exactly(const model::Model& model, const Dataset& data, std::span<const std::uint8_t> positive,
                                  const InputUnits& units, std::size_t threads, const ScoreProgress& progress = {});
 

@@ -31,7 +31,7 @@ Result<ExactAccuracy> exact_accuracy(const model::Model& model, const Dataset& d
   return ExactAccuracy{count.right, count.count, count.bits};
 }
 
-/// Of the model's own planes: its weights are rounded to float32.
+/// The margins of the model's own planes: its weights are rounded to float32.
 void measure_margins(const Prepared& prepared, const Side& side, const model::Model& model, PerfectFit& fit) {
   const model::Node& pieces = model.graph.nodes[0];
   const Planes planes{{pieces.weight.values.begin(), pieces.weight.values.end()},
@@ -156,7 +156,7 @@ Result<PerfectFit> fit_icnn(const Prepared& prepared, const Dataset* test, const
   const auto training = training_options<IcnnOptions>(*prepared.options, "network for " + side.above);
   auto icnn = train_icnn(prepared.rows, prepared.data->dim(), side.positive, training);
   fit.epochs = icnn.epochs;
-  icnn.affine = prepared.whitening.fold(icnn.affine, training.threads);
+  icnn.affine = prepared.whitening.planes_on_inputs(icnn.affine, training.threads);
   STANDFAST_CHECK(prove(prepared, side, test, icnn_model(*prepared.data, icnn, side.above, side.below), fit));
   return fit;
 }
@@ -169,7 +169,7 @@ Result<PerfectFit> fit_cone(const Prepared& prepared, const Dataset* test, const
   const auto training = training_options<ConeOptions>(*prepared.options, "cone for " + side.above);
   const auto cone = train_cone(prepared.rows, data.dim(), linear.scores, side.positive, training);
   fit.epochs = cone.epochs;
-  auto affine = prepared.whitening.fold(cone.affine, training.threads);
+  auto affine = prepared.whitening.planes_on_inputs(cone.affine, training.threads);
   const std::size_t last = affine.weights.size() - data.dim();
   for (std::size_t f = 0; f < data.dim(); ++f) affine.weights[last + f] += linear.plane.weights[f];
   affine.offsets.back() += linear.plane.offsets[0];
@@ -202,9 +202,9 @@ Result<PerfectFit> fit_repair(const Prepared& prepared, const Dataset* test, con
   const auto repairing = training_options<RepairOptions>(options, "repair for " + side.above);
   auto repair = find_repair(prepared.rows, data.dim(), scores, side.positive, repairing);
   fit.pieces = repair.lifts.count();
-  repair.lowering = prepared.whitening.fold(repair.lowering, options.threads);
-  repair.units = prepared.whitening.fold(repair.units, options.threads);
-  repair.lifts = prepared.whitening.fold(repair.lifts, options.threads);
+  repair.lowering = prepared.whitening.planes_on_inputs(repair.lowering, options.threads);
+  repair.units = prepared.whitening.planes_on_inputs(repair.units, options.threads);
+  repair.lifts = prepared.whitening.planes_on_inputs(repair.lifts, options.threads);
   STANDFAST_CHECK(prove(prepared, side, test, repaired_model(start, head, repair), fit));
   return fit;
 }
@@ -227,7 +227,7 @@ Result<std::vector<PerfectFit>> fit_perfectly(const Dataset& train, const Datase
     if (test != nullptr && (test->dim() != train.dim() || test->labels.size() != test->count()))
       return Error{ErrorCode::kBadShape, fmt::format("{}: expected labelled inputs of {} features, as {} has",
                                                      test->source, train.dim(), train.source)};
-    STANDFAST_TRY(const Prepared prepared, prepare(train, options));
+    STANDFAST_TRY(const Prepared prepared, prepare_sides(train, options));
     STANDFAST_TRY(const auto labels, classes_above(train, options));
     const bool has_cone = std::ranges::find(options.methods, "cone") != options.methods.end();
     const auto first = test != nullptr || has_cone ? first_above(train) : Planes{};

@@ -56,26 +56,27 @@ struct PerfectFit {
   std::size_t pieces = 0;                    ///< "pieces", "repair"
   std::size_t epochs = 0;                    ///< "icnn", "cone"
   std::optional<ExactAccuracy> bytes;        ///< Images of bytes: on the stored bytes p, x = p / 255.
-  ExactAccuracy floats;                      ///< On the float32 inputs as every program reads them.
+  ExactAccuracy floats;                      ///< Judged on the float32 inputs as every program reads them.
   std::optional<double> smallest_margin_l2;  ///< "pieces": no training input's verdict changes within this distance;
   std::optional<double> median_margin_l2;    ///< in the features' units, rounded down.
   std::optional<ExactAccuracy> test;
-  std::optional<ExactAccuracy> linear_test;  ///< Of a linear classifier of the same inputs, to compare with.
+  std::optional<ExactAccuracy> linear_test;  ///< What a linear classifier of these inputs has, to compare with.
   std::size_t contradictions = 0;  ///< Inputs that are equal to one of the other class: no function fits both.
-  std::string model;               ///< The model file's bytes; empty where there is no model.
+  std::string model;               ///< The model file's bytes; empty if there is no model.
 
   [[nodiscard]] bool perfect() const { return !model.empty() && floats.perfect() && (!bytes || bytes->perfect()); }
 };
 
 /// One fit per sensitive class and method.
 ///
-/// Where some inputs have no plane (they lie in the other class's hull, or too near to it) the fit leaves them out and
+/// If some inputs have no plane (they lie in the other class's hull, or too near to it) the fit leaves them out and
 /// is not perfect. Fails: kBadOption for data without exactly two classes that both have inputs, or an unknown
-/// class; kBadValue, kUnsupported as the whitening and the exact arithmetic.
+/// class; kBadValue for a feature that is not finite; kUnsupported for too many features or numbers too far apart for
+/// exact arithmetic; kIo if the data do not fit into memory.
 Result<std::vector<PerfectFit>> fit_perfectly(const Dataset& train, const Dataset* test,
                                               const SeparateOptions& options);
 
-/// The same inputs, their labels shuffled.
+/// The data with their labels shuffled.
 Dataset shuffle_labels(const Dataset& data, std::uint64_t seed);
 
 /// For a terminal, at most 100 columns wide; says what none of this means.

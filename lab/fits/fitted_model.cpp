@@ -1,3 +1,6 @@
+// Builds the graphs node by node and rounds every weight to a grid of few binary places, so that exact_score.cpp can
+// sum them exactly. The maximum of planes is (C39) of docs/certificates.md. Takes for granted that the planes are those
+// of the inputs, not of whitened ones.
 #include "lab/fits/fitted_model.hpp"
 
 #include <algorithm>
@@ -102,7 +105,7 @@ model::Model cone_model(const Dataset& data, const Planes& affine, const std::st
 
 namespace {
 
-/// The same network whose head's units see the planes as well.
+/// The graph with the planes added to the sums of its head's units.
 model::Graph with_units(const model::Graph& graph, const Head& head, const Planes& units) {
   model::GraphBuilder changed(graph.input_shape);
   std::vector<std::int32_t> moved;

@@ -1,3 +1,6 @@
+// Dual coordinate descent with shrinking (Hsieh et al., ICML 2008): members that are satisfied by more than the last
+// sweep's worst violation are left out, until the rest agrees; then all are asked again. Multipliers have no upper
+// bound. float32: a plane that separates here is checked again on the inputs themselves.
 #include "lab/fits/hard_margin.hpp"
 
 #include <algorithm>
@@ -30,7 +33,7 @@ class Descent {
 
   /// One pass over the active members, which leaves out those that are satisfied by more than `slack`.
   /// Returns the largest violation met.
-  float pass(std::vector<std::uint32_t>& active, float slack) {
+  float sweep_active(std::vector<std::uint32_t>& active, float slack) {
     float worst = 0;
     std::size_t kept = 0;
     for (const auto index : active) {
@@ -49,14 +52,14 @@ class Descent {
   }
 
   /// 1 minus the smallest y w.z.
-  [[nodiscard]] float violation() const {
+  [[nodiscard]] float worst_violation() const {
     float worst = -std::numeric_limits<float>::infinity();
     for (const auto& c : constraints_)
       worst = std::max(worst, 1 - c.sign * dot(w_.data(), rows_->row(c.row), rows_->stride));
     return worst;
   }
 
-  [[nodiscard]] std::vector<float> take() { return std::move(w_); }
+  [[nodiscard]] std::vector<float> take_plane() { return std::move(w_); }
   [[nodiscard]] std::size_t size() const { return constraints_.size(); }
 
  private:
@@ -83,17 +86,17 @@ FoundPlane find_plane(const Rows& rows, std::span<const std::uint32_t> members, 
     steps -= active.size();
     const bool all = active.size() == descent.size();
     random.shuffle(std::span(active));
-    const float worst = descent.pass(active, slack);
+    const float worst = descent.sweep_active(active, slack);
     slack = std::max(worst, options.tolerance);
     if (worst > options.tolerance && !active.empty()) continue;
     // the members that were left out have the last word
-    if (descent.violation() <= options.tolerance) return {descent.take(), true};
+    if (descent.worst_violation() <= options.tolerance) return {descent.take_plane(), true};
     if (all && worst == 0) break;
     steps -= std::min(steps, descent.size());
     active = everyone(descent.size());
     slack = std::numeric_limits<float>::infinity();
   }
-  return {descent.take(), false};
+  return {descent.take_plane(), false};
 }
 
 }  // namespace standfast::lab

@@ -1,3 +1,7 @@
+// Forward and backward by hand, batch by batch: the products with the inputs in panels on all threads, the two hidden
+// layers in plain loops. Inputs outside the margin have no gradient and are left out. Adam, then weights on convex
+// values are clipped at 0 (Amos, Xu, Kolter, ICML 2017). Takes for granted whitened inputs of mean 0. Nothing here is
+// trusted.
 #include "lab/fits/icnn.hpp"
 
 #include <algorithm>
@@ -262,8 +266,8 @@ class Trainer {
   const IcnnOptions& options_;
   std::size_t units_, panels_;
   Random random_;
-  std::vector<float> weights_;   ///< Of A: (panels, dim, kFloatPanel)
-  std::vector<float> gradient_;  ///< As weights_.
+  std::vector<float> weights_;   ///< A in panels: (panels, dim, kFloatPanel)
+  std::vector<float> gradient_;  ///< The gradient of weights_, in the same order.
   std::vector<float> bias_, hidden_, last_;
   Adam adam_weights_, adam_bias_, adam_hidden_, adam_last_;
   std::vector<std::uint32_t> order_;

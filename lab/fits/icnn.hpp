@@ -27,7 +27,7 @@ struct IcnnOptions : TrainingOptions {
 struct Icnn {
   std::size_t first = 0;
   std::size_t second = 0;
-  Planes affine;               ///< Of z, in this order: the rows of A_0, of A_1, and a_2, with their biases.
+  Planes affine;               ///< Planes of z, in this order: the rows of A_0, of A_1, and a_2, with their biases.
   std::vector<double> hidden;  ///< W_1: (second, first)
   std::vector<double> last;    ///< w_2: (second)
   std::size_t epochs = 0;

@@ -1,3 +1,6 @@
+// Splits the positives into random groups and asks find_plane for a plane over each. A group without one is split in
+// two and waits for the next round, until single inputs are left. Groups run in parallel, each with a seed of its own,
+// so that the planes do not depend on the threads.
 #include "lab/fits/pieces.hpp"
 
 #include <algorithm>
@@ -14,7 +17,7 @@ namespace {
 using Group = std::vector<std::uint32_t>;
 
 /// Near-equal parts of a group that is in random order already.
-void cut(const Group& group, std::size_t parts, std::vector<Group>& into) {
+void split_group(const Group& group, std::size_t parts, std::vector<Group>& into) {
   parts = std::min(parts, group.size());
   for (std::size_t p = 0; p < parts; ++p) {
     const auto at = [&](std::size_t part) {
@@ -25,7 +28,7 @@ void cut(const Group& group, std::size_t parts, std::vector<Group>& into) {
 }
 
 /// Adds a plane whose last element stands for the constant.
-void append(Planes& planes, const std::vector<float>& w, std::size_t dim, float bias) {
+void append_plane(Planes& planes, const std::vector<float>& w, std::size_t dim, float bias) {
   planes.weights.insert(planes.weights.end(), w.begin(), w.begin() + static_cast<std::ptrdiff_t>(dim));
   planes.offsets.push_back(static_cast<double>(w[dim]) * static_cast<double>(bias));
 }
@@ -36,26 +39,26 @@ struct Attempt {
   Group left;
 };
 
-double took(const Group& group, const Attempt& tried) {
+double share_taken(const Group& group, const Attempt& tried) {
   return 1 - static_cast<double>(tried.left.size()) / static_cast<double>(group.size());
 }
 
 /// Lowers the plane until every negative is below it.
-void lower(std::vector<float>& w, const Rows& rows, const Group& negatives, std::size_t dim) {
+void lower_below(std::vector<float>& w, const Rows& rows, const Group& negatives, std::size_t dim) {
   float highest = 0;
   for (const auto row : negatives) highest = std::max(highest, dot(w.data(), rows.row(row), rows.stride));
   const float bias = rows.row(0)[dim];
   w[dim] -= (highest * 1.001F + 0.001F) / bias;  // past the rounding of the dot products
 }
 
-Attempt attempt(const Rows& rows, std::size_t dim, const Group& negatives, const Group& group,
-                std::span<const std::uint8_t> positive, const PieceOptions& options, Random random) {
+Attempt try_group(const Rows& rows, std::size_t dim, const Group& negatives, const Group& group,
+                  std::span<const std::uint8_t> positive, const PieceOptions& options, Random random) {
   Group members = negatives;
   members.insert(members.end(), group.begin(), group.end());
   auto found = find_plane(rows, members, positive, random, {.start = options.start});
   if (found.separates) return {std::move(found.w), {}};
   if (!options.part) return {{}, group};
-  lower(found.w, rows, negatives, dim);
+  lower_below(found.w, rows, negatives, dim);
   Attempt result{std::move(found.w), {}};
   for (const auto row : group)
     if (!(dot(result.w.data(), rows.row(row), rows.stride) > 0.001F)) result.left.push_back(row);
@@ -63,15 +66,15 @@ Attempt attempt(const Rows& rows, std::size_t dim, const Group& negatives, const
   return result;
 }
 
-std::vector<Attempt> attempt_all(const Rows& rows, std::size_t dim, const Group& negatives,
-                                 const std::vector<Group>& groups, std::span<const std::uint8_t> positive,
-                                 std::uint64_t seed, const PieceOptions& options,
-                                 const std::function<void(std::size_t)>& found) {
+std::vector<Attempt> try_all_groups(const Rows& rows, std::size_t dim, const Group& negatives,
+                                    const std::vector<Group>& groups, std::span<const std::uint8_t> positive,
+                                    std::uint64_t seed, const PieceOptions& options,
+                                    const std::function<void(std::size_t)>& found) {
   std::vector<Attempt> attempts(groups.size());
   std::mutex reporting;
   parallel_for(groups.size(), 1, options.threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t g = begin; g < end; ++g) {
-      attempts[g] = attempt(rows, dim, negatives, groups[g], positive, options, Random(seed + g));
+      attempts[g] = try_group(rows, dim, negatives, groups[g], positive, options, Random(seed + g));
       const std::scoped_lock lock(reporting);
       found(groups[g].size() - attempts[g].left.size());
     }
@@ -99,19 +102,19 @@ Pieces find_pieces(const Rows& rows, std::size_t dim, std::span<const std::uint8
   Pieces pieces;
   const float bias = rows.count > 0 ? rows.row(0)[dim] : 0.0F;
   std::vector<Group> waiting;
-  cut(positives, options.pieces, waiting);
+  split_group(positives, options.pieces, waiting);
   while (!waiting.empty()) {
-    const auto attempts = attempt_all(rows, dim, negatives, waiting, positive, random.bits(), options, found);
+    const auto attempts = try_all_groups(rows, dim, negatives, waiting, positive, random.bits(), options, found);
     std::vector<Group> next;
     for (std::size_t g = 0; g < waiting.size(); ++g) {
       const Attempt& tried = attempts[g];
-      if (!tried.w.empty()) append(pieces.planes, tried.w, dim, bias);
+      if (!tried.w.empty()) append_plane(pieces.planes, tried.w, dim, bias);
       if (tried.left.empty()) continue;
-      if (took(waiting[g], tried) < options.least_share) continue;
+      if (share_taken(waiting[g], tried) < options.least_share) continue;
       if (waiting[g].size() == 1) {
         pieces.alone.push_back(waiting[g].front());
       } else {
-        cut(tried.left, tried.left.size() == waiting[g].size() ? 2 : 1, next);
+        split_group(tried.left, tried.left.size() == waiting[g].size() ? 2 : 1, next);
       }
     }
     waiting = std::move(next);

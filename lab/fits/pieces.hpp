@@ -17,7 +17,7 @@ namespace standfast::lab {
 struct PieceOptions {
   std::size_t pieces = 8;
   bool part = false;  ///< Keep a plane that has some of its group above, however little: more proofs, smaller margins.
-  double least_share = 0;    ///< With `part`: what is left of a group is given up where its plane takes less of it.
+  double least_share = 0;    ///< With `part`: what is left of a group is given up if its plane takes less of it.
   std::vector<float> start;  ///< As HardMarginOptions.
   std::uint64_t seed = 1;
   std::size_t threads = 0;
@@ -25,7 +25,7 @@ struct PieceOptions {
 };
 
 struct Pieces {
-  Planes planes;                     ///< Of z.
+  Planes planes;                     ///< The planes found, as planes of z.
   std::vector<std::uint32_t> alone;  ///< Positives that no plane was found for.
 };
 

@@ -1,3 +1,6 @@
+// Normals are brought to length 1 in float64 and multiplied with chunks of inputs in panels. margins_lower takes off
+// the standard bound on a dot product's rounding, gamma_n |a|.|x| (C27), and Cauchy-Schwarz for |a|.|x|; the norms are
+// float64 as well and paid for by the slack.
 #include "lab/fits/plane_scores.hpp"
 
 #include <algorithm>
@@ -10,7 +13,7 @@
 namespace standfast::lab {
 namespace {
 
-constexpr std::size_t kChunk = 64;
+constexpr std::size_t kChunk = 64;  // inputs per task: they share a panel of planes while it is in the cache
 
 /// Planes of unit normals, as panels of kDoublePanel planes side by side.
 struct UnitPlanes {

@@ -1,3 +1,7 @@
+// Passes over those members of the class below that are still above the margin, in random order. Each is lowered by the
+// shortest change of w and of its active units that suffices, a passive-aggressive step (Crammer et al., JMLR 2006);
+// the scores of all members follow through one row of the Gram matrix. Lifts come from find_pieces at the end. Takes
+// for granted that no input equals one of the other class. float32, not trusted: exact_score.cpp has the last word.
 #include "lab/fits/repair.hpp"
 
 #include <algorithm>
@@ -16,10 +20,10 @@ namespace {
 constexpr double kPlaneShare = 0.03;  // of a step that w takes: little, for w.z moves f at every other input too
 constexpr float kRate = 0.3F;         // of what is missing, for later steps lower an input as well
 constexpr int kGentlePasses = 60;     // then steps go all the way
-constexpr int kMostPasses = 300;
-constexpr double kLiftShift = 0.75;  // of a lift's margin: towards its group, away from everything else
-constexpr double kLiftShare = 0.6;   // of what is left of it: a margin may lack 2 %, and weights are rounded
-constexpr float kNearest = 1e-3F;    // of the usual squared length: nearer to the mean, planes would be too steep
+constexpr int kMostPasses = 300;      // then the class below is lowered as a whole
+constexpr double kLiftShift = 0.75;   // of a lift's margin: towards its group, away from everything else
+constexpr double kLiftShare = 0.6;    // of what is left of it: a margin may lack 2 %, and weights are rounded
+constexpr float kNearest = 1e-3F;     // of the usual squared length: nearer to the mean, planes would be too steep
 constexpr std::size_t kMostProducts = std::size_t{1} << 27;  // kept: half a gigabyte
 
 /// Half the distance between the 16th and the 84th percentile: a deviation that long tails do not stretch.
@@ -71,7 +75,7 @@ class Lowering {
     for (const double weight : start.weights) weights_.push_back(static_cast<float>(weight / unit_));
     const float squares = std::inner_product(weights_.begin(), weights_.end(), weights_.begin(), 0.0F);
     plane_share_ = squares > 0 ? static_cast<float>(kPlaneShare) * squares : 1;
-    spread_start();
+    fill_start_sums();
     plane_.assign(rows.stride, 0.0F);
     units_.assign(weights_.size() * rows.stride, 0.0F);
     gram_.resize(rows_.count);
@@ -84,22 +88,22 @@ class Lowering {
       if (progress_) progress_(rows_.count - order.size(), rows_.count);
       if (order.empty()) return true;
       random_.shuffle(std::span(order));
-      for (const auto member : order) step(member, pass < kGentlePasses ? kRate : 1);
+      for (const auto member : order) lower_member(member, pass < kGentlePasses ? kRate : 1);
     }
     return over_margin().empty();
   }
 
   Repair result() const {
     Repair repair;
-    append(plane_.data(), unit_, repair.lowering);
+    append_plane(plane_.data(), unit_, repair.lowering);
     repair.lowering.offsets[0] -= drop_ * unit_;
-    for (std::size_t k = 0; k < weights_.size(); ++k) append(units_.data() + k * rows_.stride, 1, repair.units);
+    for (std::size_t k = 0; k < weights_.size(); ++k) append_plane(units_.data() + k * rows_.stride, 1, repair.units);
     return repair;
   }
 
  private:
   /// p of the members, unit after unit, and the rest of their scores.
-  void spread_start() {
+  void fill_start_sums() {
     padded_ = round_up(rows_.count, kVectorBlock);
     const std::size_t units = weights_.size();
     sums_.assign(units * padded_, 0.0F);
@@ -139,7 +143,7 @@ class Lowering {
   }
 
   /// The shortest change of w and of the active d_k that takes `rate` of what is missing.
-  void step(std::size_t member, float rate) {
+  void lower_member(std::size_t member, float rate) {
     std::vector<std::uint32_t> active;
     float score = rest_[member];
     float square = plane_share_;
@@ -164,7 +168,7 @@ class Lowering {
   }
 
   /// w.(z - mean), scaled, as a plane of z.
-  void append(const float* w, double scale, Planes& planes) const {
+  void append_plane(const float* w, double scale, Planes& planes) const {
     double offset = 0;
     for (std::size_t f = 0; f < dim_; ++f) {
       planes.weights.push_back(static_cast<double>(w[f]) * scale);
@@ -197,7 +201,7 @@ class Lowering {
   std::vector<float> products_;  ///< A row that is not kept.
 };
 
-/// Lowers by more as a whole where planes are not enough: all may be under 0, and the lifts do the work.
+/// Lowers by more as a whole if planes are not enough: all may be under 0, and the lifts do the work.
 Repair lower_negatives(const Rows& rows, std::size_t dim, const StartScores& start,
                        std::span<const std::uint8_t> positive, const RepairOptions& options) {
   for (double drop = options.drop;; drop = 2 * drop + 1) {
@@ -233,7 +237,7 @@ std::vector<double> lowered_scores(const Rows& rows, std::size_t dim, const Star
 }
 
 /// Towards their groups, and high enough there to make up for what is missing.
-void raise(Planes& lifts, double missing) {
+void raise_lifts(Planes& lifts, double missing) {
   const double height = missing / (kLiftShare * (1 - kLiftShift));
   for (double& offset : lifts.offsets) offset = (offset - kLiftShift) * height;
   for (double& weight : lifts.weights) weight *= height;
@@ -261,7 +265,7 @@ Repair find_repair(const Rows& rows, std::size_t dim, const StartScores& start, 
   pieces.seed = options.seed;
   pieces.threads = options.threads;
   repair.lifts = find_pieces(rows, dim, positive, right, pieces).planes;
-  raise(repair.lifts, missing);
+  raise_lifts(repair.lifts, missing);
   return repair;
 }
 

@@ -33,13 +33,14 @@ struct RepairOptions {
   std::size_t per_lift = 40;  ///< Inputs of the class above to each a_j.
   std::uint64_t seed = 1;
   std::size_t threads = 0;
-  std::function<void(std::size_t under, std::size_t count)> progress;  ///< Of the class below, after each pass.
+  std::function<void(std::size_t under, std::size_t count)>
+      progress;  ///< Called after each pass with counts of the class below.
 };
 
 struct Repair {
   Planes lowering;  ///< w and b: one plane of z.
-  Planes units;     ///< d_k and c_k, of z.
-  Planes lifts;     ///< a_j and e_j, of z.
+  Planes units;     ///< The planes d_k and c_k of z.
+  Planes lifts;     ///< The planes a_j and e_j of z.
 };
 
 /// Requires: no input equals one of the other class. Shape: positive is one flag per row.

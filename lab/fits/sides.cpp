@@ -1,3 +1,5 @@
+// Checks the question, whitens the inputs once for both sides, and finds planes among the whitened rows. Planes are
+// then written in terms of the inputs and checked there: those with an input of the class below above them are dropped.
 #include "lab/fits/sides.hpp"
 
 #include <algorithm>
@@ -42,7 +44,7 @@ void show_progress(const SeparateOptions& options, std::string_view task, std::s
   if (options.progress) options.progress(task, done, total);
 }
 
-Result<Prepared> prepare(const Dataset& data, const SeparateOptions& options) {
+Result<Prepared> prepare_sides(const Dataset& data, const SeparateOptions& options) {
   STANDFAST_CHECK(check_classes(data));
   STANDFAST_CHECK(check_options(options));
   show_progress(options, "whiten", 0, 2);
@@ -69,7 +71,7 @@ Side start_side(const Prepared& prepared, std::int32_t above) {
 
 namespace {
 
-/// The difference of the means, which is Fisher's discriminant where inputs are whitened, as long as to have its scores
+/// The difference of the means, which is Fisher's discriminant if inputs are whitened, as long as to have its scores
 /// deviate by `linear_start`.
 std::vector<float> linear_start(const Prepared& prepared, const Side& side) {
   const Rows& rows = prepared.rows;
@@ -99,7 +101,7 @@ void find_planes(const Prepared& prepared, Side& side, const PlaneShare& share) 
   if (!share.part && options.linear_start > 0) pieces.start = linear_start(prepared, side);
   pieces.progress = [&](std::size_t done, std::size_t total) { show_progress(options, side.above, done, total); };
   const auto found = find_pieces(prepared.rows, data.dim(), side.positive, skipped, pieces);
-  const Planes planes = prepared.whitening.fold(found.planes, options.threads);
+  const Planes planes = prepared.whitening.planes_on_inputs(found.planes, options.threads);
   // the search is in float32 and whitened; what did not survive the way back is no proof
   side.planes = keep_valid(planes, data.dim(), signed_distances(data, planes, options.threads), side.positive);
 }

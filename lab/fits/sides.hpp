@@ -21,7 +21,7 @@ struct Prepared {
   const SeparateOptions* options;
   Whitening whitening;
   Rows rows;
-  std::optional<InputUnits> bytes;  ///< Where every feature is a stored byte.
+  std::optional<InputUnits> bytes;  ///< The units of stored bytes, if every feature is one.
   InputUnits floats;
 };
 
@@ -31,15 +31,17 @@ struct Side {
   std::string below;
   std::vector<std::uint8_t> positive;
   std::vector<std::size_t> twins;  ///< find_twins
-  Planes planes;                   ///< Of the inputs; every input of the class below lies below them.
+  Planes planes;                   ///< Planes of the inputs; every input of the class below lies below them.
 };
 
 void show_progress(const SeparateOptions& options, std::string_view task, std::size_t done, std::size_t total);
 
-/// Fails: as fit_perfectly. The data and the options outlive the result.
-Result<Prepared> prepare(const Dataset& data, const SeparateOptions& options);
+/// Fails: kBadOption for data without two classes that both have inputs, and for options out of range; kBadShape,
+/// kBadValue and kUnsupported for what whitening and exact arithmetic refuse. The data and the options outlive the
+/// result.
+Result<Prepared> prepare_sides(const Dataset& data, const SeparateOptions& options);
 
-/// No planes yet.
+/// The side with this class above, without planes yet.
 Side start_side(const Prepared& prepared, std::int32_t above);
 
 /// How many inputs planes must be found for: see PieceOptions.

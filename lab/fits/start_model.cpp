@@ -1,3 +1,6 @@
+// Folds the centres and scales of the map into the layers that read the input, in float64, the last step first, and
+// then rounds each weight to a grid that exact sums can hold. The rounding changes the score a little; what is proven
+// later is proven of the rounded model. Takes for granted that load_model has accepted the model.
 #include "lab/fits/start_model.hpp"
 
 #include <algorithm>
@@ -13,7 +16,8 @@
 namespace standfast::lab {
 namespace {
 
-// an input takes up to 31 places, and a network three or four layers: their product has to fit 126 bits
+// an input takes up to 31 places, and a network three or four layers: their product has to fit 126 bits;
+// fewer places leave more room and change the score more
 constexpr int kFirstPlaces = 20;
 constexpr int kDeepPlaces = 12;
 constexpr int kShiftPlaces = 24;

@@ -18,7 +18,7 @@ namespace standfast::lab {
 Result<model::Model> start_from(const model::Model& model, const std::string& name, const Dataset& data,
                                 const std::string& above, const std::string& below);
 
-/// Where a score sums over units: r.relu(p), alone or with other terms.
+/// The part of a graph in which a score sums over units: r.relu(p), alone or with other terms.
 struct Head {
   std::int32_t sums = 0;     ///< The node p, of any shape.
   std::int32_t relu = 0;     ///< Read by nothing but

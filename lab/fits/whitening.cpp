@@ -1,3 +1,6 @@
+// The covariance in float64, in panels; a ridge on its diagonal; its Cholesky factor and that factor's inverse from
+// cholesky.cpp; then z = L^-1 (x - mean) in float32. L^-1 is lower triangular, and products stop at its diagonal. Only
+// planes_on_inputs has to be accurate: what the rest rounds makes planes harder to find, not wrong.
 #include "lab/fits/whitening.hpp"
 
 #include <algorithm>
@@ -131,7 +134,7 @@ Rows Whitening::apply(const Dataset& data, float bias, std::size_t threads) cons
   return rows;
 }
 
-Planes Whitening::fold(const Planes& planes, std::size_t threads) const {
+Planes Whitening::planes_on_inputs(const Planes& planes, std::size_t threads) const {
   Planes folded{std::vector<double>(planes.weights.size()), planes.offsets};
   const std::size_t count = planes.count();
   parallel_for((dim_ + kDoublePanel - 1) / kDoublePanel, 4, threads, [&](std::size_t begin, std::size_t end) {

@@ -43,8 +43,8 @@ class Whitening {
   /// z of every input, and after it one element `bias`.
   [[nodiscard]] Rows apply(const Dataset& data, float bias, std::size_t threads) const;
 
-  /// The same planes on the inputs themselves. Shape: planes.weights is (count, dim), of z.
-  [[nodiscard]] Planes fold(const Planes& planes, std::size_t threads) const;
+  /// Planes of z, written as planes of the inputs. Shape: planes.weights is (count, dim).
+  [[nodiscard]] Planes planes_on_inputs(const Planes& planes, std::size_t threads) const;
 
  private:
   std::size_t dim_ = 0;

@@ -13,6 +13,7 @@
 namespace standfast::lab {
 namespace {
 
+// a prime whose residues have products that fit 64 bits; each lifting step gives 31 binary places
 constexpr std::uint64_t kPrime = (std::uint64_t{1} << 31) - 1;
 
 std::uint64_t to_residue(Int128 value) {
@@ -130,7 +131,7 @@ std::pair<mpz_class, mpz_class> to_fraction(const mpz_class& value, const mpz_cl
   return {rest, factor};
 }
 
-/// The same numbers as integers over one denominator.
+/// The weights as integers over one denominator.
 std::pair<std::vector<mpz_class>, mpz_class> to_fractions(const std::vector<mpz_class>& w, const mpz_class& modulus) {
   const mpz_class bound = sqrt(mpz_class(modulus / 2));
   std::vector<mpz_class> numerators;

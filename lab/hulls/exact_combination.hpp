@@ -27,7 +27,7 @@ bool check_combination(const ExactCombination& combination, const std::vector<In
                        const IntegerPoint& x);
 
 /// The weights with which the points reach x, without those that are 0; points are numbered from 0.
-/// Nothing where they are affinely dependent, do not reach x, or a weight is negative.
+/// Nothing if they are affinely dependent, do not reach x, or a weight is negative.
 /// Requires: coordinates below 2^62. Cost: n^2 m operations for n points in m coordinates, and as many again for every
 /// 31 binary places of the weights; memory for n^2 + n m numbers.
 std::optional<ExactCombination> exact_combination(const std::vector<IntegerPoint>& points, const IntegerPoint& x);

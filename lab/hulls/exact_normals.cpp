@@ -1,3 +1,6 @@
+// Rounds each normal to integers of few binary places, and compares N.x with the largest N.q of the hull in integers of
+// 64 or 128 bits. The rounding may lose a separation, but can never invent one. Only the distance is a float64, and
+// only shown. Takes for granted that dim <= 8192, so that no sum overflows.
 #include "lab/hulls/exact_normals.hpp"
 
 #include <algorithm>

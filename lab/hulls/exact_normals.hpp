@@ -22,7 +22,7 @@ class ExactNormals {
 
   struct Best {
     std::size_t normal = 0;
-    double distance = 0;  ///< From x to that normal's plane through the nearest of the hull; 0: no normal separates x.
+    double distance = 0;  ///< The distance from x to its plane through the nearest of the hull; 0 if none separates.
   };
   /// The normal that separates x by the widest distance, in the features' units. The choice and the distance are
   /// rounded; that distance > 0 means N.x > N.q for all q is not.

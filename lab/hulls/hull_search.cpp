@@ -1,3 +1,6 @@
+// First shrinks the hull to the face that x lies on, then scales the features by powers of two, which are exact, and
+// asks nearest_combination. A combination is proven at once in integers; a normal is left to exact_normals.cpp. A plane
+// of the face alone need not hold for the whole hull: the search then goes on among all members.
 #include "lab/hulls/hull_search.hpp"
 
 #include <algorithm>
@@ -9,11 +12,11 @@
 namespace standfast::lab {
 namespace {
 
-constexpr std::size_t kMostNumbers = std::size_t{1} << 25;
+constexpr std::size_t kMostNumbers = std::size_t{1} << 25;  // 256 MiB of differences: memory against answers
 
 using Indices = std::vector<std::size_t>;
 
-/// The members that x can be a combination of: where x has the smallest or largest value of a feature, they have the
+/// The members that x can be a combination of: if x has the smallest or largest value of a feature, they have the
 /// same one. Counts of words are mostly 0: few features and members are left.
 Indices same_face(const Dataset& data, Indices members, std::span<const float> x) {
   for (std::size_t before = 0; before != members.size();) {

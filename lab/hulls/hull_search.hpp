@@ -13,14 +13,14 @@
 
 namespace standfast::lab {
 
-/// Features that a search takes on.
+/// The largest number of features that a search takes on: its memory grows with their square.
 inline constexpr std::size_t kMostSearched = 1024;
 
-/// What was found of an input: proven where it is a combination, yet to be checked where it is a normal.
+/// What was found of an input: proven if it is a combination, yet to be checked if it is a normal.
 struct HullFinding {
-  std::optional<ExactCombination> combination;           ///< Of inputs, by their position in the data.
+  std::optional<ExactCombination> combination;           ///< A combination of inputs, by their positions in the data.
   std::vector<double> normal;                            ///< (dim), or empty.
-  HullAnswer::Doubt doubt = HullAnswer::Doubt::kBorder;  ///< Where both are missing.
+  HullAnswer::Doubt doubt = HullAnswer::Doubt::kBorder;  ///< Why both are missing, if they are.
 };
 
 /// Requires: `hull` are inputs; at least one.

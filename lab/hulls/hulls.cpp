@@ -18,7 +18,7 @@
 namespace standfast::lab {
 namespace {
 
-constexpr std::size_t kAtOnce = 64;
+constexpr std::size_t kAtOnce = 64;  // searches per round: more use the threads better, fewer profit from new planes
 
 /// One direction, with what is known of it so far.
 class Hulls {
@@ -26,7 +26,7 @@ class Hulls {
   Hulls(const Prepared& prepared, Side side)
       : data_(prepared.data),
         options_(prepared.options),
-        // on the bytes where there are any: they are what is stored
+        // on the bytes if there are any: they are what is stored
         units_(prepared.bytes ? *prepared.bytes : prepared.floats),
         side_(std::move(side)) {
     report_.inner = side_.above;
@@ -131,12 +131,12 @@ std::size_t HullReport::count(HullAnswer::Doubt doubt) const {
 
 Result<std::vector<HullReport>> separate_hulls(const Dataset& data, const SeparateOptions& options) {
   try {
-    STANDFAST_TRY(const Prepared prepared, prepare(data, options));
+    STANDFAST_TRY(const Prepared prepared, prepare_sides(data, options));
     STANDFAST_TRY(const auto labels, classes_above(data, options));
     std::vector<HullReport> reports;
     for (const auto label : labels) {
       Side side = start_side(prepared, label);
-      // where each input can be searched for by itself, planes that few inputs share are not worth their time
+      // if each input can be searched for by itself, planes that few inputs share are not worth their time
       const double least_share = data.dim() <= kMostSearched ? 0.1 : 0.0;
       find_planes(prepared, side, {.part = true, .least_share = least_share});
       reports.push_back(Hulls(prepared, std::move(side)).run());
@@ -152,7 +152,7 @@ double log10_separable_bound(std::size_t first, std::size_t second, std::size_t 
   const double log_share = log_factorial(first) + log_factorial(second) - log_factorial(first + second);
   const double features = static_cast<double>(dim);
   const double share = std::exp(log_share);
-  // where the share is tiny, 1 - (1 - share)^dim is dim * share
+  // if the share is tiny, 1 - (1 - share)^dim is dim * share
   if (share * features < 1e-12) return (std::log(features) + log_share) / std::log(10.0);
   return std::log10(-std::expm1(features * std::log1p(-share)));
 }

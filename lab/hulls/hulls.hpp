@@ -5,7 +5,7 @@
 //
 // An input is outside when a plane of integers has it above every input of the other class, and inside when it equals a
 // combination of them with positive rational weights. Both are checked in exact arithmetic. As for fits, this describes
-// the data set only: random labels are separable, too, where there are many features.
+// the data set only: random labels are separable, too, if there are many features.
 #pragma once
 
 #include <cstddef>
@@ -49,11 +49,13 @@ struct HullReport {
   std::vector<HullAnswer> answers;
 
   [[nodiscard]] std::size_t count(HullAnswer::Side side) const;
-  /// Of those undecided.
+  /// The number of undecided answers with this doubt.
   [[nodiscard]] std::size_t count(HullAnswer::Doubt doubt) const;
 };
 
-/// Both directions. kOutside and kInside are proven in exact integer arithmetic. Fails: as fit_perfectly.
+/// Both directions. kOutside and kInside are proven in exact integer arithmetic. Fails: kBadOption for
+/// data without exactly two classes that both have inputs, or an unknown class; kBadValue for a feature that is not
+/// finite; kUnsupported for too many features or numbers too far apart; kIo if the data do not fit into memory.
 Result<std::vector<HullReport>> separate_hulls(const Dataset& data, const SeparateOptions& options);
 
 /// log10 of the bound P >= 1 - (1 - M! N! / (M + N)!)^dim on the chance that, of M and N points, independent and

@@ -1,3 +1,7 @@
+// The active-set method of Lawson and Hanson (Solving Least Squares Problems, 1974, chapter 23) on the columns (q_i,
+// s): the column with the steepest gradient joins, columns whose weight would fall below 0 leave. A thin QR
+// factorisation follows each change: Gram-Schmidt, done twice, to add a column, and Givens rotations to drop one.
+// Nothing here is trusted: its answers are checked in exact integers.
 #include "lab/hulls/nearest_combination.hpp"
 
 #include <algorithm>
@@ -11,9 +15,10 @@ namespace {
 using Column = std::vector<double>;
 
 // what is left of the target loses as many digits as it is shorter than the target: below this it is rounding
-constexpr double kReach = 1e-8;
+constexpr double kZeroShare = 1e-8;
 // a normal whose points lie at less than this share of the distance is good enough, and takes half of the steps
 constexpr double kSlack = 0.1;
+// a column with less than this share of its length left depends on the others: below it there is only rounding
 constexpr double kDependent = 1e-12;
 
 double inner(std::span<const double> x, std::span<const double> y) {
@@ -29,7 +34,7 @@ void subtract(double scale, std::span<const double> x, std::span<double> y) {
 /// Independent columns A = Q R, one more or one less at a time.
 class ActiveColumns {
  public:
-  /// False, and nothing happens, where the column depends on the others.
+  /// False, and nothing happens, if the column depends on the others.
   bool append(Column column) {
     const double length = std::sqrt(inner(column, column));
     Column above(q_.size() + 1, 0.0);
@@ -50,7 +55,7 @@ class ActiveColumns {
 
   void erase(std::size_t gone) {
     r_.erase(r_.begin() + static_cast<std::ptrdiff_t>(gone));
-    for (std::size_t i = gone; i < r_.size(); ++i) rotate(i);
+    for (std::size_t i = gone; i < r_.size(); ++i) restore_diagonal(i);
     q_.pop_back();
   }
 
@@ -74,16 +79,16 @@ class ActiveColumns {
 
  private:
   /// Makes column i of R, which has one element too many, end on the diagonal.
-  void rotate(std::size_t i) {
+  void restore_diagonal(std::size_t i) {
     const double length = std::hypot(r_[i][i], r_[i][i + 1]);
     const double c = r_[i][i] / length;
     const double s = r_[i][i + 1] / length;
-    for (std::size_t column = i; column < r_.size(); ++column) turn(r_[column][i], r_[column][i + 1], c, s);
+    for (std::size_t column = i; column < r_.size(); ++column) rotate_pair(r_[column][i], r_[column][i + 1], c, s);
     r_[i].pop_back();
-    for (std::size_t row = 0; row < q_[i].size(); ++row) turn(q_[i][row], q_[i + 1][row], c, s);
+    for (std::size_t row = 0; row < q_[i].size(); ++row) rotate_pair(q_[i][row], q_[i + 1][row], c, s);
   }
 
-  static void turn(double& x, double& y, double c, double s) {
+  static void rotate_pair(double& x, double& y, double c, double s) {
     const double turned = c * x + s * y;
     y = c * y - s * x;
     x = turned;
@@ -108,10 +113,10 @@ class NonNegativeLeastSquares {
     for (std::size_t step = 0; step < 10 * (points_->dim + 10); ++step) {
       const Column left = active_.residual(target_);
       const double square_left = inner(left, left);
-      if (square_left <= square(kReach * whole)) return reached();
+      if (square_left <= square(kZeroShare * whole)) return reached();
       const Column gradient = gradients(left);
       if (*std::ranges::max_element(gradient) < kSlack * square_left) return separated(left);
-      if (!improve(gradient)) break;
+      if (!add_support_point(gradient)) break;
     }
     return {};
   }
@@ -138,7 +143,7 @@ class NonNegativeLeastSquares {
   }
 
   /// Gives weight to the point that promises most. False: no point is left to try.
-  bool improve(const Column& gradient) {
+  bool add_support_point(const Column& gradient) {
     std::size_t best = points_->count;
     double most = 0;
     for (std::size_t i = 0; i < gradient.size(); ++i)
@@ -164,7 +169,7 @@ class NonNegativeLeastSquares {
     return true;
   }
 
-  /// Towards the new weights, and where one would fall below 0, on without its point.
+  /// Towards the new weights, and if one would fall below 0, on without its point.
   void move_to(Column solved) {
     while (std::ranges::any_of(solved, [](double y) { return !(y > 0); })) {
       double share = 1;

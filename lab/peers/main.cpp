@@ -53,7 +53,7 @@ Contender theirs(const Subject& subject, std::size_t batch, const TorchCertifica
   };
 }
 
-/// Fails where a peer computes something else: then a ratio would mean nothing.
+/// Fails if a peer computes something else: then a ratio would mean nothing.
 Status check_agreement(const Subject& subject, const TorchCertificates& torch, TorchCall call) {
   CertifyOptions options;
   options.norms = {Norm::l2()};

@@ -1,3 +1,7 @@
+// The closed form, (C3) in docs/certificates.md, in plain libtorch: radius = relu(f) / (Lip ||gradient||_2). Once by
+// autograd, node by node, as a PyTorch user writes it; once by hand for chains of layers, with all weights on the input
+// stacked into one matrix. Takes for granted a feature map of centres and abs steps. Proves nothing: it is there to be
+// timed.
 #include "lab/peers/torch_certificates.hpp"
 
 #include <cmath>
@@ -81,7 +85,7 @@ Array run(const Step& node, const std::vector<Array>& in) {
 }
 
 /// The matrices on the input and on the layer before, in the order in which an exported MLP lists its nodes.
-std::optional<Folded> fold(const model::Graph& graph) {
+std::optional<Folded> fold_layers(const model::Graph& graph) {
   std::vector<Array> input_weights;
   std::vector<Array> biases;
   Folded folded;
@@ -130,7 +134,7 @@ struct TorchCertificates::Impl {
   double lipschitz = 1;
   std::optional<Folded> folded;
 
-  explicit Impl(const model::Model& model) : folded(fold(model.graph)) {
+  explicit Impl(const model::Model& model) : folded(fold_layers(model.graph)) {
     if (folded) fold_centre(model, *folded);
     about.input_shape = model.input_shape;
     about.feature_map = model.feature_map;

@@ -1,3 +1,6 @@
+// The network of trainer/mlp/network.hpp layer by layer, with BatchNorm1d(1) and a penalty on the input gradients that
+// autograd differentiates a second time. Loss, penalty and SGD are those of the trainer, so that only the way of
+// computing differs. Its numbers are never used, only its time.
 #include "lab/peers/training_step.hpp"
 
 #include <utility>
@@ -75,7 +78,7 @@ struct PlainTrainingStep::Impl {
     return z.squeeze(1);
   }
 
-  void project() {
+  void restore_signs() {
     const torch::NoGradGuard no_grad;
     for (auto& layer : layers)
       if (layer.hidden_weight.defined()) layer.hidden_weight.clamp_min_(0);
@@ -99,7 +102,7 @@ double PlainTrainingStep::step(const trainer::Batch& batch) {
   impl_->optimiser->zero_grad();
   loss.backward();
   impl_->optimiser->step();
-  impl_->project();
+  impl_->restore_signs();
   return loss.item<double>();
 }
 

@@ -8,7 +8,7 @@
 
 namespace standfast::lab {
 
-/// The same model, loss, penalty and optimiser as the trainer's own step. Exceptions of libtorch pass through.
+/// Has the model, loss, penalty and optimiser of the trainer's own step. Exceptions of libtorch pass through.
 class PlainTrainingStep {
  public:
   /// Starts from the weights of `start`, which has one batch norm per hidden layer.

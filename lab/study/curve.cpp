@@ -1,4 +1,5 @@
-// Radii of wrong verdicts are 0 and stay below every curve point and every median.
+// Medians and shares by counting sorted radii. Radii of wrong verdicts are 0 and stay below every curve point and every
+// median.
 #include "lab/study/curve.hpp"
 
 #include <algorithm>
@@ -11,9 +12,9 @@ namespace standfast::lab {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr double kEqualAccuracy = 0.01;
+constexpr double kEqualAccuracy = 0.01;  // a point: test splits of a few thousand inputs hardly tell less
 
-/// By two standard errors: what guesses can be certified as far as one likes.
+/// Better by two standard errors: what guesses can be certified as far as one likes.
 bool better_than_chance(const RecipeResult& result) {
   const double variance =
       0.25 / static_cast<double>(result.sensitive_count) + 0.25 / static_cast<double>(result.other_count);
@@ -38,16 +39,16 @@ double share_reaching(std::span<const double> radii, double r) {
   return static_cast<double>(count) / static_cast<double>(radii.size());
 }
 
-std::vector<double> study_grid(double reach) {
+std::vector<double> study_grid(double quoted_radius) {
   constexpr int kSteps = 48;
   std::vector<double> grid;
-  for (int k = 0; k <= kSteps; ++k) grid.push_back(1.5 * reach * k / kSteps);
+  for (int k = 0; k <= kSteps; ++k) grid.push_back(1.5 * quoted_radius * k / kSteps);
   return grid;
 }
 
-std::size_t common_inputs(const ProtocolMeasure& measure, std::size_t norm) {
-  std::size_t count = measure.bounds[0][norm].radii.size();
-  for (const auto& bound : measure.bounds) count = std::min(count, bound[norm].radii.size());
+std::size_t common_inputs(const ProtocolMeasure& measure, std::size_t norm_index) {
+  std::size_t count = measure.bounds[0][norm_index].radii.size();
+  for (const auto& bound : measure.bounds) count = std::min(count, bound[norm_index].radii.size());
   return count;
 }
 
@@ -62,11 +63,11 @@ std::vector<const RecipeResult*> results_of(const Study& study, std::string_view
   return found;
 }
 
-const RecipeResult* best_of(std::span<const RecipeResult* const> results, std::size_t norm, bool ours,
+const RecipeResult* best_of(std::span<const RecipeResult* const> results, std::size_t norm_index, bool ours,
                             const RecipeResult* rival) {
   const RecipeResult* best = nullptr;
-  const auto median = [norm](const RecipeResult& result) {
-    return median_of(result.protocols[0].bounds[kOnePass][norm].radii);
+  const auto median = [norm_index](const RecipeResult& result) {
+    return median_of(result.protocols[0].bounds[kOnePass][norm_index].radii);
   };
   for (const auto* result : results) {
     if (result->ours != ours || !(median(*result) > 0) || !better_than_chance(*result)) continue;

@@ -36,7 +36,7 @@ report::ChartSeries curve_of(std::span<const double> radii, const std::vector<do
 report::Chart empty_chart(const StudyData& data, std::size_t n, const std::string& what) {
   report::Chart chart;
   chart.description = fmt::format("{}: certified accuracy over the {} radius, {}", data.title, kStudyNorms[n], what);
-  chart.x = report::linear_axis(1.5 * data.reach[n], 5);
+  chart.x = report::linear_axis(1.5 * data.quoted_radius[n], 5);
   chart.x.title = fmt::format("{} radius (pixel values from 0 to 1)", report::norm_symbol(study_norm(n)));
   return chart;
 }
@@ -50,7 +50,7 @@ std::string legend_item(std::string_view look, std::string_view text) {
 std::string models_chart(const StudyData& data, std::span<const RecipeResult* const> results, std::size_t n) {
   report::Chart chart = empty_chart(data, n, "one line per model");
   const auto looks = looks_of(results);
-  const auto grid = study_grid(data.reach[n]);
+  const auto grid = study_grid(data.quoted_radius[n]);
   for (std::size_t i = 0; i < results.size(); ++i)
     chart.series.push_back(curve_of(results[i]->protocols[0].bounds[kOnePass][n].radii, grid, looks[i]));
   return fmt::format("<figure>{}<figcaption><b>{}</b>: {}.</figcaption></figure>\n", report::svg_chart(chart),
@@ -61,7 +61,7 @@ std::string models_chart(const StudyData& data, std::span<const RecipeResult* co
 std::string bounds_chart(const StudyData& data, const RecipeResult& model, std::size_t n) {
   const auto& bounds = model.protocols[0].bounds;
   report::Chart chart = empty_chart(data, n, "one line per bound");
-  const auto grid = study_grid(data.reach[n]);
+  const auto grid = study_grid(data.quoted_radius[n]);
   const std::size_t inputs = common_inputs(model.protocols[0], n);
   for (std::size_t b = 0; b < kBounds.size(); ++b)
     chart.series.push_back(curve_of(std::span(bounds[b][n].radii).first(inputs), grid, kBoundLooks[b]));

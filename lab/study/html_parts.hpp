@@ -12,7 +12,7 @@ namespace standfast::lab {
 /// CSS beside that of an evaluation's page: the looks of several lines, wide tables, paper.
 std::string_view study_style();
 
-/// Who wins by how much: a row per data set, a tile per norm. Empty where no data set has models of both kinds.
+/// Who wins by how much: a row per data set, a tile per norm. Empty if no data set has models of both kinds.
 std::string html_study_overview(const Study& study);
 
 /// Title, charts and tables of one data set. Requires: at least one result, all of this data set.

@@ -39,7 +39,7 @@ std::string row(const StudyData& data, const RecipeResult& result, std::size_t p
     html += fmt::format("<td>{}</td>", b == kAttack ? report::distance_text(median) : report::radius_text(median));
   }
   for (const double quarter : {0.25, 0.5, 0.75, 1.0}) {
-    const double share = share_reaching(measure.bounds[kOnePass][n].radii, quarter * data.reach[n]);
+    const double share = share_reaching(measure.bounds[kOnePass][n].radii, quarter * data.quoted_radius[n]);
     html += std::isnan(share) ? "<td>-</td>" : fmt::format("<td>{:.3f}</td>", share);
   }
   return html + "</tr>\n";
@@ -55,7 +55,8 @@ std::string norm_table(const StudyData& data, std::span<const RecipeResult* cons
       "<th>{}</th><th>formula</th><th>one pass</th><th>one pass</th><th>refined</th><th>attack</th>",
       report::norm_symbol(norm), report::norm_meaning(norm), common_inputs(results.front()->protocols[0], n),
       report::html_escape(data.classes[0]), report::html_escape(data.classes[1]));
-  for (const double quarter : {0.25, 0.5, 0.75, 1.0}) html += fmt::format("<th>{:.4g}</th>", quarter * data.reach[n]);
+  for (const double quarter : {0.25, 0.5, 0.75, 1.0})
+    html += fmt::format("<th>{:.4g}</th>", quarter * data.quoted_radius[n]);
   html += "</tr></thead><tbody>\n";
   for (const auto* result : results)
     for (std::size_t p = 0; p < kProtocols.size(); ++p) html += row(data, *result, p, n);

@@ -16,6 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kSchema = "standfast/reproduce-recipe/1";
+// far above what we write: hostile text must not exhaust the stack or the memory
 constexpr std::size_t kMaxDepth = 16;
 constexpr std::size_t kMaxRadii = 1'000'000;
 

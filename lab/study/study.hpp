@@ -22,23 +22,23 @@ namespace standfast::lab {
 struct StudyData {
   std::string name;    ///< "mnist".
   std::string title;   ///< "MNIST: 3 against 8".
-  std::string folder;  ///< Its folder's name starts like this.
+  std::string folder;  ///< The start of its folder's name.
   std::string size;    ///< What DATA has after the folder: "@512x512" for pictures of many sizes; or empty.
   std::array<std::string, 2> classes;
   std::string sensitive;
-  std::array<double, 3> reach;  ///< For l1, l2, linf: the radius whose quarters the tables quote.
-  std::string note;             ///< What differs from the published set; empty where nothing does.
+  std::array<double, 3> quoted_radius;  ///< For l1, l2, linf: the radius whose quarters the tables quote.
+  std::string note;                     ///< What differs from the published set; empty if nothing does.
 };
 
 /// A model to train: a preset and what differs from it.
 struct Recipe {
   std::string data;  ///< StudyData::name.
-  std::string name;  ///< Of its files; unique.
+  std::string name;  ///< The unique name that its files bear.
   std::string label;
   bool ours = false;
   std::string preset;
   std::string overrides;  ///< JSON object of training options, as docs/training.md names them; applied to the preset.
-  std::string quick;      ///< Likewise, for a run in minutes.
+  std::string quick;      ///< Further options for a run in minutes, in the same form.
 };
 
 std::span<const StudyData> study_data();
@@ -49,15 +49,15 @@ const StudyData& study_data_named(std::string_view name);
 /// How much work to spend.
 struct StudyEffort {
   bool quick = false;
-  std::int64_t epochs = 0;     ///< At most so many; 0: as the recipe says.
+  std::int64_t epochs = 0;     ///< The largest number of epochs; 0: as the recipe says.
   std::size_t certified = 0;   ///< Sensitive test inputs for one-pass certificates; 0: all.
-  std::size_t attacked = 200;  ///< For refined certificates and attacks; 0: all.
+  std::size_t attacked = 200;  ///< Those of them for refined certificates and attacks; 0: all.
 };
 
 /// Everything but the output. Shape: `folder` holds the data set. Fails: kBadOption for a recipe that the trainer would
 /// refuse.
 Result<TrainOptions> recipe_options(const Recipe& recipe, const std::string& folder, const StudyEffort& effort);
-/// What the effort changed: "4 of 60 epochs", "first_stride 2 instead of 1, 3 of 60 epochs"; empty where nothing.
+/// What the effort changed: "4 of 60 epochs", "first_stride 2 instead of 1, 3 of 60 epochs"; empty if nothing.
 std::string shortened_by(const Recipe& recipe, const TrainOptions& options);
 
 /// What a radius is worth: three proofs and, from above, the attack.
@@ -68,20 +68,21 @@ inline constexpr std::array<std::string_view, 2> kProtocols = {"validation", "te
 
 /// Radii (or distances of attacks) of the first sensitive test inputs, in their order.
 struct BoundMeasure {
-  double milliseconds = 0;    ///< Processor time of one certificate; NaN where nothing was judged sensitive.
-  std::vector<double> radii;  ///< 0 for a wrong verdict; infinite where nothing flips it, or no attack was found.
+  double milliseconds = 0;    ///< Processor time of one certificate; NaN if nothing was judged sensitive.
+  std::vector<double> radii;  ///< 0 for a wrong verdict; infinite if nothing flips it, or no attack was found.
 };
 
 struct ProtocolMeasure {
   float threshold = 0;
-  double accuracy_sensitive = 0;  ///< On the whole test split.
+  double accuracy_sensitive = 0;  ///< The accuracy on the whole test split.
   double accuracy_other = 0;
-  std::array<std::array<BoundMeasure, kStudyNorms.size()>, kBounds.size()> bounds;  ///< By bound, then norm.
+  std::array<std::array<BoundMeasure, kStudyNorms.size()>, kBounds.size()>
+      bounds;  ///< One measure for each bound and norm.
 };
 
 /// One finished recipe.
 struct RecipeResult {
-  std::string fingerprint;  ///< Of the recipe, the data and the effort: equal ones need not be done again.
+  std::string fingerprint;  ///< A hash of recipe, data and effort: equal ones need not be done again.
   std::string data;
   std::string recipe;
   std::string label;
@@ -90,7 +91,7 @@ struct RecipeResult {
   std::string test_split;  ///< DATA of the test split.
   std::size_t sensitive_count = 0;
   std::size_t other_count = 0;
-  double training_seconds = 0;  ///< Processor time.
+  double training_seconds = 0;  ///< The processor time of the training run.
   std::string model_sha256;
   std::array<ProtocolMeasure, kProtocols.size()> protocols;
   std::string options;  ///< The training options, as JSON.
@@ -111,11 +112,12 @@ std::string study_fingerprint(const Recipe& recipe, const TrainOptions& options,
 
 /// The model's threshold moved to balance both classes on the first 1,000 test inputs; written beside it.
 ///
-/// Fails: kBadValue where these inputs do not hold both classes, and as Classifier::load and logits.
+/// Fails: kBadValue if these inputs do not hold both classes; what load and logits refuse: kIo,
+/// kBadFormat, kBadShape, kBadValue, kNotConvex, kUnsupported, kEnvironment.
 Status write_balanced_model(const std::string& model_path, const std::string& balanced_path, const Dataset& test);
 
 /// Accuracies, radii and attacks with the model's own threshold; radii are theorems about the stored weights.
-/// Fails: as Classifier::certify.
+/// Fails: kBadShape, kBadValue, kBadOption, kUnsupported, kEnvironment: what certify refuses.
 Result<ProtocolMeasure> measure(const Classifier& classifier, const Dataset& test, const MeasureOptions& options);
 
 /// Schema "standfast/reproduce-recipe/1", and back: lab/reproduce.md.

@@ -15,10 +15,10 @@ Json figure(double value) {
   return std::isinf(value) ? Json("inf") : Json(value);
 }
 
-Json bound_json(const BoundMeasure& bound, double reach) {
+Json bound_json(const BoundMeasure& bound, double quoted_radius) {
   Json radii = Json::array();
   Json accuracy = Json::array();
-  for (const double radius : study_grid(reach)) {
+  for (const double radius : study_grid(quoted_radius)) {
     radii.push_back(radius);
     accuracy.push_back(figure(share_reaching(bound.radii, radius)));
   }
@@ -36,7 +36,7 @@ Json protocol_json(const ProtocolMeasure& measure, const StudyData& data) {
   for (std::size_t b = 0; b < kBounds.size(); ++b)
     for (std::size_t n = 0; n < kStudyNorms.size(); ++n)
       json["bounds"][std::string(kBounds[b])][std::string(kStudyNorms[n])] =
-          bound_json(measure.bounds[b][n], data.reach[n]);
+          bound_json(measure.bounds[b][n], data.quoted_radius[n]);
   return json;
 }
 

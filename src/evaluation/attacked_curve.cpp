@@ -12,7 +12,9 @@ namespace standfast {
 namespace {
 
 /// The largest radius that the attack leaves possible: with norm 0 one feature fewer than it changes.
-double survived(Norm norm, double attacked) { return norm == Norm::l0() ? std::max(attacked - 1, 0.0) : attacked; }
+double radius_left_by_attack(Norm norm, double attacked) {
+  return norm == Norm::l0() ? std::max(attacked - 1, 0.0) : attacked;
+}
 
 void add_shares(Norm norm, std::span<const evaluation::AttackedInput> inputs, Evaluation::AttackedCurve& curve) {
   std::vector<evaluation::AttackedInput> found;
@@ -36,7 +38,7 @@ void add_shares(Norm norm, std::span<const evaluation::AttackedInput> inputs, Ev
 
 double certified_share(Norm norm, double certified, double attacked) {
   if (!std::isfinite(attacked)) return std::nan("");
-  // the input itself counts as an attack where rounding decides its verdict: nothing is left to prove
+  // the input itself counts as an attack if rounding decides its verdict: nothing is left to prove
   if (attacked == 0) return certified == 0 ? 1 : kInfinity;
   return (norm == Norm::l0() ? certified + 1 : certified) / attacked;
 }
@@ -51,7 +53,7 @@ Evaluation::AttackedCurve attacked_curve(Norm norm, std::span<const AttackedInpu
   std::vector<SensitiveInput> survivals;
   for (const auto& input : inputs) {
     distances.push_back({input.row, input.right, input.attacked});
-    survivals.push_back({input.row, input.right, survived(norm, input.attacked)});
+    survivals.push_back({input.row, input.right, radius_left_by_attack(norm, input.attacked)});
   }
   Evaluation::AttackedCurve curve;
   curve.accuracy = accuracy_on(norm, survivals, grid);

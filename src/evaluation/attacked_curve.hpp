@@ -12,10 +12,10 @@ namespace standfast::evaluation {
 
 /// One input of the sensitive class with both of its bounds.
 struct AttackedInput {
-  std::size_t row = 0;   ///< In the data set.
+  std::size_t row = 0;   ///< Its position in the data set.
   bool right = false;    ///< Whether the verdict is the sensitive class.
-  double certified = 0;  ///< As in Certificates.
-  double attacked = 0;   ///< As in Certificates: infinite where no attack was found.
+  double certified = 0;  ///< The certified radius.
+  double attacked = 0;   ///< The distance of the adversarial input; infinite if none was found.
 };
 
 /// Requires: grid is ascending. Cost: O(n log n).

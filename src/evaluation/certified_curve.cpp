@@ -15,7 +15,7 @@ namespace standfast::evaluation {
 namespace {
 
 constexpr std::array kShares = {0.10, 0.25, 0.50, 0.75, 0.90};
-constexpr std::size_t kExtremes = 10;
+constexpr std::size_t kExtremes = 10;  // as many as a reader looks at
 
 std::vector<double> right_radii(std::span<const SensitiveInput> inputs) {
   std::vector<double> radii;

@@ -14,7 +14,7 @@
 namespace standfast {
 namespace {
 
-constexpr std::size_t kMaxGridPoints = 100'000;
+constexpr std::size_t kMaxGridPoints = 100'000;  // finer than any page shows; bounds the memory
 
 Status check_options(const EvaluateOptions& options) {
   if (options.grid_points < 2 || options.grid_points > kMaxGridPoints) {

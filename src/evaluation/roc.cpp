@@ -16,13 +16,13 @@ struct Score {
   bool sensitive;
 };
 
-void append(std::span<const float> logits, bool sensitive, std::vector<Score>& scores) {
+void append_scores(std::span<const float> logits, bool sensitive, std::vector<Score>& scores) {
   for (const float logit : logits) {
     if (!std::isnan(logit)) scores.push_back({logit, sensitive});
   }
 }
 
-bool corner(const Evaluation::RocPoint& before, const Evaluation::RocPoint& at, const Evaluation::RocPoint& after) {
+bool is_corner(const Evaluation::RocPoint& before, const Evaluation::RocPoint& at, const Evaluation::RocPoint& after) {
   const bool straight_up =
       before.false_positive_rate == at.false_positive_rate && at.false_positive_rate == after.false_positive_rate;
   const bool straight_on = before.detection_rate == at.detection_rate && at.detection_rate == after.detection_rate;
@@ -33,7 +33,7 @@ std::vector<Evaluation::RocPoint> corners_only(const std::vector<Evaluation::Roc
   std::vector<Evaluation::RocPoint> corners;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const bool end = i == 0 || i + 1 == points.size();
-    if (end || corner(corners.back(), points[i], points[i + 1])) corners.push_back(points[i]);
+    if (end || is_corner(corners.back(), points[i], points[i + 1])) corners.push_back(points[i]);
   }
   return corners;
 }
@@ -47,14 +47,14 @@ std::vector<Evaluation::RocPoint> thinned(const std::vector<Evaluation::RocPoint
 
 }  // namespace
 
-double share(std::size_t part, std::size_t whole) {
+double share_or_nan(std::size_t part, std::size_t whole) {
   return whole == 0 ? std::nan("") : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 std::vector<ScoreStep> score_steps(std::span<const float> sensitive_logits, std::span<const float> other_logits) {
   std::vector<Score> scores;
-  append(sensitive_logits, true, scores);
-  append(other_logits, false, scores);
+  append_scores(sensitive_logits, true, scores);
+  append_scores(other_logits, false, scores);
   std::sort(scores.begin(), scores.end(), [](const Score& a, const Score& b) { return a.logit > b.logit; });
   std::vector<ScoreStep> steps;
   ScoreStep current;
@@ -73,7 +73,7 @@ std::vector<Evaluation::RocPoint> roc_curve(std::span<const ScoreStep> steps, st
   if (sensitive_count == 0 || other_count == 0) return {};
   std::vector<Evaluation::RocPoint> points = {{0, 0}};
   for (const auto& step : steps) {
-    points.push_back({share(step.other, other_count), share(step.sensitive, sensitive_count)});
+    points.push_back({share_or_nan(step.other, other_count), share_or_nan(step.sensitive, sensitive_count)});
   }
   points.push_back({1, 1});
   return thinned(corners_only(points), max_points);
@@ -83,12 +83,12 @@ Evaluation::OperatingPoint operating_point(std::span<const ScoreStep> steps, std
                                            std::size_t other_count, double max_false_positive_rate) {
   assert(other_count > 0 && "a false-positive rate needs inputs of the other class");
   const auto first_excluded = std::find_if(steps.begin(), steps.end(), [&](const ScoreStep& step) {
-    return share(step.other, other_count) > max_false_positive_rate;
+    return share_or_nan(step.other, other_count) > max_false_positive_rate;
   });
   const ScoreStep reached = first_excluded == steps.begin() ? ScoreStep{} : *std::prev(first_excluded);
   return {.max_false_positive_rate = max_false_positive_rate,
-          .false_positive_rate = share(reached.other, other_count),
-          .detection_rate = share(reached.sensitive, sensitive_count),
+          .false_positive_rate = share_or_nan(reached.other, other_count),
+          .detection_rate = share_or_nan(reached.sensitive, sensitive_count),
           .logit_threshold = first_excluded == steps.end() ? -kInfinity : first_excluded->logit};
 }
 

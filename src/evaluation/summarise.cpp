@@ -17,7 +17,7 @@ namespace standfast::evaluation {
 namespace {
 
 constexpr std::array kFalsePositiveRates = {0.001, 0.01, 0.05};
-constexpr std::size_t kMaxRocPoints = 400;
+constexpr std::size_t kMaxRocPoints = 400;  // about one per pixel of a chart; more only make the page heavy
 
 void count_verdicts(std::span<const std::uint8_t> labelled_sensitive, Evaluation& evaluation) {
   for (std::size_t i = 0; i < labelled_sensitive.size(); ++i) {
@@ -30,10 +30,10 @@ void count_verdicts(std::span<const std::uint8_t> labelled_sensitive, Evaluation
   }
   evaluation.sensitive_count = evaluation.sensitive_right + evaluation.sensitive_wrong;
   evaluation.other_count = evaluation.other_right + evaluation.other_wrong;
-  evaluation.accuracy_sensitive = share(evaluation.sensitive_right, evaluation.sensitive_count);
-  evaluation.accuracy_other = share(evaluation.other_right, evaluation.other_count);
-  evaluation.accuracy_overall =
-      share(evaluation.sensitive_right + evaluation.other_right, evaluation.sensitive_count + evaluation.other_count);
+  evaluation.accuracy_sensitive = share_or_nan(evaluation.sensitive_right, evaluation.sensitive_count);
+  evaluation.accuracy_other = share_or_nan(evaluation.other_right, evaluation.other_count);
+  evaluation.accuracy_overall = share_or_nan(evaluation.sensitive_right + evaluation.other_right,
+                                             evaluation.sensitive_count + evaluation.other_count);
 }
 
 void add_thresholds(std::span<const std::uint8_t> labelled_sensitive, Evaluation& evaluation) {
@@ -51,12 +51,12 @@ void add_thresholds(std::span<const std::uint8_t> labelled_sensitive, Evaluation
 }
 
 std::vector<SensitiveInput> sensitive_inputs(std::span<const std::uint8_t> labelled_sensitive,
-                                             const Certificates& certificates, std::size_t norm) {
+                                             const Certificates& certificates, std::size_t norm_index) {
   std::vector<SensitiveInput> inputs;
   for (std::size_t i = 0; i < labelled_sensitive.size(); ++i) {
     if (labelled_sensitive[i] == 0) continue;
     const bool right = certificates.sensitive(i);
-    inputs.push_back({i, right, right ? certificates.radius(i, norm) : 0});
+    inputs.push_back({i, right, right ? certificates.radius(i, norm_index) : 0});
   }
   return inputs;
 }
@@ -64,18 +64,19 @@ std::vector<SensitiveInput> sensitive_inputs(std::span<const std::uint8_t> label
 void add_attacks(std::span<const std::uint8_t> labelled_sensitive, Evaluation& evaluation) {
   const auto& certificates = evaluation.certificates;
   if (certificates.attacks.empty()) return;  // none was asked for
-  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) {
+  for (std::size_t norm_index = 0; norm_index < evaluation.curves.size(); ++norm_index) {
     std::vector<AttackedInput> inputs;
     for (std::size_t i = 0; i < labelled_sensitive.size(); ++i) {
       if (labelled_sensitive[i] == 0) continue;
-      inputs.push_back({i, certificates.sensitive(i), certificates.radius(i, norm), certificates.attack(i, norm)});
+      inputs.push_back(
+          {i, certificates.sensitive(i), certificates.radius(i, norm_index), certificates.attack(i, norm_index)});
     }
-    const auto& curve = evaluation.curves[norm];
+    const auto& curve = evaluation.curves[norm_index];
     evaluation.attacked.push_back(attacked_curve(curve.norm, inputs, curve.radii));
   }
 }
 
-/// What a radius counts: empty where a price is a change in the features' own units.
+/// What a radius counts: empty if a price is a change in the features' own units.
 std::string price_unit(const ThreatModel& threat) {
   const bool priced = std::ranges::any_of(threat.cost, [](double cost) { return cost != 1; });
   return priced && threat.price_unit.empty() ? "units of the threat model's price" : threat.price_unit;
@@ -96,10 +97,10 @@ Evaluation summarise(std::span<const std::uint8_t> labelled_sensitive, Certifica
   count_verdicts(labelled_sensitive, evaluation);
   add_thresholds(labelled_sensitive, evaluation);
   const auto& norms = evaluation.certificates.norms;
-  for (std::size_t norm = 0; norm < norms.size(); ++norm) {
-    const auto inputs = sensitive_inputs(labelled_sensitive, evaluation.certificates, norm);
-    auto grid = options.grid.empty() ? radius_grid(norms[norm], inputs, options.grid_points) : options.grid;
-    evaluation.curves.push_back(certified_curve(norms[norm], inputs, std::move(grid)));
+  for (std::size_t norm_index = 0; norm_index < norms.size(); ++norm_index) {
+    const auto inputs = sensitive_inputs(labelled_sensitive, evaluation.certificates, norm_index);
+    auto grid = options.grid.empty() ? radius_grid(norms[norm_index], inputs, options.grid_points) : options.grid;
+    evaluation.curves.push_back(certified_curve(norms[norm_index], inputs, std::move(grid)));
   }
   add_attacks(labelled_sensitive, evaluation);
   return evaluation;

@@ -35,7 +35,7 @@ enum class LineShape {
 /// One line among several, looked up in the page's legend.
 struct ChartSeries {
   std::vector<ChartPoint> line;
-  std::string look;  ///< Its CSS class, such as "s1".
+  std::string look;  ///< The CSS class of the line, such as "s1".
 };
 
 /// Shares (0 to 1) over x. All text is plain and gets escaped.
@@ -44,12 +44,12 @@ struct Chart {
   ChartAxis x;
   std::vector<ChartPoint> line;
   std::vector<ChartPoint> upper;  ///< A second line, nowhere below the first; the band between them is shaded.
-  std::string line_label;         ///< In the legend, which is drawn where there is an upper line.
+  std::string line_label;         ///< Its name in the legend, which is drawn if there is an upper line.
   std::string upper_label;
   std::vector<ChartSeries> series;  ///< Drawn in this order, in place of `line` or over it.
   std::vector<ChartPoint> dots;
   LineShape shape = LineShape::kStraight;
-  double reference = -1;  ///< A dashed line at this share, where >= 0.
+  double reference = -1;  ///< A dashed line at this share; none if negative.
   std::string reference_label;
   std::vector<ChartMarker> markers;
 };

@@ -17,11 +17,11 @@ namespace {
 
 constexpr std::size_t kMaxDots = 600;  // more only make the page heavy
 
-Chart share_chart(const ReportInput& input, std::size_t norm) {
+Chart share_chart(const ReportInput& input, std::size_t norm_index) {
   const auto& evaluation = input.evaluation;
-  const auto& rows = evaluation.attacked[norm].rows;
-  const Norm kind = evaluation.curves[norm].norm;
-  const auto attack = [&](std::size_t position) { return evaluation.certificates.attack(rows[position], norm); };
+  const auto& rows = evaluation.attacked[norm_index].rows;
+  const Norm kind = evaluation.curves[norm_index].norm;
+  const auto attack = [&](std::size_t position) { return evaluation.certificates.attack(rows[position], norm_index); };
   Chart chart;
   chart.description = fmt::format("Certified radius as a share of the attack's distance in the norm {}", kind.name());
   // the farthest twentieth would squeeze the others to the left edge; it is drawn there at the right one
@@ -29,8 +29,8 @@ Chart share_chart(const ReportInput& input, std::size_t norm) {
   chart.x = linear_axis(last, 5, kind == Norm::l0());
   chart.x.title = kind == Norm::l0() ? "number of features that the attack changes"
                                      : fmt::format("{} attack ({})", norm_symbol(kind), radius_unit(input, kind));
-  for (const auto position : spread_indices(rows.size(), kMaxDots)) {
-    const double certified = evaluation.certificates.radius(rows[position], norm);
+  for (const auto position : evenly_spaced_indices(rows.size(), kMaxDots)) {
+    const double certified = evaluation.certificates.radius(rows[position], norm_index);
     chart.dots.push_back({attack(position), certified_share(kind, certified, attack(position))});
   }
   return chart;
@@ -41,9 +41,9 @@ std::string attack_table(const Evaluation& evaluation) {
       "<div class=\"scroll\"><table><caption>Smallest attacks found on the inputs judged right</caption><thead><tr>"
       "<th>norm</th><th>10 %</th><th>25 %</th><th>median</th><th>75 %</th><th>90 %</th><th>none found</th>"
       "<th>certified / attacked</th><th>gap</th></tr></thead><tbody>\n";
-  for (std::size_t norm = 0; norm < evaluation.attacked.size(); ++norm) {
-    const auto& curve = evaluation.attacked[norm];
-    html += fmt::format("<tr><th>{}</th>", norm_symbol(evaluation.curves[norm].norm));
+  for (std::size_t norm_index = 0; norm_index < evaluation.attacked.size(); ++norm_index) {
+    const auto& curve = evaluation.attacked[norm_index];
+    html += fmt::format("<tr><th>{}</th>", norm_symbol(evaluation.curves[norm_index].norm));
     for (std::size_t i = 0; i < 5; ++i) {
       html += fmt::format("<td>{}</td>",
                           distance_text(i < curve.quantiles.size() ? curve.quantiles[i].radius : std::nan("")));
@@ -55,10 +55,11 @@ std::string attack_table(const Evaluation& evaluation) {
   return html + "</tbody></table></div>\n";
 }
 
-std::string caption(const Evaluation& evaluation, std::size_t norm) {
-  const auto& curve = evaluation.attacked[norm];
+std::string caption(const Evaluation& evaluation, std::size_t norm_index) {
+  const auto& curve = evaluation.attacked[norm_index];
   return fmt::format("<b>{}</b>: on average {} of the distance to the attack is proven, median {}.",
-                     norm_symbol(evaluation.curves[norm].norm), files::share_rounded_down(curve.mean_certified_share),
+                     norm_symbol(evaluation.curves[norm_index].norm),
+                     files::share_rounded_down(curve.mean_certified_share),
                      files::share_rounded_down(curve.median_certified_share));
 }
 
@@ -73,9 +74,9 @@ std::string html_attacked(const ReportInput& input) {
       "<h3>Certified against attacked</h3>\n<p class=\"soft\">Each dot is an input that is judged right: how far the "
       "smallest change found that turns its verdict goes, and what share of that distance is proven to be safe. Where "
       "the share is 100 % the radius is the exact one.</p>\n<div class=\"charts\">\n";
-  for (std::size_t norm = 0; norm < evaluation.attacked.size(); ++norm) {
-    if (evaluation.attacked[norm].rows.empty()) continue;
-    html += "<figure>" + svg_chart(share_chart(input, norm)) + "<figcaption>" + caption(evaluation, norm) +
+  for (std::size_t norm_index = 0; norm_index < evaluation.attacked.size(); ++norm_index) {
+    if (evaluation.attacked[norm_index].rows.empty()) continue;
+    html += "<figure>" + svg_chart(share_chart(input, norm_index)) + "<figcaption>" + caption(evaluation, norm_index) +
             "</figcaption></figure>\n";
   }
   html += "</div>\n" + attack_table(evaluation);

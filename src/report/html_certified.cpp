@@ -21,8 +21,8 @@ std::vector<ChartPoint> points(const std::vector<double>& radii, const std::vect
   return line;
 }
 
-Chart curve_chart(const ReportInput& input, std::size_t norm) {
-  const auto& curve = input.evaluation.curves[norm];
+Chart curve_chart(const ReportInput& input, std::size_t norm_index) {
+  const auto& curve = input.evaluation.curves[norm_index];
   Chart chart;
   chart.description = fmt::format("Certified accuracy on {} over the radius in the norm {}",
                                   input.evaluation.sensitive_class, curve.norm.name());
@@ -34,7 +34,7 @@ Chart curve_chart(const ReportInput& input, std::size_t norm) {
   chart.line = points(curve.radii, curve.accuracy);
   if (!input.evaluation.attacked.empty()) {
     chart.description += ", and accuracy under the attacks found";
-    chart.upper = points(curve.radii, input.evaluation.attacked[norm].accuracy);
+    chart.upper = points(curve.radii, input.evaluation.attacked[norm_index].accuracy);
     chart.line_label = "certified";
     chart.upper_label = "attacked";
   }
@@ -88,9 +88,9 @@ std::string html_certified(const ReportInput& input) {
       evaluation.attacked.empty() ? ""
                                   : " The dotted line is the accuracy under the attacks found: the true curve lies in "
                                     "the band between the two.");
-  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) {
-    html += "<figure>" + svg_chart(curve_chart(input, norm)) + "<figcaption>" + caption(evaluation.curves[norm]) +
-            "</figcaption></figure>\n";
+  for (std::size_t norm_index = 0; norm_index < evaluation.curves.size(); ++norm_index) {
+    html += "<figure>" + svg_chart(curve_chart(input, norm_index)) + "<figcaption>" +
+            caption(evaluation.curves[norm_index]) + "</figcaption></figure>\n";
   }
   html += "</div>\n" + quantile_table(evaluation);
   html +=

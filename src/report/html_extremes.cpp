@@ -16,46 +16,48 @@ double logit(const ReportInput& input, std::size_t row) {
   return static_cast<double>(input.evaluation.certificates.logits[row]);
 }
 
-std::string record(const Dataset& data, std::size_t row) {
+std::string source_record(const Dataset& data, std::size_t row) {
   return row < data.source_index.size() ? fmt::format("{}", data.source_index[row]) : std::string("-");
 }
 
-std::string pictures(const ReportInput& input, std::size_t norm, const std::vector<std::size_t>& rows) {
+std::string picture_row(const ReportInput& input, std::size_t norm_index, const std::vector<std::size_t>& rows) {
   std::string html = "<div class=\"shots\">\n";
   for (const auto row : rows) {
     if (row >= input.data.count()) continue;
-    html +=
-        fmt::format("<figure><img src=\"{}\" alt=\"input {}\"><figcaption><b>{}</b><br>row {}</figcaption></figure>\n",
-                    image_uri(input.data, row), row, radius_text(input.evaluation.certificates.radius(row, norm)), row);
+    html += fmt::format(
+        "<figure><img src=\"{}\" alt=\"input {}\"><figcaption><b>{}</b><br>row {}</figcaption></figure>\n",
+        image_uri(input.data, row), row, radius_text(input.evaluation.certificates.radius(row, norm_index)), row);
   }
   return html + "</div>\n";
 }
 
-std::string table(const ReportInput& input, std::size_t norm, const std::vector<std::size_t>& rows,
-                  const char* caption) {
+std::string extremes_table(const ReportInput& input, std::size_t norm_index, const std::vector<std::size_t>& rows,
+                           const char* caption) {
   const bool attacked = !input.evaluation.attacked.empty();
   std::string html = fmt::format(
       "<div class=\"scroll\"><table><caption>{}</caption><thead><tr><th>row</th><th>record in source</th><th>logit</th>"
       "<th>radius</th>{}</tr></thead><tbody>\n",
       caption, attacked ? "<th>attacked</th>" : "");
   for (const auto row : rows) {
-    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td>", row, record(input.data, row),
-                        logit_text(logit(input, row)), radius_text(input.evaluation.certificates.radius(row, norm)));
-    if (attacked) html += fmt::format("<td>{}</td>", distance_text(input.evaluation.certificates.attack(row, norm)));
+    html +=
+        fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td>", row, source_record(input.data, row),
+                    logit_text(logit(input, row)), radius_text(input.evaluation.certificates.radius(row, norm_index)));
+    if (attacked)
+      html += fmt::format("<td>{}</td>", distance_text(input.evaluation.certificates.attack(row, norm_index)));
     html += "</tr>\n";
   }
   return html + "</tbody></table></div>\n";
 }
 
-std::string both_ends(const ReportInput& input, std::size_t norm) {
-  const auto& curve = input.evaluation.curves[norm];
+std::string html_both_ends(const ReportInput& input, std::size_t norm_index) {
+  const auto& curve = input.evaluation.curves[norm_index];
   std::string html = fmt::format("<h3>{}: {}</h3>\n", norm_symbol(curve.norm), norm_meaning(curve.norm));
   if (drawable(input.data)) {
-    html += "<p class=\"soft\">Least robust</p>\n" + pictures(input, norm, curve.least_robust);
-    return html + "<p class=\"soft\">Most robust</p>\n" + pictures(input, norm, curve.most_robust);
+    html += "<p class=\"soft\">Least robust</p>\n" + picture_row(input, norm_index, curve.least_robust);
+    return html + "<p class=\"soft\">Most robust</p>\n" + picture_row(input, norm_index, curve.most_robust);
   }
-  return html + "<div class=\"grid2\">\n" + table(input, norm, curve.least_robust, "Least robust") +
-         table(input, norm, curve.most_robust, "Most robust") + "</div>\n";
+  return html + "<div class=\"grid2\">\n" + extremes_table(input, norm_index, curve.least_robust, "Least robust") +
+         extremes_table(input, norm_index, curve.most_robust, "Most robust") + "</div>\n";
 }
 
 }  // namespace
@@ -70,7 +72,7 @@ std::string html_extremes(const ReportInput& input) {
       "by their certified "
       "radius. Rows count from 0.</p>\n",
       html_escape(input.evaluation.sensitive_class, 60));
-  for (std::size_t norm = 0; norm < curves.size(); ++norm) html += both_ends(input, norm);
+  for (std::size_t norm_index = 0; norm_index < curves.size(); ++norm_index) html += html_both_ends(input, norm_index);
   return html;
 }
 

@@ -48,11 +48,11 @@ std::string tiles(const Evaluation& evaluation) {
       tile(percent_text(evaluation.accuracy_sensitive), html_escape(evaluation.sensitive_class, 60) + " judged right");
   html += tile(percent_text(evaluation.accuracy_other), html_escape(evaluation.other_class, 60) + " judged right");
   html += tile(percent_text(evaluation.accuracy_overall), "both classes");
-  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) {
-    const auto& curve = evaluation.curves[norm];
+  for (std::size_t norm_index = 0; norm_index < evaluation.curves.size(); ++norm_index) {
+    const auto& curve = evaluation.curves[norm_index];
     std::string what = fmt::format("median radius, {}", norm_symbol(curve.norm));
-    if (!evaluation.attacked.empty() && evaluation.attacked[norm].quantiles.size() > 2) {
-      what += fmt::format("; attacked {}", distance_text(evaluation.attacked[norm].quantiles[2].radius));
+    if (!evaluation.attacked.empty() && evaluation.attacked[norm_index].quantiles.size() > 2) {
+      what += fmt::format("; attacked {}", distance_text(evaluation.attacked[norm_index].quantiles[2].radius));
     }
     html += tile(radius_text(median_radius(curve)), what);
   }

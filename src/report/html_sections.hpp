@@ -21,7 +21,7 @@ struct ReportInput {
 std::string html_opening(const ReportInput& input, std::span<const std::string> notes);
 /// Certified-accuracy curves and the quantile table, then html_attacked.
 std::string html_certified(const ReportInput& input);
-/// Certified radii against the attacks found, input by input; empty where no attack was asked for.
+/// Certified radii against the attacks found, input by input; empty if no attack was asked for.
 std::string html_attacked(const ReportInput& input);
 /// Confusion, operating points and the receiver operating characteristic.
 std::string html_verdicts(const ReportInput& input);

@@ -96,7 +96,7 @@ std::string html_escape(std::string_view text, std::size_t max_bytes) {
 }
 
 bool drawable(const Dataset& data) {
-  constexpr std::int64_t kMaxSide = 64;
+  constexpr std::int64_t kMaxSide = 64;  // larger pictures, embedded twenty times per norm, make the page heavy
   if (!data.is_image || data.input_shape.size() != 3) return false;
   const auto channels = data.input_shape[0];
   const auto height = data.input_shape[1];

@@ -17,7 +17,7 @@ std::string html_escape(std::string_view text, std::size_t max_bytes = 400);
 /// Whether rows of the data can be drawn: one or three channels of at most 64 x 64 pixels, and as many values as the
 /// shape says.
 bool drawable(const Dataset& data);
-/// One input as a PNG in a data URI. Requires: drawable(data), row < data.count(). Empty where it cannot be encoded.
+/// One input as a PNG in a data URI. Requires: drawable(data), row < data.count(). Empty if it cannot be encoded.
 std::string image_uri(const Dataset& data, std::size_t row);
 
 }  // namespace standfast::report

@@ -25,7 +25,7 @@ Json numbers(const std::vector<double>& values) {
   return array;
 }
 
-Json counts(const Evaluation& evaluation) {
+Json counts_json(const Evaluation& evaluation) {
   return {{"sensitive", evaluation.sensitive_count},       {"other", evaluation.other_count},
           {"sensitive_right", evaluation.sensitive_right}, {"sensitive_wrong", evaluation.sensitive_wrong},
           {"other_right", evaluation.other_right},         {"other_wrong", evaluation.other_wrong}};
@@ -42,7 +42,7 @@ Json operating_points_json(const Evaluation& evaluation) {
   return array;
 }
 
-Json roc(const Evaluation& evaluation) {
+Json roc_json(const Evaluation& evaluation) {
   std::vector<double> false_positive_rate;
   std::vector<double> detection_rate;
   for (const auto& point : evaluation.roc) {
@@ -52,40 +52,40 @@ Json roc(const Evaluation& evaluation) {
   return {{"false_positive_rate", numbers(false_positive_rate)}, {"detection_rate", numbers(detection_rate)}};
 }
 
-Json extremes(const Evaluation& evaluation, std::size_t norm, const std::vector<std::size_t>& rows) {
+Json extremes_json(const Evaluation& evaluation, std::size_t norm_index, const std::vector<std::size_t>& rows) {
   Json array = Json::array();
   for (const auto row : rows) {
     array.push_back(Json{{"row", row},
                          {"logit", number(static_cast<double>(evaluation.certificates.logits[row]))},
-                         {"radius", number(evaluation.certificates.radius(row, norm))}});
-    if (!evaluation.attacked.empty()) array.back()["attack"] = number(evaluation.certificates.attack(row, norm));
+                         {"radius", number(evaluation.certificates.radius(row, norm_index))}});
+    if (!evaluation.attacked.empty()) array.back()["attack"] = number(evaluation.certificates.attack(row, norm_index));
   }
   return array;
 }
 
-Json quantiles(const std::vector<Evaluation::CertifiedCurve::Quantile>& values) {
+Json quantiles_json(const std::vector<Evaluation::CertifiedCurve::Quantile>& values) {
   Json array = Json::array();
   for (const auto& [share, radius] : values) array.push_back(Json{{"share", share}, {"radius", number(radius)}});
   return array;
 }
 
-Json attacked(const Evaluation::AttackedCurve& curve) {
+Json attacked_json(const Evaluation::AttackedCurve& curve) {
   return {{"accuracy", numbers(curve.accuracy)},
-          {"quantiles", quantiles(curve.quantiles)},
+          {"quantiles", quantiles_json(curve.quantiles)},
           {"found", curve.rows.size()},
           {"none_found", curve.none_found},
           {"certified_share",
            {{"mean", number(curve.mean_certified_share)}, {"median", number(curve.median_certified_share)}}}};
 }
 
-Json curve(const Evaluation& evaluation, std::size_t norm) {
-  const auto& curve = evaluation.curves[norm];
+Json curve_json(const Evaluation& evaluation, std::size_t norm_index) {
+  const auto& curve = evaluation.curves[norm_index];
   return {{"radii", numbers(curve.radii)},
           {"accuracy", numbers(curve.accuracy)},
-          {"quantiles", quantiles(curve.quantiles)},
+          {"quantiles", quantiles_json(curve.quantiles)},
           {"infinite_share", number(curve.infinite_share)},
-          {"most_robust", extremes(evaluation, norm, curve.most_robust)},
-          {"least_robust", extremes(evaluation, norm, curve.least_robust)}};
+          {"most_robust", extremes_json(evaluation, norm_index, curve.most_robust)},
+          {"least_robust", extremes_json(evaluation, norm_index, curve.least_robust)}};
 }
 
 }  // namespace
@@ -93,11 +93,11 @@ Json curve(const Evaluation& evaluation, std::size_t norm) {
 std::string to_json(const Evaluation& evaluation) {
   Json certified = Json::object();
   for (std::size_t i = 0; i < evaluation.curves.size(); ++i) {
-    certified[evaluation.curves[i].norm.name()] = curve(evaluation, i);
+    certified[evaluation.curves[i].norm.name()] = curve_json(evaluation, i);
   }
   Json attacks = Json::object();
   for (std::size_t i = 0; i < evaluation.attacked.size(); ++i) {
-    attacks[evaluation.curves[i].norm.name()] = attacked(evaluation.attacked[i]);
+    attacks[evaluation.curves[i].norm.name()] = attacked_json(evaluation.attacked[i]);
   }
   const Json document = {{"schema", "standfast/evaluation/1"},
                          {"data", evaluation.data_source},
@@ -108,13 +108,13 @@ std::string to_json(const Evaluation& evaluation) {
                          {"both_classes", evaluation.both_classes},
                          {"threat", evaluation.threat_description},
                          {"price_unit", evaluation.price_unit},
-                         {"counts", counts(evaluation)},
+                         {"counts", counts_json(evaluation)},
                          {"clean_accuracy",
                           {{"overall", number(evaluation.accuracy_overall)},
                            {"sensitive", number(evaluation.accuracy_sensitive)},
                            {"other", number(evaluation.accuracy_other)}}},
                          {"operating_points", operating_points_json(evaluation)},
-                         {"roc", roc(evaluation)},
+                         {"roc", roc_json(evaluation)},
                          {"certified", certified},
                          {"attacked", attacks}};
   // Names come from files and need not be UTF-8: a replacement character stands for what is not.

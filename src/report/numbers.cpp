@@ -11,7 +11,7 @@
 namespace standfast {
 namespace {
 
-constexpr int kDigits = 4;
+constexpr int kDigits = 4;  // more than any radius is good for, few enough for a column
 
 std::string subscript(std::string_view digits) {
   static constexpr std::string_view kDigit[] = {"₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉"};
@@ -84,7 +84,7 @@ double median_radius(const Evaluation::CertifiedCurve& curve) {
   return std::nan("");
 }
 
-std::vector<std::size_t> spread_indices(std::size_t size, std::size_t count) {
+std::vector<std::size_t> evenly_spaced_indices(std::size_t size, std::size_t count) {
   std::vector<std::size_t> indices;
   if (size <= count) {
     for (std::size_t i = 0; i < size; ++i) indices.push_back(i);

@@ -14,7 +14,8 @@ namespace standfast::report {
 std::string percent_text(double share);
 /// Four significant digits without needless zeros, "inf", "-" for NaN. Rounded down: a radius must not grow on paper.
 std::string radius_text(double radius);
-/// The same of an attack's distance, rounded up: the true distance lies between the two on paper as well.
+/// An attack's distance, written as a radius is, but rounded up: the true distance lies between the two on paper as
+/// well.
 std::string distance_text(double distance);
 /// A logit or threshold with its sign: "+1.250", "-inf".
 std::string logit_text(double logit);
@@ -22,10 +23,10 @@ std::string logit_text(double logit);
 std::string norm_symbol(Norm norm);
 /// What a radius in this norm bounds: "sum of all changes".
 std::string_view norm_meaning(Norm norm);
-/// Half of the inputs of the sensitive class that were judged right reach this radius; NaN where there are none.
+/// Half of the inputs of the sensitive class that were judged right reach this radius; NaN if there are none.
 double median_radius(const Evaluation::CertifiedCurve& curve);
 /// Up to `count` indices spread evenly over the grid, first and last included.
-std::vector<std::size_t> spread_indices(std::size_t size, std::size_t count);
+std::vector<std::size_t> evenly_spaced_indices(std::size_t size, std::size_t count);
 /// Printable text for a terminal: control characters as \xNN, at most max_bytes (cut between UTF-8 characters).
 std::string terminal_text(std::string_view text, std::size_t max_bytes);
 

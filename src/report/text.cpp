@@ -14,15 +14,16 @@
 namespace standfast {
 namespace {
 
+// together they keep every line within 100 columns
 constexpr std::size_t kNameWidth = 24;
 constexpr std::size_t kCurvePoints = 8;
 constexpr std::size_t kRowsShown = 10;
 
 using Out = std::back_insert_iterator<std::string>;
 
-std::string name(const std::string& text) { return report::terminal_text(text, kNameWidth); }
+std::string shown_class(const std::string& text) { return report::terminal_text(text, kNameWidth); }
 
-void write_head(const Evaluation& evaluation, report::Out out) {
+void write_head(const Evaluation& evaluation, Out out) {
   fmt::format_to(out, "data       {}\n", report::terminal_text(evaluation.data_source, 80));
   fmt::format_to(out, "threat     {}\n", report::terminal_text(evaluation.threat_description, 80));
   if (!evaluation.price_unit.empty())
@@ -32,9 +33,9 @@ void write_head(const Evaluation& evaluation, report::Out out) {
                  guarantee_meaning(evaluation.guarantee));
 }
 
-void write_verdicts(const Evaluation& evaluation, report::Out out) {
-  const auto sensitive = name(evaluation.sensitive_class);
-  const auto other = name(evaluation.other_class);
+void write_verdicts(const Evaluation& evaluation, Out out) {
+  const auto sensitive = shown_class(evaluation.sensitive_class);
+  const auto other = shown_class(evaluation.other_class);
   fmt::format_to(out, "{:<28}{:>12}   {:>16} {:>26}\n", "label", "right", "judged sensitive", "judged other");
   fmt::format_to(out, "{:<28}{:>12}   {:>16} {:>26}\n", sensitive + " (sensitive)",
                  report::percent_text(evaluation.accuracy_sensitive), evaluation.sensitive_right,
@@ -44,7 +45,7 @@ void write_verdicts(const Evaluation& evaluation, report::Out out) {
   fmt::format_to(out, "{:<28}{:>12}\n\n", "both", report::percent_text(evaluation.accuracy_overall));
 }
 
-void write_operating_points(const Evaluation& evaluation, report::Out out) {
+void write_operating_points(const Evaluation& evaluation, Out out) {
   if (evaluation.operating_points.empty()) return;
   fmt::format_to(out, "{:<28}{:>12}{:>16}{:>18}\n", "false-positive rate at most", "reached", "detected",
                  "if logit above");
@@ -57,7 +58,7 @@ void write_operating_points(const Evaluation& evaluation, report::Out out) {
 }
 
 void write_quantile_row(Norm norm, const std::vector<Evaluation::CertifiedCurve::Quantile>& quantiles,
-                        std::string (*in_words)(double), const std::string& last, report::Out out) {
+                        std::string (*in_words)(double), const std::string& last, Out out) {
   fmt::format_to(out, "{:<8}", norm.name());
   for (std::size_t i = 0; i < 5; ++i) {
     fmt::format_to(out, "{:>12}", in_words(i < quantiles.size() ? quantiles[i].radius : std::nan("")));
@@ -65,14 +66,14 @@ void write_quantile_row(Norm norm, const std::vector<Evaluation::CertifiedCurve:
   fmt::format_to(out, "{:>14}\n", last);
 }
 
-void write_quantile_head(const char* last, report::Out out) {
+void write_quantile_head(const char* last, Out out) {
   fmt::format_to(out, "{:<8}{:>12}{:>12}{:>12}{:>12}{:>12}{:>14}\n", "norm", "10 %", "25 %", "median", "75 %", "90 %",
                  last);
 }
 
-void write_quantiles(const Evaluation& evaluation, report::Out out) {
+void write_quantiles(const Evaluation& evaluation, Out out) {
   fmt::format_to(out, "certified radii of the inputs of class {} that are judged right\n",
-                 name(evaluation.sensitive_class));
+                 shown_class(evaluation.sensitive_class));
   write_quantile_head("never flips", out);
   for (const auto& curve : evaluation.curves) {
     write_quantile_row(curve.norm, curve.quantiles, report::radius_text, report::percent_text(curve.infinite_share),
@@ -80,7 +81,7 @@ void write_quantiles(const Evaluation& evaluation, report::Out out) {
   }
 }
 
-void write_attacks(const Evaluation& evaluation, report::Out out) {
+void write_attacks(const Evaluation& evaluation, Out out) {
   if (evaluation.attacked.empty()) return;
   fmt::format_to(out, "\nsmallest attacks found on the same inputs: certified <= true <= attacked\n");
   write_quantile_head("none found", out);
@@ -100,9 +101,9 @@ void write_attacks(const Evaluation& evaluation, report::Out out) {
   }
 }
 
-void write_curve(const Evaluation& evaluation, std::size_t norm, report::Out out) {
-  const auto& curve = evaluation.curves[norm];
-  const auto indices = report::spread_indices(curve.radii.size(), kCurvePoints);
+void write_curve(const Evaluation& evaluation, std::size_t norm_index, Out out) {
+  const auto& curve = evaluation.curves[norm_index];
+  const auto indices = report::evenly_spaced_indices(curve.radii.size(), kCurvePoints);
   fmt::format_to(out, "\n{:<18}", fmt::format("{} radius", curve.norm.name()));
   for (const auto i : indices) fmt::format_to(out, "{:>10}", report::radius_text(curve.radii[i]));
   fmt::format_to(out, "\n{:<18}", "certified");
@@ -111,18 +112,18 @@ void write_curve(const Evaluation& evaluation, std::size_t norm, report::Out out
   if (evaluation.attacked.empty()) return;
   fmt::format_to(out, "{:<18}", "attacked");
   for (const auto i : indices)
-    fmt::format_to(out, "{:>10}", report::percent_text(evaluation.attacked[norm].accuracy[i]));
+    fmt::format_to(out, "{:>10}", report::percent_text(evaluation.attacked[norm_index].accuracy[i]));
   fmt::format_to(out, "\n");
 }
 
-void write_extremes(const Evaluation& evaluation, std::size_t norm, report::Out out) {
-  const auto& curve = evaluation.curves[norm];
+void write_extremes(const Evaluation& evaluation, std::size_t norm_index, Out out) {
+  const auto& curve = evaluation.curves[norm_index];
   const auto& certificates = evaluation.certificates;
   const auto cell = [&](const std::vector<std::size_t>& rows, std::size_t i) {
     if (i >= rows.size()) return fmt::format("{:>10}{:>14}{:>14}", "", "", "");
     return fmt::format("{:>10}{:>14}{:>14}", rows[i],
                        report::logit_text(static_cast<double>(certificates.logits[rows[i]])),
-                       report::radius_text(certificates.radius(rows[i], norm)));
+                       report::radius_text(certificates.radius(rows[i], norm_index)));
   };
   if (curve.most_robust.empty()) return;
   fmt::format_to(out, "\n{:<42}{}\n", fmt::format("{}: least robust", curve.norm.name()), "most robust");
@@ -143,8 +144,10 @@ std::string to_text(const Evaluation& evaluation) {
   write_operating_points(evaluation, out);
   write_quantiles(evaluation, out);
   write_attacks(evaluation, out);
-  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) write_curve(evaluation, norm, out);
-  for (std::size_t norm = 0; norm < evaluation.curves.size(); ++norm) write_extremes(evaluation, norm, out);
+  for (std::size_t norm_index = 0; norm_index < evaluation.curves.size(); ++norm_index)
+    write_curve(evaluation, norm_index, out);
+  for (std::size_t norm_index = 0; norm_index < evaluation.curves.size(); ++norm_index)
+    write_extremes(evaluation, norm_index, out);
   return text;
 }
 

@@ -1,3 +1,5 @@
+// Hands the public function's work to the ground room: a temporary file beside the target, renamed over it once it is
+// whole, so that a reader never meets half of a report.
 #include "files/replace_file.hpp"
 #include "standfast/report.hpp"
 

@@ -116,7 +116,7 @@ Json written(const Value& value) {
     return value;
 }
 
-/// "" where there is no norm, else "1", "2" or "inf".
+/// "" if there is no norm, else "1", "2" or "inf".
 Json written(const std::optional<Norm>& norm) { return norm ? norm->name().substr(1) : ""; }
 
 /// Reads one field. Fails: kBadOption for a wrong type or a wrong word.

@@ -15,8 +15,8 @@ namespace {
 
 constexpr float kLargest = std::numeric_limits<float>::max();
 
-/// A float strictly between the two, the middle where there is one.
-std::optional<float> between(float below, float above) {
+/// A float strictly between the two, the middle if there is one.
+std::optional<float> float_between(float below, float above) {
   const auto middle = static_cast<float>((static_cast<double>(below) + above) / 2);
   if (below < middle && middle < above) return middle;
   return std::nullopt;
@@ -33,7 +33,7 @@ struct Candidate {
 };
 
 /// All thresholds in ascending order: below every score, in each gap that holds a float, above every score.
-std::vector<Candidate> candidates(std::vector<float> sensitive, std::vector<float> other) {
+std::vector<Candidate> all_thresholds(std::vector<float> sensitive, std::vector<float> other) {
   std::ranges::sort(sensitive);
   std::ranges::sort(other);
   std::vector<float> scores;
@@ -42,17 +42,17 @@ std::vector<Candidate> candidates(std::vector<float> sensitive, std::vector<floa
   const float span = std::max(scores.back() - scores.front(), std::abs(scores.back()) * 1e-3F + 1e-3F);
 
   std::vector<Candidate> found;
-  const auto offer = [&](float below, float above) {
-    const auto threshold = between(below, above);
+  const auto add_candidate = [&](float below, float above) {
+    const auto threshold = float_between(below, above);
     if (!threshold) return;
     // the sides have no neighbour to be far from
     const double gap = below >= scores.front() && above <= scores.back() ? static_cast<double>(above) - below : 0;
     found.push_back({{*threshold, share_above(sensitive, *threshold), 1 - share_above(other, *threshold)}, gap});
   };
-  offer(std::max(scores.front() - span, -kLargest), scores.front());
+  add_candidate(std::max(scores.front() - span, -kLargest), scores.front());
   for (std::size_t i = 1; i < scores.size(); ++i)
-    if (scores[i - 1] < scores[i]) offer(scores[i - 1], scores[i]);
-  offer(scores.back(), std::min(scores.back() + span, kLargest));
+    if (scores[i - 1] < scores[i]) add_candidate(scores[i - 1], scores[i]);
+  add_candidate(scores.back(), std::min(scores.back() + span, kLargest));
   return found;
 }
 
@@ -64,7 +64,8 @@ auto balance_rank(const Candidate& candidate) {
 
 }  // namespace
 
-ThresholdChoice judge(std::span<const float> sensitive_scores, std::span<const float> other_scores, float threshold) {
+ThresholdChoice accuracies_at(std::span<const float> sensitive_scores, std::span<const float> other_scores,
+                              float threshold) {
   const auto above = [threshold](float score) { return score > threshold; };
   const auto right = static_cast<double>(std::ranges::count_if(sensitive_scores, above));
   const auto wrong = static_cast<double>(std::ranges::count_if(other_scores, above));
@@ -76,7 +77,7 @@ ThresholdChoice pick_threshold(std::span<const float> sensitive_scores, std::spa
                                double max_fpr) {
   assert(!sensitive_scores.empty() && !other_scores.empty() && "validation rows of both classes");
   const auto all =
-      candidates({sensitive_scores.begin(), sensitive_scores.end()}, {other_scores.begin(), other_scores.end()});
+      all_thresholds({sensitive_scores.begin(), sensitive_scores.end()}, {other_scores.begin(), other_scores.end()});
   if (max_fpr < 0) return std::ranges::max_element(all, {}, balance_rank)->choice;
   const auto allowed = static_cast<double>(other_scores.size()) * max_fpr;
   const auto quiet = std::ranges::find_if(all, [&](const Candidate& candidate) {

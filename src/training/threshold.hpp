@@ -15,7 +15,8 @@ struct ThresholdChoice {
 };
 
 /// The accuracies of both classes at a given threshold.
-ThresholdChoice judge(std::span<const float> sensitive_scores, std::span<const float> other_scores, float threshold);
+ThresholdChoice accuracies_at(std::span<const float> sensitive_scores, std::span<const float> other_scores,
+                              float threshold);
 
 /// The threshold that balances the accuracies of both classes or, for max_fpr >= 0, the smallest one whose
 /// false-positive rate is <= max_fpr: strictly between two neighbouring scores, or beyond all of them, never equal to

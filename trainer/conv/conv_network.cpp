@@ -22,10 +22,10 @@ std::vector<float> uniform_values(const model::Shape& shape, double lo, double h
   return values;
 }
 
-/// Of any sign, as libtorch draws them.
+/// Weights of any sign, as libtorch draws them.
 std::vector<float> free_weights(const model::Shape& shape, std::int64_t fan_in, Random& random) {
-  const double reach = 1 / std::sqrt(static_cast<double>(fan_in));
-  return uniform_values(shape, -reach, reach, random);
+  const double half_width = 1 / std::sqrt(static_cast<double>(fan_in));
+  return uniform_values(shape, -half_width, half_width, random);
 }
 
 std::vector<float> convex_weights(const model::Shape& shape, std::int64_t fan_in, StartingWeights init,
@@ -46,7 +46,8 @@ ConvBlock starting_block(const ConvexConvNet& network, StartingWeights init, Ran
 
 Result<model::ElementwiseAffine> affine(const std::vector<float>& gain, const std::vector<float>& shift,
                                         const ConvBlock& block) {
-  return model::inference_affine({wide(gain), wide(shift), wide(block.mean), wide(block.variance), kBatchNormEpsilon});
+  return model::inference_affine(
+      {as_doubles(gain), as_doubles(shift), as_doubles(block.mean), as_doubles(block.variance), kBatchNormEpsilon});
 }
 
 /// A convolution of u: the first layer, or an input skip.

@@ -23,8 +23,8 @@ namespace standfast::trainer {
 struct ConvBlock {
   std::vector<float> weight;
   std::vector<float> skip_weight;
-  std::vector<float> conv_gain, conv_shift;          ///< Of n_k.
-  std::vector<float> identity_gain, identity_shift;  ///< Of m_k.
+  std::vector<float> conv_gain, conv_shift;          ///< The gain and shift of n_k.
+  std::vector<float> identity_gain, identity_shift;  ///< The gain and shift of m_k.
   std::vector<float> mean, variance;
 };
 
@@ -32,7 +32,7 @@ struct ConvBlock {
 /// readout_skip (elements of u) or empty.
 struct ConvexConvNet {
   ConvLayout layout;
-  model::Shape input_shape;  ///< Of u.
+  model::Shape input_shape;  ///< The shape of u.
   std::vector<float> first_weight;
   std::vector<float> first_bias;
   std::vector<ConvBlock> blocks;
@@ -45,13 +45,13 @@ struct ConvexConvNet {
   [[nodiscard]] model::Shape block_weight_shape() const;
   [[nodiscard]] std::int64_t first_padding() const;
   [[nodiscard]] std::int64_t block_padding() const { return (layout.kernel - 1) / 2; }
-  [[nodiscard]] model::Shape seen_shape() const;    ///< Of the means that the first layer reads.
-  [[nodiscard]] model::Shape hidden_shape() const;  ///< Of every z_k.
+  [[nodiscard]] model::Shape seen_shape() const;    ///< The shape of the means that the first layer reads.
+  [[nodiscard]] model::Shape hidden_shape() const;  ///< The shape of every z_k.
   [[nodiscard]] model::Shape pooled_shape() const;
 };
 
 /// K, b and A_k U(-1/sqrt n, 1/sqrt n) with n = fan-in, W_k and w U(0, 2/n) or, for init "paper", U(0, 0.003).
-/// Fails: kBadOption where u is no image or a window does not fit.
+/// Fails: kBadOption if u is no image or a window does not fit.
 Result<ConvexConvNet> starting_conv_network(const TrainOptions& options, const model::Shape& input_shape,
                                             Random& random);
 

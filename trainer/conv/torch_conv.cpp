@@ -1,4 +1,5 @@
-// The convex ConvNet in libtorch.
+// The convex ConvNet of conv_network.hpp in libtorch. The gradient with respect to u runs backwards through adjoint
+// convolutions with the masks and winners of the last forward pass, which count as constants.
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -53,7 +54,7 @@ class TorchConvNet final : public TorchLearner {
   TorchArray input_gradients(const TorchArray& rows) override;
   [[nodiscard]] std::vector<TorchArray> trainable() const override;
   [[nodiscard]] std::vector<TorchArray> statistics() const override;
-  void project() override;
+  void restore_signs() override;
 
   TorchArray activate(const TorchArray& sum);
   TorchArray normalise(Block& block, const TorchArray& z, bool learns);
@@ -81,7 +82,7 @@ TorchConvNet::TorchConvNet(const ConvexConvNet& start, const TrainOptions& optio
   readout_bias_ = torch_array({start.readout_bias}, {1});
   const model::Shape hidden = start.hidden_shape();
   if (start.layout.input_skips) readout_skip_ = torch::zeros({start.input_shape[0], hidden[1], hidden[2]});
-  this->start();
+  this->start_optimiser();
 }
 
 Result<model::Graph> TorchConvNet::graph() const {
@@ -112,7 +113,7 @@ std::vector<TorchArray> TorchConvNet::statistics() const {
   return all;
 }
 
-void TorchConvNet::project() {
+void TorchConvNet::restore_signs() {
   readout_weight_.clamp_min_(0);
   for (auto& block : blocks_) {
     block.weight.clamp_min_(0);
@@ -187,7 +188,7 @@ TorchArray TorchConvNet::before_pool(const TorchArray& slope, const TorchArray& 
   if (start_.layout.pool == 1) return slope;
   const model::Shape hidden = start_.hidden_shape();
   const TorchArray flat = torch::zeros({slope.size(0), hidden[0], hidden[1] * hidden[2]});
-  return flat.scatter(2, pick(winners_, rows).flatten(2), slope.flatten(2))
+  return flat.scatter(2, rows_of(winners_, rows).flatten(2), slope.flatten(2))
       .reshape({slope.size(0), hidden[0], hidden[1], hidden[2]});
 }
 
@@ -200,13 +201,13 @@ TorchArray TorchConvNet::input_gradients(const TorchArray& rows) {
   TorchArray gradients = torch::zeros({count, seen[0], seen[1], seen[2]});
   for (std::size_t k = blocks_.size(); k-- > 0;) {
     const Block& block = blocks_[k];
-    const TorchArray masked = slope * pick(masks_[k + 1], rows);
+    const TorchArray masked = slope * rows_of(masks_[k + 1], rows);
     if (block.skip_weight.defined()) gradients = gradients + to_input(masked, block.skip_weight);
     const ConvGeometry geometry = {1, start_.block_padding(), masked.size(2), masked.size(3)};
     slope = conv_adjoint(masked, block.weight, geometry) * block.conv_gain + masked * block.identity_gain;
     slope = slope * scales_[k];
   }
-  gradients = gradients + to_input(slope * pick(masks_[0], rows), first_weight_);
+  gradients = gradients + to_input(slope * rows_of(masks_[0], rows), first_weight_);
   const std::int64_t window = start_.layout.input_pool;
   if (window > 1) gradients = gradients.repeat_interleave(window, 2).repeat_interleave(window, 3) / (window * window);
   if (readout_skip_.defined()) gradients = gradients + skip_slope();

@@ -17,9 +17,9 @@
 namespace standfast::trainer {
 namespace {
 
-constexpr std::size_t kPatches = 20'000;
-constexpr double kRidge = 0.1;    // of the mean variance of a pixel
-constexpr double kDensity = 0.3;  // of the non-negative weights
+constexpr std::size_t kPatches = 20'000;  // many beside the entries of a patch: their covariance is then of full rank
+constexpr double kRidge = 0.1;            // of the mean variance of a pixel
+constexpr double kDensity = 0.3;          // of the non-negative weights
 
 std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
 
@@ -125,8 +125,8 @@ Status check_image(const LearntLayout& layout, const model::Shape& image) {
 }
 
 Result<model::ElementwiseAffine> affine(const ChannelNorm& norm) {
-  return model::inference_affine(
-      {wide(norm.gain), wide(norm.shift), wide(norm.mean), wide(norm.variance), kBatchNormEpsilon});
+  return model::inference_affine({as_doubles(norm.gain), as_doubles(norm.shift), as_doubles(norm.mean),
+                                  as_doubles(norm.variance), kBatchNormEpsilon});
 }
 
 model::Node conv_node(std::string name, std::int32_t input, model::Shape shape, const std::vector<float>& weight) {

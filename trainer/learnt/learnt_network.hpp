@@ -22,7 +22,7 @@
 
 namespace standfast::trainer {
 
-/// Per channel. Empty gain and shift: 1 and 0, for good.
+/// A batch norm with four numbers for each channel. If gain and shift are empty, they are 1 and 0 for good.
 struct ChannelNorm {
   std::vector<float> gain, shift;
   std::vector<float> mean, variance;
@@ -39,7 +39,7 @@ struct LearntBlock {
 /// pool(u)).
 struct LearntNet {
   LearntLayout layout;
-  model::Shape input_shape;  ///< Of x.
+  model::Shape input_shape;  ///< The shape of x.
   std::vector<float> filter, offset;
   ChannelNorm filter_norm;
   std::vector<float> stem_weight;
@@ -49,19 +49,19 @@ struct LearntNet {
   std::vector<float> head_weight, input_weight;
   float bias = 0;
 
-  [[nodiscard]] std::int64_t features() const { return 2 * layout.filters; }  ///< Channels of u.
+  [[nodiscard]] std::int64_t features() const { return 2 * layout.filters; }  ///< The number of channels of u.
   [[nodiscard]] model::Shape filter_shape() const;
   [[nodiscard]] std::int64_t filter_padding() const { return (layout.filter_kernel - 1) / 2; }
   [[nodiscard]] model::Shape input_weight_shape() const { return {layout.channels, features(), 3, 3}; }
   [[nodiscard]] model::Shape block_weight_shape() const { return {layout.channels, layout.channels, 3, 3}; }
-  /// Of u halved `times` times, with `channels` channels.
+  /// The shape of u after `times` halvings, with `channels` channels.
   [[nodiscard]] model::Shape halved(std::int64_t channels, int times) const;
 };
 
 /// The filters are patches of the rows times the inverse of (their covariance + a tenth of its mean): patches and
 /// images both whitened (ZCA). Non-negative weights are exponential and 70 % zero, with mean 1 / fan-in.
 ///
-/// Shape: rows is (count, elements of input_shape), centred. Fails: kBadOption where x is no image, or its sides are no
+/// Shape: rows is (count, elements of input_shape), centred. Fails: kBadOption if x is no image, or its sides are no
 /// multiples of 8 strides.
 Result<LearntNet> starting_learnt_network(const TrainOptions& options, const model::Shape& input_shape,
                                           std::span<const float> rows, Random& random);
@@ -71,7 +71,8 @@ Result<LearntNet> starting_learnt_network(const TrainOptions& options, const mod
 Result<model::FeatureMap> to_map(const LearntNet& network);
 
 /// g, with the norms folded into their convolutions (nothing follows them that pads) and the pools into what reads
-/// them. Folded in float64, rounded once. Fails: as to_map.
+/// them. Folded in float64, rounded once. Fails: kBadValue for a weight that does not
+/// fit a float.
 Result<model::Graph> to_graph(const LearntNet& network);
 
 }  // namespace standfast::trainer

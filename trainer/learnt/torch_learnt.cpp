@@ -1,4 +1,5 @@
-// The network with a learnt feature map in libtorch.
+// The network of learnt_network.hpp in libtorch, its feature map among the weights. The gradient with respect to x runs
+// backwards through adjoint convolutions, with masks, signs and dropout factors of the last forward pass as constants.
 #include <utility>
 
 #include <torch/torch.h>
@@ -8,10 +9,11 @@
 namespace standfast::trainer {
 namespace {
 
+// shares of the last layer's inputs: more keeps rows from being learnt by heart, less trains faster
 constexpr double kHeadDropout = 0.1;
 constexpr double kInputDropout = 0.2;
 
-/// Gain and shift are undefined where they are 1 and 0 for good.
+/// Gain and shift are undefined if they are 1 and 0 for good.
 struct TorchNorm {
   TorchArray gain, shift, mean, variance;
   TorchArray learnt_from;  // what the last pass normalised by its own statistics; undefined otherwise
@@ -33,9 +35,9 @@ struct TorchNorm {
 
   /// What the last pass multiplied each channel by. Shape: (1, C, 1, 1).
   [[nodiscard]] TorchArray scale() const {
-    const TorchArray spread = learnt_from.defined() ? learnt_from.var(at::IntArrayRef{0, 2, 3}, false, true)
-                                                    : variance.reshape({1, -1, 1, 1});
-    const TorchArray inverse = (spread + kBatchNormEpsilon).rsqrt();
+    const TorchArray present = learnt_from.defined() ? learnt_from.var(at::IntArrayRef{0, 2, 3}, false, true)
+                                                     : variance.reshape({1, -1, 1, 1});
+    const TorchArray inverse = (present + kBatchNormEpsilon).rsqrt();
     return gain.defined() ? inverse * gain.reshape({1, -1, 1, 1}) : inverse;
   }
 
@@ -65,7 +67,7 @@ struct TorchRelu {
   }
 };
 
-/// Dropout with the factors of its last pass; 1 where nothing is dropped.
+/// Dropout with the factors of its last pass; 1 if nothing is dropped.
 struct TorchDropout {
   double share;
   TorchArray factors;
@@ -97,7 +99,7 @@ struct TorchLearntBlock {
     TorchArray z, u;
   };
   [[nodiscard]] Slopes slopes(const TorchArray& slope, const TorchArray& rows) const {
-    const TorchArray masked = slope * pick(relu.mask, rows), scaled = masked * sum.scale();
+    const TorchArray masked = slope * rows_of(relu.mask, rows), scaled = masked * sum.scale();
     return {conv_adjoint(scaled, weight, {1, 1, slope.size(2), slope.size(3)}) + masked * identity.scale(),
             halve_adjoint(scaled, input_weight)};
   }
@@ -119,7 +121,7 @@ class TorchLearntNet final : public TorchLearner {
         input_weight_(torch_array(start.input_weight, {static_cast<std::int64_t>(start.input_weight.size()), 1})),
         bias_(torch_array({start.bias}, {1})) {
     torch::manual_seed(options.seed);  // dropout
-    this->start();
+    this->start_optimiser();
   }
 
   [[nodiscard]] Result<model::Graph> graph() const override { return to_graph(values()); }
@@ -132,7 +134,7 @@ class TorchLearntNet final : public TorchLearner {
   [[nodiscard]] TorchArray feature_slopes(const TorchArray& rows) const;
   [[nodiscard]] std::vector<TorchArray> trainable() const override;
   [[nodiscard]] std::vector<TorchArray> statistics() const override;
-  void project() override;
+  void restore_signs() override;
 
   LearntNet start_;
   TorchArray filter_, offset_;
@@ -184,25 +186,25 @@ TorchArray TorchLearntNet::forward(const TorchArray& x, bool learns) {
   return (head + input + bias_).squeeze(1);
 }
 
-/// Of u in the last pass: the network backwards, with its masks. Shape: that of u.
+/// The slopes of u in the last pass: the network backwards, with its masks. Shape: that of u.
 TorchArray TorchLearntNet::feature_slopes(const TorchArray& rows) const {
   const auto image = [](const TorchArray& slope, const model::Shape& shape) {
     return slope.reshape({-1, shape[0], shape[1], shape[2]});
   };
-  const TorchArray head = pick(head_dropout_.factors, rows) * head_weight_.t();
-  const TorchArray input = pick(input_dropout_.factors, rows) * input_weight_.t();
+  const TorchArray head = rows_of(head_dropout_.factors, rows) * head_weight_.t();
+  const TorchArray input = rows_of(input_dropout_.factors, rows) * input_weight_.t();
   TorchArray slope = pool_adjoint(image(head, start_.halved(start_.layout.channels, 3)) * head_.scale());
   auto [before, small] = blocks_[1].slopes(slope, rows);
   const auto [z, u] = blocks_[0].slopes(pool_adjoint(before), rows);
   small = small + image(input, start_.halved(start_.features(), 1));
-  return u + pool_adjoint(small) + halve_adjoint(z * pick(stem_relu_.mask, rows) * stem_.scale(), stem_weight_);
+  return u + pool_adjoint(small) + halve_adjoint(z * rows_of(stem_relu_.mask, rows) * stem_.scale(), stem_weight_);
 }
 
 /// The slopes of u, back through |v| and the filters.
 TorchArray TorchLearntNet::input_gradients(const TorchArray& rows) {
   const std::int64_t filters = start_.layout.filters;
   const TorchArray slopes = feature_slopes(rows);
-  TorchArray slope = slopes.narrow(1, 0, filters) + slopes.narrow(1, filters, filters) * pick(signs_, rows);
+  TorchArray slope = slopes.narrow(1, 0, filters) + slopes.narrow(1, filters, filters) * rows_of(signs_, rows);
   slope = slope * filter_norm_.scale();
   const model::Shape& shape = start_.input_shape;
   return conv_adjoint(slope, filter_, {start_.layout.filter_stride, start_.filter_padding(), shape[1], shape[2]})
@@ -228,7 +230,7 @@ std::vector<TorchArray> TorchLearntNet::statistics() const {
   return all;
 }
 
-void TorchLearntNet::project() {
+void TorchLearntNet::restore_signs() {
   head_weight_.clamp_min_(0);
   for (TorchLearntBlock& block : blocks_) {
     block.weight.clamp_min_(0);

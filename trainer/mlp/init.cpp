@@ -81,10 +81,10 @@ ConvexMlp icnn_network(std::int64_t inputs, const std::vector<std::int64_t>& hid
 
 ConvexMlp paper_network(std::int64_t inputs, const std::vector<std::int64_t>& hidden, bool batch_norm, Random& random) {
   ConvexMlp network = zero_network(inputs, hidden, batch_norm);
-  const double reach = 1 / std::sqrt(static_cast<double>(inputs));
-  for (float& weight : network.input_weight) weight = static_cast<float>(random.uniform(-reach, reach));
-  for (float& weight : input_rows(network, 0)) weight += static_cast<float>(random.uniform(-reach, reach));
-  for (float& bias : network.bias) bias = static_cast<float>(random.uniform(-reach, reach));
+  const double half_width = 1 / std::sqrt(static_cast<double>(inputs));
+  for (float& weight : network.input_weight) weight = static_cast<float>(random.uniform(-half_width, half_width));
+  for (float& weight : input_rows(network, 0)) weight += static_cast<float>(random.uniform(-half_width, half_width));
+  for (float& bias : network.bias) bias = static_cast<float>(random.uniform(-half_width, half_width));
   for (auto& weights : network.hidden_weight)
     for (float& weight : weights) weight = static_cast<float>(random.uniform(0, 0.003));
   return network;
@@ -93,8 +93,8 @@ ConvexMlp paper_network(std::int64_t inputs, const std::vector<std::int64_t>& hi
 ConvexMlp centred_network(std::int64_t inputs, const std::vector<std::int64_t>& hidden, bool batch_norm,
                           std::span<const float> rows, Random& random) {
   ConvexMlp network = zero_network(inputs, hidden, batch_norm);
-  const double reach = 1 / std::sqrt(static_cast<double>(inputs));
-  for (float& weight : network.input_weight) weight = static_cast<float>(random.uniform(-reach, reach));
+  const double half_width = 1 / std::sqrt(static_cast<double>(inputs));
+  for (float& weight : network.input_weight) weight = static_cast<float>(random.uniform(-half_width, half_width));
   const std::size_t count = rows.size() / static_cast<std::size_t>(inputs);
   std::vector<float> units;
   for (std::size_t layer = 0; layer <= hidden.size(); ++layer) {

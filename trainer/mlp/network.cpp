@@ -59,7 +59,7 @@ ConvexMlp zero_network(std::int64_t inputs, const std::vector<std::int64_t>& hid
   return network;
 }
 
-ConvexMlp fold(const ConvexMlp& network) {
+ConvexMlp fold_batch_norms(const ConvexMlp& network) {
   ConvexMlp folded = network;
   for (std::size_t k = 0; k < network.norms.size(); ++k) fold_norm(network.norms[k], folded, k + 1);
   folded.norms.clear();

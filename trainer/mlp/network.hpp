@@ -22,7 +22,7 @@ struct ScalarBatchNorm {
   float mean = 0;
   float variance = 1;
 };
-inline constexpr double kBatchNormEpsilon = 1e-5;
+inline constexpr double kBatchNormEpsilon = 1e-5;  ///< That of libtorch, so that its networks mean the same here.
 
 /// Shapes: with n_k = hidden[k - 1] units in layer k and rows = n_1 + ... + n_L + 1,
 /// input_weight is (rows, inputs): A_0, ..., a_L below each other, so that one product serves all layers; bias is
@@ -45,10 +45,11 @@ struct ConvexMlp {
 /// All weights zero, of the right shapes.
 ConvexMlp zero_network(std::int64_t inputs, const std::vector<std::int64_t>& hidden, bool batch_norm);
 
-/// The same function without batch norms: W_k takes the scale, b_k the shift. Computed in float64, rounded once.
-ConvexMlp fold(const ConvexMlp& network);
+/// Rewrites the network without batch norms: W_k takes the scale, b_k the shift. Computed in float64, rounded once.
+ConvexMlp fold_batch_norms(const ConvexMlp& network);
 
-/// As the model file stores it. Shape: input_shape has network.inputs elements. Requires: no batch norm, see fold.
+/// As the model file stores it. Shape: input_shape has network.inputs elements. Requires: no batch norm, see
+/// fold_batch_norms.
 model::Graph to_graph(const ConvexMlp& network, model::Shape input_shape);
 
 }  // namespace standfast::trainer

@@ -1,4 +1,5 @@
-// The convex MLP in libtorch.
+// The convex MLP of network.hpp in libtorch. The matrices on the input are one product for all layers; the gradient
+// with respect to u is the explicit backward product of torch_network.hpp, so that no derivative is taken twice.
 #include <algorithm>
 #include <utility>
 
@@ -14,7 +15,9 @@ class TorchMlp final : public TorchLearner {
   TorchMlp(const ConvexMlp& start, const model::Shape& input_shape, std::span<const float> conditioner,
            const TrainOptions& options);
 
-  [[nodiscard]] Result<model::Graph> graph() const override { return to_graph(fold(weights()), input_shape_); }
+  [[nodiscard]] Result<model::Graph> graph() const override {
+    return to_graph(fold_batch_norms(weights()), input_shape_);
+  }
 
  private:
   TorchArray forward(const TorchArray& u, bool learns) override;
@@ -22,7 +25,7 @@ class TorchMlp final : public TorchLearner {
   [[nodiscard]] std::vector<TorchArray> trainable() const override;
   [[nodiscard]] std::vector<TorchArray> statistics() const override;
   void adjust_gradients() override;
-  void project() override;
+  void restore_signs() override;
 
   TorchArray normalise(std::size_t layer, const TorchArray& z, bool learns);
   [[nodiscard]] ConvexMlp weights() const;
@@ -58,7 +61,7 @@ TorchMlp::TorchMlp(const ConvexMlp& start, const model::Shape& input_shape, std:
     running_mean_ = torch::zeros_like(gain_);
     running_variance_ = torch::ones_like(gain_);
   }
-  this->start();
+  this->start_optimiser();
 }
 
 std::vector<TorchArray> TorchMlp::trainable() const {
@@ -82,7 +85,7 @@ void TorchMlp::adjust_gradients() {
   if (options_.init == StartingWeights::kPaper) input_weight_.grad().narrow(0, 0, widths_.front()).mul_(2);
 }
 
-void TorchMlp::project() {
+void TorchMlp::restore_signs() {
   for (auto& weight : hidden_weight_) weight.clamp_min_(0);
   if (gain_.defined()) gain_.clamp_min_(kSmallestGain);
 }
@@ -122,7 +125,7 @@ TorchArray TorchMlp::input_gradients(const TorchArray& rows) {
   std::vector<TorchArray> slopes(widths_.size());
   slopes.back() = torch::ones({count, 1});
   for (std::size_t layer = slopes.size() - 1; layer-- > 0;) {
-    TorchArray slope = slopes[layer + 1].mm(hidden_weight_[layer]) * pick(masks_[layer], rows);
+    TorchArray slope = slopes[layer + 1].mm(hidden_weight_[layer]) * rows_of(masks_[layer], rows);
     if (!scales_.empty()) slope = slope * scales_[layer];
     slopes[layer] = slope;
   }

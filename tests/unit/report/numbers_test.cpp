@@ -85,9 +85,9 @@ TEST(Numbers, NormsHaveTheirSymbols) {
 }
 
 TEST(Numbers, SpreadIndicesKeepBothEnds) {
-  EXPECT_EQ(spread_indices(3, 8), (std::vector<std::size_t>{0, 1, 2}));
-  EXPECT_TRUE(spread_indices(0, 8).empty());
-  const auto eight = spread_indices(41, 8);
+  EXPECT_EQ(evenly_spaced_indices(3, 8), (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_TRUE(evenly_spaced_indices(0, 8).empty());
+  const auto eight = evenly_spaced_indices(41, 8);
   ASSERT_EQ(eight.size(), 8u);
   EXPECT_EQ(eight.front(), 0u);
   EXPECT_EQ(eight.back(), 40u);

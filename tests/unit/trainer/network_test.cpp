@@ -49,7 +49,7 @@ ConvexMlp random_network(bool batch_norm) {
 
 TEST(Folding, KeepsTheFunctionOfEveryBatchNorm) {
   const ConvexMlp network = random_network(true);
-  const ConvexMlp folded = fold(network);
+  const ConvexMlp folded = fold_batch_norms(network);
   EXPECT_TRUE(folded.norms.empty());
   Random random(12);
   for (int round = 0; round < 50; ++round) {
@@ -62,12 +62,12 @@ TEST(Folding, KeepsTheFunctionOfEveryBatchNorm) {
 
 TEST(Folding, LeavesANetworkWithoutBatchNormsAlone) {
   const ConvexMlp network = random_network(false);
-  EXPECT_EQ(fold(network).hidden_weight, network.hidden_weight);
-  EXPECT_EQ(fold(network).bias, network.bias);
+  EXPECT_EQ(fold_batch_norms(network).hidden_weight, network.hidden_weight);
+  EXPECT_EQ(fold_batch_norms(network).bias, network.bias);
 }
 
 TEST(ExportedGraph, IsAValidInputConvexNetwork) {
-  const model::Graph graph = to_graph(fold(random_network(true)), {6});
+  const model::Graph graph = to_graph(fold_batch_norms(random_network(true)), {6});
   const auto shapes = model::infer_shapes(graph);
   ASSERT_TRUE(shapes.ok()) << shapes.error().message;
   EXPECT_EQ(model::element_count(shapes->back()), 1U);

@@ -57,7 +57,7 @@ TrainOptions options_for(InputMap map, const std::string& sensitive) {
 }
 
 TEST(Prepare, StandardisesByTheTrainingRowsAlone) {
-  const auto data = prepare(table(300), options_for(InputMap::kStandardise, "spam"));
+  const auto data = prepare_training(table(300), options_for(InputMap::kStandardise, "spam"));
   ASSERT_TRUE(data.ok()) << data.error().message;
   const std::size_t count = data->train.count();
   for (const std::size_t feature : {0U, 1U}) {
@@ -76,13 +76,13 @@ TEST(Prepare, StandardisesByTheTrainingRowsAlone) {
 }
 
 TEST(Prepare, GivesAConstantFeatureTheScaleOne) {
-  const auto data = prepare(table(60), options_for(InputMap::kStandardise, "spam"));
+  const auto data = prepare_training(table(60), options_for(InputMap::kStandardise, "spam"));
   ASSERT_TRUE(data.ok());
   EXPECT_EQ(data->map[1].values.values[2], 1.0F);
 }
 
 TEST(Prepare, ShrinksLargeFeaturesToAMeanSquareOfOneAndLeavesSmallOnes) {
-  const auto data = prepare(table(300), options_for(InputMap::kAbs, "spam"));
+  const auto data = prepare_training(table(300), options_for(InputMap::kAbs, "spam"));
   ASSERT_TRUE(data.ok());
   const std::size_t count = data->train.count();
   double mean_square = 0;
@@ -99,7 +99,7 @@ TEST(Prepare, ShrinksLargeFeaturesToAMeanSquareOfOneAndLeavesSmallOnes) {
 }
 
 TEST(Prepare, DoublesTheFeaturesOfAbs) {
-  const auto data = prepare(table(60), options_for(InputMap::kStandardiseAbs, "spam"));
+  const auto data = prepare_training(table(60), options_for(InputMap::kStandardiseAbs, "spam"));
   ASSERT_TRUE(data.ok());
   EXPECT_EQ(data->feature_shape, model::Shape{6});
   for (std::size_t i = 0; i < data->train.count(); ++i)
@@ -108,7 +108,7 @@ TEST(Prepare, DoublesTheFeaturesOfAbs) {
 }
 
 TEST(Prepare, CentresImagesByChannel) {
-  const auto data = prepare(images(40), options_for(InputMap::kAbs, "3"));
+  const auto data = prepare_training(images(40), options_for(InputMap::kAbs, "3"));
   ASSERT_TRUE(data.ok()) << data.error().message;
   EXPECT_EQ(data->feature_shape, (model::Shape{4, 3, 4}));
   const auto& mean = data->map[0].values.values;
@@ -126,7 +126,7 @@ TEST(Prepare, SpreadsTheKinksOfAColumnOverItsDistinctValues) {
   for (std::size_t i = 0; i < 300; ++i) data.features[i * 3] = i % 10 == 0 ? static_cast<float>(i) / 100 : 0;
   TrainOptions options = options_for(InputMap::kStandardiseAbs, "spam");
   options.kinks = 3;
-  const auto prepared = prepare(data, options);
+  const auto prepared = prepare_training(data, options);
   ASSERT_TRUE(prepared.ok()) << prepared.error().message;
   EXPECT_EQ(prepared->feature_shape, model::Shape{18});
   const model::MapStep& copies = prepared->map[2];
@@ -148,7 +148,7 @@ TEST(Prepare, SpreadsTheKinksOfAColumnOverItsDistinctValues) {
 TEST(Prepare, SharesTheKinksOfAChannel) {
   TrainOptions options = options_for(InputMap::kAbs, "3");
   options.kinks = 2;
-  const auto data = prepare(images(40), options);
+  const auto data = prepare_training(images(40), options);
   ASSERT_TRUE(data.ok()) << data.error().message;
   EXPECT_EQ(data->feature_shape, (model::Shape{8, 3, 4}));
   const model::MapStep& copies = data->map[1];
@@ -176,7 +176,7 @@ TEST(Prepare, RefusesKinksWhoseLinearStepWouldBeHuge) {
   }
   TrainOptions options = options_for(InputMap::kAbs, "a");
   options.kinks = 2;
-  const auto result = prepare(wide, options);
+  const auto result = prepare_training(wide, options);
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().message,
             "--kinks: 2 kinks of 3000 features take a linear step of 6000 x 3000, expected at most 16777216 entries");
@@ -184,7 +184,7 @@ TEST(Prepare, RefusesKinksWhoseLinearStepWouldBeHuge) {
 
 TEST(Prepare, RefusesWhatItCannotTrainOn) {
   const auto message = [](const Dataset& data, const TrainOptions& options) {
-    const auto result = prepare(data, options);
+    const auto result = prepare_training(data, options);
     return result.ok() ? std::string() : result.error().message;
   };
   Dataset three = table(60);
@@ -209,14 +209,14 @@ TEST(Prepare, RefusesWhatItCannotTrainOn) {
 
 TEST(Prepare, ReadsWhatBoundsTheChanges) {
   TrainOptions options = options_for(InputMap::kIdentity, "spam");
-  EXPECT_TRUE(prepare(table(60), options)->threat.unbounded());
+  EXPECT_TRUE(prepare_training(table(60), options)->threat.unbounded());
   options.domain = {-9, 200};
-  const auto bounded = prepare(table(60), options);
+  const auto bounded = prepare_training(table(60), options);
   EXPECT_EQ(bounded->threat.lower, std::vector<double>(3, -9));
   EXPECT_EQ(bounded->threat.upper, std::vector<double>(3, 200));
   options.domain.clear();
   options.threat = "absent.toml";
-  EXPECT_EQ(prepare(table(60), options).error().code, ErrorCode::kIo);
+  EXPECT_EQ(prepare_training(table(60), options).error().code, ErrorCode::kIo);
 }
 
 TEST(DataHash, ChangesWithEveryValueAndLabel) {
@@ -232,7 +232,7 @@ TEST(DataHash, ChangesWithEveryValueAndLabel) {
 }
 
 TEST(Batches, CoverEveryRowOnceInANewOrderEachTime) {
-  const auto data = prepare(table(50), options_for(InputMap::kIdentity, "spam"));
+  const auto data = prepare_training(table(50), options_for(InputMap::kIdentity, "spam"));
   ASSERT_TRUE(data.ok());
   Batches batches(*data, 16, 0, false, 5);
   EXPECT_EQ(batches.per_epoch(), (data->train.count() + 15) / 16);
@@ -253,7 +253,7 @@ TEST(Batches, CoverEveryRowOnceInANewOrderEachTime) {
 }
 
 TEST(Batches, MovedImagesAreTheMapOfTheMovedPixels) {
-  const auto data = prepare(images(10), options_for(InputMap::kAbs, "3"));
+  const auto data = prepare_training(images(10), options_for(InputMap::kAbs, "3"));
   ASSERT_TRUE(data.ok());
   Batches batches(*data, 8, 1, true, 6);
   std::set<std::vector<float>> allowed;

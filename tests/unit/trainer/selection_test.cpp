@@ -10,25 +10,25 @@ training::ThresholdChoice accuracies(double both) { return {0, both, both}; }
 
 TEST(EpochSelection, KeepsTheHighestBalancedAccuracyAndTheLaterOnTies) {
   EpochSelection selection(false, 100, 100);
-  EXPECT_TRUE(selection.offer(accuracies(0.9)));
-  EXPECT_FALSE(selection.offer(accuracies(0.899)));
-  EXPECT_TRUE(selection.offer(accuracies(0.9)));
-  EXPECT_TRUE(selection.offer(accuracies(0.95)));
-  EXPECT_FALSE(selection.offer(accuracies(0.94)));
+  EXPECT_TRUE(selection.prefers_newest(accuracies(0.9)));
+  EXPECT_FALSE(selection.prefers_newest(accuracies(0.899)));
+  EXPECT_TRUE(selection.prefers_newest(accuracies(0.9)));
+  EXPECT_TRUE(selection.prefers_newest(accuracies(0.95)));
+  EXPECT_FALSE(selection.prefers_newest(accuracies(0.94)));
 }
 
 TEST(EpochSelection, WithAPenaltyKeepsLaterEpochsWithinOneStandardError) {
   EpochSelection selection(true, 100, 100);
-  EXPECT_TRUE(selection.offer(accuracies(0.9)));  // one standard error: sqrt(2 * 0.9 * 0.1 / 100) / 2 = 0.0212
-  EXPECT_TRUE(selection.offer(accuracies(0.88)));
-  EXPECT_FALSE(selection.offer(accuracies(0.878)));
-  EXPECT_TRUE(selection.offer(accuracies(0.95)));  // now 0.0154
-  EXPECT_FALSE(selection.offer(accuracies(0.93)));
+  EXPECT_TRUE(selection.prefers_newest(accuracies(0.9)));  // one standard error: sqrt(2 * 0.9 * 0.1 / 100) / 2 = 0.0212
+  EXPECT_TRUE(selection.prefers_newest(accuracies(0.88)));
+  EXPECT_FALSE(selection.prefers_newest(accuracies(0.878)));
+  EXPECT_TRUE(selection.prefers_newest(accuracies(0.95)));  // now 0.0154
+  EXPECT_FALSE(selection.prefers_newest(accuracies(0.93)));
 }
 
 TEST(EpochSelection, KeepsTheFirstEpochWhateverItIs) {
   EpochSelection selection(true, 1, 1);
-  EXPECT_TRUE(selection.offer(accuracies(0)));
+  EXPECT_TRUE(selection.prefers_newest(accuracies(0)));
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ const RunHooks kNoHooks = {[](const RunState&) {}, [] { return false; }};
 
 TEST_P(TorchConv, ExportedGraphGivesTheTrainersScoresAndGradients) {
   TrainOptions options = conv_options(GetParam());
-  const auto data = prepare(bars_for(GetParam(), 64), options);
+  const auto data = prepare_training(bars_for(GetParam(), 64), options);
   ASSERT_TRUE(data.ok());
   Random random(1);
   const auto start = starting_conv_network(options, data->feature_shape, random);
@@ -93,7 +93,7 @@ TEST_P(TorchConv, LearnsCrosses) {
   options.certify_norm = Norm::linf();
   options.certify_radius = 0.02;
   options.domain = {0, 1};
-  const auto data = prepare(bars_for(GetParam(), 600), options);
+  const auto data = prepare_training(bars_for(GetParam(), 600), options);
   const auto run = run_training(*data, options, kNoHooks);
   ASSERT_TRUE(run.ok()) << run.error().message;
   EXPECT_GT(run->validation.balanced_accuracy(), 0.9);
@@ -125,7 +125,7 @@ TEST(TorchConvNet, SameSeedGivesTheSameGraph) {
   use_one_thread();
   TrainOptions options = conv_options({.channels = 3, .depth = 1, .first_kernel = 3});
   options.epochs = 1;
-  const auto data = prepare(bars(64), options);
+  const auto data = prepare_training(bars(64), options);
   EXPECT_EQ(run_training(*data, options, kNoHooks)->graph, run_training(*data, options, kNoHooks)->graph);
 }
 

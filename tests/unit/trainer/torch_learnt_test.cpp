@@ -64,7 +64,7 @@ struct Stepped {
   std::unique_ptr<Learner> learner;
   Batch batch;
 
-  explicit Stepped(const TrainOptions& options) : data(prepare(bars(64), options)) {
+  explicit Stepped(const TrainOptions& options) : data(prepare_training(bars(64), options)) {
     use_one_thread();
     Random random(1);
     learner =
@@ -133,7 +133,7 @@ double median_reach(const TrainingData& data, const RunResult& run) {
 TEST(TorchLearnt, MarginsAndPenaltiesEnlargeWhatTheyName) {
   use_one_thread();
   TrainOptions options = learnt_options();
-  const auto data = prepare(bars(600), options);
+  const auto data = prepare_training(bars(600), options);
   ASSERT_TRUE(data.ok());
   const auto plain = run_training(*data, options, kQuiet);
   ASSERT_TRUE(plain.ok());
@@ -153,7 +153,7 @@ TEST(TorchLearnt, MarginsAndPenaltiesEnlargeWhatTheyName) {
 TEST(TorchLearnt, LearnsUprightBars) {
   use_one_thread();
   const TrainOptions options = learnt_options();
-  const auto data = prepare(bars(600), options);
+  const auto data = prepare_training(bars(600), options);
   const auto run = run_training(*data, options, kQuiet);
   ASSERT_TRUE(run.ok()) << run.error().message;
   EXPECT_GT(run->validation.balanced_accuracy(), 0.95);
@@ -167,7 +167,7 @@ TEST(TorchLearnt, SameSeedGivesTheSameModel) {
   use_one_thread();
   TrainOptions options = learnt_options();
   options.epochs = 1;
-  const auto data = prepare(bars(64), options);
+  const auto data = prepare_training(bars(64), options);
   const auto first = run_training(*data, options, kQuiet), second = run_training(*data, options, kQuiet);
   EXPECT_EQ(first->graph, second->graph);
   EXPECT_EQ(first->learnt, second->learnt);

@@ -118,7 +118,7 @@ TEST_F(Torch, TheFileOfSeveralKinksGivesTheTrainersScores) {
   options.kinks = 3;
   options.epochs = 3;
   const auto rows = rings(200);
-  const auto data = prepare(rows, options);
+  const auto data = prepare_training(rows, options);
   ASSERT_TRUE(data.ok()) << data.error().message;
   const auto run = run_training(*data, options, kQuiet);
   ASSERT_TRUE(run.ok()) << run.error().message;
@@ -131,7 +131,7 @@ TEST_F(Torch, TheFileOfSeveralKinksGivesTheTrainersScores) {
 }
 
 std::string trained_file(const TrainOptions& options) {
-  const auto data = prepare(rings(400), options);
+  const auto data = prepare_training(rings(400), options);
   const auto run = run_training(*data, options, kQuiet);
   const auto bytes = format::serialise_model(to_model(*data, options, *run));
   return bytes.ok() ? *bytes : "error: " + bytes.error().message;
@@ -161,7 +161,7 @@ class Recipes : public testing::TestWithParam<Recipe> {
 TEST_P(Recipes, LearnARing) {
   TrainOptions options = ring_options();
   GetParam().change(options);
-  const auto data = prepare(rings(800), options);
+  const auto data = prepare_training(rings(800), options);
   ASSERT_TRUE(data.ok());
   const auto run = run_training(*data, options, kQuiet);
   ASSERT_TRUE(run.ok()) << run.error().message;
@@ -209,7 +209,7 @@ TEST_F(Torch, PenaltyShrinksTheGradient) {
   const auto mean_gradient = [](double weight) {
     TrainOptions options = ring_options();
     options.jacobian_weight = weight;
-    const auto data = prepare(rings(400), options);
+    const auto data = prepare_training(rings(400), options);
     const auto run = run_training(*data, options, kQuiet);
     double sum = 0;
     for (const float value : torch_gradients(run->graph, data->validation.features, data->validation.count()))
@@ -309,7 +309,7 @@ TEST_F(Torch, LossOfACertificateIsTheWorstCaseOfTheSensitiveRowsMinorants) {
 
 TEST_F(Torch, AStoppedRunKeepsTheNetworkSoFar) {
   TrainOptions options = ring_options();
-  const auto data = prepare(rings(400), options);
+  const auto data = prepare_training(rings(400), options);
   int steps = 0;
   const RunHooks stop_soon = {[](const RunState&) {}, [&] { return ++steps == 2; }};
   const auto run = run_training(*data, options, stop_soon);
@@ -329,7 +329,7 @@ TEST_F(Torch, ADivergingRunSaysWhatMightHelp) {
   options.init = StartingWeights::kPaper;  // without conditioning
   Dataset huge = rings(400);
   for (float& value : huge.features) value *= 1e30F;
-  const auto data = prepare(huge, options);
+  const auto data = prepare_training(huge, options);
   const auto run = run_training(*data, options, kQuiet);
   ASSERT_FALSE(run.ok());
   EXPECT_EQ(run.error().code, ErrorCode::kBadValue);
@@ -338,7 +338,7 @@ TEST_F(Torch, ADivergingRunSaysWhatMightHelp) {
 
 TEST_F(Torch, ModelsSurviveTheirFile) {
   const TrainOptions options = ring_options();
-  const auto data = prepare(rings(200), options);
+  const auto data = prepare_training(rings(200), options);
   const auto run = run_training(*data, options, {[](const RunState&) {}, [] { return true; }});
   const model::Model model = to_model(*data, options, *run);
   const auto bytes = format::serialise_model(model);

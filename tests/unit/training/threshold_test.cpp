@@ -70,7 +70,7 @@ TEST(Threshold, SkipsGapsThatHoldNoFloat) {
 }
 
 TEST(Threshold, JudgesAScoreEqualToItAsOther) {
-  const auto choice = judge(Scores{1, 2}, Scores{1, 0}, 1);
+  const auto choice = accuracies_at(Scores{1, 2}, Scores{1, 0}, 1);
   EXPECT_EQ(choice.accuracy_sensitive, 0.5);
   EXPECT_EQ(choice.accuracy_other, 1);
 }
@@ -87,10 +87,10 @@ TEST(Threshold, OfRandomScoresEqualsNoneAndIsAsBalancedAsAnyOther) {
     EXPECT_EQ(std::ranges::count(sensitive, choice.threshold) + std::ranges::count(other, choice.threshold), 0);
     const double imbalance = std::abs(choice.accuracy_sensitive - choice.accuracy_other);
     for (float threshold = -0.5F; threshold < 15; threshold += 1) {
-      const auto rival = judge(sensitive, other, threshold);
+      const auto rival = accuracies_at(sensitive, other, threshold);
       EXPECT_LE(imbalance, std::abs(rival.accuracy_sensitive - rival.accuracy_other) + 1e-12) << "round " << round;
     }
-    const auto counted = judge(sensitive, other, choice.threshold);
+    const auto counted = accuracies_at(sensitive, other, choice.threshold);
     EXPECT_DOUBLE_EQ(counted.accuracy_sensitive, choice.accuracy_sensitive);
     EXPECT_DOUBLE_EQ(counted.accuracy_other, choice.accuracy_other);
   }
