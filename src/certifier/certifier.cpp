@@ -146,7 +146,7 @@ Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, c
 Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, const CertifyLane& lane,
                                                        std::size_t norm_index,
                                                        const search::SeparableRadius& found) const {
-  if (!request.proves()) return {std::min(found.radius, lane.minorant.price_limit), {}};
+  if (!request.proves()) return {std::min(found.radius, lane.minorant.valid_up_to), {}};
   const Norm norm = request.norm(norm_index);
   const double radius = norm == Norm::linf() ? less_than_found(found.radius, parts_.model->dim()) : found.radius;
   const RadiusProposal proposal{radius, found.price_limit, found.multiplier};

@@ -87,7 +87,7 @@ void MixingCertifier::draw_lines(const Request& request, std::size_t norm_index,
     CertifyLane& lane = ws.lanes[ws.waiting[slot]];
     from[slot] = &lane.of_features;
     to[slot] = &lane.minorant;
-    const double limit = lane.valid_price.price_limit();
+    const double limit = lane.valid_price.price();
     const bool searches = joint && pull_back_.folded() && limit < kInfinity;
     const verify::MapReach& reach = request.search.map_reach[norm_index];
     proposals[slot] = {limit, searches ? best_multiplier(lane.of_features, reach, limit) : 0.0};

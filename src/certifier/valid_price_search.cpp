@@ -29,28 +29,28 @@ double largest_multiplier(const verify::ProvenMinorant& from, double joint) {
 
 void ValidPriceSearch::start_at(double first) {
   wants_ = first > 0;
-  price_limit_ = first;
+  price_ = first;
   certified_ = 0;
   too_far_ = kInfinity;
   trials_ = 0;
 }
 
 void ValidPriceSearch::add_trial(double radius) {
-  certified_ = std::max(certified_, std::min(price_limit_, radius));
-  too_far_ = std::min(too_far_, std::max(price_limit_, radius));
-  wants_ = ++trials_ < kTrials && price_limit_ < kInfinity && !(too_far_ <= certified_ * kCloseEnough);
+  certified_ = std::max(certified_, std::min(price_, radius));
+  too_far_ = std::min(too_far_, std::max(price_, radius));
+  wants_ = ++trials_ < kTrials && price_ < kInfinity && !(too_far_ <= certified_ * kCloseEnough);
   if (too_far_ == kInfinity) {
-    price_limit_ *= 4;
+    price_ *= 4;
   } else {
-    price_limit_ = certified_ > 0 ? std::sqrt(certified_ * too_far_) : too_far_ / 4;
+    price_ = certified_ > 0 ? std::sqrt(certified_ * too_far_) : too_far_ / 4;
   }
 }
 
-double best_multiplier(const verify::ProvenMinorant& from, const verify::MapReach& map, double price_limit) {
-  const double largest = largest_multiplier(from, map.joint * price_limit);
+double best_multiplier(const verify::ProvenMinorant& from, const verify::MapReach& map, double valid_up_to) {
+  const double largest = largest_multiplier(from, map.joint * valid_up_to);
   if (!(largest > 0 && largest < kInfinity)) return 0;
   const auto loss = [&](double octaves) {
-    return verify::line_losses(from, map, {price_limit, largest * std::exp2(-octaves)});
+    return verify::line_losses(from, map, {valid_up_to, largest * std::exp2(-octaves)});
   };
   // golden section: the loss falls, then rises
   constexpr double kGolden = 0.6180339887498949;

@@ -15,19 +15,19 @@ class ValidPriceSearch {
   void start_at(double first);
   [[nodiscard]] bool wants_trial() const { return wants_; }
   /// The price to try.
-  [[nodiscard]] double price_limit() const { return price_limit_; }
-  /// What the lines that hold up to price_limit() would certify if they held everywhere.
+  [[nodiscard]] double price() const { return price_; }
+  /// What the lines that hold up to price() would certify if they held everywhere.
   void add_trial(double radius);
 
  private:
   bool wants_ = false;
-  double price_limit_ = 0;
+  double price_ = 0;
   double certified_ = 0;        ///< A price known to be certifiable.
   double too_far_ = kInfinity;  ///< A price known not to be certifiable.
   int trials_ = 0;
 };
 
-/// The multiplier of norms 2 and inf at which the lines that hold up to `price_limit` cost the margin least, nearly.
-double best_multiplier(const verify::ProvenMinorant& from, const verify::MapReach& map, double price_limit);
+/// The multiplier of norms 2 and inf at which the lines that hold up to `valid_up_to` cost the margin least, nearly.
+double best_multiplier(const verify::ProvenMinorant& from, const verify::MapReach& map, double valid_up_to);
 
 }  // namespace standfast::certifier

@@ -17,7 +17,7 @@ struct RadiusProposal {
 
 /// Feature maps (v, |v|) whose v mixes features: how |v| is replaced by lines.
 struct BendProposal {
-  double price_limit = kInfinity;  ///< The price up to which the lines shall hold.
+  double valid_up_to = kInfinity;  ///< The price up to which the lines shall hold.
   double multiplier = 0;           ///< The dual variable of ||J d||_2, for p = 2 and inf. Any value >= 0 is valid.
 };
 

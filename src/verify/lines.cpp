@@ -59,12 +59,12 @@ double unit_limit(const MapReach& reach, std::size_t i, double price_limit) {
 }
 
 double joint_loss(const MapReach& reach, const BendProposal& proposal) {
-  const double joint = reach.joint * proposal.price_limit;
+  const double joint = reach.joint * proposal.valid_up_to;
   return proposal.multiplier / 2 * joint * joint;
 }
 
 bool is_usable(const BendProposal& proposal) {
-  return proposal.price_limit >= 0 && (proposal.multiplier == 0 || proposal.multiplier >= kSmallestMultiplier);
+  return proposal.valid_up_to >= 0 && (proposal.multiplier == 0 || proposal.multiplier >= kSmallestMultiplier);
 }
 
 double margin_left(double margin, double lost, std::size_t terms) {
@@ -78,7 +78,7 @@ double line_losses(const ProvenMinorant& from, const MapReach& reach, const Bend
   double sum = joint_loss(reach, proposal);
   for (std::size_t i = 0; i < units; ++i) {
     if (!(from.feature.slope[units + i] < 0)) continue;
-    sum += line_of(unit_at(from, i, units), rules, unit_limit(reach, i, proposal.price_limit)).loss;
+    sum += line_of(unit_at(from, i, units), rules, unit_limit(reach, i, proposal.valid_up_to)).loss;
   }
   return sum;
 }
@@ -89,7 +89,7 @@ UnitSlope unit_slope(const ProvenMinorant& from, std::size_t i, bool folded, con
   if (folded) {
     const std::size_t units = from.feature.slope.size() / 2;
     const Unit unit = unit_at(from, i, units);
-    const Line line = line_of(unit, rules, unit_limit(reach, i, rules.proposal.price_limit));
+    const Line line = line_of(unit, rules, unit_limit(reach, i, rules.proposal.valid_up_to));
     result.slope = line.line;
     result.error = (result.error + from.slope_error[units + i] + line.slack) * (1 + gamma_n(8)) +
                    kBoundSlack * gamma_n(4) * (std::fabs(unit.slope) + std::fabs(unit.fold));

@@ -17,7 +17,7 @@ namespace standfast::verify {
 /// For all other maps the same holds of `feature` and of changes of u = phi(x).
 struct ProvenMinorant {
   bool is_separable = false;
-  double price_limit = kInfinity;         ///< The price up to which changes are covered.
+  double valid_up_to = kInfinity;         ///< The price up to which changes are covered.
   minorant::SeparableMinorant separable;  ///< Its margin is a proven lower bound of the minorant at x.
   minorant::FeatureMinorant feature;      ///< Likewise, for maps that mix features.
   std::vector<double> slope_error;        ///< (dim), or (dim of u) with `feature`.

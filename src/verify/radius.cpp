@@ -175,7 +175,7 @@ double closed_form_radius_proven(const ProvenMinorant& m, std::span<const double
             : norm_of(1, [&](std::size_t, std::size_t i) { return steepest_upper(s, i); });
     const double error = norm_of(1, [&](std::size_t, std::size_t i) { return m.slope_error[i]; });
     const double decrease = (side_by_side ? lipschitz : 1.0) * slope + error;
-    return decrease == 0 ? m.price_limit : std::min(m.price_limit, rounded_down(margin / decrease));
+    return decrease == 0 ? m.valid_up_to : std::min(m.valid_up_to, rounded_down(margin / decrease));
   }
   const double margin = usable_margin(m.feature.margin);
   if (margin == 0) return 0;
@@ -214,7 +214,7 @@ double radius_within(const ProvenMinorant& m, const PricedBounds& bounds, Norm n
 double separable_radius_proven(const ProvenMinorant& m, const PricedBounds& bounds, Norm norm,
                                const RadiusProposal& proposal) {
   assert(m.is_separable && "the separable certificate of a map that is not separable");
-  return std::min(m.price_limit, radius_within(m, bounds, norm, proposal));
+  return std::min(m.valid_up_to, radius_within(m, bounds, norm, proposal));
 }
 
 }  // namespace standfast::verify

@@ -164,7 +164,7 @@ ProvenMinorant Verifier::through_lines(const ProvenMinorant& from, const MapReac
   }
   ProvenMinorant result;
   result.is_separable = true;
-  result.price_limit = folded ? bend.price_limit : kInfinity;
+  result.valid_up_to = folded ? bend.valid_up_to : kInfinity;
   const bool usable = nan_unless_finite(slope) + nan_unless_finite(error) == 0 && (!folded || is_usable(bend));
   result.separable.margin = usable ? margin_left(from.feature.margin, lost, units) : -kInfinity;
   result.separable.linear = std::move(slope);

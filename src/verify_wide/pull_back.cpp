@@ -46,7 +46,7 @@ void PullBack::run(std::span<const ProvenMinorant* const> from, const verify::Ma
       lost += unit.loss;
     }
     out[lane]->is_separable = true;
-    out[lane]->price_limit = folded_ ? proposals[lane].price_limit : kInfinity;
+    out[lane]->valid_up_to = folded_ ? proposals[lane].valid_up_to : kInfinity;
     const bool usable = !folded_ || verify::is_usable(proposals[lane]);
     out[lane]->separable.margin = usable ? verify::margin_left(from[lane]->feature.margin, lost, units_) : -kInfinity;
   }

@@ -148,7 +148,7 @@ double best_of_many_lines(const verify::Verifier& core, const std::vector<float>
     const verify::ProvenMinorant m = core.through_lines(of_features, reach, norm, {limit, multiplier});
     search::PricedProblem problem;
     problem.assign(m.separable, cost, interval);
-    best = std::max(best, std::min(m.price_limit, search::separable_radius(problem, norm).radius));
+    best = std::max(best, std::min(m.valid_up_to, search::separable_radius(problem, norm).radius));
   }
   return best;
 }

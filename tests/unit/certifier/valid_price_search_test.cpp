@@ -18,7 +18,7 @@ TEST(ValidPriceSearch, EndsWherePriceAndRadiusMeet) {
     double best = 0;
     int trials = 0;
     for (search.start_at(first); search.wants_trial(); ++trials) {
-      const double price = search.price_limit();
+      const double price = search.price();
       best = std::max(best, std::min(price, certified(price)));
       search.add_trial(certified(price));
     }

@@ -94,7 +94,7 @@ TEST(UnitMap, WeightsAndKinksAreThoseOfTheUnits) {
   EXPECT_NEAR(m.separable.fold[1], -7, 1e-12);
   EXPECT_NEAR(m.separable.offset[0], 4 - 3, 1e-12);
   EXPECT_NEAR(m.separable.offset[1], 4 - 1, 1e-12);
-  EXPECT_EQ(m.price_limit, kInfinity);
+  EXPECT_EQ(m.valid_up_to, kInfinity);
 }
 
 /// margin + sum_i q_i(d_i) - slope_error_i |d_i|.

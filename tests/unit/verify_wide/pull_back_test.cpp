@@ -67,7 +67,7 @@ TEST(PullBack, AFoldThatBendsUpIsItsTangent) {
   EXPECT_NEAR(up.minorant.separable.linear[0], -9, 1e-12);
   EXPECT_NEAR(up.minorant.separable.linear[1], 12, 1e-12);
   EXPECT_TRUE(up.minorant.separable.fold.empty());
-  EXPECT_EQ(up.minorant.price_limit, 100);
+  EXPECT_EQ(up.minorant.valid_up_to, 100);
 }
 
 TEST(PullBack, AFoldThatBendsDownIsExactAsLongAsItsKinkIsOutOfReach) {
@@ -132,13 +132,13 @@ TEST(PullBack, EveryProposalGivesALineBelowTheClassifierUpToItsPrice) {
                                 any_proposal(random, 1 / typical)};
     const ProvenMinorant line = pulled(made.model, x, norm, proposal).minorant;
     if (!std::isfinite(line.separable.margin)) continue;
-    bent += static_cast<std::size_t>(line.price_limit < kInfinity);
+    bent += static_cast<std::size_t>(line.valid_up_to < kInfinity);
     for (int k = 0; k < 40; ++k) {
       std::vector<double> change(x.size()), moved = support::widen(x);
       for (double& d : change) d = random.below(3) == 0 ? 0 : random.normal() * typical;
-      if (line.price_limit < kInfinity) {
+      if (line.valid_up_to < kInfinity) {
         const double length = norm.of_vector(change),
-                     wanted = line.price_limit * (k % 2 == 0 ? 0.999999 : random.uniform());
+                     wanted = line.valid_up_to * (k % 2 == 0 ? 0.999999 : random.uniform());
         for (double& d : change) d *= length > 0 ? wanted / length : 0;
       }
       long double below = line.separable.margin;
