@@ -13,8 +13,8 @@ namespace standfast::data {
 /// Class names are the folders' names; images come in the order of classes and file names. Other files are left out.
 ///
 /// With a size every image is resampled to it.
-/// Fails: kIo, kBadFormat (a class without images), kBadShape (an image that differs from the first one in size or
-/// channels, named), kUnsupported (a picture that decode_image or resample_image refuses).
+/// Fails: kIo, kBadFormat (a class without images, a damaged picture), kBadShape (an image that differs from the first
+/// one in size or channels, named), kUnsupported (a picture that decode_image or resample_image refuses).
 Result<Dataset> read_image_folder(const std::string& path, std::optional<ImageSize> size);
 
 }  // namespace standfast::data

@@ -1,5 +1,6 @@
-// A header decides what each column is; then the rows go by one at a time, numbers straight into the features. Every
-// error names its line and column. Numbers are read to float64 and rounded to float32, as NumPy and pandas do.
+// A header decides what each column is; then the rows go by one at a time, numbers straight into the features. An
+// error names its line and, if one value is wrong, its column. Numbers are read to float64 and rounded to float32, as
+// NumPy and pandas do.
 #include "data/table.hpp"
 
 #include <algorithm>
