@@ -67,19 +67,6 @@ std::vector<Segment> all_segments(const PricedProblem& problem, double price_lim
   return segments;
 }
 
-/// All segments of a problem without kinks: a feature's hull is the way to one end.
-std::vector<Segment> ends_that_pay(const PricedProblem& problem, double price_limit) {
-  std::vector<Segment> segments;
-  segments.reserve(problem.dim());
-  for (std::size_t i = 0; i < problem.dim(); ++i) {
-    const double slope = problem.linear[i];
-    const double end = slope > 0 ? std::max(problem.lo[i], -price_limit) : std::min(problem.hi[i], price_limit);
-    const double decrease = -slope * end;
-    if (decrease > 0) segments.push_back({std::fabs(slope), std::fabs(end), decrease, end, i});
-  }
-  return segments;
-}
-
 double steepest_slope(const PricedProblem& problem) {
   double steepest = 0;
   for (std::size_t i = 0; i < problem.dim(); ++i) {
@@ -228,20 +215,6 @@ std::vector<double> worst_change_l1(const PricedProblem& problem, const Separabl
   for (const double e : change) price += std::fabs(e);
   if (price > radius.radius) {
     for (double& e : change) e *= radius.radius / price;
-  }
-  return change;
-}
-
-std::vector<double> worst_change_within_l1(const PricedProblem& problem, double radius) {
-  std::vector<double> change(problem.dim(), 0.0);
-  std::vector<Segment> segments = problem.folded() ? all_segments(problem, radius) : ends_that_pay(problem, radius);
-  // a heap: most segments are never reached
-  std::ranges::make_heap(segments, flatter);
-  for (double left = radius; left > 0 && !segments.empty(); segments.pop_back()) {
-    std::ranges::pop_heap(segments, flatter);
-    const Segment& s = segments.back();
-    change[s.feature] += std::min(1.0, left / s.price) * (s.change - change[s.feature]);
-    left -= s.price;
   }
   return change;
 }

@@ -10,8 +10,6 @@ namespace standfast::search {
 std::vector<double> worst_change_linf(const PricedProblem& problem, double radius);
 std::vector<double> worst_change_l2(const PricedProblem& problem, double tau);
 std::vector<double> worst_change_l1(const PricedProblem& problem, const SeparableRadius& radius);
-/// Spends `radius` on whatever pays most, whatever the margin.
-std::vector<double> worst_change_within_l1(const PricedProblem& problem, double radius);
 std::vector<double> worst_change_l0(const PricedProblem& problem, double count);
 
 }  // namespace standfast::search
