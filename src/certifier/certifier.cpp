@@ -118,7 +118,7 @@ void Certifier::find_intervals(const Request& request, std::span<const float> x,
   lane.interval.resize(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) lane.interval[i] = request.options.threat.interval_rounded_out(i, x[i]);
   lane.search_interval.clear();
-  if (request.search_has_other_bounds) lane.search_interval = verify::intervals_at(request.search.threat, x);
+  if (request.search.bounds) lane.search_interval = verify::intervals_at(*request.search.bounds, x);
 }
 
 void Certifier::price_minorant(const Request& request, CertifyLane& lane) {

@@ -1,6 +1,7 @@
 // What one call asks of a certifier, with all numbers that are the same for each of its inputs.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "model/model.hpp"
@@ -13,7 +14,7 @@ namespace standfast::certifier {
 /// What the search takes the threat model and the map to be. A proof never reads this: a search that is wrong about it
 /// finds worse proposals. It is the core's own unless a test says otherwise.
 struct SearchTerms {
-  ThreatModel threat;
+  std::optional<ThreatModel> bounds;        ///< Empty: the core's own intervals.
   std::vector<double> cost;                 ///< (dim): the cost of each feature.
   std::vector<double> lipschitz;            ///< (norms): Lip_p of the map for each norm asked for.
   std::vector<verify::MapReach> map_reach;  ///< (norms): the unit reach of the map; empty unless the map mixes.
@@ -26,7 +27,6 @@ struct Request {
   std::vector<double> cost;                 ///< (dim): the cost of each feature.
   std::vector<verify::MapReach> map_reach;  ///< (norms): the unit reach of the map; empty unless the map mixes.
   SearchTerms search;
-  bool search_has_other_bounds = false;  ///< The search's intervals are not the core's.
 
   [[nodiscard]] std::size_t norm_count() const { return options.norms.size(); }
   [[nodiscard]] Norm norm(std::size_t norm_index) const { return options.norms[norm_index]; }

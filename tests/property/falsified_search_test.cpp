@@ -42,9 +42,9 @@ std::vector<Falsehood> falsehoods(double by = kFalse) {
       {"lipschitz", [by](Request& r) { scale_all(r.search.lipschitz, 1 - by); }},
       {"bounds",
        [by](Request& r) {
-         r.search_has_other_bounds = true;
-         scale_all(r.search.threat.max_increase, 1 - by);
-         scale_all(r.search.threat.max_decrease, 1 - by);
+         r.search.bounds = r.options.threat;
+         scale_all(r.search.bounds->max_increase, 1 - by);
+         scale_all(r.search.bounds->max_decrease, 1 - by);
        }},
       {"reach",
        [by](Request& r) {
@@ -104,7 +104,6 @@ std::vector<Growth> growths(Guarantee guarantee, std::vector<Method> methods, co
       const std::vector<double> truth = bench.radii(*request, x);
       for (std::size_t f = 0; f < told.size(); ++f) {
         Request lie = *request;
-        lie.search.threat = options.threat;
         told[f].tell(lie);
         const std::vector<double> found = bench.radii(lie, x);
         for (std::size_t k = 0; k < truth.size(); ++k) {
