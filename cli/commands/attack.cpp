@@ -6,6 +6,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/records/attack_records.hpp"
+#include "cli/records/verdicts.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/option_table.hpp"
 #include "cli/terminal/output.hpp"
@@ -62,11 +63,12 @@ Result<int> run_attack(const AttackCommand& command) {
   const AttackRecords records{classifier.summary(), data, *attacks, threat.description};
   CLI_TRY(const std::string text, format_attacks(records, format));
   CLI_CHECK(write_result(command.output, text));
-  if (format == "table") return kDone;
+  const int code = report_unjudged(verdicts_of(*attacks));
+  if (format == "table") return code;
   std::string summary = attack_summary(records);
   summary.pop_back();  // say() ends the line
   say(summary);
-  return kDone;
+  return code;
 }
 
 }  // namespace

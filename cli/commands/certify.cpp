@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/records/certificate_output.hpp"
 #include "cli/records/records.hpp"
+#include "cli/records/verdicts.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/option_table.hpp"
 #include "cli/terminal/output.hpp"
@@ -42,7 +43,7 @@ Result<int> run_certify(const CertifyCommand& command) {
   const Records records{classifier.summary(), data, certificates, plan.options, plan.threat_description};
   CLI_TRY(const std::string text, format_records(records, format));
   CLI_CHECK(write_result(command.output, text));
-  return kDone;
+  return report_unjudged(verdicts_of(certificates));
 }
 
 }  // namespace

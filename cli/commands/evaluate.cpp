@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/records/verdicts.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/progress.hpp"
@@ -65,7 +66,7 @@ Result<int> run_evaluate(const EvaluateCommand& command) {
   }();
   if (!evaluation.ok()) return evaluation.error();
   CLI_CHECK(write_results(command, *evaluation, classifier.summary(), data));
-  return kDone;
+  return report_unjudged(verdicts_of(evaluation->certificates));
 }
 
 }  // namespace

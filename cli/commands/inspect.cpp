@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/terminal/flags.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
 #include "standfast/classifier.hpp"
@@ -78,20 +79,49 @@ std::string describe_model(const std::string& path, const ModelSummary& model) {
   return text;
 }
 
+struct InspectCommand {
+  std::string model;
+  DataFlags data;
+};
+
+/// What the deployed guarantee would cost in false alarms.
+Result<std::string> deployed_verdicts(const InspectCommand& command, const Classifier& classifier) {
+  CLI_TRY(const Dataset data, read_inputs(command.data, false));
+  CLI_CHECK(check_fits(command.model, classifier.summary(), data));
+  CertifyOptions options;
+  options.norms = {Norm::l2()};
+  options.method = Method::kClosedForm;
+  options.guarantee = Guarantee::kDeployed;
+  CLI_TRY(const Certificates found, classifier.certify(data.features, data.count(), options));
+  std::size_t changed = 0;
+  for (std::size_t i = 0; i < found.count(); ++i) changed += found.sensitive(i) && !(found.logits[i] > 0) ? 1 : 0;
+  return fmt::format("{} of {} verdicts would become alarms", changed, found.count());
+}
+
+Result<int> run_inspect(const InspectCommand& command) {
+  CLI_TRY(const Classifier classifier, Classifier::load(command.model));
+  std::string text = describe_model(command.model, classifier.summary());
+  if (!command.data.source.empty()) {
+    CLI_TRY(const std::string deployed, deployed_verdicts(command, classifier));
+    text += "\n" + line("deployed", deployed);
+  }
+  CLI_CHECK(write_stdout(text));
+  return kDone;
+}
+
 }  // namespace
 
 void add_inspect(CLI::App& program, Action& chosen) {
-  auto path = std::make_shared<std::string>();
+  auto command = std::make_shared<InspectCommand>();
   CLI::App& app = *program.add_subcommand("inspect", "Show what a model file holds and where it came from.");
-  app.footer("standfast inspect spam.safetensors");
-  app.add_option("MODEL", *path, "A model file that `standfast train` wrote.")->type_name("MODEL")->required();
-  app.callback([path, &chosen] {
-    chosen = [path]() -> Result<int> {
-      CLI_TRY(const Classifier classifier, Classifier::load(*path));
-      CLI_CHECK(write_stdout(describe_model(*path, classifier.summary())));
-      return kDone;
-    };
-  });
+  app.footer("standfast inspect spam.safetensors --data spam:test");
+  app.add_option("MODEL", command->model, "A model file that `standfast train` wrote.")->type_name("MODEL")->required();
+  app.add_option("--data", command->data.source,
+                 "Count the verdicts that --guarantee deployed would change on these inputs.")
+      ->type_name("DATA");
+  add_label_options(app, command->data);
+  add_limit_option(app, command->data);
+  app.callback([command, &chosen] { chosen = [command] { return run_inspect(*command); }; });
 }
 
 }  // namespace standfast::cli

@@ -9,21 +9,12 @@
 
 #include "cli/records/npz_writer.hpp"
 #include "cli/records/record_text.hpp"
+#include "cli/records/verdicts.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
 
 namespace standfast::cli {
 namespace {
-
-std::string verdict_word(const AttackRecords& records, std::size_t i) {
-  return records.sensitive(i) ? "sensitive" : "other";
-}
-
-std::size_t alarms(const AttackRecords& records) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < records.attacks.count(); ++i) count += records.sensitive(i) ? 1 : 0;
-  return count;
-}
 
 std::string to_csv(const AttackRecords& records) {
   const auto& [model, data, attacks, threat] = records;
@@ -31,8 +22,9 @@ std::string to_csv(const AttackRecords& records) {
   if (!data.labels.empty()) text += ",label";
   for (const auto& norm : attacks.norms) text += ",attack_" + norm.name();
   text += "\n";
+  const std::vector<Verdict> verdicts = verdicts_of(attacks);
   for (std::size_t i = 0; i < attacks.count(); ++i) {
-    text += fmt::format("{},{},{}", i, verdict_word(records, i), attacks.logits[i]);
+    text += fmt::format("{},{},{}", i, verdict_word(verdicts[i]), attacks.logits[i]);
     if (!data.labels.empty()) text += "," + csv_field(label_name(data, i));
     for (std::size_t n = 0; n < attacks.norms.size(); ++n) text += fmt::format(",{}", attacks.distance(i, n));
     text += "\n";
@@ -43,8 +35,10 @@ std::string to_csv(const AttackRecords& records) {
 std::string to_jsonl(const AttackRecords& records) {
   const auto& [model, data, attacks, threat] = records;
   std::string text;
+  const std::vector<Verdict> verdicts = verdicts_of(attacks);
   for (std::size_t i = 0; i < attacks.count(); ++i) {
-    text += fmt::format(R"({{"index":{},"verdict":"{}","logit":{})", i, verdict_word(records, i), attacks.logits[i]);
+    text += fmt::format(R"({{"index":{},"verdict":"{}","logit":{})", i, verdict_word(verdicts[i]),
+                        json_number(attacks.logits[i]));
     if (!data.labels.empty()) text += ",\"label\":" + json_string(label_name(data, i));
     for (std::size_t n = 0; n < attacks.norms.size(); ++n)
       text += fmt::format(R"(,"attack_{}":{})", attacks.norms[n].name(), json_number(attacks.distance(i, n)));
@@ -58,10 +52,11 @@ std::string to_table(const AttackRecords& records) {
   std::vector<std::vector<std::string>> rows(1, {"index", "verdict", "logit"});
   for (const auto& norm : attacks.norms) rows[0].push_back(norm.name());
   if (!data.labels.empty()) rows[0].emplace_back("label");
+  const std::vector<Verdict> verdicts = verdicts_of(attacks);
   for (std::size_t i = 0; i < attacks.count(); ++i) {
     auto& row = rows.emplace_back();
     row.push_back(fmt::format("{}", i));
-    row.push_back(printable(records.sensitive(i) ? model.sensitive_class : model.other_class));
+    row.push_back(printable(verdict_name(model, verdicts[i])));
     row.push_back(fmt::format("{:.4g}", attacks.logits[i]));
     for (std::size_t n = 0; n < attacks.norms.size(); ++n)
       row.push_back(distance_rounded_up(attacks.distance(i, n), kTableDigits));
@@ -70,7 +65,7 @@ std::string to_table(const AttackRecords& records) {
   return fmt::format(
              "{} inputs of {}, {} judged {}\nattacks: the smallest change found that flips a sensitive verdict, {}; "
              "rounded up; inf: none found\n\n",
-             data.count(), printable(data.source), alarms(records), printable(model.sensitive_class),
+             data.count(), printable(data.source), count_alarms(verdicts), printable(model.sensitive_class),
              printable(threat)) +
          align_columns(rows) + "\n" + attack_summary(records);
 }
@@ -91,9 +86,9 @@ Result<std::string> to_npz(const AttackRecords& records) {
   const auto& [model, data, attacks, threat] = records;
   std::vector<std::int64_t> indices;
   std::vector<std::string> verdicts, labels;
+  for (const Verdict verdict : verdicts_of(attacks)) verdicts.push_back(verdict_word(verdict));
   for (std::size_t i = 0; i < attacks.count(); ++i) {
     indices.push_back(static_cast<std::int64_t>(i));
-    verdicts.push_back(verdict_word(records, i));
     if (!data.labels.empty()) labels.push_back(label_name(data, i));
   }
   NpzWriter npz;
@@ -124,7 +119,7 @@ std::string attack_summary(const AttackRecords& records) {
       if (records.sensitive(i) && std::isfinite(attacks.distance(i, n))) flipped.push_back(attacks.distance(i, n));
     std::ranges::sort(flipped);
     text += fmt::format("{}: {} of {} sensitive verdicts flipped", attacks.norms[n].name(), flipped.size(),
-                        alarms(records));
+                        count_alarms(verdicts_of(attacks)));
     if (!flipped.empty())
       text += fmt::format(", median distance {}", distance_rounded_up(flipped[(flipped.size() - 1) / 2], kTableDigits));
     text += "\n";

@@ -4,6 +4,7 @@
 #include "cli/records/npz_writer.hpp"
 #include "cli/records/record_text.hpp"
 #include "cli/records/records.hpp"
+#include "cli/records/verdicts.hpp"
 #include "cli/terminal/try.hpp"
 
 namespace standfast::cli {
@@ -13,9 +14,9 @@ Result<std::string> to_npz(const Records& records) {
   const auto& certificates = records.certificates;
   std::vector<std::int64_t> indices;
   std::vector<std::string> verdicts, labels;
+  for (const Verdict verdict : verdicts_of(certificates)) verdicts.push_back(verdict_word(verdict));
   for (std::size_t i = 0; i < certificates.count(); ++i) {
     indices.push_back(static_cast<std::int64_t>(i));
-    verdicts.emplace_back(certificates.sensitive(i) ? "sensitive" : "other");
     if (!data.labels.empty()) labels.push_back(label_name(data, i));
   }
   NpzWriter npz;

@@ -46,7 +46,14 @@ std::string json_string(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string json_number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : "\"inf\""; }
+std::string json_number(double value) {
+  if (std::isnan(value)) return "null";
+  return std::isfinite(value) ? fmt::format("{}", value) : "\"inf\"";
+}
+
+std::string json_number(float value) {
+  return std::isfinite(value) ? fmt::format("{}", value) : json_number(static_cast<double>(value));
+}
 
 std::string align_columns(const std::vector<std::vector<std::string>>& rows, const std::vector<ColumnGroup>& groups) {
   std::vector<std::size_t> widths(rows.front().size());

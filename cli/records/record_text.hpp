@@ -16,8 +16,10 @@ std::string label_name(const Dataset& data, std::size_t i);
 /// As RFC 4180 quotes it.
 std::string csv_field(const std::string& text);
 std::string json_string(const std::string& text);
-/// JSON has no infinity: it is written as the string that CSV uses.
+/// JSON has no infinity: it is written as the string that CSV uses. NaN is null.
 std::string json_number(double value);
+/// The same in the digits of float32.
+std::string json_number(float value);
 
 /// Significant digits in tables for people.
 inline constexpr int kTableDigits = 4;

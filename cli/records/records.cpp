@@ -4,20 +4,16 @@
 #include <fmt/format.h>
 
 #include "cli/records/record_text.hpp"
+#include "cli/records/verdicts.hpp"
 #include "cli/terminal/output.hpp"
 #include "standfast/evaluation.hpp"
 
 namespace standfast::cli {
 namespace {
 
-std::string verdict_word(const Certificates& certificates, std::size_t i) {
-  return certificates.sensitive(i) ? "sensitive" : "other";
-}
-
 std::string table_title(const Records& records) {
   const auto& data = records.data;
-  std::size_t alarms = 0;
-  for (std::size_t i = 0; i < data.count(); ++i) alarms += records.certificates.sensitive(i) ? 1 : 0;
+  const std::size_t alarms = count_alarms(verdicts_of(records.certificates));
   std::string title = fmt::format(
       "{} inputs of {}, {} judged {}\nradii: method {}, guarantee {}, {}; rounded down; inf: nothing allowed can flip "
       "it\n",
@@ -58,8 +54,9 @@ std::string to_csv(const Records& records) {
   if (records.attacked())
     for (const auto& norm : certificates.norms) text += ",attack_" + norm.name();
   text += "\n";
+  const std::vector<Verdict> verdicts = verdicts_of(certificates);
   for (std::size_t i = 0; i < certificates.count(); ++i) {
-    text += fmt::format("{},{},{}", i, verdict_word(certificates, i), certificates.logits[i]);
+    text += fmt::format("{},{},{}", i, verdict_word(verdicts[i]), certificates.logits[i]);
     for (std::size_t n = 0; n < certificates.norms.size(); ++n) text += fmt::format(",{}", certificates.radius(i, n));
     if (!data.labels.empty()) text += "," + csv_field(label_name(data, i));
     if (records.attacked())
@@ -72,9 +69,10 @@ std::string to_csv(const Records& records) {
 std::string to_jsonl(const Records& records) {
   const auto& [model, data, certificates, options, threat] = records;
   std::string text;
+  const std::vector<Verdict> verdicts = verdicts_of(certificates);
   for (std::size_t i = 0; i < certificates.count(); ++i) {
-    text += fmt::format(R"({{"index":{},"verdict":"{}","logit":{})", i, verdict_word(certificates, i),
-                        certificates.logits[i]);
+    text += fmt::format(R"({{"index":{},"verdict":"{}","logit":{})", i, verdict_word(verdicts[i]),
+                        json_number(certificates.logits[i]));
     for (std::size_t n = 0; n < certificates.norms.size(); ++n)
       text += fmt::format(R"(,"radius_{}":{})", certificates.norms[n].name(), json_number(certificates.radius(i, n)));
     if (!data.labels.empty()) text += ",\"label\":" + json_string(label_name(data, i));
@@ -99,10 +97,11 @@ std::string to_table(const Records& records) {
     }
   }
   if (!data.labels.empty()) rows[0].emplace_back("label");
+  const std::vector<Verdict> verdicts = verdicts_of(certificates);
   for (std::size_t i = 0; i < certificates.count(); ++i) {
     auto& row = rows.emplace_back();
     row.push_back(fmt::format("{}", i));
-    row.push_back(printable(certificates.sensitive(i) ? model.sensitive_class : model.other_class));
+    row.push_back(printable(verdict_name(model, verdicts[i])));
     row.push_back(fmt::format("{:.4g}", certificates.logits[i]));
     for (std::size_t n = 0; n < certificates.norms.size(); ++n) append_bounds(records, i, n, row);
     if (!data.labels.empty()) row.push_back(printable(label_name(data, i)));

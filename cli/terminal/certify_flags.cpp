@@ -77,7 +77,7 @@ void add_certify_options(CLI::App& command, CertifyFlags& flags) {
   add_choice(command, "--guarantee", flags.guarantee,
              {{"none", "the search's own numbers, which nothing has confirmed"},
               {"real", "radii that the verifier has confirmed for the stored weights"},
-              {"deployed", "radii that also hold for what the float32 program says"}},
+              {"deployed", "radii that also hold for what the program says, whatever its rounding"}},
              "What a radius promises.");
   add_choice(command, "--precision", flags.precision,
              {{"float64", "the whole radius"}, {"float32", "less time, for about 0.1 % of a radius"}},

@@ -67,7 +67,8 @@ enum class Guarantee {
   kNone,
   /// The verifier has proven it: a theorem about the stored weights in real arithmetic, rounded down.
   kReal,
-  /// As kReal, and the verdict is sensitive if logit > -slack. Then no float32 rounding can flip it either.
+  /// As kReal, and an alarm is given up only where f(x) <= 0 is proven: the verdict is `other` if logit <= -slack. Then
+  /// no rounding can flip it either.
   kDeployed,
 };
 
@@ -106,9 +107,13 @@ Status validate(const CertifyOptions& options);
 
 /// Verdicts and radii: one row per input, one column per norm asked for.
 struct Certificates {
-  std::vector<Norm> norms;    ///< The norms, in the order in which they were asked for.
-  std::vector<float> logits;  ///< (count): the logit of each input, as the float32 program computes it.
-  std::vector<double> slack;  ///< (count) under kDeployed: how far rounding can move each logit; otherwise empty.
+  std::vector<Norm> norms;  ///< The norms, in the order in which they were asked for.
+  /// (count): the logit of each input, as the float32 program computes it. Where float32 overflows it is that of a
+  /// float64 pass. It is NaN if that overflows as well: such an input has no verdict, and under kDeployed is an alarm.
+  std::vector<float> logits;
+  /// (count) under kDeployed, otherwise empty: how far below 0 the logit of an alarm may lie. It is what rounding can
+  /// move the logit by, or 0 if a float64 pass has proven f(x) <= 0.
+  std::vector<double> slack;
   /// (count, norms): the certified radii. A radius is infinite if no allowed change flips the verdict. It is 0 if
   /// nothing is certified: for `other` verdicts, unless both classes are. For norm 0 it is the number of features that
   /// may change.
@@ -124,8 +129,11 @@ struct Certificates {
   [[nodiscard]] std::size_t count() const { return logits.size(); }
   /// Whether the verdict for this input is the sensitive class.
   [[nodiscard]] bool sensitive(std::size_t input) const {
-    return slack.empty() ? logits[input] > 0 : static_cast<double>(logits[input]) > -slack[input];
+    // negated, so that a logit that is no number is an alarm
+    return slack.empty() ? logits[input] > 0 : !(static_cast<double>(logits[input]) <= -slack[input]);
   }
+  /// Whether this input has a verdict at all. The radii and attacks of one without are 0.
+  [[nodiscard]] bool judged(std::size_t input) const { return !slack.empty() || logits[input] == logits[input]; }
   /// The price of the attack on this input. Requires: attacks were asked for; norm_index is a position in `norms`.
   [[nodiscard]] double attack(std::size_t input, std::size_t norm_index) const {
     return attacks[input * norms.size() + norm_index];
@@ -150,7 +158,7 @@ struct AttackOptions {
 /// Adversarial inputs: one row per input, one column per norm asked for.
 struct Attacks {
   std::vector<Norm> norms;        ///< The norms, in the order in which they were asked for.
-  std::vector<float> logits;      ///< (count): the logits of the inputs themselves.
+  std::vector<float> logits;      ///< (count): the logits of the inputs themselves, as Certificates::logits.
   std::vector<double> distances;  ///< (count, norms): as Certificates::attacks.
   std::vector<float> inputs;      ///< (count, norms, dim): the adversarial inputs; the input itself if there is none.
   std::vector<float> attack_logits;  ///< (count, norms): the logits of `inputs`.
@@ -200,8 +208,8 @@ struct WeakestDirection {
 /// A loaded model. Immutable: one object serves any number of threads.
 ///
 /// Four failures are usual: kBadShape if the inputs are not count rows of dim() values; kBadValue for NaN or infinity
-/// in an input, named by input and feature, or for a network that overflows float32 on it; kBadShape or kBadValue for a
-/// threat model that is not valid; kEnvironment if the processor flushes denormals or does not round to nearest.
+/// in an input, named by input and feature; kBadShape or kBadValue for a threat model that is not valid; kEnvironment
+/// if the processor flushes denormals or does not round to nearest.
 class Classifier {
  public:
   /// Reads a model file as hostile input, and makes everything that certificates need once.
@@ -219,7 +227,7 @@ class Classifier {
   /// The number of features of an input.
   [[nodiscard]] std::size_t dim() const;
 
-  /// The logit of each input, as the float32 program computes it.
+  /// The logit of each input: Certificates::logits.
   ///
   /// Shape: inputs is (count, dim).
   /// Fails: kBadShape, kBadValue, as usual.
@@ -239,9 +247,9 @@ class Classifier {
 
   /// The smallest changes found that flip the alarms: upper bounds on every certified radius.
   ///
-  /// Every adversarial input is a float32 input inside the bounds. Its logit is <= 0, and in float64 its f is <= 0,
-  /// too. Shape: inputs is (count, dim). Fails: kBadShape, kBadValue, kEnvironment, as usual; kBadOption for a norm
-  /// other than 0, 1, 2 and inf, or for too many restarts.
+  /// Every adversarial input is a float32 input inside the bounds. Its logit is <= 0, and its f is <= 0 in real
+  /// arithmetic, too. Shape: inputs is (count, dim). Fails: kBadShape, kBadValue, kEnvironment, as usual; kBadOption
+  /// for a norm other than 0, 1, 2 and inf, or for too many restarts.
   Result<Attacks> attack(std::span<const float> inputs, std::size_t count, const AttackOptions& options) const;
 
   /// The radius that the verifier proves from somebody else's proof. The certificate holds if it claims no larger one.

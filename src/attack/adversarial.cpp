@@ -1,5 +1,6 @@
-// Rounds a change to float32 inside the bounds and asks both passes, float32 and float64, for their verdict. The price
-// (C25) is rounded up: n + 4 roundings are charged. Nothing is taken for granted of the search that found the change.
+// Rounds a change to float32 inside the bounds, asks the float32 pass for its verdict, and proves f <= 0 by the float64
+// pass and its error bound. The price (C25) is rounded up: n + 4 roundings are charged. Nothing is taken for granted of
+// the search that found the change.
 #include "attack/adversarial.hpp"
 
 #include <algorithm>
@@ -48,9 +49,8 @@ std::optional<Adversarial> confirm_attack(const AttackTarget& target, std::span<
     if (!std::isfinite(found.input[i])) return std::nullopt;
   }
   found.logit = target.plan->forward(found.input, workspace);
-  const double slack = target.slack ? target.slack(found.input) : 0.0;
-  if (!(found.logit <= -slack) || !std::isfinite(found.logit)) return std::nullopt;
-  if (!((*target.forward64)(found.input) <= 0)) return std::nullopt;
+  if (!(found.logit <= 0) || !std::isfinite(found.logit)) return std::nullopt;
+  if (!(*target.bounded_pass)(found.input).surely_other()) return std::nullopt;
   found.distance = price_upper(target, found.input);
   return found;
 }

@@ -1,12 +1,11 @@
-// An adversarial input that stands: float32, inside the bounds, judged otherwise by the deployed pass and in float64.
+// An adversarial input that stands: float32, inside the bounds, judged otherwise by the float32 pass and in truth.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "infer/forward64.hpp"
+#include "deployed/bounded_pass.hpp"
 #include "infer/plan.hpp"
 #include "standfast/threat.hpp"
 
@@ -18,26 +17,21 @@ struct Adversarial {
   float logit = 0;              ///< The logit that the deployed pass gives `input`.
 };
 
-/// How far below 0 the deployed logit at an input must be for the other verdict: 0, or the slack of a deployed
-/// guarantee.
-using VerdictSlack = std::function<double(std::span<const float>)>;
-
 /// What every attack on one input shares.
 struct AttackTarget {
   const infer::Plan* plan;
-  const infer::Forward64* forward64;
+  const deployed::BoundedPass* bounded_pass;
   const ThreatModel* threat;
   std::span<const double> cost;
   std::span<const float> x;
   Norm norm = Norm::l2();
-  VerdictSlack slack;  ///< Empty: 0.
 };
 
 /// The price of moving from x to `input`, rounded up.
 double price_upper(const AttackTarget& target, std::span<const float> input);
 
-/// x + change as a float32 input inside the bounds, if both passes judge it otherwise.
-/// Shape: change is (dim), in the features' units.
+/// x + change as a float32 input inside the bounds, if the float32 pass judges it otherwise and f <= 0 there in real
+/// arithmetic. It then has the other verdict under every guarantee. Shape: change is (dim), in the features' units.
 std::optional<Adversarial> confirm_attack(const AttackTarget& target, std::span<const double> change,
                                           infer::InferWorkspace& workspace);
 

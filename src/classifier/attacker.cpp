@@ -26,25 +26,42 @@ Status check_options(const AttackOptions& options) {
 
 }  // namespace
 
-Result<Attacker> Attacker::create(const model::Model& model, const infer::Plan& plan, const AttackOptions& options) {
+Result<Attacker> Attacker::create(const model::Model& model, const infer::Plan& plan,
+                                  const deployed::BoundedPass& bounded_pass, const AttackOptions& options) {
   STANDFAST_CHECK(check_options(options));
   STANDFAST_CHECK(options.threat.validate(model.dim()));
-  return Attacker(model, plan, options);
+  return Attacker(model, plan, bounded_pass, options);
 }
 
-Attacker::Attacker(const model::Model& model, const infer::Plan& plan, const AttackOptions& options)
-    : plan_(&plan), forward64_(model), reader_(model), threat_(options.threat), seed_(options.seed) {
+Attacker::Attacker(const model::Model& model, const infer::Plan& plan, const deployed::BoundedPass& bounded_pass,
+                   const AttackOptions& options)
+    : plan_(&plan), bounded_pass_(&bounded_pass), reader_(model), threat_(options.threat), seed_(options.seed) {
   effort_.restarts = options.restarts;
   for (std::size_t i = 0; i < model.dim(); ++i) cost_.push_back(threat_.cost_of(i));
 }
 
-attack::Adversarial Attacker::attack(std::span<const float> x, float logit, std::size_t index, Norm norm,
-                                     attack::AttackWorkspace& workspace) const {
+std::vector<attack::Adversarial> Attacker::attack(std::span<const float> x, std::size_t index,
+                                                  std::span<const Norm> norms,
+                                                  attack::AttackWorkspace& workspace) const {
   std::vector<Interval> interval(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) interval[i] = threat_.interval_rounded_out(i, x[i]);
-  const attack::AttackTarget target{plan_, &forward64_, &threat_, cost_, x, norm, slack_};
-  Random random(seed_ + 0x9E3779B97F4A7C15ULL * (index + 1));  // an odd factor: no two inputs share a stream
-  return attack::AttackSearch(target, reader_, interval, workspace).find_smallest(logit, effort_, random);
+  attack::AttackTarget target{plan_, bounded_pass_, &threat_, cost_, x, Norm::l2()};
+  std::vector<attack::Adversarial> found;
+  for (const Norm norm : norms) {
+    target.norm = norm;
+    Random random(seed_ + 0x9E3779B97F4A7C15ULL * (index + 1));  // an odd factor: no two inputs share a stream
+    const float logit = plan_->forward(x, workspace.infer);
+    found.push_back(attack::AttackSearch(target, reader_, interval, workspace).find_smallest(logit, effort_, random));
+  }
+  const std::vector<attack::Adversarial> own = found;
+  for (std::size_t k = 0; k < norms.size(); ++k) {
+    target.norm = norms[k];
+    for (const attack::Adversarial& other : own) {
+      const double price = other.input.empty() ? kInfinity : attack::price_upper(target, other.input);
+      if (price < found[k].distance) found[k] = {price, other.input, other.logit};
+    }
+  }
+  return found;
 }
 
 }  // namespace standfast::classifier

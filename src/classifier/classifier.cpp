@@ -22,6 +22,7 @@
 #include "certifier/proofs.hpp"
 #include "classifier/attacker.hpp"
 #include "classifier/summary.hpp"
+#include "deployed/deployed_verdict.hpp"
 #include "format/model_file.hpp"
 
 namespace standfast {
@@ -51,13 +52,6 @@ Status check_inputs(std::span<const float> inputs, std::size_t count, std::size_
   const auto at = static_cast<std::size_t>(bad - inputs.begin());
   return Error{ErrorCode::kBadValue, "input " + std::to_string(at / dim) + ", feature " + std::to_string(at % dim) +
                                          ": found " + std::to_string(*bad) + ", expected a finite number"};
-}
-
-Status check_logits(std::span<const float> logits) {
-  const auto bad = std::find_if(logits.begin(), logits.end(), [](float v) { return !std::isfinite(v); });
-  if (bad == logits.end()) return {};
-  return Error{ErrorCode::kBadValue,
-               "input " + std::to_string(bad - logits.begin()) + ": the network overflows float32 and has no verdict"};
 }
 
 /// Inputs that one thread takes at a time: a tile, or fewer if the threads would not all get one.
@@ -108,11 +102,25 @@ class Progress {
 }  // namespace
 
 struct Classifier::Impl {
-  explicit Impl(model::Model loaded) : model(std::move(loaded)), plan(model), error(deployed::deployed_error(model)) {}
+  explicit Impl(model::Model loaded)
+      : model(std::move(loaded)), plan(model), error(deployed::deployed_error(model)), bounded_pass(model) {}
+
+  /// The row of an input in a batch. Shape: inputs is (count, dim).
+  [[nodiscard]] std::span<const float> row(std::span<const float> inputs, std::size_t i) const {
+    return inputs.subspan(i * model.dim(), model.dim());
+  }
+  /// Gives logits to the inputs on which float32 overflows. Shape: inputs is (logits.size(), dim).
+  void replace_overflows(std::span<const float> inputs, std::span<float> logits) const {
+    if (all_finite(logits)) return;
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      if (!std::isfinite(logits[i])) logits[i] = deployed::logit_beyond_float32(bounded_pass(row(inputs, i)));
+    }
+  }
 
   model::Model model;  // at a fixed address: everything below points to it
   infer::Plan plan;
   deployed::DeployedError error;
+  deployed::BoundedPass bounded_pass;
   std::optional<verify::Verifier> core;
   std::optional<verify_wide::WideVerifier> wide;
   std::unique_ptr<const Certifier> certifier;
@@ -152,8 +160,8 @@ Result<std::vector<float>> Classifier::logits(std::span<const float> inputs, std
     } else {
       impl_->plan.forward_tile(x, end - begin, *scratch, std::span(logits).subspan(begin, end - begin));
     }
+    impl_->replace_overflows(x, std::span(logits).subspan(begin, end - begin));
   });
-  STANDFAST_CHECK(check_logits(logits));
   return logits;
 }
 
@@ -166,11 +174,11 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   const Certifier& certifier = *impl_->certifier;
   std::optional<classifier::Attacker> attacker;
   if (options.attack) {
-    STANDFAST_TRY(attacker, classifier::Attacker::create(impl_->model, impl_->plan, attack_options(options)));
+    STANDFAST_TRY(attacker, classifier::Attacker::create(impl_->model, impl_->plan, impl_->bounded_pass,
+                                                         attack_options(options)));
   }
 
   const bool deployed = options.guarantee == Guarantee::kDeployed;
-  if (attacker && deployed) attacker->set_slack([this](std::span<const float> x) { return impl_->error.at(x); });
 
   Certificates result = empty_certificates(count, options);
   const std::size_t norms = options.norms.size();
@@ -185,8 +193,12 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
     std::array<CertifiedRow, kLanes> rows;
     bool any = false;
     for (std::size_t i = begin; i < end; ++i) {
-      if (deployed) result.slack[i] = impl_->error.at(inputs.subspan(i * dim(), dim()));
-      if (!result.sensitive(i)) continue;
+      if (deployed) {
+        result.slack[i] =
+            deployed::deployed_slack(impl_->error, impl_->bounded_pass, impl_->row(inputs, i), result.logits[i]);
+      }
+      // a pass that overflowed proposes nothing
+      if (!std::isfinite(result.logits[i]) || !result.sensitive(i)) continue;
       any = true;
       CertifiedRow& row = rows[i - begin];
       row.radii = std::span(result.radii).subspan(i * norms, norms);
@@ -194,17 +206,14 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
     }
     if (any) certifier.certify(request, x, logits, workspace, std::span(rows).first(end - begin));
     for (std::size_t i = begin; i < end && options.both_classes; ++i) {
-      if (result.sensitive(i)) continue;
-      certifier.certify_other(request, inputs.subspan(i * dim(), dim()), workspace,
+      if (!std::isfinite(result.logits[i]) || result.sensitive(i)) continue;
+      certifier.certify_other(request, impl_->row(inputs, i), workspace,
                               std::span(result.radii).subspan(i * norms, norms));
     }
   };
   const auto attack_one = [&](std::size_t i, attack::AttackWorkspace& workspace) {
-    const auto x = inputs.subspan(i * dim(), dim());
-    for (std::size_t k = 0; k < norms; ++k) {
-      const float logit = impl_->plan.forward(x, workspace.infer);
-      result.attacks[i * norms + k] = attacker->attack(x, logit, i, options.norms[k], workspace).distance;
-    }
+    const auto found = attacker->attack(impl_->row(inputs, i), i, options.norms, workspace);
+    for (std::size_t k = 0; k < norms; ++k) result.attacks[i * norms + k] = found[k].distance;
   };
   std::atomic<bool> environment_ok{true};
   Progress progress(options.progress);
@@ -217,13 +226,21 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
     const auto workspace = impl_->certify_scratch.borrow_item();
     certify_range(begin, end, *workspace);
     attack::AttackWorkspace attack_workspace;
+    const std::vector<float> float32_logits(result.logits.begin() + static_cast<std::ptrdiff_t>(begin),
+                                            result.logits.begin() + static_cast<std::ptrdiff_t>(end));
+    impl_->replace_overflows(inputs.subspan(begin * dim(), (end - begin) * dim()),
+                             std::span(result.logits).subspan(begin, end - begin));
     for (std::size_t i = begin; i < end && attacker; ++i) {
-      if (result.sensitive(i)) attack_one(i, attack_workspace);
+      if (!result.sensitive(i)) continue;
+      if (std::isfinite(float32_logits[i - begin])) {
+        attack_one(i, attack_workspace);
+      } else {
+        std::ranges::fill(std::span(result.attacks).subspan(i * norms, norms), kInfinity);
+      }
     }
     progress.add(end - begin);
   });
   if (!environment_ok) return worker_mode_error();
-  STANDFAST_CHECK(check_logits(result.logits));
   return result;
 }
 
@@ -231,7 +248,8 @@ Result<Attacks> Classifier::attack(std::span<const float> inputs, std::size_t co
                                    const AttackOptions& options) const {
   STANDFAST_CHECK(check_inputs(inputs, count, dim()));
   STANDFAST_CHECK(check_floating_point_environment());
-  STANDFAST_TRY(const classifier::Attacker attacker, classifier::Attacker::create(impl_->model, impl_->plan, options));
+  STANDFAST_TRY(const classifier::Attacker attacker,
+                classifier::Attacker::create(impl_->model, impl_->plan, impl_->bounded_pass, options));
   const std::size_t norms = options.norms.size();
   Attacks result;
   result.norms = options.norms;
@@ -244,24 +262,22 @@ Result<Attacks> Classifier::attack(std::span<const float> inputs, std::size_t co
   parallel_for(count, 1, options.threads, [&](std::size_t i, std::size_t) {
     if (!check_floating_point_environment().ok()) environment_ok = false;
     attack::AttackWorkspace workspace;
-    const auto x = inputs.subspan(i * dim(), dim());
-    result.logits[i] = impl_->plan.forward(x, workspace.infer);
+    const auto x = impl_->row(inputs, i);
+    const float logit = impl_->plan.forward(x, workspace.infer);
+    result.logits[i] = logit;
+    impl_->replace_overflows(x, std::span(result.logits).subspan(i, 1));
+    std::vector<attack::Adversarial> found(norms);
+    if (std::isfinite(logit) && logit > 0) found = attacker.attack(x, i, options.norms, workspace);
     for (std::size_t k = 0; k < norms; ++k) {
       const std::size_t cell = i * norms + k;
-      attack::Adversarial found;
-      if (result.logits[i] > 0) {
-        const float logit = impl_->plan.forward(x, workspace.infer);
-        found = attacker.attack(x, logit, i, options.norms[k], workspace);
-        result.distances[cell] = found.distance;
-      }
-      const std::span<const float> kept = found.input.empty() ? x : std::span<const float>(found.input);
+      if (result.logits[i] > 0) result.distances[cell] = found[k].distance;
+      const std::span<const float> kept = found[k].input.empty() ? x : std::span<const float>(found[k].input);
       std::copy(kept.begin(), kept.end(), result.inputs.begin() + static_cast<std::ptrdiff_t>(cell * dim()));
-      result.attack_logits[cell] = found.input.empty() ? result.logits[i] : found.logit;
+      result.attack_logits[cell] = found[k].input.empty() ? result.logits[i] : found[k].logit;
     }
     progress.add(1);
   });
   if (!environment_ok) return worker_mode_error();
-  STANDFAST_CHECK(check_logits(result.logits));
   return result;
 }
 

@@ -44,7 +44,7 @@ std::string_view precision_name(Precision precision) { return name_of_value(kPre
 std::string_view guarantee_meaning(Guarantee guarantee) {
   if (guarantee == Guarantee::kNone) return "the search's own numbers, not confirmed";
   if (guarantee == Guarantee::kReal) return "confirmed for the stored weights in real arithmetic";
-  return "holds for the verdict of the float32 program";
+  return "holds for the program's own verdict, whatever its rounding";
 }
 Result<Method> parse_method(std::string_view text) { return parse_value(kMethods, "method", text); }
 Result<Guarantee> parse_guarantee(std::string_view text) { return parse_value(kGuarantees, "guarantee", text); }

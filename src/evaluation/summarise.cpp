@@ -25,7 +25,8 @@ void count_verdicts(std::span<const std::uint8_t> labelled_sensitive, Evaluation
     if (labelled_sensitive[i] != 0) {
       ++(alarm ? evaluation.sensitive_right : evaluation.sensitive_wrong);
     } else {
-      ++(alarm ? evaluation.other_wrong : evaluation.other_right);
+      // no verdict is no right one
+      ++(alarm || !evaluation.certificates.judged(i) ? evaluation.other_wrong : evaluation.other_right);
     }
   }
   evaluation.sensitive_count = evaluation.sensitive_right + evaluation.sensitive_wrong;

@@ -85,10 +85,10 @@ std::string guarantee_text(Guarantee guarantee) {
     return "None: these are the search's own numbers in working precision. They were not confirmed and prove nothing.";
   }
   if (guarantee == Guarantee::kDeployed) {
-    return "Deployed: the certificate holds for the verdict of the float32 program. A separate verifier confirmed each "
-           "radius with bounds on its own rounding, and the verdict is the sensitive class where the logit is above "
-           "minus the most that float32 rounding can move it: no allowed change smaller than the radius turns what the "
-           "program says.";
+    return "Deployed: the certificate holds for the verdict of this program, whatever its rounding. A separate "
+           "verifier "
+           "confirmed each radius with bounds on its own rounding, and an alarm is given up only where the logit is "
+           "proven to be at most 0: no allowed change smaller than the radius turns what the program says.";
   }
   return "Real: a separate verifier confirmed each radius with bounds on its own rounding, so it is a theorem about "
          "the stored weights in "

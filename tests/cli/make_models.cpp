@@ -1,7 +1,9 @@
 // Writes the models that the command-line tests use into the folder named on the command line.
 //
 // table.safetensors: f(x) = relu(a + b - 2) + a + b/2 - c - 1 on three features, small enough to check by hand.
-// spam.safetensors: a hand-made linear filter with the embedded e-mails' feature names.
+// steep.safetensors: f(x) = 3e38 (3e38 x), on which float32 overflows; steeper.safetensors has nine such layers, on
+// which float64 overflows as well. spam.safetensors: a hand-made linear filter with the embedded e-mails' feature
+// names.
 #include <cstdio>
 #include <map>
 #include <string>
@@ -35,6 +37,18 @@ model::Model table_model() {
   return model;
 }
 
+/// Layers of weight 3e38 on one feature: float32 overflows on almost every input.
+model::Model steep_model(int layers) {
+  model::Model model;
+  model.input_shape = model.graph.input_shape = {1};
+  for (int k = 0; k < layers; ++k) {
+    model.graph.nodes.push_back(linear("layer" + std::to_string(k), k - 1, {1, 1}, {3e38F}, 0));
+  }
+  model.sensitive_class = "spam";
+  model.other_class = "mail";
+  return model;
+}
+
 Result<model::Model> spam_model() {
   const DataRequest request = {"spam", "", {}, true};
   auto data = read_data(request);
@@ -62,6 +76,10 @@ Result<model::Model> spam_model() {
 
 Status write_all(const std::string& folder) {
   if (auto status = format::save_model(table_model(), folder + "/table.safetensors"); !status.ok()) return status;
+  for (const int layers : {2, 9}) {
+    const std::string path = folder + (layers == 2 ? "/steep.safetensors" : "/steeper.safetensors");
+    if (auto status = format::save_model(steep_model(layers), path); !status.ok()) return status;
+  }
   auto spam = spam_model();
   if (!spam.ok()) return spam.error();
   return format::save_model(*spam, folder + "/spam.safetensors");

@@ -90,7 +90,8 @@ void hunt_around(Random& random, Tally& tally, const Ground& ground, Guarantee g
   const bool deployed = guarantee == Guarantee::kDeployed;
   if (deployed) {
     ASSERT_EQ(certificates->slack.size(), 1U);
-    EXPECT_EQ(certificates->slack[0], error.at(ground.hard.x));
+    const double slack = certificates->slack[0];
+    EXPECT_TRUE(slack == error.at(ground.hard.x) || (slack == 0 && !certificates->sensitive(0))) << slack;
   }
   for (std::size_t k = 0; k < kHuntedNorms.size(); ++k) {
     const double radius = certificates->radius(0, k);

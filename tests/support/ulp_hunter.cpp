@@ -56,8 +56,9 @@ double UlpHunter::score(const std::vector<float>& point) {
   ++tried_;
   if (error_ == nullptr) return problem_.reference().value(widen(point));
   const auto logits = classifier_.logits(point, 1, 1);
-  // an overflow has no verdict, which the library refuses
-  return logits.ok() ? static_cast<double>((*logits)[0]) + error_->at(point) : kInfinity;
+  // an overflow has no logit, and a bound that is infinite
+  const double value = logits.ok() ? static_cast<double>((*logits)[0]) + error_->at(point) : kInfinity;
+  return std::isnan(value) ? kInfinity : value;
 }
 
 std::optional<std::string> UlpHunter::judge(const std::vector<float>& point) {
@@ -68,8 +69,13 @@ std::optional<std::string> UlpHunter::judge(const std::vector<float>& point) {
   const auto wide = widen(point);
   if (problem_.reference().surely_other(wide)) return found("f <= 0");
   if (error_ == nullptr) return std::nullopt;
+  CertifyOptions deployed;
+  deployed.guarantee = Guarantee::kDeployed;
+  deployed.threads = 1;
+  const auto verdict = classifier_.certify(point, 1, deployed);
+  if (!verdict.ok() || !verdict->sensitive(0)) return found("the deployed verdict is other");
   const auto logits = classifier_.logits(point, 1, 1);
-  if (!logits.ok()) return std::nullopt;
+  if (!logits.ok() || error_->at(point) == kInfinity) return std::nullopt;
   const double logit = static_cast<double>((*logits)[0]), slack = error_->at(point);
   if (!(logit > -slack)) return found(fmt::format("deployed logit {} with slack {}", logit, slack));
   const auto f = problem_.reference().bounded_value(wide);

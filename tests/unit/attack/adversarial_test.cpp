@@ -16,9 +16,9 @@ namespace {
 /// A model, an input and a threat model, with what points at them.
 struct Scene {
   Scene(const model::Model& the_model, std::vector<float> at, ThreatModel the_threat = {}, Norm norm = Norm::l2())
-      : model(the_model), plan(model), forward(model), threat(std::move(the_threat)), x(std::move(at)) {
+      : model(the_model), plan(model), bounded_pass(model), threat(std::move(the_threat)), x(std::move(at)) {
     for (std::size_t i = 0; i < x.size(); ++i) cost.push_back(threat.cost_of(i));
-    target = {&plan, &forward, &threat, cost, x, norm, {}};
+    target = {&plan, &bounded_pass, &threat, cost, x, norm};
   }
 
   std::optional<Adversarial> confirm(const std::vector<double>& change) {
@@ -27,7 +27,7 @@ struct Scene {
 
   model::Model model;
   infer::Plan plan;
-  infer::Forward64 forward;
+  deployed::BoundedPass bounded_pass;
   ThreatModel threat;
   std::vector<float> x;
   std::vector<double> cost;
@@ -46,7 +46,7 @@ TEST(ConfirmAttack, AChangeThatFlipsTheVerdictStands) {
   EXPECT_EQ(found->logit, -0.25F);
   EXPECT_GE(found->distance, std::hypot(0.75, 0.5));
   EXPECT_LE(found->distance, std::hypot(0.75, 0.5) * (1 + 1e-14));
-  EXPECT_TRUE(scene.confirm({0.5, 0.5}).has_value()) << "0 is the other verdict";
+  EXPECT_TRUE(scene.confirm({0.5, 0.5 + 0x1p-24}).has_value());
   EXPECT_FALSE(scene.confirm({0.5, 0.25}).has_value());
   EXPECT_FALSE(scene.confirm({0, 0}).has_value());
 }
@@ -124,17 +124,18 @@ TEST(ConfirmAttack, WhatOnlyFloat64JudgesOtherwiseIsNoAttack) {
   Scene scene(model, bad);
   infer::InferWorkspace workspace;
   ASSERT_GT(scene.plan.forward(bad, workspace), 0);
-  ASSERT_LT(scene.forward(bad), 0);
+  ASSERT_TRUE(scene.bounded_pass(bad).surely_other());
   EXPECT_FALSE(scene.confirm({0, 0, 0, 0}).has_value());
 }
 
-TEST(ConfirmAttack, TheSlackOfADeployedGuaranteeMustBeOvercome) {
-  Scene scene(falling(), {0, 0});
-  scene.target.slack = [](std::span<const float> x) { return static_cast<double>(x[0]); };
-  EXPECT_FALSE(scene.confirm({0.75, 0.5}).has_value()) << "-0.25 > -0.75";
-  EXPECT_TRUE(scene.confirm({0.75, 1}).has_value()) << "-0.75";
-  scene.target.slack = [](std::span<const float>) { return kInfinity; };
-  EXPECT_FALSE(scene.confirm({5, 5}).has_value());
+TEST(ConfirmAttack, WhatFloat64CannotProveIsNoAttack) {
+  // 1 + 2^-60 - 1 is 0 in float64, too, and positive in truth
+  Scene scene(support::affine_model({1, 1, -1}, 0), {3, 0x1p-60F, 1});
+  const auto at = scene.bounded_pass(std::vector<float>{1, 0x1p-60F, 1});
+  ASSERT_EQ(at.value, 0);
+  ASSERT_GE(at.error, 0x1p-60);
+  EXPECT_FALSE(scene.confirm({-2, 0, 0}).has_value());
+  EXPECT_TRUE(scene.confirm({-2 - 0x1p-20, 0, 0}).has_value());
 }
 
 TEST(ConfirmAttack, ChangesThatAreNotFiniteGiveNoInput) {

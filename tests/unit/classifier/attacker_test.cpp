@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "support/cases.hpp"
+#include "support/random_model.hpp"
 #include "support/small_models.hpp"
 
 namespace standfast::classifier {
@@ -21,7 +22,8 @@ constexpr double kOvershoot = 2e-3;
 
 ErrorCode refusal(const model::Model& model, const AttackOptions& options) {
   const infer::Plan plan(model);
-  const auto attacker = Attacker::create(model, plan, options);
+  const deployed::BoundedPass bounded_pass(model);
+  const auto attacker = Attacker::create(model, plan, bounded_pass, options);
   EXPECT_FALSE(attacker.ok());
   return attacker.ok() ? ErrorCode{} : attacker.error().code;
 }
@@ -44,7 +46,7 @@ TEST(Attacker, OptionsThatItDoesNotKnowAreRefused) {
 
 TEST(Attacker, EveryInputAndNormHasItsOwnAttack) {
   const Classifier classifier = make_classifier(corner_model());
-  const std::vector<float> inputs = {0, 0, 2, 4, 1, 2};  // the second one is judged otherwise already
+  const std::vector<float> inputs = {0, 0, 2, 4, 1, 2.5F};  // the second one is judged otherwise already
   AttackOptions options;
   const auto result = classifier.attack(inputs, 3, options);
   ASSERT_TRUE(result.ok()) << result.error().message;
@@ -78,6 +80,25 @@ TEST(Attacker, WhereNoAttackIsTheInputItselfIsKept) {
     EXPECT_EQ(result->inputs[2 * k + 1], -0.25F);
     EXPECT_EQ(result->attack_logits[k], result->logits[0]);
   }
+}
+
+TEST(Attacker, WhatOneNormFoundIsACandidateForAll) {
+  // inputs outside of their bounds must jump back first, which the searches for l2 and linf often miss
+  std::size_t outside = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    Random random(seed);
+    const auto made = support::random_model(random, support::random_family(random), support::MapFamily::kSeparable);
+    const Classifier classifier = make_classifier(made.model);
+    AttackOptions options;
+    options.restarts = 0;
+    options.threat = *ThreatModel::domain(made.model.dim(), 2, 8);
+    const auto found = classifier.attack(support::random_input(random, made), 1, options);
+    ASSERT_TRUE(found.ok());
+    const auto finite = std::ranges::count_if(found->distances, [](double d) { return d < kInfinity; });
+    EXPECT_TRUE(finite == 0 || finite == 3) << "seed " << seed;
+    outside += found->logits[0] > 0 && finite == 3 ? 1 : 0;
+  }
+  EXPECT_GT(outside, 5U);
 }
 
 TEST(Attacker, InputsThatAreWrongAreRefused) {

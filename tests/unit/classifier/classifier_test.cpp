@@ -69,11 +69,62 @@ TEST(Classifier, InputsThatAreNotFiniteAreNamed) {
   }
 }
 
-TEST(Classifier, AnOverflowOfFloat32IsNoVerdict) {
-  const Classifier classifier = support::make_classifier(small_model());
-  const auto result = classifier.certify(std::vector<float>{0, 3e38F}, 1, {});
-  ASSERT_FALSE(result.ok());
-  EXPECT_NE(result.error().message.find("overflows float32"), std::string::npos);
+/// 1 - 3e38 a - 3e38 b, behind a ReLU, whose deeper copies overflow float64 as well.
+model::Model overflowing_model(int layers) {
+  model::Model model = support::affine_model({3e38F, 3e38F}, 1);
+  for (int k = 1; k < layers; ++k) {
+    model::Node next = model.graph.nodes[0];
+    next.name = "layer" + std::to_string(k);
+    next.inputs = {k - 1};
+    next.weight = {{1, 1}, {3e38F}};
+    model.graph.nodes.push_back(next);
+  }
+  return model;
+}
+
+TEST(Classifier, AnOverflowOfFloat32IsJudgedInFloat64) {
+  const Classifier classifier = support::make_classifier(overflowing_model(1));
+  const std::vector<float> inputs = {2, 2, 0, 0, -2, -2, 3e38F, -3e38F};
+  const auto logits = classifier.logits(inputs, 4);
+  ASSERT_TRUE(logits.ok());
+  EXPECT_EQ(*logits,
+            (std::vector<float>{std::numeric_limits<float>::max(), 1, std::numeric_limits<float>::lowest(), 0}));
+  for (const Guarantee guarantee : {Guarantee::kNone, Guarantee::kReal, Guarantee::kDeployed}) {
+    CertifyOptions options;
+    options.guarantee = guarantee;
+    options.attack = true;
+    const auto result = classifier.certify(inputs, 4, options);
+    ASSERT_TRUE(result.ok());
+    EXPECT_EQ(result->logits, *logits);
+    EXPECT_TRUE(result->sensitive(0));
+    EXPECT_EQ(result->radius(0, 1), 0) << "nothing is certified of an input on which float32 overflows";
+    EXPECT_GT(result->radius(1, 1), 0) << "the other inputs are answered";
+    EXPECT_FALSE(result->sensitive(2)) << "float64 proves it";
+    EXPECT_TRUE(result->judged(2));
+  }
+  const auto attacks = classifier.attack(inputs, 4, {});
+  ASSERT_TRUE(attacks.ok());
+  EXPECT_EQ(attacks->logits, *logits);
+  EXPECT_LT(attacks->distance(1, 1), kInfinity);
+}
+
+TEST(Classifier, AnOverflowOfFloat64IsNoVerdictButAnAlarmOfTheDeployedGuarantee) {
+  const Classifier classifier = support::make_classifier(overflowing_model(9));
+  const std::vector<float> inputs = {-2, -2, 0, 0, 2, 2};
+  for (const Guarantee guarantee : {Guarantee::kNone, Guarantee::kReal, Guarantee::kDeployed}) {
+    CertifyOptions options;
+    options.guarantee = guarantee;
+    options.attack = true;
+    const auto result = classifier.certify(inputs, 3, options);
+    ASSERT_TRUE(result.ok());
+    for (const std::size_t i : {0U, 2U}) {
+      const bool deployed = guarantee == Guarantee::kDeployed;
+      EXPECT_TRUE(std::isnan(result->logits[i]));
+      EXPECT_EQ(result->judged(i), deployed);
+      EXPECT_EQ(result->sensitive(i), deployed);
+      for (std::size_t norm = 0; norm < 3; ++norm) EXPECT_EQ(result->radius(i, norm), 0);
+    }
+  }
 }
 
 TEST(Classifier, WrongLengthsAreRefused) {
