@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/records/certificate_output.hpp"
 #include "cli/records/records.hpp"
+#include "cli/records/refined_hint.hpp"
 #include "cli/records/verdicts.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/option_table.hpp"
@@ -43,6 +44,7 @@ Result<int> run_certify(const CertifyCommand& command) {
   const Records records{classifier.summary(), data, certificates, plan.options, plan.threat_description};
   CLI_TRY(const std::string text, format_records(records, format));
   CLI_CHECK(write_result(command.output, text));
+  if (plan.method_is_default) suggest_refined(classifier, data, plan.options, certificates);
   return report_unjudged(verdicts_of(certificates));
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/records/refined_hint.hpp"
 #include "cli/records/verdicts.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/output.hpp"
@@ -66,6 +67,7 @@ Result<int> run_evaluate(const EvaluateCommand& command) {
   }();
   if (!evaluation.ok()) return evaluation.error();
   CLI_CHECK(write_results(command, *evaluation, classifier.summary(), data));
+  if (plan.method_is_default) suggest_refined(classifier, data, plan.options, evaluation->certificates);
   return report_unjudged(verdicts_of(evaluation->certificates));
 }
 

@@ -16,16 +16,19 @@ Status check_options(const CertifyOptions& options) {
   return Error{status.error().code, "--" + status.error().message};
 }
 
+std::string method_of(const CertifyFlags& flags) { return flags.method.empty() ? "separable" : flags.method; }
+
 Status add_effort(const CertifyFlags& flags, CertifyOptions& options) {
   const bool exact = options.method == Method::kExact;
   if (flags.passes && options.method != Method::kRefined && !exact)
     return bad_option(
-        fmt::format("--passes: --method {} takes one pass; ask for --method refined or exact", flags.method));
+        fmt::format("--passes: --method {} takes one pass; ask for --method refined or exact", method_of(flags)));
   if (flags.passes && *flags.passes == 0) return bad_option("--passes: found 0, expected at least 1");
   options.passes = flags.passes.value_or(0);
   if (flags.gap.empty()) return {};
   if (!exact)
-    return bad_option(fmt::format("--gap: --method {} does not end at a gap; ask for --method exact", flags.method));
+    return bad_option(
+        fmt::format("--gap: --method {} does not end at a gap; ask for --method exact", method_of(flags)));
   CLI_TRY(options.gap, parse_number("--gap", flags.gap));
   return {};
 }
@@ -67,7 +70,8 @@ void add_certify_options(CLI::App& command, CertifyFlags& flags) {
               {"separable", "the exact worst case of the same bound under costs and bounds"},
               {"refined", "that of a combination of several bounds"},
               {"exact", "as many bounds as it takes to meet an attack"}},
-             "How radii are found.");
+             "How radii are found.")
+      ->default_str("separable");
   only_digits(command.add_option("--passes", flags.passes,
                                  "Bounds to combine at most, 1 to 1000; otherwise 5 for `refined` and 60 for `exact`."))
       ->type_name("N");
@@ -93,7 +97,8 @@ void add_certify_options(CLI::App& command, CertifyFlags& flags) {
 Result<CertifyPlan> plan_certify(const CertifyFlags& flags, const ModelSummary& model, const Dataset& data) {
   CertifyPlan plan;
   CLI_TRY(plan.options.norms, parse_norms(flags.norms));
-  CLI_TRY(plan.options.method, parse_method(flags.method));
+  plan.method_is_default = flags.method.empty();
+  CLI_TRY(plan.options.method, parse_method(method_of(flags)));
   CLI_TRY(plan.options.guarantee, parse_guarantee(flags.guarantee));
   CLI_TRY(plan.options.precision, parse_precision(flags.precision));
   if (plan.options.precision != Precision::kFloat64 && plan.options.guarantee == Guarantee::kNone)

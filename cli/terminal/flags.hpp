@@ -54,7 +54,7 @@ Result<ThreatPlan> plan_threat(const ThreatFlags& flags, const ModelSummary& mod
 /// How to certify.
 struct CertifyFlags {
   std::vector<std::string> norms = {"1", "2", "inf"};
-  std::string method = "separable";
+  std::string method;  ///< Empty: separable, and the command says what `refined` would gain.
   std::string guarantee = "real";
   std::string precision = "float64";
   std::optional<std::size_t> passes;
@@ -71,6 +71,7 @@ void add_threads_option(CLI::App& command, std::size_t& threads);
 /// The library's options, and one line that says which threat they describe.
 struct CertifyPlan {
   CertifyOptions options;
+  bool method_is_default = false;
   std::string threat_description;
 };
 /// Fails: kBadOption for the flags; kIo, kBadFormat, kBadValue, kBadOption, kBadShape or kUnsupported for a threat
