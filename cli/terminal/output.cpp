@@ -35,13 +35,6 @@ void say(std::string_view message) {
   std::fputc('\n', stderr);
 }
 
-std::string printable(std::string_view text) {
-  std::string clean(text);
-  for (char& c : clean)
-    if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) c = '?';
-  return clean;
-}
-
 Status make_folder(const std::string& option, const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);

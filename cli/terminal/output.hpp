@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "standfast/report.hpp"
 #include "standfast/result.hpp"
 
 namespace standfast::cli {
@@ -16,9 +17,6 @@ Status write_result(const std::string& path, std::string_view contents);
 
 /// One line on stderr.
 void say(std::string_view message);
-
-/// Control characters replaced: names come from files that anybody can write, and a terminal obeys what it is sent.
-std::string printable(std::string_view text);
 
 /// Creates `folder` and those above it. Fails: kIo, naming `option`.
 Status make_folder(const std::string& option, const std::string& folder);

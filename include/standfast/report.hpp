@@ -34,6 +34,10 @@ std::string to_json(const Evaluation& evaluation);
 std::string to_html(const Evaluation& evaluation, const ModelSummary& model, const Dataset& data,
                     std::span<const std::string> notes);
 
+/// Text from a foreign file, safe for a terminal: control characters and marks that turn the direction of text are
+/// written out, as `\u{202e}`.
+std::string printable(std::string_view text);
+
 // Numbers as a reader should see them. A text stands for the float64 that it reads back as.
 /// A radius with at most `digits` significant digits, rounded down: a printed radius is a theorem.
 std::string radius_rounded_down(double radius, int digits);

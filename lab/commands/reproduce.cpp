@@ -144,7 +144,7 @@ Result<int> run_reproduce(const ReproduceCommand& command) {
   const std::string json = (fs::path(command.output) / "study.json").string();
   CLI_CHECK(cli::write_stdout(to_text(study) +
                               fmt::format("\n{}  the results as one page for a browser\n{}  the same for a program\n",
-                                          cli::printable(page), cli::printable(json))));
+                                          printable(page), printable(json))));
   return cli::kDone;
 }
 

@@ -75,7 +75,7 @@ std::optional<RecipeResult> finished(const StudyJob& job) {
   auto result = text ? recipe_result_from_json(*text, job.result_path)
                      : Error{ErrorCode::kIo, fmt::format("{}: cannot be read, expected a result", job.result_path)};
   if (!result.ok()) {
-    cli::say(fmt::format("{}; {} is done again", cli::printable(result.error().message), job.recipe.name));
+    cli::say(fmt::format("{}; {} is done again", printable(result.error().message), job.recipe.name));
     return std::nullopt;
   }
   const auto digest = sha256_of_file(job.options.output);

@@ -62,6 +62,16 @@ std::vector<SensitiveInput> sensitive_inputs(std::span<const std::uint8_t> label
   return inputs;
 }
 
+/// The grid of a curve on which attacks have their place as well: they lie beyond the radii.
+std::vector<double> own_grid(const Certificates& certificates, std::size_t norm_index,
+                             std::vector<SensitiveInput> inputs, std::size_t points) {
+  for (SensitiveInput& input : inputs) {
+    const double attacked = certificates.attacks.empty() ? kInfinity : certificates.attack(input.row, norm_index);
+    if (input.right && std::isfinite(attacked)) input.radius = attacked;
+  }
+  return radius_grid(certificates.norms[norm_index], inputs, points);
+}
+
 void add_attacks(std::span<const std::uint8_t> labelled_sensitive, Evaluation& evaluation) {
   const auto& certificates = evaluation.certificates;
   if (certificates.attacks.empty()) return;  // none was asked for
@@ -100,7 +110,8 @@ Evaluation summarise(std::span<const std::uint8_t> labelled_sensitive, Certifica
   const auto& norms = evaluation.certificates.norms;
   for (std::size_t norm_index = 0; norm_index < norms.size(); ++norm_index) {
     const auto inputs = sensitive_inputs(labelled_sensitive, evaluation.certificates, norm_index);
-    auto grid = options.grid.empty() ? radius_grid(norms[norm_index], inputs, options.grid_points) : options.grid;
+    auto grid = options.grid.empty() ? own_grid(evaluation.certificates, norm_index, inputs, options.grid_points)
+                                     : options.grid;
     evaluation.curves.push_back(certified_curve(norms[norm_index], inputs, std::move(grid)));
   }
   add_attacks(labelled_sensitive, evaluation);

@@ -1,8 +1,12 @@
 // The byte table of RFC 3629, section 4: the first byte decides the length and the range of the second one, which
-// excludes overlong forms and surrogates; all others are continuation bytes.
+// excludes overlong forms and surrogates; all others are continuation bytes. The marks of direction are those of
+// Unicode Standard Annex 9.
 #include "files/utf8.hpp"
 
 #include <cstdint>
+#include <string>
+
+#include <fmt/format.h>
 
 namespace standfast::files {
 namespace {
@@ -38,6 +42,44 @@ std::size_t utf8_character_length(std::string_view text) {
     if (byte < low || byte > high) return 0;
   }
   return lead.length;
+}
+
+namespace {
+
+/// Requires: the text is one well-formed character.
+std::uint32_t code_point_of(std::string_view character) {
+  const auto byte = [&](std::size_t k) { return static_cast<std::uint32_t>(static_cast<std::uint8_t>(character[k])); };
+  if (character.size() == 1) return byte(0);
+  std::uint32_t code_point = byte(0) & (0xFFU >> (character.size() + 1));
+  for (std::size_t k = 1; k < character.size(); ++k) code_point = code_point << 6U | (byte(k) & 0x3FU);
+  return code_point;
+}
+
+bool hides_or_turns_text(std::uint32_t c) {
+  const bool is_control = (c < 0x20 && c != '\t') || (c >= 0x7F && c <= 0x9F);
+  const bool turns =
+      c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  const bool hides = c == 0x200B || c == 0x2028 || c == 0x2029 || c == 0x2060 || c == 0xFEFF;
+  return is_control || turns || hides;
+}
+
+}  // namespace
+
+std::string visible_text(std::string_view text) {
+  std::string visible;
+  while (!text.empty()) {
+    const std::size_t length = utf8_character_length(text);
+    const std::string_view character = text.substr(0, length == 0 ? 1 : length);
+    if (length == 0) {
+      visible += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<std::uint8_t>(character[0])));
+    } else if (const std::uint32_t code_point = code_point_of(character); hides_or_turns_text(code_point)) {
+      visible += code_point < 0x80 ? fmt::format("\\x{:02x}", code_point) : fmt::format("\\u{{{:04x}}}", code_point);
+    } else {
+      visible += character;
+    }
+    text.remove_prefix(character.size());
+  }
+  return visible;
 }
 
 bool is_utf8(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace standfast::files {
@@ -11,5 +12,10 @@ std::size_t utf8_character_length(std::string_view text);
 
 /// Is the whole text well-formed?
 bool is_utf8(std::string_view text);
+
+/// The text with everything that a reader cannot see, or that changes what they see, written out as `\u{202e}`: control
+/// characters but the tab, marks that turn the direction of the text, characters without a width, and line separators.
+/// A byte that is not UTF-8 becomes `\xff`, and so do control characters of ASCII.
+std::string visible_text(std::string_view text);
 
 }  // namespace standfast::files

@@ -15,6 +15,7 @@ namespace standfast::report {
 namespace {
 
 constexpr double kWidth = 340, kHeight = 245;
+constexpr double kLegend = 14;  // the height of the line above the picture that says which line is which
 constexpr double kLeft = 46, kRight = 24, kTop = 18, kBottom = 48;
 
 using Out = std::back_insert_iterator<std::string>;
@@ -89,13 +90,14 @@ void draw_series(const Chart& chart, Out out) {
 
 void draw_legend(const Chart& chart, Out out) {
   if (chart.upper.empty()) return;
-  double y = kTop + 34;
-  for (const auto& [kind, label] : {std::pair("upper", &chart.upper_label), std::pair("line", &chart.line_label)}) {
-    fmt::format_to(out, R"(<path class="{}" d="M{:.2f} {:.2f}H{:.2f}"/>)", kind, kWidth - kRight - 18, y - 4,
-                   kWidth - kRight);
-    fmt::format_to(out, R"(<text class="label" x="{:.2f}" y="{:.2f}" text-anchor="end">{}</text>)",
-                   kWidth - kRight - 24, y, html_escape(*label));
-    y += 16;
+  // above the plot, where no curve passes
+  constexpr double kBaseline = -2, kSample = 18, kPerEntry = 82;
+  double x = kLeft;
+  for (const auto& [kind, label] : {std::pair("line", &chart.line_label), std::pair("upper", &chart.upper_label)}) {
+    fmt::format_to(out, R"(<path class="{}" d="M{:.2f} {:.2f}H{:.2f}"/>)", kind, x, kBaseline - 4, x + kSample);
+    fmt::format_to(out, R"(<text class="label" x="{:.2f}" y="{:.2f}">{}</text>)", x + kSample + 5, kBaseline,
+                   html_escape(*label));
+    x += kPerEntry;
   }
 }
 
@@ -132,7 +134,7 @@ void draw_markers(const Chart& chart, Out out) {
 std::string svg_chart(const Chart& chart) {
   std::string svg;
   const auto out = std::back_inserter(svg);
-  fmt::format_to(out, R"(<svg viewBox="0 0 {} {}" role="img" aria-label="{}">)", kWidth, kHeight,
+  fmt::format_to(out, R"(<svg viewBox="0 {} {} {}" role="img" aria-label="{}">)", -kLegend, kWidth, kHeight + kLegend,
                  html_escape(chart.description));
   draw_frame(chart, out);
   draw_line(chart, out);

@@ -54,7 +54,7 @@ struct Chart {
   std::vector<ChartMarker> markers;
 };
 
-/// An <svg> element of 340 x 245 units; colours come from the page's style sheet.
+/// An <svg> element of 340 x 259 units; colours come from the page's style sheet.
 std::string svg_chart(const Chart& chart);
 
 /// Ticks from 0 in steps of 1, 2 or 5 times a power of ten, about `count` of them, none above hi; whole numbers on

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -9,6 +11,7 @@
 #include "report/chart.hpp"
 #include "report/html_sections.hpp"
 #include "report/html_text.hpp"
+#include "report/norm_table.hpp"
 #include "report/numbers.hpp"
 #include "standfast/report.hpp"
 
@@ -37,22 +40,17 @@ Chart share_chart(const ReportInput& input, std::size_t norm_index) {
 }
 
 std::string attack_table(const Evaluation& evaluation) {
-  std::string html =
-      "<div class=\"scroll\"><table><caption>Smallest attacks found on the inputs judged right</caption><thead><tr>"
-      "<th>norm</th><th>10 %</th><th>25 %</th><th>median</th><th>75 %</th><th>90 %</th><th>none found</th>"
-      "<th>certified / attacked</th><th>gap</th></tr></thead><tbody>\n";
-  for (std::size_t norm_index = 0; norm_index < evaluation.attacked.size(); ++norm_index) {
-    const auto& curve = evaluation.attacked[norm_index];
-    html += fmt::format("<tr><th>{}</th>", norm_symbol(evaluation.curves[norm_index].norm));
-    for (std::size_t i = 0; i < 5; ++i) {
-      html += fmt::format("<td>{}</td>",
-                          distance_text(i < curve.quantiles.size() ? curve.quantiles[i].radius : std::nan("")));
-    }
-    html +=
-        fmt::format("<td>{}</td><td>{}</td><td>{}</td></tr>\n", curve.none_found,
-                    files::share_rounded_down(curve.mean_certified_share), gap_in_words(curve.mean_certified_share));
+  std::vector<std::vector<Evaluation::CertifiedCurve::Quantile>> quantiles;
+  NormRow none{"none found", {}}, share{"proven share", {}}, gap{"gap", {}};
+  for (const auto& curve : evaluation.attacked) {
+    quantiles.push_back(curve.quantiles);
+    none.cells.push_back(fmt::format("{}", curve.none_found));
+    share.cells.push_back(files::share_rounded_down(curve.mean_certified_share));
+    gap.cells.push_back(gap_in_words(curve.mean_certified_share));
   }
-  return html + "</tbody></table></div>\n";
+  std::vector<NormRow> rows = quantile_rows(quantiles, distance_text);
+  rows.insert(rows.end(), {std::move(none), std::move(share), std::move(gap)});
+  return norm_table("Smallest attacks found on the inputs judged right", evaluation, rows);
 }
 
 std::string caption(const Evaluation& evaluation, std::size_t norm_index) {
@@ -81,8 +79,8 @@ std::string html_attacked(const ReportInput& input) {
   }
   html += "</div>\n" + attack_table(evaluation);
   return html + fmt::format(
-                    "<p class=\"note\">Distances of attacks are rounded up. Shares and gaps are means over the "
-                    "inputs with an attack; gap = (attacked - certified) / attacked{}.</p>\n",
+                    "<p class=\"note\">Distances of attacks are rounded up. Proven share and gap are means over the "
+                    "inputs with an attack: share = certified / attacked, gap = 1 - share{}.</p>\n",
                     any_l0 ? ", where for ℓ₀ one feature more than the radius must change" : "");
 }
 

@@ -68,16 +68,16 @@ std::string method_text(Method method) {
            "threat model are ignored, which can only make the radius smaller.";
   }
   if (method == Method::kRefined) {
-    return "Refined: as separable, for a combination of several affine minorants of the network, improved pass by pass "
-           "at the points where the combination is weakest.";
+    return "Refined: as separable, for a combination of several such planes, improved pass by pass where the "
+           "combination is "
+           "weakest.";
   }
   if (method == Method::kExact) {
-    return "Exact: as refined, with all minorants kept, until the certificate and an attack meet within the gap asked "
+    return "Exact: as refined, with all planes kept, until the certificate and an attack meet within the gap asked "
            "for or the passes are spent; whatever is reached then is still a certificate.";
   }
-  return "Separable: the exact worst case, under the costs and bounds of the threat model, of the affine minorant that "
-         "the network has at "
-         "the input.";
+  return "Separable: the network's score lies above a plane that touches it at the input (its affine minorant). The "
+         "radius is the exact worst case of that plane under the costs and bounds of the threat model.";
 }
 
 std::string guarantee_text(Guarantee guarantee) {
@@ -107,6 +107,12 @@ std::string html_background(const ReportInput& input) {
   const auto& evaluation = input.evaluation;
   std::string html = "<h2>The model</h2>\n" + facts(input.model) + layers(input.model);
   html += "<h2>What the numbers mean</h2>\n<dl>\n";
+  html += item("logit",
+               "The model's score less its threshold: above 0 it says the sensitive class, and it is surer the "
+               "larger the number.");
+  html += item("norms",
+               "How a change of several features is measured: ℓ₁ adds up all changes, ℓ₂ is their Euclidean "
+               "length, ℓ∞ is the largest of them, and ℓ₀ counts the features that are changed at all.");
   html += item("method", method_text(evaluation.method));
   html += item("guarantee", guarantee_text(evaluation.guarantee));
   html += item("threat model", html_escape(evaluation.threat_description) +

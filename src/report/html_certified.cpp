@@ -2,12 +2,15 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "report/chart.hpp"
 #include "report/html_sections.hpp"
 #include "report/html_text.hpp"
+#include "report/norm_table.hpp"
 #include "report/numbers.hpp"
 
 namespace standfast::report {
@@ -58,18 +61,15 @@ std::string caption(const Evaluation::CertifiedCurve& curve) {
 }
 
 std::string quantile_table(const Evaluation& evaluation) {
-  std::string html =
-      "<div class=\"scroll\"><table><caption>Radii of the inputs judged right</caption><thead><tr><th>norm</th>"
-      "<th>10 %</th><th>25 %</th><th>median</th><th>75 %</th><th>90 %</th><th>never flips</th></tr></thead><tbody>\n";
+  std::vector<std::vector<Evaluation::CertifiedCurve::Quantile>> quantiles;
+  NormRow never{"never flips", {}};
   for (const auto& curve : evaluation.curves) {
-    html += fmt::format("<tr><th>{}</th>", norm_symbol(curve.norm));
-    for (std::size_t i = 0; i < 5; ++i) {
-      html += fmt::format("<td>{}</td>",
-                          radius_text(i < curve.quantiles.size() ? curve.quantiles[i].radius : std::nan("")));
-    }
-    html += fmt::format("<td>{}</td></tr>\n", percent_text(curve.infinite_share));
+    quantiles.push_back(curve.quantiles);
+    never.cells.push_back(percent_text(curve.infinite_share));
   }
-  return html + "</tbody></table></div>\n";
+  std::vector<NormRow> rows = quantile_rows(quantiles, radius_text);
+  rows.push_back(std::move(never));
+  return norm_table("Radii of the inputs judged right", evaluation, rows);
 }
 
 }  // namespace
@@ -94,8 +94,9 @@ std::string html_certified(const ReportInput& input) {
   }
   html += "</div>\n" + quantile_table(evaluation);
   html +=
-      "<p class=\"note\">A quantile is the radius that this share of the right verdicts stays at or below; the last "
-      "column counts all inputs of the class. Radii are rounded down.</p>\n";
+      "<p class=\"note\">This share of the right verdicts has at most this radius; the last line counts all inputs of "
+      "the "
+      "class. Radii are rounded down.</p>\n";
   return html + html_attacked(input);
 }
 

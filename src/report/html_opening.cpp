@@ -50,7 +50,7 @@ std::string tiles(const Evaluation& evaluation) {
   html += tile(percent_text(evaluation.accuracy_overall), "both classes");
   for (std::size_t norm_index = 0; norm_index < evaluation.curves.size(); ++norm_index) {
     const auto& curve = evaluation.curves[norm_index];
-    std::string what = fmt::format("median radius, {}", norm_symbol(curve.norm));
+    std::string what = fmt::format("median radius: {} ({})", norm_meaning(curve.norm), norm_symbol(curve.norm));
     if (!evaluation.attacked.empty() && evaluation.attacked[norm_index].quantiles.size() > 2) {
       what += fmt::format("; attacked {}", distance_text(evaluation.attacked[norm_index].quantiles[2].radius));
     }

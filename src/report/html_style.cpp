@@ -52,6 +52,7 @@ svg .marker { fill: var(--paper); stroke: var(--mark); stroke-width: 2; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; break-inside: avoid; }
 table.fit { width: auto; min-width: min(100%, 26rem); }
 caption { text-align: left; font-weight: 600; padding: .9rem 0 .35rem; }
+p.caption { font-weight: 600; font-size: .92rem; margin: .9rem 0 .35rem; }
 th, td { padding: .32rem .7rem .32rem 0; text-align: right; border-bottom: 1px solid var(--rule); vertical-align: baseline; overflow-wrap: normal; }
 th:last-child, td:last-child { padding-right: 0; }
 th:first-child, td:first-child, .text { text-align: left; }
@@ -70,7 +71,7 @@ dd { margin: 0; min-width: 0; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule); color: var(--soft); font-size: .85rem; }
 @media (max-width: 52rem) { .shots { grid-template-columns: repeat(5, minmax(0, 1fr)); } }
 @media (max-width: 30rem) { .shots figcaption { font-size: .72rem; } main { padding: 1.5rem 1rem 3rem; } p.lead { font-size: 1.08rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
-  .tiles { grid-template-columns: 1fr 1fr; } .tile b { font-size: 1.25rem; } th, td { padding-right: .5rem; } }
+  .tiles { grid-template-columns: 1fr 1fr; } .tile b { font-size: 1.25rem; } th, td { padding-right: .5rem; } thead th { white-space: normal; } table { font-size: .86rem; } }
 @media print { :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --rule: #bbb; --accent: #123f70; --wash: #eef2f7; --mark: #8a3d0e; --band: #f0d5c3; }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } h2 { break-after: avoid; } .grid2, .charts { grid-template-columns: 1fr 1fr; } }
 )css";

@@ -35,11 +35,7 @@ void append_escaped(std::string_view character, std::string& html) {
     default:
       break;
   }
-  const auto byte = static_cast<unsigned char>(character[0]);
-  if (byte == '\n' || byte == '\t')
-    html += ' ';
-  else if (byte >= 0x20 && byte != 0x7f)
-    html += character;
+  html += character[0] == '\n' || character[0] == '\t' ? " " : files::visible_text(character);
 }
 
 unsigned char grey_level(float value) {

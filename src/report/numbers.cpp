@@ -1,11 +1,13 @@
 // Rounding for print: radii towards zero, so that what stands on the page is still a certificate.
 #include "report/numbers.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "files/decimal.hpp"
+#include "files/utf8.hpp"
 #include "standfast/report.hpp"
 
 namespace standfast {
@@ -96,18 +98,20 @@ std::vector<std::size_t> evenly_spaced_indices(std::size_t size, std::size_t cou
 
 std::string terminal_text(std::string_view text, std::size_t max_bytes) {
   std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool control = byte < 0x20 || byte == 0x7f;
-    const std::string shown = control ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
-    if (result.size() + shown.size() > max_bytes) {
-      while (!result.empty() && (static_cast<unsigned char>(result.back()) & 0xC0U) == 0x80U) result.pop_back();
-      if (!result.empty() && (static_cast<unsigned char>(result.back()) & 0xC0U) == 0xC0U) result.pop_back();
-      return result + "~";
-    }
+  while (!text.empty()) {
+    const std::size_t length = std::max<std::size_t>(files::utf8_character_length(text), 1);
+    const std::string shown = printable(text.substr(0, length));
+    if (result.size() + shown.size() > max_bytes) return result + "~";
     result += shown;
+    text.remove_prefix(length);
   }
   return result;
 }
 
 }  // namespace standfast::report
+
+namespace standfast {
+
+std::string printable(std::string_view text) { return files::visible_text(text); }
+
+}  // namespace standfast

@@ -27,7 +27,7 @@ std::string_view norm_meaning(Norm norm);
 double median_radius(const Evaluation::CertifiedCurve& curve);
 /// Up to `count` indices spread evenly over the grid, first and last included.
 std::vector<std::size_t> evenly_spaced_indices(std::size_t size, std::size_t count);
-/// Printable text for a terminal: control characters as \xNN, at most max_bytes (cut between UTF-8 characters).
+/// printable(), at most max_bytes long (cut between UTF-8 characters).
 std::string terminal_text(std::string_view text, std::size_t max_bytes);
 
 }  // namespace standfast::report

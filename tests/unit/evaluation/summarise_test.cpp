@@ -125,6 +125,23 @@ TEST(Summarise, OneClassAloneHasItsOwnRateOnly) {
   EXPECT_TRUE(evaluation.operating_points.empty()) << "no false-positive rate can be measured";
 }
 
+TEST(Summarise, AnInputWithoutAVerdictIsJudgedWrong) {
+  const std::vector<std::uint8_t> labels = {0, 0};
+  const auto evaluation = summarise(labels, certificates({std::nanf(""), -1}, {0, 0}, {Norm::l2()}), {});
+  EXPECT_EQ(evaluation.other_wrong, 1u);
+  EXPECT_EQ(evaluation.other_right, 1u);
+}
+
+TEST(Summarise, TheGridOfACurveReachesItsAttacks) {
+  const std::vector<std::uint8_t> labels = {1, 1};
+  auto found = certificates({1, 1}, {1, 2}, {Norm::l2()});
+  EXPECT_EQ(summarise(labels, found, {}).curves[0].radii.back(), 2);
+  found.attacks = {3, 9};
+  EXPECT_GE(summarise(labels, found, {}).curves[0].radii.back(), 9);
+  found.attacks = {3, kInfinity};
+  EXPECT_EQ(summarise(labels, found, {}).curves[0].radii.back(), 3);
+}
+
 TEST(Summarise, ANanLogitIsAMissedAlarm) {
   const std::vector<std::uint8_t> labels = {1};
   const auto evaluation = summarise(labels, certificates({std::nanf("")}, {0}, {Norm::l2()}), {});

@@ -84,5 +84,22 @@ TEST(Messages, ForeignTextIsQuotedAsciiAndShort) {
   EXPECT_EQ(quote_for_message(std::string(61, 'x')), "\"" + std::string(60, 'x') + "\"...");
 }
 
+TEST(VisibleText, OrdinaryTextStays) {
+  for (const char* text : {"", "spam", "größe ℓ∞ 😀", "a\tb", "נמל", "a\u200db"}) EXPECT_EQ(visible_text(text), text);
+}
+
+TEST(VisibleText, WhatHidesOrTurnsTextIsWrittenOut) {
+  EXPECT_EQ(visible_text("mail\u202egnp.exe"), "mail\\u{202e}gnp.exe");
+  EXPECT_EQ(visible_text("\u2066a\u2069\u200f\u061c"), "\\u{2066}a\\u{2069}\\u{200f}\\u{061c}");
+  EXPECT_EQ(visible_text("\ufeffa\u200bb\u2028"), "\\u{feff}a\\u{200b}b\\u{2028}");
+  EXPECT_EQ(visible_text(std::string("a\0\x1b[31m\n", 8)), "a\\x00\\x1b[31m\\x0a");
+  EXPECT_EQ(visible_text("\u0085"), "\\u{0085}");
+}
+
+TEST(VisibleText, BytesThatAreNotUtf8AreWrittenOut) {
+  EXPECT_EQ(visible_text("a\xff\xc3"), "a\\xff\\xc3");
+  EXPECT_EQ(visible_text("\xe2\x84z"), "\\xe2\\x84z");
+}
+
 }  // namespace
 }  // namespace standfast::files

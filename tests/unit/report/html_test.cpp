@@ -115,8 +115,9 @@ TEST(HtmlReport, AnUnconfirmedRadiusIsNotSoldAsATheorem) {
 
 TEST(HtmlReport, ShowsBothBounds) {
   const auto html = page(example::attacked_evaluation(), example::table());
-  for (const auto* part : {"Certified against attacked", "class=\"upper\"", "class=\"band\"", "class=\"dot\"",
-                           ">attacked<", ">certified<", "<td>0.5000</td><td>50.00 %</td>", "attacked 8.5"}) {
+  for (const auto* part :
+       {"Certified against attacked", "class=\"upper\"", "class=\"band\"", "class=\"dot\"", ">attacked<", ">certified<",
+        "<tr><th>proven share</th><td>0.5000</td>", "<tr><th>gap</th><td>50.00 %</td>", "attacked 8.5"}) {
     EXPECT_NE(html.find(part), std::string::npos) << part;
   }
   EXPECT_EQ(count(html, "<svg"), 5u) << "one more chart per norm";
@@ -136,11 +137,27 @@ TEST(HtmlReport, WithoutAnyAttackFoundThereIsNoPictureOfThem) {
   EXPECT_EQ(html.find("nan"), std::string::npos);
 }
 
+TEST(HtmlReport, TablesOfNormsHaveAColumnForEachSoThatTheyFitATelephone) {
+  const auto html = page(example::attacked_evaluation(), example::table());
+  for (const auto* row : {"10 %", "25 %", "median", "75 %", "90 %", "never flips", "none found"}) {
+    EXPECT_NE(html.find("<tr><th>" + std::string(row) + "</th><td>"), std::string::npos) << row;
+  }
+  EXPECT_EQ(html.find("<caption>Radii"), std::string::npos) << "a caption inside of the table would not wrap";
+}
+
+TEST(HtmlReport, ExplainsItsWords) {
+  const auto html = page(example::evaluation(), example::table());
+  for (const auto* term : {"<dt>logit</dt>", "<dt>norms</dt>", "<dt>method</dt>", "<dt>guarantee</dt>"}) {
+    EXPECT_NE(html.find(term), std::string::npos) << term;
+  }
+}
+
 TEST(HtmlReport, CountsTheFeaturesThatMustChange) {
   const auto html = page(example::counted_evaluation(), example::table());
   EXPECT_NE(html.find("needs at least 3 changed features"), std::string::npos);
   EXPECT_NE(html.find("one feature more than the radius must change"), std::string::npos);
-  EXPECT_NE(html.find("<td>0.7500</td><td>25.00 %</td>"), std::string::npos) << "3 of 4";
+  EXPECT_NE(html.find("<tr><th>proven share</th><td>0.7500</td>"), std::string::npos) << "3 of 4";
+  EXPECT_NE(html.find("<tr><th>gap</th><td>25.00 %</td>"), std::string::npos);
 }
 
 TEST(HtmlReport, SaysForWhomTheDeployedGuaranteeHolds) {

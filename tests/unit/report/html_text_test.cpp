@@ -21,7 +21,10 @@ TEST(HtmlText, KeepsLettersAndReplacesBrokenOnes) {
   EXPECT_EQ(html_escape("\xe2\x84"), "\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
-TEST(HtmlText, DropsControlCharacters) { EXPECT_EQ(html_escape(std::string("a\0b\x1b[1m\n\x7f", 9)), "ab[1m "); }
+TEST(HtmlText, WritesControlCharactersOut) {
+  EXPECT_EQ(html_escape(std::string("a\0b\x1b[1m\n\x7f", 9)), "a\\x00b\\x1b[1m \\x7f");
+  EXPECT_EQ(html_escape("mail\u202egnp.exe"), "mail\\u{202e}gnp.exe") << "the direction of the text stays";
+}
 
 TEST(HtmlText, CutsLongTextBetweenCharacters) {
   EXPECT_EQ(html_escape("abcdef", 3), "abc…");

@@ -37,7 +37,8 @@ TEST(TextReport, SaysTheGuaranteeInWords) {
   Evaluation evaluation = example::evaluation();
   EXPECT_NE(to_text(evaluation).find("real: confirmed for the stored weights"), std::string::npos);
   evaluation.guarantee = Guarantee::kDeployed;
-  EXPECT_NE(to_text(evaluation).find("deployed: holds for the program's own verdict, whatever its rounding"), std::string::npos);
+  EXPECT_NE(to_text(evaluation).find("deployed: holds for the program's own verdict, whatever its rounding"),
+            std::string::npos);
   evaluation.guarantee = Guarantee::kNone;
   EXPECT_NE(to_text(evaluation).find("none: the search's own numbers, not confirmed"), std::string::npos);
 }
