@@ -5,50 +5,66 @@
 // keeps to the same order on wide registers, and so gets the same bits.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
-#include "model/feature_map.hpp"
-#include "model/graph.hpp"
-#include "model/tensor.hpp"
+#include "model/geometry.hpp"
 
 namespace standfast::verify {
 
-/// The geometry of an affine operation: a matrix, or a zero-padded convolution.
-struct Affine {
-  const model::Tensor* weight = nullptr;
-  bool is_conv = false;
-  model::Shape in;   ///< The shape of the input, (channels, height, width) for a convolution.
-  model::Shape out;  ///< The shape of the output, likewise.
-  std::int64_t stride = 1, padding = 0, dilation = 1;
+/// visit(output, input, weight) for each term of W x, those of one output (and those of one input) in their order.
+template <class Visit>
+void for_each_term(const model::Affine& op, const Visit& visit) {
+  const auto index = [](std::int64_t at) { return static_cast<std::size_t>(at); };
+  const model::Shape& w = op.weight->shape;
+  const float* weight = op.weight->values.data();
+  if (!op.is_conv) {
+    for (std::size_t o = 0; o < index(w[0]); ++o) {
+      for (std::size_t i = 0; i < index(w[1]); ++i) visit(o, i, static_cast<double>(*weight++));
+    }
+    return;
+  }
+  for (std::int64_t o = 0; o < w[0]; ++o) {
+    for (std::int64_t c = 0; c < w[1]; ++c) {
+      for (std::int64_t ky = 0; ky < w[2]; ++ky) {
+        for (std::int64_t kx = 0; kx < w[3]; ++kx, ++weight) {
+          for (std::int64_t y = 0; y < op.out[1]; ++y) {
+            const std::int64_t row = y * op.stride + ky * op.dilation - op.padding;
+            if (row < 0 || row >= op.in[1]) continue;
+            for (std::int64_t x = 0; x < op.out[2]; ++x) {
+              const std::int64_t column = x * op.stride + kx * op.dilation - op.padding;
+              if (column < 0 || column >= op.in[2]) continue;
+              const std::int64_t output = (o * op.out[1] + y) * op.out[2] + x;
+              visit(index(output), index((c * op.in[1] + row) * op.in[2] + column), static_cast<double>(*weight));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Numbers, and bounds on how far each is off. Shape: one for one.
+struct Bounded {
+  std::vector<double> value, error;
 };
 
-/// The geometry of a step of a feature map. Requires: it is a linear map or a convolution of these shapes.
-Affine affine_of(const model::MapStep& step, const model::Shape& in, const model::Shape& out);
+/// to.value += W from.value and to.error += |W| from.error.
+inline void add_product(const model::Affine& op, const Bounded& from, Bounded& to) {
+  for_each_term(op, [&](std::size_t o, std::size_t i, double w) {
+    to.value[o] = std::fma(w, from.value[i], to.value[o]);
+    to.error[o] = std::fma(std::fabs(w), from.error[i], to.error[o]);
+  });
+}
 
-/// The geometry of a node. Shape: node_shapes is (nodes), as infer_shapes gives it. Requires: it is an affine node.
-Affine affine_of(const model::Graph& graph, const std::vector<model::Shape>& node_shapes, std::size_t node);
-
-/// The shape of what a node reads from `source`, an earlier node or kGraphInput.
-const model::Shape& source_shape(const model::Graph& graph, const std::vector<model::Shape>& node_shapes,
-                                 std::int32_t source);
-
-/// W, or |W|.
-enum class Weights { kSigned, kMagnitudes };
-
-/// value += W x. Shape: x is (in), value is (out).
-void add_product(const Affine& op, Weights weights, std::span<const double> x, std::span<double> value);
-
-/// value += W^T dual. Shape: dual is (out), value is (in).
-void add_transposed(const Affine& op, Weights weights, std::span<const double> dual, std::span<double> value);
-
-/// The most terms that one element of W x is summed from.
-std::size_t terms_of_product(const Affine& op);
-/// The most terms that one element of W^T dual is summed from.
-std::size_t terms_of_transposed(const Affine& op);
-
-/// The bias of an output: one value per output, one per channel, or 0 if there is none.
-double bias_of(const model::Tensor& bias, std::size_t output, std::size_t outputs);
+/// The same with the transposed W.
+inline void add_transposed(const model::Affine& op, const Bounded& from, Bounded& to) {
+  for_each_term(op, [&](std::size_t o, std::size_t i, double w) {
+    to.value[i] = std::fma(w, from.value[o], to.value[i]);
+    to.error[i] = std::fma(std::fabs(w), from.error[o], to.error[i]);
+  });
+}
 
 }  // namespace standfast::verify

@@ -30,9 +30,10 @@ std::vector<double> row_norms_upper(const model::Tensor& weight, Norm norm) {
 }
 
 /// |W| reach bounds what a map makes of features that move by at most `reach`, in every norm.
-std::vector<double> pushed_upper(const Affine& op, std::span<const double> reach) {
+std::vector<double> pushed_upper(const model::Affine& op, std::span<const double> reach) {
   std::vector<double> next(model::element_count(op.out), 0.0);
-  add_product(op, Weights::kMagnitudes, reach, next);
+  for_each_term(op,
+                [&](std::size_t o, std::size_t i, double w) { next[o] = std::fma(std::fabs(w), reach[i], next[o]); });
   for (double& r : next) r *= 1 + gamma_n(terms_of_product(op) + 8);
   return next;
 }

@@ -5,28 +5,20 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <string>
+#include <utility>
 
 #include "base/rounding.hpp"
-#include "model/shape.hpp"
+#include "base/try.hpp"
+#include "verify/affine.hpp"
 
 namespace standfast::verify {
 namespace {
 
+// Products of weights and float32 numbers stay far from underflow.
 constexpr double kSmallestUnitWeight = 0x1p-500;
 // Below this, relative error bounds do not see what a weight does to a slope.
 constexpr double kTinySlope = 0x1p-960;
-
-/// The only entry of a row that is not 0, or the first one of a row of zeros; empty if there are several.
-std::optional<std::size_t> only_entry(const model::Tensor& weight, std::size_t row) {
-  const std::size_t length = weight.values.size() / static_cast<std::size_t>(weight.shape[0]);
-  const auto begin = weight.values.begin() + static_cast<std::ptrdiff_t>(row * length);
-  const auto end = begin + static_cast<std::ptrdiff_t>(length);
-  const auto is_set = [](float w) { return w != 0; };
-  const auto first = std::find_if(begin, end, is_set);
-  if (first == end) return 0;
-  if (std::find_if(first + 1, end, is_set) != end) return std::nullopt;
-  return static_cast<std::size_t>(first - begin);
-}
 
 /// One number per pixel and channel, or per element.
 bool maps_pixels_alone(const model::MapStep& step) {
@@ -34,9 +26,8 @@ bool maps_pixels_alone(const model::MapStep& step) {
   return step.values.shape[2] == 1 && step.values.shape[3] == 1 && step.stride == 1 && step.padding == 0;
 }
 
-bool in_range(double weight) {
-  const double size = std::fabs(weight);
-  return weight == 0 || (size >= kSmallestUnitWeight && size <= 1 / kSmallestUnitWeight);
+Error unsupported(const std::string& found_and_expected) {
+  return {ErrorCode::kUnsupported, "feature map: " + found_and_expected};
 }
 
 }  // namespace
@@ -46,56 +37,64 @@ double error_of_scaled(double error, double size, double gamma, bool is_flat) {
   return kBoundSlack * (error + gamma * size + underflow);
 }
 
-std::optional<UnitMap> UnitMap::of(const model::Model& model) {
+Result<UnitMap> UnitMap::of(const model::Model& model) {
   const model::FeatureMap& map = model.feature_map;
   UnitMap result;
   result.dim_ = model.dim();
   result.separable_ = model::is_separable(map);
   result.folded_ = !map.empty() && map.back().kind == model::MapKind::kAbs;
-  if (!model::is_affine_with_abs(map) || !(result.separable_ || result.folded_)) return std::nullopt;
+  if (!model::is_affine_with_abs(map) || !(result.separable_ || result.folded_)) {
+    return unsupported("found no abs at the end of a map that mixes features, expected one there");
+  }
   for (std::size_t i = 0; i < result.dim_; ++i) result.feature_.push_back(i);
   result.weight_.assign(result.dim_, 1.0);
-  for (const model::MapStep& step : map) {
-    // on the way as well: a product that underflows does not come back
-    if (!result.add_step(step) || !std::ranges::all_of(result.weight_, in_range)) return std::nullopt;
+  STANDFAST_TRY(const std::vector<model::Shape> shapes, model::infer_map_shapes(map, model.input_shape));
+  for (std::size_t k = 0; k < map.size(); ++k) {
+    STANDFAST_CHECK(result.add_step(map[k], k == 0 ? model.input_shape : shapes[k - 1], shapes[k]));
   }
-  if (!result.place_units()) return std::nullopt;
+  STANDFAST_CHECK(result.place_units());
   return result;
 }
 
-bool UnitMap::add_step(const model::MapStep& step) {
-  if (step.kind == model::MapKind::kCenter || step.kind == model::MapKind::kAbs) return true;
+Status UnitMap::add_step(const model::MapStep& step, const model::Shape& in, const model::Shape& out) {
+  if (step.kind == model::MapKind::kCenter || step.kind == model::MapKind::kAbs) return {};
   ++steps_;
   if (step.kind == model::MapKind::kScale) {
     for (std::size_t j = 0; j < weight_.size(); ++j) weight_[j] *= model::broadcast(step.values, j);
-    return true;
+  } else {
+    if (!maps_pixels_alone(step)) return unsupported("found a convolution, expected one of single pixels");
+    const std::size_t units = model::element_count(out);
+    std::vector<std::size_t> inputs_seen(units, 0), feature(units, 0);
+    std::vector<double> weight(units, 0.0);
+    for_each_term(affine_of(step, in, out), [&](std::size_t unit, std::size_t input, double w) {
+      if (w == 0) return;
+      ++inputs_seen[unit];
+      feature[unit] = feature_[input];
+      weight[unit] = weight_[input] * w;
+    });
+    if (*std::ranges::max_element(inputs_seen) > 1)
+      return unsupported("found a unit of several features, expected one");
+    feature_ = std::move(feature);
+    weight_ = std::move(weight);
   }
-  if (!maps_pixels_alone(step)) return false;
-  const auto rows = static_cast<std::size_t>(step.values.shape[0]);
-  const auto columns = static_cast<std::size_t>(step.values.shape[1]);
-  const std::size_t pixels = weight_.size() / columns;
-  std::vector<std::size_t> feature;
-  std::vector<double> weight;
-  for (std::size_t o = 0; o < rows; ++o) {
-    const std::optional<std::size_t> column = only_entry(step.values, o);
-    if (!column) return false;
-    const double factor = step.values.values[o * columns + *column];
-    for (std::size_t pixel = *column * pixels; pixel < (*column + 1) * pixels; ++pixel) {
-      feature.push_back(feature_[pixel]);
-      weight.push_back(weight_[pixel] * factor);
-    }
+  // after each step: a product that underflows does not come back
+  for (std::size_t j = 0; j < weight_.size(); ++j) {
+    const double size = std::fabs(weight_[j]);
+    if (size == 0 || (size >= kSmallestUnitWeight && size <= 1 / kSmallestUnitWeight)) continue;
+    return unsupported("a product of the scales of feature " + std::to_string(feature_[j]) + " is " +
+                       std::to_string(weight_[j]) + ", expected 2^-500 to 2^500");
   }
-  feature_ = std::move(feature);
-  weight_ = std::move(weight);
-  return true;
+  return {};
 }
 
-bool UnitMap::place_units() {
+Status UnitMap::place_units() {
   std::vector<std::size_t> used(dim_, 0);
   for (std::size_t j = 0; j < weight_.size(); ++j) slot_.push_back(weight_[j] == 0 ? 0 : used[feature_[j]]++);
   kinks_ = std::max<std::size_t>(*std::ranges::max_element(used), 1);
   for (std::size_t j = 0; j < weight_.size(); ++j) slot_[j] += feature_[j] * kinks_;
-  return kinks_ <= minorant::kMostKinks;
+  if (kinks_ <= minorant::kMostKinks) return {};
+  return unsupported("found " + std::to_string(kinks_) + " units of one feature, expected at most " +
+                     std::to_string(minorant::kMostKinks));
 }
 
 double UnitMap::kink_gamma() const { return gamma_n(separable_ ? steps_ + 2 : steps_ + kinks_ + 4); }

@@ -4,20 +4,20 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <vector>
 
 #include "model/model.hpp"
+#include "standfast/result.hpp"
 #include "verify/proven_minorant.hpp"
 
 namespace standfast::verify {
 
 class UnitMap {
  public:
-  /// Empty if the map is neither separable nor (v, |v|) with units of v as above, found in linear steps and 1x1
-  /// convolutions, at most kMostKinks for one feature and with weights between 2^-500 and 2^500.
-  /// Requires: validate(model) succeeded.
-  static std::optional<UnitMap> of(const model::Model& model);
+  /// The units of a map that is separable, or (v, |v|) with units of v as above, found in linear steps and 1x1
+  /// convolutions. Requires: validate(model) succeeded. Fails: kUnsupported for a map that is neither, for more than
+  /// kMostKinks units of one feature, and for a weight that leaves 2^-500 to 2^500.
+  static Result<UnitMap> of(const model::Model& model);
 
   /// The minorant seen from x. Requires: `from` holds one of this model's features.
   [[nodiscard]] ProvenMinorant seen_from_input(const ProvenMinorant& from) const;
@@ -31,8 +31,8 @@ class UnitMap {
   [[nodiscard]] double kink_gamma() const;
 
  private:
-  bool add_step(const model::MapStep& step);
-  bool place_units();
+  Status add_step(const model::MapStep& step, const model::Shape& in, const model::Shape& out);
+  Status place_units();
 
   std::size_t dim_ = 0;
   std::size_t kinks_ = 1;  ///< The most units that one feature has.

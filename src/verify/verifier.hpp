@@ -7,12 +7,12 @@
 // trust but the model and the threat model: costs, intervals, Lipschitz bounds and the reach of the map are its own.
 // The steps of a proof, each in a file of its own, are V0 to V5 of docs/certificates.md:
 //
-//     backward         V1, V2   an affine minorant of g for these slopes          affine       the loops over weights
-//     map_values       V3       phi(x), its rounding errors
-//     verifier         V3, V4   the minorant of f at x, seen from the input       unit_map, lines, map_reach, combine
-//     radius           V5       from a proven minorant to a proven radius         worst_case
+//     backward     V1, V2   an affine minorant of g for these slopes          affine: the loops over weights
+//     map_steps    V3       phi(x), its rounding errors
+//     verifier     V3, V4   the minorant of f at x, seen from the input       unit_map; map_reach, lines; combine
+//     radius       V5       from a proven minorant to a proven radius         worst_case
 //
-// `verify_wide` does the first four for many inputs at once and hands its minorants to the last.
+// `verify_wide` does the first three for many inputs at once and hands its minorants to the last, with sums of its own.
 #pragma once
 
 #include <array>
@@ -66,8 +66,8 @@ class Verifier {
   [[nodiscard]] std::size_t pieces() const { return pieces_; }
 
   /// A minorant of a mixing map's features as a function of x, linear there, for changes up to a price.
-  [[nodiscard]] ProvenMinorant through_lines(const ProvenMinorant& of_features, const MapReach& reach, Norm norm,
-                                             const minorant::BendProposal& bend) const;
+  [[nodiscard]] ProvenMinorant linear_in_input(const ProvenMinorant& of_features, const MapReach& reach, Norm norm,
+                                               const minorant::BendProposal& bend) const;
 
   /// An upper bound on Lip_p of the map for the closed form: of (u, |u|) alone if it is separable. Requires: p >= 1.
   [[nodiscard]] double lipschitz(Norm norm) const;
@@ -81,7 +81,7 @@ class Verifier {
   [[nodiscard]] const std::vector<model::Shape>& map_shapes() const { return map_shapes_; }
 
  private:
-  explicit Verifier(const model::Model& model);
+  Verifier(const model::Model& model, std::optional<UnitMap> unit_map);
   [[nodiscard]] ProvenMinorant at_input(std::span<const float> x, GraphMinorant graph, double threshold) const;
   [[nodiscard]] Result<ProvenMinorant> summed(std::span<const float> x, const minorant::Proposal& proposal) const;
 

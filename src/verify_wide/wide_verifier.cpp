@@ -111,15 +111,15 @@ void WideVerifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWo
 void WideVerifier::run_affine(std::size_t k, std::size_t lanes, VerifyWorkspace& ws) const {
   const model::MapStep& step = model().feature_map[k];
   const Affine op =
-      verify::affine_of(step, k == 0 ? model().input_shape : core_->map_shapes()[k - 1], core_->map_shapes()[k]);
+      model::affine_of(step, k == 0 ? model().input_shape : core_->map_shapes()[k - 1], core_->map_shapes()[k]);
   const std::size_t outputs = model::element_count(core_->map_shapes()[k]);
-  const double gamma = gamma_n(verify::terms_of_product(op) + 2);
+  const double gamma = gamma_n(model::terms_of_product(op) + 2);
   // |W| (error + gamma |u|) bounds what the input's error and the sum's own roundings do
   for (std::size_t i = 0; i < ws.features.size(); ++i) ws.features_error[i] += gamma * std::fabs(ws.features[i]);
   ws.next.resize(outputs * lanes);
   ws.next_error.resize(outputs * lanes);
   for (std::size_t i = 0; i < ws.next.size(); ++i) {
-    ws.next[i] = verify::bias_of(step.bias, i / lanes, outputs) + 0.0;  // no -0, so that adding 0 changes no bit
+    ws.next[i] = model::bias_of(step.bias, i / lanes, outputs) + 0.0;  // no -0, so that adding 0 changes no bit
     ws.next_error[i] = gamma * std::fabs(ws.next[i]);
   }
   add_product(*products_, op, Weights::kSigned, lanes, ws.features, ws.next);

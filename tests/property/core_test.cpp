@@ -13,6 +13,7 @@
 #include "support/tally.hpp"
 #include "support/wide_proofs.hpp"
 #include "verify/radius.hpp"
+#include "verify_wide/fast_sums.hpp"
 #include "verify_wide/pull_back.hpp"
 
 namespace standfast::support {
@@ -98,7 +99,8 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
         double closed = 0;
         if (norm != Norm::l0()) {
           proposal.closed_form = true;
-          closed = verify::closed_form_radius_proven(m, cost, norm, proofs->core.lipschitz(norm));
+          closed =
+              verify::closed_form_radius_proven(m, cost, norm, proofs->core.lipschitz(norm), verify_wide::kFastSums);
           EXPECT_LE(closed, proofs->core.prove(threat, x, proposal).value())
               << norm.name() << precision_name(precision) << describe(made.model);
           tally.radius(closed);
@@ -109,7 +111,8 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
                          random.chance(0.5) ? 0 : std::exp(random.normal())};
         const ProvenMinorant seen = seen_from_input(*proofs, m, cost, proposal);
         proposal.radius = any_numbers(random, seen, cost, interval, norm);
-        const double radius = verify::separable_radius_proven(seen, {cost, interval}, norm, proposal.radius);
+        const double radius =
+            verify::separable_radius_proven(seen, {cost, interval}, norm, proposal.radius, verify_wide::kFastSums);
         // norm inf proposes the radius itself: what is asked of the core is what would be printed
         if (norm == Norm::linf()) proposal.radius.radius = radius;
         const double judged = proofs->core.prove(threat, x, proposal).value();

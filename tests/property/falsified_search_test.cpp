@@ -144,7 +144,7 @@ double best_of_many_lines(const verify::Verifier& core, const std::vector<float>
   double best = 0;
   for (double limit = about / 4; limit < about * 4; limit *= 1.03) {
     const double multiplier = norm == Norm::l1() ? 0 : certifier::best_multiplier(of_features, reach, limit);
-    const verify::ProvenMinorant m = core.through_lines(of_features, reach, norm, {limit, multiplier});
+    const verify::ProvenMinorant m = core.linear_in_input(of_features, reach, norm, {limit, multiplier});
     search::PricedProblem problem;
     problem.assign(m.separable, cost, interval);
     best = std::max(best, std::min(m.valid_up_to, search::separable_radius(problem, norm).radius));
