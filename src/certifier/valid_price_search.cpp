@@ -26,7 +26,7 @@ double largest_multiplier(const verify::ProvenMinorant& from, double joint) {
 }
 
 /// What bending downwards costs the margin: the least of it belongs to the best multiplier.
-double line_losses(const verify::ProvenMinorant& from, const verify::MapReach& reach,
+double line_losses(const verify::ProvenMinorant& from, const model::MapReach& reach,
                    const minorant::BendProposal& proposal) {
   const std::size_t units = from.feature.slope.size() / 2;
   double sum = verify::joint_loss(reach, proposal);
@@ -59,7 +59,7 @@ void ValidPriceSearch::add_trial(double radius) {
   }
 }
 
-double best_multiplier(const verify::ProvenMinorant& from, const verify::MapReach& map, double valid_up_to) {
+double best_multiplier(const verify::ProvenMinorant& from, const model::MapReach& map, double valid_up_to) {
   const double largest = largest_multiplier(from, map.joint * valid_up_to);
   if (!(largest > 0 && largest < kInfinity)) return 0;
   const auto loss = [&](double octaves) {

@@ -41,6 +41,39 @@ std::size_t terms_of_product(const Affine& op);
 /// The most terms that one element of W^T dual is summed from.
 std::size_t terms_of_transposed(const Affine& op);
 
+/// visit(output, input, weight) for each term of W x. Those of one output, and those of one input, come in one order:
+/// rows of a matrix, or channels, then rows and columns of a kernel.
+template <class Visit>
+void for_each_term(const Affine& op, const Visit& visit) {
+  const auto index = [](std::int64_t at) { return static_cast<std::size_t>(at); };
+  const Shape& w = op.weight->shape;
+  const float* weight = op.weight->values.data();
+  if (!op.is_conv) {
+    for (std::size_t o = 0; o < index(w[0]); ++o) {
+      for (std::size_t i = 0; i < index(w[1]); ++i) visit(o, i, static_cast<double>(*weight++));
+    }
+    return;
+  }
+  for (std::int64_t o = 0; o < w[0]; ++o) {
+    for (std::int64_t c = 0; c < w[1]; ++c) {
+      for (std::int64_t ky = 0; ky < w[2]; ++ky) {
+        for (std::int64_t kx = 0; kx < w[3]; ++kx, ++weight) {
+          for (std::int64_t y = 0; y < op.out[1]; ++y) {
+            const std::int64_t row = y * op.stride + ky * op.dilation - op.padding;
+            if (row < 0 || row >= op.in[1]) continue;
+            for (std::int64_t x = 0; x < op.out[2]; ++x) {
+              const std::int64_t column = x * op.stride + kx * op.dilation - op.padding;
+              if (column < 0 || column >= op.in[2]) continue;
+              const std::int64_t output = (o * op.out[1] + y) * op.out[2] + x;
+              visit(index(output), index((c * op.in[1] + row) * op.in[2] + column), static_cast<double>(*weight));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 /// The bias of an output: one value per output, one per channel, or 0 if there is none.
 double bias_of(const Tensor& bias, std::size_t output, std::size_t outputs);
 

@@ -8,7 +8,7 @@
 
 #include "minorant/slopes.hpp"
 #include "model/graph.hpp"
-#include "verify/affine.hpp"
+#include "verify/bounded.hpp"
 
 namespace standfast::verify {
 

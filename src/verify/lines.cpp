@@ -63,16 +63,16 @@ Line line_of(const Unit& unit, double limit, std::optional<double> multiplier) {
   return {unit.slope + sign * unit.fold, clear > 0 ? 0.0 : 2 * unit.fold * unit.error, 0};
 }
 
-double unit_limit(const MapReach& reach, std::size_t i, double price_limit) {
+double unit_limit(const model::MapReach& reach, std::size_t i, double price_limit) {
   return reach.unit[i] * price_limit * (1 + gamma_n(4)) + kTinyFactor;
 }
 
-double joint_loss(const MapReach& reach, const BendProposal& proposal) {
+double joint_loss(const model::MapReach& reach, const BendProposal& proposal) {
   const double joint = reach.joint * proposal.valid_up_to;
   return proposal.multiplier / 2 * joint * joint;
 }
 
-LinearInUnits through_lines(const ProvenMinorant& from, bool folded, const MapReach& reach, Norm norm,
+LinearInUnits through_lines(const ProvenMinorant& from, bool folded, const model::MapReach& reach, Norm norm,
                             const BendProposal& proposal) {
   const std::size_t units = from.feature.slope.size() / (folded ? 2 : 1);
   const bool has_loss = norm != Norm::l0() && norm != Norm::l1();

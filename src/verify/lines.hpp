@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "minorant/proposal.hpp"
-#include "verify/affine.hpp"
-#include "verify/map_reach.hpp"
+#include "model/map_reach.hpp"
+#include "verify/bounded.hpp"
 #include "verify/proven_minorant.hpp"
 
 namespace standfast::verify {
@@ -26,10 +26,10 @@ struct Line {
 Line line_of(const Unit& unit, double limit, std::optional<double> multiplier);
 
 /// How far unit i can move for the proposal's price, rounded up; not 0, so that nothing is divided by it.
-double unit_limit(const MapReach& reach, std::size_t i, double price_limit);
+double unit_limit(const model::MapReach& reach, std::size_t i, double price_limit);
 
 /// The multiplier's own part of what is lost: multiplier times half of the largest ||J d||_2^2.
-double joint_loss(const MapReach& reach, const minorant::BendProposal& proposal);
+double joint_loss(const model::MapReach& reach, const minorant::BendProposal& proposal);
 
 /// A minorant as a function of v, linear there, for changes up to a price. A proposal that is not usable has a margin
 /// of -inf.
@@ -38,7 +38,7 @@ struct LinearInUnits {
   double margin = 0, valid_up_to = kInfinity;
 };
 /// Requires: `from` is a minorant of (v, |v|), or of v if not `folded`; `reach` is that of the map, costs and norm.
-LinearInUnits through_lines(const ProvenMinorant& from, bool folded, const MapReach& reach, Norm norm,
+LinearInUnits through_lines(const ProvenMinorant& from, bool folded, const model::MapReach& reach, Norm norm,
                             const minorant::BendProposal& proposal);
 
 }  // namespace standfast::verify

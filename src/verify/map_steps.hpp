@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "model/model.hpp"
-#include "verify/affine.hpp"
+#include "verify/bounded.hpp"
 
 namespace standfast::verify {
 

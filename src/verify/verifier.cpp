@@ -12,6 +12,7 @@
 #include "base/rounding.hpp"
 #include "base/try.hpp"
 #include "verify/combine.hpp"
+#include "verify/kinks.hpp"
 #include "verify/lines.hpp"
 #include "verify/map_steps.hpp"
 #include "verify/radius.hpp"
@@ -70,13 +71,13 @@ bool is_known(Norm norm) {
 
 Result<Verifier> Verifier::create(const model::Model& model) {
   STANDFAST_CHECK(model::validate(model));
-  Result<UnitMap> unit_map = UnitMap::of(model);
-  if (unit_map.ok()) return Verifier(model, *std::move(unit_map));
+  Result<model::UnitMap> unit_map = model::unit_map_of(model);
+  if (unit_map.ok() && unit_map->kinks <= minorant::kMostKinks) return Verifier(model, *std::move(unit_map));
   if (model::is_separable(model.feature_map)) return unit_map.error();
   return Verifier(model, std::nullopt);
 }
 
-Verifier::Verifier(const model::Model& model, std::optional<UnitMap> unit_map)
+Verifier::Verifier(const model::Model& model, std::optional<model::UnitMap> unit_map)
     : model_(&model),
       map_shapes_(std::move(model::infer_map_shapes(model.feature_map, model.input_shape)).value()),
       backward_(model.graph),
@@ -84,7 +85,7 @@ Verifier::Verifier(const model::Model& model, std::optional<UnitMap> unit_map)
       map_view_(view_of(model, unit_map.has_value())),
       unit_map_(std::move(unit_map)) {
   const bool has_lines = map_view_ == MapView::kMixing || map_view_ == MapView::kKinked;
-  if (has_lines) step_norms_ = step_norms_upper(model);
+  if (has_lines) step_norms_ = model::step_norms_upper(model);
   for (std::size_t k = 0; k < lipschitz_.size(); ++k) lipschitz_[k] = lipschitz_upper_of(model, kCachedNorms[k]);
 }
 
@@ -95,9 +96,9 @@ double Verifier::lipschitz(Norm norm) const {
   return lipschitz_upper_of(*model_, norm);
 }
 
-MapReach Verifier::map_reach(std::span<const double> cost, Norm norm) const {
+model::MapReach Verifier::map_reach(std::span<const double> cost, Norm norm) const {
   assert(!step_norms_.empty());
-  return map_reach_upper(*model_, step_norms_, cost, norm);
+  return model::map_reach_upper(*model_, step_norms_, cost, norm);
 }
 
 ProvenMinorant Verifier::minorant(std::span<const float> x, const minorant::Slopes& slopes) const {
@@ -126,10 +127,10 @@ ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph,
   result.slope_error = std::move(graph.slope_error);
   result.features = std::move(u.value);
   result.features_error = std::move(u.error);
-  return map_view_ == MapView::kSeparable ? unit_map_->seen_from_input(result) : result;
+  return map_view_ == MapView::kSeparable ? seen_from_input(*unit_map_, result) : result;
 }
 
-ProvenMinorant Verifier::linear_in_input(const ProvenMinorant& from, const MapReach& reach, Norm norm,
+ProvenMinorant Verifier::linear_in_input(const ProvenMinorant& from, const model::MapReach& reach, Norm norm,
                                          const minorant::BendProposal& bend) const {
   const bool folded = model_->feature_map.back().kind == model::MapKind::kAbs;
   LinearInUnits lines = through_lines(from, folded, reach, norm, bend);
@@ -173,7 +174,7 @@ Result<double> Verifier::prove(const ThreatModel& threat, std::span<const float>
   if (map_view_ == MapView::kOther) {
     return Error{ErrorCode::kUnsupported, "feature map: found an abs before the end, expected the closed form"};
   }
-  if (map_view_ == MapView::kKinked) m = unit_map_->seen_from_input(m);
+  if (map_view_ == MapView::kKinked) m = seen_from_input(*unit_map_, m);
   if (map_view_ == MapView::kMixing) {
     m = linear_in_input(m, map_reach(cost, proposal.norm), proposal.norm, proposal.bend);
   }

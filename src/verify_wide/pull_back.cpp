@@ -21,7 +21,7 @@ PullBack::PullBack(const verify::Verifier& core, const Products& products)
   units_ = model::element_count(core.model().graph.input_shape) / (folded_ ? 2 : 1);
 }
 
-void PullBack::run(std::span<const ProvenMinorant* const> from, const verify::MapReach& reach, Norm norm,
+void PullBack::run(std::span<const ProvenMinorant* const> from, const model::MapReach& reach, Norm norm,
                    std::span<const minorant::BendProposal> proposals, PullBackWorkspace& ws,
                    std::span<ProvenMinorant* const> out) const {
   assert(from.size() <= kProofLanes && proposals.size() == from.size() && out.size() == from.size());

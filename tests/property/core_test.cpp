@@ -12,6 +12,7 @@
 #include "support/random_threat.hpp"
 #include "support/tally.hpp"
 #include "support/wide_proofs.hpp"
+#include "verify/kinks.hpp"
 #include "verify/radius.hpp"
 #include "verify_wide/fast_sums.hpp"
 #include "verify_wide/pull_back.hpp"
@@ -47,7 +48,7 @@ minorant::Slopes any_slopes(Random& random, const infer::Plan& plan, const std::
 /// The wide minorant as the proposal's norm wants it: seen from the input, if the map lets it.
 ProvenMinorant seen_from_input(const WideProofs& proofs, const ProvenMinorant& m, std::span<const double> cost,
                                const Proposal& proposal) {
-  if (proofs.core.map_view() == MapView::kKinked) return proofs.core.unit_map().seen_from_input(m);
+  if (proofs.core.map_view() == MapView::kKinked) return verify::seen_from_input(proofs.core.unit_map(), m);
   if (proofs.core.map_view() != MapView::kMixing) return m;
   ProvenMinorant through_lines;
   const ProvenMinorant* const from[] = {&m};

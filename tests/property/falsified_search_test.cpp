@@ -48,7 +48,7 @@ std::vector<Falsehood> falsehoods(double by = kFalse) {
        }},
       {"reach",
        [by](Request& r) {
-         for (verify::MapReach& reach : r.search.map_reach) {
+         for (model::MapReach& reach : r.search.map_reach) {
            scale_all(reach.unit, 1 - by);
            reach.joint *= 1 - by;
          }
@@ -140,7 +140,7 @@ double best_of_many_lines(const verify::Verifier& core, const std::vector<float>
   const verify::ProvenMinorant of_features = core.minorant(x, infer.slopes);
   const std::vector<double> cost = verify::costs_of(threat, x.size());
   const std::vector<Interval> interval = verify::intervals_at(threat, x);
-  const verify::MapReach reach = core.map_reach(cost, norm);
+  const model::MapReach reach = core.map_reach(cost, norm);
   double best = 0;
   for (double limit = about / 4; limit < about * 4; limit *= 1.03) {
     const double multiplier = norm == Norm::l1() ? 0 : certifier::best_multiplier(of_features, reach, limit);

@@ -1,6 +1,6 @@
 // Several kinks per feature: which maps have them, and that the minorant seen from the input stays below the
 // classifier.
-#include "verify/unit_map.hpp"
+#include "verify/kinks.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -42,13 +42,14 @@ ProvenMinorant brought_back(const model::Model& model, const std::vector<float>&
   const Verifier verifier = Verifier::create(model).value();
   infer::InferWorkspace infer;
   plan.forward(x, infer);
-  return UnitMap::of(model)->seen_from_input(verifier.minorant(x, infer.slopes));
+  return seen_from_input(model::unit_map_of(model).value(), verifier.minorant(x, infer.slopes));
 }
 
-TEST(UnitMap, EveryUnitMustSeeOneFeatureAlone) {
+TEST(Kinks, EveryUnitMustSeeOneFeatureAlone) {
   const auto has = [](const model::Tensor& weight) {
     const std::vector<float> zeros(static_cast<std::size_t>(2 * weight.shape[0]));
-    return UnitMap::of(kinked_model(weight, {zeros.begin(), zeros.begin() + weight.shape[0]}, zeros)).ok();
+    const model::Model model = kinked_model(weight, {zeros.begin(), zeros.begin() + weight.shape[0]}, zeros);
+    return Verifier::create(model).value().map_view() == MapView::kKinked;
   };
   EXPECT_TRUE(has({{3, 2}, {1, 0, 0, -2, 3, 0}}));
   EXPECT_TRUE(has({{2, 2}, {0, 0, 0, 1}}));
@@ -57,10 +58,10 @@ TEST(UnitMap, EveryUnitMustSeeOneFeatureAlone) {
   EXPECT_FALSE(has({{17, 1}, std::vector<float>(17, 1)})) << "too many kinks";
   model::Model open = kinked_model({{1, 1}, {1}}, {0}, {1, 1});
   open.feature_map.pop_back();
-  EXPECT_FALSE(UnitMap::of(open)) << "no abs: it may mix features";
+  EXPECT_FALSE(model::unit_map_of(open).ok()) << "no abs: it may mix features";
 }
 
-TEST(UnitMap, ConvolutionsCountWhereTheyMovePixelsAlone) {
+TEST(Kinks, ConvolutionsCountWhereTheyMovePixelsAlone) {
   model::Model model;
   model.input_shape = {2, 3, 3};
   model::MapStep conv;
@@ -68,7 +69,7 @@ TEST(UnitMap, ConvolutionsCountWhereTheyMovePixelsAlone) {
   conv.values = {{3, 2, 1, 1}, {1, 0, 0, 2, -1, 0}};
   const auto has = [&] {
     model.feature_map = model::with_abs({conv});
-    return UnitMap::of(model).ok();
+    return model::unit_map_of(model).ok();
   };
   EXPECT_TRUE(has());
   conv.stride = 2;
@@ -83,7 +84,7 @@ TEST(UnitMap, ConvolutionsCountWhereTheyMovePixelsAlone) {
   EXPECT_FALSE(has()) << "a wider kernel";
 }
 
-TEST(UnitMap, WeightsAndKinksAreThoseOfTheUnits) {
+TEST(Kinks, WeightsAndKinksAreThoseOfTheUnits) {
   // v = (2 x - 6, -x + 1): kinks at 3 and 1; f = 1 + 3 v_0 + 5 |v_0| - 7 |v_1|
   const ProvenMinorant m = brought_back(kinked_model({{2, 1}, {2, -1}}, {-6, 1}, {3, 0, 5, -7}), {4});
   ASSERT_TRUE(m.is_separable);
@@ -112,14 +113,14 @@ long double below(const ProvenMinorant& m, const std::vector<long double>& chang
   return sum;
 }
 
-TEST(UnitMap, TheMinorantStaysBelowTheClassifier) {
+TEST(Kinks, TheMinorantStaysBelowTheClassifier) {
   std::size_t compared = 0, several = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     Random random(seed);
     const auto made = support::random_model(random, support::random_family(random), support::MapFamily::kKinked);
     const Reference reference(made.model);
     const std::vector<float> x = support::random_input(random, made);
-    ASSERT_TRUE(UnitMap::of(made.model)) << seed;
+    ASSERT_EQ(Verifier::create(made.model).value().map_view(), MapView::kKinked) << seed;
     const ProvenMinorant m = brought_back(made.model, x);
     several += static_cast<std::size_t>(m.separable.kinks() > 1);
     for (int k = 0; k < 40; ++k) {
@@ -164,7 +165,7 @@ OneFeature random_feature(Random& random) {
   return f;
 }
 
-TEST(UnitMap, TheWorstCaseIsThatOfEveryPlace) {
+TEST(Kinks, TheWorstCaseIsThatOfEveryPlace) {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     Random random(seed);
     const OneFeature f = random_feature(random);
@@ -199,7 +200,7 @@ TEST(UnitMap, TheWorstCaseIsThatOfEveryPlace) {
   }
 }
 
-TEST(UnitMap, ADecreaseWithoutEndIsInfinite) {
+TEST(Kinks, ADecreaseWithoutEndIsInfinite) {
   ProvenMinorant m;
   m.is_separable = true;
   m.separable.linear = {1};
