@@ -18,8 +18,6 @@ using minorant::RadiusProposal;
 // Below this a margin could be made of underflows, which relative error bounds do not see.
 constexpr double kSmallestMargin = 0x1p-400;
 constexpr double kRoundDown = 1 - 8 * kUnitRoundoff;
-// The same for quotients, of costs and slopes that are hundreds of decades apart.
-constexpr double kTinyQuotient = 0x1p-960;
 
 double usable_margin(double margin) {
   return margin >= kSmallestMargin && margin < kInfinity ? margin * kRoundDown : 0;
@@ -39,15 +37,22 @@ double root_rounded_down(double gap) {
 }
 
 /// Assumes that the C library's pow is right to 8 ulp (glibc: 1).
-double dual_norm_upper(std::span<const double> numbers, std::size_t length, double q) {
-  const std::size_t n = numbers.size();
+double dual_norm_upper(Parts parts, std::span<const double> cost, double q) {
+  const std::size_t length = parts.begin()->size(), n = parts.size() * length;
+  std::vector<double> sizes;
+  for (const std::span<const double> part : parts) {
+    for (std::size_t i = 0; i < length; ++i) {
+      const double size = std::fabs(part[i]), quotient = cost.empty() ? size : size / cost[i];
+      sizes.push_back(size == 0 ? 0 : std::max(quotient, kTinyQuotient));
+    }
+  }
   const auto sum = [&](const auto& function) {
     std::vector<double> terms;
-    for (const double w : numbers) terms.push_back(function(w));
+    for (const double w : sizes) terms.push_back(function(w));
     return sum_of(terms, length);
   };
-  if (q == 1) return sum_of(numbers, length) * (1 + gamma_n(n + 16));
-  const double largest = n == 0 ? 0 : *std::ranges::max_element(numbers);
+  if (q == 1) return sum_of(sizes, length) * (1 + gamma_n(n + 16));
+  const double largest = *std::ranges::max_element(sizes);
   if (q == kInfinity || largest == 0 || largest == kInfinity) return largest * (1 + gamma_n(4));
   if (q == 2) {
     // squares of other sizes might overflow or vanish
@@ -59,30 +64,14 @@ double dual_norm_upper(std::span<const double> numbers, std::size_t length, doub
   return largest * std::pow(sum([&](double w) { return std::pow(w / largest, q); }), 1 / q) * (1 + gamma_n(n + 1024));
 }
 
-/// target_i = sizes_i / cost_i, rounded up but for one rounding.
-void divide_upper(std::span<const double> sizes, std::span<const double> cost, std::span<double> target) {
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    const double size = std::fabs(sizes[i]), quotient = size / cost[i];
-    target[i] = size == 0 ? 0 : std::max(quotient, kTinyQuotient);
+/// Of a feature with several kinks: |linear| + sum |fold|, rounded up.
+std::vector<double> steepest_slopes(const minorant::SeparableMinorant& s) {
+  std::vector<double> sizes;
+  for (std::size_t i = 0; i < s.dim(); ++i) {
+    double sum = std::fabs(s.linear[i]);
+    for (std::size_t at = i * s.kinks(); at < (i + 1) * s.kinks(); ++at) sum += std::fabs(s.fold[at]);
+    sizes.push_back(sum * (1 + gamma_n(s.kinks() + 4)));
   }
-}
-
-/// The sizes of a separable minorant's slopes, each over its cost: features and their absolute values side by side, as
-/// the paper's gradient has them; with several kinks the steepest slope of each feature.
-std::vector<double> priced_slopes(const minorant::SeparableMinorant& s, std::span<const double> cost) {
-  const std::size_t n = s.dim(), kinks = s.kinks();
-  std::vector<double> sizes(kinks == 1 ? 2 * n : n);
-  if (kinks <= 1) {
-    divide_upper(s.linear, cost, sizes);
-    divide_upper(s.fold, cost, std::span(sizes).last(kinks * n));
-    return sizes;
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    sizes[i] = std::fabs(s.linear[i]);
-    for (std::size_t at = i * kinks; at < (i + 1) * kinks; ++at) sizes[i] += std::fabs(s.fold[at]);
-    sizes[i] *= 1 + gamma_n(kinks + 4);
-  }
-  divide_upper(sizes, cost, sizes);
   return sizes;
 }
 
@@ -152,17 +141,21 @@ double closed_form_radius_proven(const ProvenMinorant& m, std::span<const double
   const double margin = usable_margin(m.is_separable ? m.separable.margin : m.feature.margin);
   if (margin == 0) return 0;
   const double q = norm.dual_exponent();
-  const std::size_t n = m.slope_error.size();
-  std::vector<double> sizes(n);
   if (m.is_separable) {
-    const double slope = sums.dual_norm_upper(priced_slopes(m.separable, cost), n, q);
-    divide_upper(m.slope_error, cost, sizes);
-    const double error = sums.dual_norm_upper(sizes, n, q);
-    const double decrease = (m.separable.kinks() == 1 ? lipschitz : 1.0) * slope + error;
+    // features and their absolute values side by side, as the paper's gradient has them; with several kinks the
+    // steepest slope of each feature
+    const minorant::SeparableMinorant& s = m.separable;
+    const double slope = s.kinks() == 1  ? lipschitz * sums.dual_norm_upper({s.linear, s.fold}, cost, q)
+                         : s.kinks() > 1 ? sums.dual_norm_upper({steepest_slopes(s)}, cost, q)
+                                         : sums.dual_norm_upper({s.linear}, cost, q);
+    const double decrease = slope + sums.dual_norm_upper({m.slope_error}, cost, q);
     return decrease == 0 ? m.valid_up_to : std::min(m.valid_up_to, rounded_down(margin / decrease));
   }
-  for (std::size_t i = 0; i < n; ++i) sizes[i] = std::fabs(m.feature.slope[i]) + m.slope_error[i];
-  const double slope = sums.dual_norm_upper(sizes, n, q);
+  std::vector<double> sizes;
+  for (std::size_t i = 0; i < m.feature.slope.size(); ++i) {
+    sizes.push_back(std::fabs(m.feature.slope[i]) + m.slope_error[i]);
+  }
+  const double slope = sums.dual_norm_upper({sizes}, {}, q);
   if (slope == 0) return kInfinity;
   const double price = margin * *std::ranges::min_element(cost);
   return price >= kTinyQuotient ? rounded_down(price / std::max(lipschitz * slope, kTinyQuotient)) : 0;

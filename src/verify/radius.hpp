@@ -1,7 +1,7 @@
 // From a proven minorant to a proven radius (V5): the worst-case decrease, bounded from above in float64.
 #pragma once
 
-#include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -12,10 +12,13 @@
 
 namespace standfast::verify {
 
+/// Numbers of a minorant side by side: each part has one per feature.
+using Parts = std::initializer_list<std::span<const double>>;
+
 /// The sums over features that a radius is made of. `verify_wide` has the same, made for bulk work and never smaller.
 struct RadiusSums {
-  /// ||numbers||_q, rounded up. Shape: numbers are >= 0, `length` of them in each part.
-  double (*dual_norm_upper)(std::span<const double> numbers, std::size_t length, double q);
+  /// ||w||_q rounded up, w the sizes of all parts' numbers, each over its feature's cost. No costs are costs of 1.
+  double (*dual_norm_upper)(Parts parts, std::span<const double> cost, double q);
   /// As decrease_upper and decreases_upper (worst_case.hpp).
   double (*decrease_upper)(const ProvenMinorant&, const PricedBounds&, const ChangePrice&);
   std::vector<double> (*decreases_upper)(const ProvenMinorant&, const PricedBounds&, const ChangePrice&);
@@ -35,5 +38,8 @@ double closed_form_radius_proven(const ProvenMinorant& minorant, std::span<const
 /// For p = 0 the number of features that can change, all at once, without changing the verdict (no proposal is needed).
 double separable_radius_proven(const ProvenMinorant& minorant, const PricedBounds& bounds, Norm norm,
                                const minorant::RadiusProposal& proposal, const RadiusSums& sums = kPlainSums);
+
+// Below this a quotient, of costs and slopes that are hundreds of decades apart, could have lost digits by underflow.
+inline constexpr double kTinyQuotient = 0x1p-960;
 
 }  // namespace standfast::verify

@@ -11,10 +11,10 @@
 #include "base/fp_environment.hpp"
 #include "base/rounding.hpp"
 #include "base/try.hpp"
-#include "verify/combine.hpp"
 #include "verify/kinks.hpp"
 #include "verify/lines.hpp"
 #include "verify/map_steps.hpp"
+#include "verify/proven_minorant.hpp"
 #include "verify/radius.hpp"
 
 namespace standfast::verify {

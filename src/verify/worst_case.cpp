@@ -6,14 +6,11 @@
 #include <array>
 #include <cassert>
 #include <cmath>
-#include <limits>
-
-#include "base/rounding.hpp"
 
 namespace standfast::verify {
 namespace {
 
-// (C41): a line of k kinks takes 3 k + 9 roundings at most. Fast proofs charge more, and a slack of 1 % instead.
+// (C40): a piece with k kinks takes 3 k + 9 roundings at most. Fast sums charge more (C41).
 constexpr std::size_t kRoundings = 16, kRoundingsPerKink = 4;
 constexpr double kErrorSlack = 1.005;
 
@@ -97,22 +94,6 @@ std::vector<double> decreases_upper(const ProvenMinorant& m, const PricedBounds&
 double decrease_upper(const ProvenMinorant& m, const PricedBounds& bounds, const ChangePrice& price) {
   const std::vector<double> decreases = decreases_upper(m, bounds, price);
   return sum_of(decreases, decreases.size()) * (1 + gamma_n(decreases.size() + kSumsBeside + 4));
-}
-
-Interval range_within(const PricedBounds& bounds, std::size_t i, double raised) {
-  const double step = raised / bounds.cost[i] + std::numeric_limits<double>::denorm_min();
-  const Interval d = bounds.interval[i];
-  return {std::max(d.lo, -step), std::min(d.hi, step)};
-}
-
-double raised_price(double price) { return std::nextafter(std::nextafter(price, kInfinity), kInfinity); }
-
-double product_lower(double a, double b) {
-  // an overflow is cut, and the roundings around it are paid for
-  const double product = a * b;
-  const double lower = std::min(product, std::numeric_limits<double>::max()) * (1 - gamma_n(32));
-  // below this, relative error bounds do not see what rounding does
-  return product >= 0x1p-960 ? lower : 0;
 }
 
 double sum_of(std::span<const double> numbers, std::size_t length) {

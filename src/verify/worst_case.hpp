@@ -1,10 +1,14 @@
 // Upper bounds, in float64, on how much a proven minorant can lose: the sums behind every proven radius.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
+#include "base/rounding.hpp"
 #include "standfast/threat.hpp"
 #include "verify/proven_minorant.hpp"
 
@@ -44,12 +48,23 @@ struct PricedFeature {
 /// The largest decrease of one feature, prices in its own units. Shape: at most kMostKinks kinks.
 double largest_decrease(const PricedFeature& feature, double linear_price, double quadratic_price);
 
-/// What a feature may do within a price and its own interval. Requires: `raised` is raised_price of the limit.
-Interval range_within(const PricedBounds& bounds, std::size_t i, double raised);
 /// A price that stays above price / cost when it is divided and rounded, but for an underflow.
-double raised_price(double price);
-/// A lower bound on the product of two numbers >= 0.
-double product_lower(double a, double b);
+inline double raised_price(double price) { return std::nextafter(std::nextafter(price, kInfinity), kInfinity); }
+
+/// What a feature may do within a price and its own interval. Requires: `raised` is raised_price of the limit.
+inline Interval range_within(const PricedBounds& bounds, std::size_t i, double raised) {
+  const double step = raised / bounds.cost[i] + std::numeric_limits<double>::denorm_min();
+  const Interval d = bounds.interval[i];
+  return {std::max(d.lo, -step), std::min(d.hi, step)};
+}
+
+/// A lower bound on the product of two numbers >= 0: an overflow is cut, an underflow is 0, which relative error bounds
+/// do not see, and the roundings around it are paid for.
+inline double product_lower(double a, double b) {
+  const double product = a * b;
+  const double lower = std::min(product, std::numeric_limits<double>::max()) * (1 - gamma_n(32));
+  return product >= 0x1p-960 ? lower : 0;
+}
 
 /// The sum of numbers, `length` of them in each part, in the one order of kSumsBeside partial sums that fast proofs
 /// have, too: smaller numbers then never have a larger sum.

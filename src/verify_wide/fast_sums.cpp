@@ -168,12 +168,12 @@ double quadratic_price(const PricedBounds& bounds, const ChangePrice& price, std
   return product_lower(product_lower(price.quadratic, bounds.cost[i]), bounds.cost[i]);
 }
 
-/// Features without a kink, norms 0, 1 and inf.
-double lines_upper(const ProvenMinorant& m, const PricedBounds& bounds, const ChangePrice& price) {
-  const double raised = verify::raised_price(price.limit);
+/// Features without a kink, norms 1 and inf. taken_by(i): the price of a unit of change.
+template <class Taken>
+double lines_upper(const ProvenMinorant& m, const PricedBounds& bounds, double raised, const Taken& taken_by) {
   return sum_upper(m.separable.dim(), [&](std::size_t i) {
     const Rates r = rates_of(m, bounds, i);
-    const double taken = linear_price(bounds, price, i);
+    const double taken = taken_by(i);
     const double step = raised / bounds.cost[i] + std::numeric_limits<double>::denorm_min();
     return std::max(line_gain(r.up, taken, std::min(r.hi, step)), line_gain(r.down, taken, std::min(r.lo, step)));
   });
@@ -208,7 +208,9 @@ double decrease_upper(const ProvenMinorant& m, const PricedBounds& bounds, const
       return largest_gain(feature_of(m, bounds, i, raised), linear_price(bounds, price, i));
     });
   }
-  return is_quadratic ? parabolas_upper(m, bounds, price) : lines_upper(m, bounds, price);
+  if (is_quadratic) return parabolas_upper(m, bounds, price);
+  if (price.linear == 0) return lines_upper(m, bounds, raised, [](std::size_t) { return 0.0; });
+  return lines_upper(m, bounds, raised, [&](std::size_t i) { return linear_price(bounds, price, i); });
 }
 
 /// Norm 0, which prices nothing.
@@ -222,15 +224,14 @@ std::vector<double> decreases_upper(const ProvenMinorant& m, const PricedBounds&
   return decreases;
 }
 
-/// largest(w) and sum(f(w)) of the numbers w.
-template <class Function>
-void largest_and_sum(std::span<const double> numbers, std::size_t length, const Function& function, double& largest,
-                     double& sum) {
+/// largest(w) and sum(f(w)) of the numbers w(part, i), `length` in each part.
+template <class Weight, class Function>
+void largest_and_sum(std::size_t parts, std::size_t length, const Weight& weight, const Function& function,
+                     double& largest, double& sum) {
   double most[kSumsBeside] = {}, partial[kSumsBeside] = {};
-  for (std::size_t first = 0; first < numbers.size(); first += length) {
-    const auto part = numbers.subspan(first, length);
+  for (std::size_t part = 0; part < parts; ++part) {
     const auto take = [&](std::size_t i, std::size_t k) {
-      const double w = part[i];
+      const double w = weight(part, i);
       most[k] = w > most[k] ? w : most[k];
       partial[k] += function(w);
     };
@@ -245,21 +246,26 @@ void largest_and_sum(std::span<const double> numbers, std::size_t length, const 
   for (const double p : partial) sum += p;
 }
 
-/// Most norms take one sweep.
-double dual_norm_upper(std::span<const double> numbers, std::size_t length, double q) {
+/// Norms 1, 2 and inf take one sweep, and no division where nothing is priced.
+double dual_norm_upper(verify::Parts parts, std::span<const double> cost, double q) {
+  const std::size_t length = parts.begin()->size(), n = parts.size() * length;
+  const bool unpriced = std::ranges::all_of(cost, [](double c) { return c == 1; });
+  const auto weight = [&](std::size_t part, std::size_t i) {
+    const double size = std::fabs(parts.begin()[part][i]), quotient = unpriced ? size : size / cost[i];
+    return size == 0 ? 0 : std::max(quotient, verify::kTinyQuotient);
+  };
   double largest = 0, sum = 0;
   if (q == 1) {
     largest_and_sum(
-        numbers, length, [](double w) { return w; }, largest, sum);
-    return sum * (1 + gamma_n(numbers.size() + 16));
+        parts.size(), length, weight, [](double w) { return w; }, largest, sum);
+    return sum * (1 + gamma_n(n + 16));
   }
   largest_and_sum(
-      numbers, length, [](double w) { return w * w; }, largest, sum);
+      parts.size(), length, weight, [](double w) { return w * w; }, largest, sum);
   if (q == kInfinity) return largest * (1 + gamma_n(4));
   // squares of other sizes might overflow or vanish
   const bool has_squares = q == 2 && largest >= 0x1p-400 && largest <= 0x1p400;
-  if (has_squares) return std::sqrt(sum) * (1 + gamma_n(numbers.size() + 16));
-  return verify::kPlainSums.dual_norm_upper(numbers, length, q);
+  return has_squares ? std::sqrt(sum) * (1 + gamma_n(n + 16)) : verify::kPlainSums.dual_norm_upper(parts, cost, q);
 }
 
 }  // namespace
