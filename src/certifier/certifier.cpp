@@ -13,12 +13,14 @@
 #include "certifier/separable_certifier.hpp"
 #include "search/closed_form.hpp"
 #include "verify/radius.hpp"
+#include "verify_wide/fast_sums.hpp"
 
 namespace standfast::certifier {
 namespace {
 
 using minorant::RadiusProposal;
 using verify::ProvenMinorant;
+using verify_wide::kFastSums;
 
 // Values of a tile's inputs: beyond this, scratch memory would be gigabytes. A search keeps many minorants per input.
 constexpr std::size_t kLargestTile = 1U << 22U, kLargestSearchTile = 1U << 20U;
@@ -129,7 +131,7 @@ void Certifier::price_minorant(const Request& request, CertifyLane& lane) {
 double Certifier::closed_form_radius_of(const Request& request, const ProvenMinorant& m, std::size_t norm_index) const {
   const Norm norm = request.norm(norm_index);
   if (request.proves()) {
-    return verify::closed_form_radius_proven(m, request.cost, norm, parts_.core->lipschitz(norm));
+    return verify::closed_form_radius_proven(m, request.cost, norm, parts_.core->lipschitz(norm), kFastSums);
   }
   const double lipschitz = request.search.lipschitz[norm_index];
   const std::vector<double>& cost = request.search.cost;
@@ -150,7 +152,8 @@ Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, c
   const Norm norm = request.norm(norm_index);
   const double radius = norm == Norm::linf() ? less_than_found(found.radius, parts_.model->dim()) : found.radius;
   const RadiusProposal proposal{radius, found.price_limit, found.multiplier};
-  const double proven = verify::separable_radius_proven(lane.minorant, {request.cost, lane.interval}, norm, proposal);
+  const double proven =
+      verify::separable_radius_proven(lane.minorant, {request.cost, lane.interval}, norm, proposal, kFastSums);
   if (proven == 0 && found.radius > 0 && norm != Norm::l0()) return prove_without_search(request, lane, norm_index);
   return {proven, proposal};
 }
@@ -171,7 +174,7 @@ Certifier::ProvenRadius Certifier::prove_without_search(const Request& request, 
     const double multiplier = l1 ? (last ? margin / radius * (1 + 1e-9) : 0.0) : margin / (radius * radius);
     result.proposal = {radius, l1 && last ? kInfinity : radius, multiplier};
     result.radius =
-        verify::separable_radius_proven(lane.minorant, {request.cost, lane.interval}, norm, result.proposal);
+        verify::separable_radius_proven(lane.minorant, {request.cost, lane.interval}, norm, result.proposal, kFastSums);
     if (result.radius > 0) return result;
   }
   return result;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "verify/kinks.hpp"
+
 namespace standfast::certifier {
 
 void KinkedCertifier::certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
@@ -20,7 +22,7 @@ void KinkedCertifier::certify_piece(const Request& request, CertifyWorkspace& ws
 
 void KinkedCertifier::certify_lane(const Request& request, CertifyLane& lane, std::span<double> radii) const {
   std::swap(lane.minorant, lane.of_features);
-  lane.minorant = parts_.core->unit_map().seen_from_input(lane.of_features);
+  lane.minorant = verify::seen_from_input(parts_.core->unit_map(), lane.of_features);
   price_minorant(request, lane);
   lane.hint = {};
   for (std::size_t k = 0; k < radii.size(); ++k) {

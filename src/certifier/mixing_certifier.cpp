@@ -89,7 +89,7 @@ void MixingCertifier::draw_lines(const Request& request, std::size_t norm_index,
     to[slot] = &lane.minorant;
     const double limit = lane.valid_price.price();
     const bool searches = joint && pull_back_.folded() && limit < kInfinity;
-    const verify::MapReach& reach = request.search.map_reach[norm_index];
+    const model::MapReach& reach = request.search.map_reach[norm_index];
     proposals[slot] = {limit, searches ? best_multiplier(lane.of_features, reach, limit) : 0.0};
   }
   pull_back_.run(std::span(from).first(count), request.map_reach[norm_index], norm, std::span(proposals).first(count),

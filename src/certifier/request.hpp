@@ -4,9 +4,9 @@
 #include <optional>
 #include <vector>
 
+#include "model/map_reach.hpp"
 #include "model/model.hpp"
 #include "standfast/classifier.hpp"
-#include "verify/map_reach.hpp"
 #include "verify/verifier.hpp"
 
 namespace standfast::certifier {
@@ -14,18 +14,18 @@ namespace standfast::certifier {
 /// What the search takes the threat model and the map to be. A proof never reads this: a search that is wrong about it
 /// finds worse proposals. It is the core's own unless a test says otherwise.
 struct SearchTerms {
-  std::optional<ThreatModel> bounds;        ///< Empty: the core's own intervals.
-  std::vector<double> cost;                 ///< (dim): the cost of each feature.
-  std::vector<double> lipschitz;            ///< (norms): Lip_p of the map for each norm asked for.
-  std::vector<verify::MapReach> map_reach;  ///< (norms): the unit reach of the map; empty unless the map mixes.
+  std::optional<ThreatModel> bounds;       ///< Empty: the core's own intervals.
+  std::vector<double> cost;                ///< (dim): the cost of each feature.
+  std::vector<double> lipschitz;           ///< (norms): Lip_p of the map for each norm asked for.
+  std::vector<model::MapReach> map_reach;  ///< (norms): the unit reach of the map; empty unless the map mixes.
 };
 
 struct Request {
   CertifyOptions options;
   std::size_t passes = 0;
   // the core's numbers, which proofs use
-  std::vector<double> cost;                 ///< (dim): the cost of each feature.
-  std::vector<verify::MapReach> map_reach;  ///< (norms): the unit reach of the map; empty unless the map mixes.
+  std::vector<double> cost;                ///< (dim): the cost of each feature.
+  std::vector<model::MapReach> map_reach;  ///< (norms): the unit reach of the map; empty unless the map mixes.
   SearchTerms search;
 
   [[nodiscard]] std::size_t norm_count() const { return options.norms.size(); }

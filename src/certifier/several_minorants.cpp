@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "certifier/separable_certifier.hpp"
-#include "verify/combine.hpp"
+#include "verify/proven_minorant.hpp"
 
 namespace standfast::certifier {
 namespace {

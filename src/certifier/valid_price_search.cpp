@@ -25,6 +25,19 @@ double largest_multiplier(const verify::ProvenMinorant& from, double joint) {
   return 2 * std::sqrt(squares) / joint;
 }
 
+/// What bending downwards costs the margin: the least of it belongs to the best multiplier.
+double line_losses(const verify::ProvenMinorant& from, const model::MapReach& reach,
+                   const minorant::BendProposal& proposal) {
+  const std::size_t units = from.feature.slope.size() / 2;
+  double sum = verify::joint_loss(reach, proposal);
+  for (std::size_t i = 0; i < units; ++i) {
+    if (!(from.feature.slope[units + i] < 0)) continue;
+    const double limit = verify::unit_limit(reach, i, proposal.valid_up_to);
+    sum += verify::line_of(verify::unit_at(from, i, units), limit, proposal.multiplier).loss;
+  }
+  return sum;
+}
+
 }  // namespace
 
 void ValidPriceSearch::start_at(double first) {
@@ -46,11 +59,11 @@ void ValidPriceSearch::add_trial(double radius) {
   }
 }
 
-double best_multiplier(const verify::ProvenMinorant& from, const verify::MapReach& map, double valid_up_to) {
+double best_multiplier(const verify::ProvenMinorant& from, const model::MapReach& map, double valid_up_to) {
   const double largest = largest_multiplier(from, map.joint * valid_up_to);
   if (!(largest > 0 && largest < kInfinity)) return 0;
   const auto loss = [&](double octaves) {
-    return verify::line_losses(from, map, {valid_up_to, largest * std::exp2(-octaves)});
+    return line_losses(from, map, {valid_up_to, largest * std::exp2(-octaves)});
   };
   // golden section: the loss falls, then rises
   constexpr double kGolden = 0.6180339887498949;

@@ -28,6 +28,6 @@ class ValidPriceSearch {
 };
 
 /// The multiplier of norms 2 and inf at which the lines that hold up to `valid_up_to` cost the margin least, nearly.
-double best_multiplier(const verify::ProvenMinorant& from, const verify::MapReach& map, double valid_up_to);
+double best_multiplier(const verify::ProvenMinorant& from, const model::MapReach& map, double valid_up_to);
 
 }  // namespace standfast::certifier

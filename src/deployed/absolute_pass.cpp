@@ -9,7 +9,7 @@
 namespace standfast::deployed {
 namespace {
 
-using verify::Affine;
+using model::Affine;
 
 constexpr double kFloatRoundoff = 0x1p-24;
 // A product that underflows is off by at most 2^-150; the roundings that follow less than double it.
@@ -28,7 +28,7 @@ double or_infinite(double bound) { return std::isnan(bound) ? kInfinity : bound;
 double raised(double dual) { return dual > 0 && dual < kTinyFactor ? kTinyFactor : dual; }
 
 /// Products and additions that one element of W x + b passes through, in any order.
-std::size_t roundings_of(const Affine& op) { return verify::terms_of_product(op) + 1; }
+std::size_t roundings_of(const Affine& op) { return model::terms_of_product(op) + 1; }
 
 void add_to(std::span<double> sum, std::span<const double> terms) {
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += terms[i];
@@ -54,8 +54,8 @@ void AbsolutePass::count_roundings() {
   // a dozen for what each value does on its own, two per value for the constant, one per term of a sum
   for (const Array& array : arrays_) roundings_ += 12 + 2 * model::element_count(array.shape);
   const auto add_affine = [&](const Affine& op) {
-    roundings_ += verify::terms_of_transposed(op) + 1;
-    products_ += verify::terms_of_product(op) * model::element_count(op.out);
+    roundings_ += model::terms_of_transposed(op) + 1;
+    products_ += model::terms_of_product(op) * model::element_count(op.out);
     possible_ = possible_ && std::isfinite(float_gamma(roundings_of(op)));
   };
   for (std::size_t k = 0; k < model_->feature_map.size(); ++k) {
@@ -202,9 +202,9 @@ void AbsolutePass::pull_node(std::size_t k) {
 }
 
 void AbsolutePass::push_affine(const Affine& op, const model::Tensor& bias, Array& from, Array& to) {
-  round(from, roundings_of(op), static_cast<double>(verify::terms_of_product(op)) * kFloatUnderflow);
+  round(from, roundings_of(op), static_cast<double>(model::terms_of_product(op)) * kFloatUnderflow);
   for (std::size_t o = 0; o < from.size.size(); ++o) {
-    constant_ += from.size[o] * std::fabs(verify::bias_of(bias, o, from.size.size()));
+    constant_ += from.size[o] * std::fabs(model::bias_of(bias, o, from.size.size()));
   }
   const verify_wide::Products& products = verify_wide::best_products();
   verify_wide::add_transposed(products, op, verify_wide::Weights::kMagnitudes, 1, from.error, to.error);

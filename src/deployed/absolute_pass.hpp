@@ -53,12 +53,12 @@ class AbsolutePass {
   AbsoluteBound pull();
   void pull_step(std::size_t step);
   void pull_node(std::size_t node);
-  void push_affine(const verify::Affine& op, const model::Tensor& bias, Array& from, Array& to);
+  void push_affine(const model::Affine& op, const model::Tensor& bias, Array& from, Array& to);
   void push_each(const model::MapStep& step, bool absorbed, Array& from, Array& to);
   void push_pool(const model::Node& node, const Array& from, Array& to) const;
   void round(Array& from, std::size_t roundings, double underflow);
-  verify::Affine affine_of_step(std::size_t step) const;
-  verify::Affine affine_of_node(std::size_t node) const;
+  model::Affine affine_of_step(std::size_t step) const;
+  model::Affine affine_of_node(std::size_t node) const;
   std::size_t source_of(std::int32_t input) const;
   void count_roundings();
 

@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "minorant/slopes.hpp"
 #include "model/graph.hpp"
+#include "verify/bounded.hpp"
 
 namespace standfast::verify {
 
@@ -35,14 +35,6 @@ struct BackwardPlan {
 /// Shape: node_shapes is (nodes), as infer_shapes gives it. Requires: check_input_convex(graph) succeeded.
 BackwardPlan plan_backward(const model::Graph& graph, const std::vector<model::Shape>& node_shapes);
 
-/// The elements that an output of a maximum may pick: rows x columns of them from `first` on, in rows of `width`.
-struct Window {
-  std::int64_t first, rows, columns, width;
-  [[nodiscard]] bool holds(std::int64_t at) const;
-};
-/// Requires: node is a kMax or a kMaxPool with these shapes.
-Window window_of(const model::Node& node, const model::Shape& in, const model::Shape& out, std::size_t output);
-
 /// One graph's backward passes.
 class Backward {
  public:
@@ -62,23 +54,18 @@ class Backward {
   [[nodiscard]] const std::vector<model::Shape>& node_shapes() const { return shapes_; }
 
  private:
-  struct Dual {
-    std::vector<double> value;
-    std::vector<double> error;  ///< Only what the value's DualError stores.
+  struct Dual : Bounded {
+    DualError kind = DualError::kStored;
     double share = 0;
+    /// A bound on what element i is off by, and on what a sum with a relative error of gamma makes of it.
+    [[nodiscard]] double bound(std::size_t i, double gamma) const {
+      return error[i] + (share + gamma) * std::fabs(value[i]);
+    }
   };
-  struct Pass {
-    const minorant::Slopes& slopes;
-    std::vector<Dual> dual;  ///< Per node, and of u at the end.
-    GraphMinorant result;
-  };
-
   [[nodiscard]] GraphMinorant pull(double score_dual, const minorant::Slopes& slopes) const;
-  void push(std::size_t node, Pass& pass) const;
-  void push_affine(std::size_t node, const Dual& from, double gamma, Dual& to) const;
-  static void push_relu(const minorant::NodeSlopes& slopes, const Dual& from, double gamma, Dual& to);
-  void push_winners(std::size_t node, std::span<const std::int32_t> winners, const Dual& from, double gamma,
-                    Dual& to) const;
+  static Dual dual_of(const model::Shape& shape, DualError kind, std::size_t terms);
+  void hand_on(std::size_t node, const minorant::NodeSlopes& choice, const Dual& from, double gamma, Dual& to) const;
+  static void hand_on_kept(const minorant::NodeSlopes& choice, const Dual& from, double gamma, Dual& to);
   void add_constant(std::size_t node, const Dual& from, GraphMinorant& result) const;
 
   const model::Graph* graph_;

@@ -2,6 +2,7 @@
 // docs/certificates.md leave behind, and what every radius is taken from.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "minorant/minorant.hpp"
@@ -24,5 +25,12 @@ struct ProvenMinorant {
   std::vector<double> features;           ///< u as computed, (dim of u). Only with `feature`.
   std::vector<double> features_error;     ///< Bounds on how far that is from phi(x).
 };
+
+/// sum_j weights_j minorants_j, proven as they are: a minorant of (sum_j weights_j) f, whose sign is that of f.
+///
+/// Requires: separable minorants of one model and one input, at least one. Weights that are negative, not finite or
+/// outside of 2^-100 to 2^100 count as 0; where none is left, the margin is -inf and proves nothing.
+/// Source: f >= h_j for every j and weights_j >= 0; running error analysis, (C24) of docs/certificates.md.
+ProvenMinorant combine(std::span<const ProvenMinorant> minorants, std::span<const double> weights);
 
 }  // namespace standfast::verify

@@ -11,17 +11,14 @@
 #include "base/fp_environment.hpp"
 #include "base/rounding.hpp"
 #include "base/try.hpp"
-#include "verify/affine.hpp"
-#include "verify/combine.hpp"
+#include "verify/kinks.hpp"
 #include "verify/lines.hpp"
-#include "verify/map_values.hpp"
+#include "verify/map_steps.hpp"
+#include "verify/proven_minorant.hpp"
 #include "verify/radius.hpp"
 
 namespace standfast::verify {
 namespace {
-
-// Products of scales and float32 numbers stay far from underflow.
-constexpr double kSmallestScale = 0x1p-500;
 
 constexpr Norm kCachedNorms[] = {Norm::l1(), Norm::l2(), Norm::linf()};
 
@@ -33,8 +30,9 @@ MapView view_of(const model::Model& model, bool has_unit_map) {
 
 std::size_t pieces_of(const model::Graph& graph, const std::vector<model::Shape>& node_shapes) {
   const model::Node& last = graph.nodes.back();
-  return last.kind == model::NodeKind::kMax ? model::element_count(source_shape(graph, node_shapes, last.inputs[0]))
-                                            : 1;
+  return last.kind == model::NodeKind::kMax
+             ? model::element_count(model::source_shape(graph, node_shapes, last.inputs[0]))
+             : 1;
 }
 
 /// 0, or NaN if a value is not finite.
@@ -52,21 +50,6 @@ double lipschitz_upper_of(const model::Model& model, Norm norm) {
   std::ranges::copy_if(model.feature_map, std::back_inserter(rest),
                        [](const model::MapStep& step) { return step.kind == model::MapKind::kAbs; });
   return model::lipschitz_upper(rest, model.input_shape, norm);
-}
-
-Status check_scales(const model::Model& model) {
-  std::vector<double> scale(model.dim(), 1.0);
-  for (const model::MapStep& step : model.feature_map) {
-    if (step.kind != model::MapKind::kScale) continue;
-    for (std::size_t i = 0; i < scale.size(); ++i) {
-      // on the way as well: a product that underflows does not come back
-      scale[i] *= model::broadcast(step.values, i);
-      if (scale[i] >= kSmallestScale && scale[i] <= 1 / kSmallestScale) continue;
-      return Error{ErrorCode::kUnsupported, "feature map: a product of the scales of feature " + std::to_string(i) +
-                                                " is " + std::to_string(scale[i]) + ", expected 2^-500 to 2^500"};
-    }
-  }
-  return {};
 }
 
 Status check_input(std::span<const float> x, std::size_t dim) {
@@ -88,19 +71,21 @@ bool is_known(Norm norm) {
 
 Result<Verifier> Verifier::create(const model::Model& model) {
   STANDFAST_CHECK(model::validate(model));
-  if (model::is_separable(model.feature_map)) STANDFAST_CHECK(check_scales(model));
-  return Verifier(model);
+  Result<model::UnitMap> unit_map = model::unit_map_of(model);
+  if (unit_map.ok() && unit_map->kinks <= minorant::kMostKinks) return Verifier(model, *std::move(unit_map));
+  if (model::is_separable(model.feature_map)) return unit_map.error();
+  return Verifier(model, std::nullopt);
 }
 
-Verifier::Verifier(const model::Model& model)
+Verifier::Verifier(const model::Model& model, std::optional<model::UnitMap> unit_map)
     : model_(&model),
       map_shapes_(std::move(model::infer_map_shapes(model.feature_map, model.input_shape)).value()),
       backward_(model.graph),
-      pieces_(pieces_of(model.graph, backward_.node_shapes())) {
-  unit_map_ = UnitMap::of(model);
-  map_view_ = view_of(model, unit_map_.has_value());
+      pieces_(pieces_of(model.graph, backward_.node_shapes())),
+      map_view_(view_of(model, unit_map.has_value())),
+      unit_map_(std::move(unit_map)) {
   const bool has_lines = map_view_ == MapView::kMixing || map_view_ == MapView::kKinked;
-  if (has_lines) step_norms_ = step_norms_upper(model);
+  if (has_lines) step_norms_ = model::step_norms_upper(model);
   for (std::size_t k = 0; k < lipschitz_.size(); ++k) lipschitz_[k] = lipschitz_upper_of(model, kCachedNorms[k]);
 }
 
@@ -111,9 +96,9 @@ double Verifier::lipschitz(Norm norm) const {
   return lipschitz_upper_of(*model_, norm);
 }
 
-MapReach Verifier::map_reach(std::span<const double> cost, Norm norm) const {
+model::MapReach Verifier::map_reach(std::span<const double> cost, Norm norm) const {
   assert(!step_norms_.empty());
-  return map_reach_upper(*model_, step_norms_, cost, norm);
+  return model::map_reach_upper(*model_, step_norms_, cost, norm);
 }
 
 ProvenMinorant Verifier::minorant(std::span<const float> x, const minorant::Slopes& slopes) const {
@@ -125,7 +110,7 @@ ProvenMinorant Verifier::minorant_below(std::span<const float> x, std::int32_t p
 }
 
 ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph, double threshold) const {
-  MapValues u = map_values(*model_, map_shapes_, x);
+  Bounded u = map_values(*model_, map_shapes_, x);
   const std::size_t n = u.value.size();
   double value = graph.constant - threshold, lost = graph.constant_error;
   double scale = std::fabs(graph.constant) + std::fabs(threshold);
@@ -142,33 +127,21 @@ ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph,
   result.slope_error = std::move(graph.slope_error);
   result.features = std::move(u.value);
   result.features_error = std::move(u.error);
-  return map_view_ == MapView::kSeparable ? unit_map_->seen_from_input(result) : result;
+  return map_view_ == MapView::kSeparable ? seen_from_input(*unit_map_, result) : result;
 }
 
-ProvenMinorant Verifier::through_lines(const ProvenMinorant& from, const MapReach& reach, Norm norm,
-                                       const minorant::BendProposal& bend) const {
-  const model::FeatureMap& map = model_->feature_map;
-  const bool folded = map.back().kind == model::MapKind::kAbs;
-  const std::size_t units = from.feature.slope.size() / (folded ? 2 : 1);
-  const LineRules rules{bend, norm == Norm::l0() || norm == Norm::l1()};
-  std::vector<double> slope, error;
-  double lost = rules.slack_instead_of_loss || !folded ? 0 : joint_loss(reach, bend);
-  for (std::size_t i = 0; i < units; ++i) {
-    const UnitSlope unit = unit_slope(from, i, folded, reach, rules);
-    slope.push_back(unit.slope);
-    error.push_back(unit.error);
-    lost += unit.loss;
-  }
-  for (std::size_t k = map.size(); k-- > 0;) {
-    pull_through(map[k], k == 0 ? model_->input_shape : map_shapes_[k - 1], map_shapes_[k], slope, error);
-  }
+ProvenMinorant Verifier::linear_in_input(const ProvenMinorant& from, const model::MapReach& reach, Norm norm,
+                                         const minorant::BendProposal& bend) const {
+  const bool folded = model_->feature_map.back().kind == model::MapKind::kAbs;
+  LinearInUnits lines = through_lines(from, folded, reach, norm, bend);
+  Bounded slope = pulled_back(*model_, map_shapes_, std::move(lines.slope));
   ProvenMinorant result;
   result.is_separable = true;
-  result.valid_up_to = folded ? bend.valid_up_to : kInfinity;
-  const bool usable = nan_unless_finite(slope) + nan_unless_finite(error) == 0 && (!folded || is_usable(bend));
-  result.separable.margin = usable ? margin_left(from.feature.margin, lost, units) : -kInfinity;
-  result.separable.linear = std::move(slope);
-  result.slope_error = std::move(error);
+  result.valid_up_to = lines.valid_up_to;
+  const double zero = nan_unless_finite(slope.value) + nan_unless_finite(slope.error);
+  result.separable.margin = zero == 0 ? lines.margin : -kInfinity;
+  result.separable.linear = std::move(slope.value);
+  result.slope_error = std::move(slope.error);
   return result;
 }
 
@@ -201,9 +174,9 @@ Result<double> Verifier::prove(const ThreatModel& threat, std::span<const float>
   if (map_view_ == MapView::kOther) {
     return Error{ErrorCode::kUnsupported, "feature map: found an abs before the end, expected the closed form"};
   }
-  if (map_view_ == MapView::kKinked) m = unit_map_->seen_from_input(m);
+  if (map_view_ == MapView::kKinked) m = seen_from_input(*unit_map_, m);
   if (map_view_ == MapView::kMixing) {
-    m = through_lines(m, map_reach(cost, proposal.norm), proposal.norm, proposal.bend);
+    m = linear_in_input(m, map_reach(cost, proposal.norm), proposal.norm, proposal.bend);
   }
   return separable_radius_proven(m, {cost, intervals_at(threat, x)}, proposal.norm, proposal.radius);
 }

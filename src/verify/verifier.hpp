@@ -7,12 +7,12 @@
 // trust but the model and the threat model: costs, intervals, Lipschitz bounds and the reach of the map are its own.
 // The steps of a proof, each in a file of its own, are V0 to V5 of docs/certificates.md:
 //
-//     backward         V1, V2   an affine minorant of g for these slopes          affine       the loops over weights
-//     map_values       V3       phi(x), its rounding errors
-//     verifier         V3, V4   the minorant of f at x, seen from the input       unit_map, lines, map_reach, combine
-//     radius           V5       from a proven minorant to a proven radius         worst_case
+//     backward     V1, V2   an affine minorant of g for these slopes          affine: the loops over weights
+//     map_steps    V3       phi(x), its rounding errors
+//     verifier     V3, V4   the minorant of f at x, seen from the input       unit_map; map_reach, lines; combine
+//     radius       V5       from a proven minorant to a proven radius         worst_case
 //
-// `verify_wide` does the first four for many inputs at once and hands its minorants to the last.
+// `verify_wide` does the first three for many inputs at once and hands its minorants to the last, with sums of its own.
 #pragma once
 
 #include <array>
@@ -21,13 +21,13 @@
 #include <vector>
 
 #include "minorant/proposal.hpp"
+#include "model/map_reach.hpp"
 #include "model/model.hpp"
+#include "model/unit_map.hpp"
 #include "standfast/result.hpp"
 #include "standfast/threat.hpp"
 #include "verify/backward.hpp"
-#include "verify/map_reach.hpp"
 #include "verify/proven_minorant.hpp"
-#include "verify/unit_map.hpp"
 
 namespace standfast::verify {
 
@@ -66,22 +66,22 @@ class Verifier {
   [[nodiscard]] std::size_t pieces() const { return pieces_; }
 
   /// A minorant of a mixing map's features as a function of x, linear there, for changes up to a price.
-  [[nodiscard]] ProvenMinorant through_lines(const ProvenMinorant& of_features, const MapReach& reach, Norm norm,
-                                             const minorant::BendProposal& bend) const;
+  [[nodiscard]] ProvenMinorant linear_in_input(const ProvenMinorant& of_features, const model::MapReach& reach,
+                                               Norm norm, const minorant::BendProposal& bend) const;
 
   /// An upper bound on Lip_p of the map for the closed form: of (u, |u|) alone if it is separable. Requires: p >= 1.
   [[nodiscard]] double lipschitz(Norm norm) const;
   /// Requires: the map is mixing or kinked. Shape: cost is (dim).
-  [[nodiscard]] MapReach map_reach(std::span<const double> cost, Norm norm) const;
+  [[nodiscard]] model::MapReach map_reach(std::span<const double> cost, Norm norm) const;
 
   [[nodiscard]] const model::Model& model() const { return *model_; }
   [[nodiscard]] MapView map_view() const { return map_view_; }
   /// Requires: the map is separable or kinked.
-  [[nodiscard]] const UnitMap& unit_map() const { return *unit_map_; }
+  [[nodiscard]] const model::UnitMap& unit_map() const { return *unit_map_; }
   [[nodiscard]] const std::vector<model::Shape>& map_shapes() const { return map_shapes_; }
 
  private:
-  explicit Verifier(const model::Model& model);
+  Verifier(const model::Model& model, std::optional<model::UnitMap> unit_map);
   [[nodiscard]] ProvenMinorant at_input(std::span<const float> x, GraphMinorant graph, double threshold) const;
   [[nodiscard]] Result<ProvenMinorant> summed(std::span<const float> x, const minorant::Proposal& proposal) const;
 
@@ -90,7 +90,7 @@ class Verifier {
   Backward backward_;
   std::size_t pieces_ = 1;
   MapView map_view_ = MapView::kOther;
-  std::optional<UnitMap> unit_map_;
+  std::optional<model::UnitMap> unit_map_;
   std::vector<double> step_norms_;        ///< For mixing and kinked maps.
   std::array<double, 3> lipschitz_ = {};  ///< For p = 1, 2 and inf.
 };

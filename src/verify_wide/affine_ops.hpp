@@ -5,13 +5,15 @@
 #include <cstdint>
 #include <span>
 
-#include "verify/affine.hpp"
+#include "model/geometry.hpp"
 #include "verify_wide/products.hpp"
 
 namespace standfast::verify_wide {
 
-using verify::Affine;
-using verify::Weights;
+using model::Affine;
+
+/// W, or |W|.
+enum class Weights { kSigned, kMagnitudes };
 
 /// value += W^T dual. Shape: dual is (out, lanes), value (in, lanes), lane innermost; lanes is 1 or a multiple of 8.
 void add_transposed(const Products& products, const Affine& op, Weights weights, std::size_t lanes,

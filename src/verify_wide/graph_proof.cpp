@@ -14,14 +14,8 @@
 namespace standfast::verify_wide {
 namespace {
 
-using verify::affine_of;
+using model::has_weights;
 using verify::DualError;
-using verify::source_shape;
-using verify::Window;
-
-bool is_affine(const model::Node& node) {
-  return node.kind == model::NodeKind::kLinear || node.kind == model::NodeKind::kConv2d;
-}
 
 // Duals and weights of at least this size have products that do not underflow in float32.
 constexpr double kTinyNarrow = 0x1p-60;
@@ -54,7 +48,8 @@ GraphProof::GraphProof(const model::Graph& graph, const Products& products)
   find_narrow();
   find_decisive();
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
-    channel_norms_.push_back(is_affine(graph.nodes[k]) ? channel_norms_upper(graph.nodes[k].weight) : model::Tensor{});
+    channel_norms_.push_back(has_weights(graph.nodes[k]) ? channel_norms_upper(graph.nodes[k].weight)
+                                                         : model::Tensor{});
   }
 }
 
@@ -119,7 +114,7 @@ void GraphProof::clear_unreached(std::size_t lanes, GraphProofWorkspace& workspa
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
     const model::Node& node = graph_->nodes[k];
     if (std::ranges::find(node.inputs, model::kGraphInput) == node.inputs.end()) continue;
-    if (!is_affine(node)) return;
+    if (!has_weights(node)) return;
     clear_reached(k, lanes, workspace);
   }
   for (std::size_t at = 0; at < suspect.size(); ++at) {
@@ -154,7 +149,7 @@ GraphProof::Target GraphProof::target_of(std::size_t node, std::int32_t source, 
   const std::size_t at = is_input ? 0 : static_cast<std::size_t>(source);
   const std::size_t terms = is_input ? plan_.feature_terms : plan_.terms[at];
   // a single term that is only copied is exact
-  const bool exact = terms == 1 && !is_affine(graph_->nodes[node]);
+  const bool exact = terms == 1 && !has_weights(graph_->nodes[node]);
   return {is_input ? std::span<double>(out.slope) : workspace.dual[at],
           is_input ? std::span<double>(out.slope_error) : workspace.error[at], exact ? 0.0 : gamma_of(terms, precision),
           !is_input && decisive_[at]};
@@ -166,7 +161,7 @@ void GraphProof::push(std::size_t k, const LaneSlopes& slopes, GraphProofWorkspa
   Source from{workspace.dual[k], workspace.error[k], 0};
   if (plan_.error[k] == DualError::kShare) from.share = kBoundSlack * gamma_of(plan_.terms[k], slopes.precision);
   for (double& e : from.error) e *= kBoundSlack;
-  if (is_affine(node)) {
+  if (has_weights(node)) {
     // exact duals are not tiny: ReLUs hand on no others
     if (!from.error.empty()) flush_tiny(from.dual, from.error, tiny_of(slopes.precision));
     add_constant(k, from, proof_lanes(slopes.count), out);
@@ -295,7 +290,7 @@ void GraphProof::push_winners(std::size_t k, const LaneSlopes& slopes, const Sou
   const std::size_t lanes = proof_lanes(slopes.count);
   const double share = from.share + target.gamma;
   for (std::size_t output = 0; output * lanes < from.dual.size(); ++output) {
-    const Window window = verify::window_of(node, in, shapes_[k], output);
+    const model::Window window = window_of(node, in, shapes_[k], output);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       const std::size_t i = output * lanes + lane, given = output * slopes.stride + slopes.first + lane;
       std::int64_t at = lane < slopes.count && given < winner.size() ? winner[given] : -1;

@@ -8,18 +8,12 @@
 
 #include "base/rounding.hpp"
 #include "verify/lines.hpp"
+#include "verify/map_steps.hpp"
 #include "verify_wide/affine_ops.hpp"
 
 namespace standfast::verify_wide {
-namespace {
 
-// A multiplier below it, times half of a large square, could be lost.
-constexpr double kSmallestMultiplier = 0x1p-900;
-
-using verify::LineRules;
 using verify::ProvenMinorant;
-
-}  // namespace
 
 PullBack::PullBack(const verify::Verifier& core, const Products& products)
     : core_(&core), products_(&products), folded_(core.model().feature_map.back().kind == model::MapKind::kAbs) {
@@ -27,28 +21,23 @@ PullBack::PullBack(const verify::Verifier& core, const Products& products)
   units_ = model::element_count(core.model().graph.input_shape) / (folded_ ? 2 : 1);
 }
 
-void PullBack::run(std::span<const ProvenMinorant* const> from, const verify::MapReach& reach, Norm norm,
+void PullBack::run(std::span<const ProvenMinorant* const> from, const model::MapReach& reach, Norm norm,
                    std::span<const minorant::BendProposal> proposals, PullBackWorkspace& ws,
                    std::span<ProvenMinorant* const> out) const {
   assert(from.size() <= kProofLanes && proposals.size() == from.size() && out.size() == from.size());
-  const bool has_slack = norm == Norm::l0() || norm == Norm::l1();
   const std::size_t lanes = proof_lanes(from.size());
   const model::Model& model = core_->model();
   ws.dual.assign(units_ * lanes, 0.0);
   ws.error.assign(units_ * lanes, 0.0);
   for (std::size_t lane = 0; lane < from.size(); ++lane) {
-    const LineRules rules{proposals[lane], has_slack};
-    double lost = has_slack || !folded_ ? 0 : verify::joint_loss(reach, proposals[lane]);
+    const verify::LinearInUnits lines = verify::through_lines(*from[lane], folded_, reach, norm, proposals[lane]);
     for (std::size_t i = 0; i < units_; ++i) {
-      const verify::UnitSlope unit = verify::unit_slope(*from[lane], i, folded_, reach, rules);
-      ws.dual[i * lanes + lane] = unit.slope;
-      ws.error[i * lanes + lane] = unit.error;
-      lost += unit.loss;
+      ws.dual[i * lanes + lane] = lines.slope.value[i];
+      ws.error[i * lanes + lane] = lines.slope.error[i];
     }
     out[lane]->is_separable = true;
-    out[lane]->valid_up_to = folded_ ? proposals[lane].valid_up_to : kInfinity;
-    const bool usable = !folded_ || verify::is_usable(proposals[lane]);
-    out[lane]->separable.margin = usable ? verify::margin_left(from[lane]->feature.margin, lost, units_) : -kInfinity;
+    out[lane]->valid_up_to = lines.valid_up_to;
+    out[lane]->separable.margin = lines.margin;
   }
   for (std::size_t k = model.feature_map.size(); k-- > 0;) pull_step(k, lanes, ws);
   for (std::size_t lane = 0; lane < from.size(); ++lane) {
@@ -79,8 +68,8 @@ void PullBack::pull_step(std::size_t k, std::size_t lanes, PullBackWorkspace& ws
       ws.error[at] = ws.error[at] * s * (1 + gamma_n(8)) + kBoundSlack * gamma_n(2) * std::fabs(ws.dual[at]);
     }
   } else {
-    const Affine op = verify::affine_of(step, in, core_->map_shapes()[k]);
-    const double gamma = gamma_n(verify::terms_of_transposed(op) + 2);
+    const Affine op = model::affine_of(step, in, core_->map_shapes()[k]);
+    const double gamma = gamma_n(model::terms_of_transposed(op) + 2);
     for (std::size_t at = 0; at < ws.dual.size(); ++at) {
       ws.error[at] = ws.error[at] * (1 + gamma_n(8)) + kBoundSlack * gamma * std::fabs(ws.dual[at]);
     }

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "verify/map_reach.hpp"
+#include "model/map_reach.hpp"
 #include "verify_wide/wide_verifier.hpp"
 
 namespace standfast::verify_wide {
@@ -28,7 +28,7 @@ class PullBack {
   /// Shape: from, proposals and out are (count), count <= kProofLanes; `from` are minorants of this model's features.
   /// Requires: `reach` is that of the model, the costs and the norm. A proposal that is not >= 0 proves nothing: the
   /// margin is then not positive.
-  void run(std::span<const verify::ProvenMinorant* const> from, const verify::MapReach& reach, Norm norm,
+  void run(std::span<const verify::ProvenMinorant* const> from, const model::MapReach& reach, Norm norm,
            std::span<const minorant::BendProposal> proposals, PullBackWorkspace& workspace,
            std::span<verify::ProvenMinorant* const> out) const;
 

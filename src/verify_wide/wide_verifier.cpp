@@ -11,6 +11,7 @@
 #include "base/lanes.hpp"
 #include "base/rounding.hpp"
 #include "base/try.hpp"
+#include "verify/kinks.hpp"
 #include "verify_wide/affine_ops.hpp"
 
 namespace standfast::verify_wide {
@@ -85,7 +86,7 @@ WideVerifier::WideVerifier(const verify::Verifier& core, const Products& product
       products_(&products),
       graph_(core.model().graph, products),
       separable_(core.map_view() == MapView::kSeparable),
-      folded_(separable_ && core.unit_map().folded()) {}
+      folded_(separable_ && core.unit_map().has_abs) {}
 
 void WideVerifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWorkspace& ws) const {
   transpose_inputs(x, model().dim(), lanes, ws.features);
@@ -111,15 +112,15 @@ void WideVerifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWo
 void WideVerifier::run_affine(std::size_t k, std::size_t lanes, VerifyWorkspace& ws) const {
   const model::MapStep& step = model().feature_map[k];
   const Affine op =
-      verify::affine_of(step, k == 0 ? model().input_shape : core_->map_shapes()[k - 1], core_->map_shapes()[k]);
+      model::affine_of(step, k == 0 ? model().input_shape : core_->map_shapes()[k - 1], core_->map_shapes()[k]);
   const std::size_t outputs = model::element_count(core_->map_shapes()[k]);
-  const double gamma = gamma_n(verify::terms_of_product(op) + 2);
+  const double gamma = gamma_n(model::terms_of_product(op) + 2);
   // |W| (error + gamma |u|) bounds what the input's error and the sum's own roundings do
   for (std::size_t i = 0; i < ws.features.size(); ++i) ws.features_error[i] += gamma * std::fabs(ws.features[i]);
   ws.next.resize(outputs * lanes);
   ws.next_error.resize(outputs * lanes);
   for (std::size_t i = 0; i < ws.next.size(); ++i) {
-    ws.next[i] = verify::bias_of(step.bias, i / lanes, outputs) + 0.0;  // no -0, so that adding 0 changes no bit
+    ws.next[i] = model::bias_of(step.bias, i / lanes, outputs) + 0.0;  // no -0, so that adding 0 changes no bit
     ws.next_error[i] = gamma * std::fabs(ws.next[i]);
   }
   add_product(*products_, op, Weights::kSigned, lanes, ws.features, ws.next);
@@ -224,7 +225,7 @@ void WideVerifier::hand_out(LaneValues& margin, std::size_t lanes, VerifyWorkspa
 }
 
 void WideVerifier::scale_slopes(std::size_t lanes, VerifyWorkspace& ws) const {
-  const std::vector<double>& scale = core_->unit_map().weights();
+  const std::vector<double>& scale = core_->unit_map().weight;
   const double gamma = core_->unit_map().slope_gamma();
   double *slope = ws.minorant.slope.data(), *slope_error = ws.minorant.slope_error.data();
   for (std::size_t i = 0; i < model().dim(); ++i) {
@@ -238,14 +239,14 @@ void WideVerifier::scale_slopes(std::size_t lanes, VerifyWorkspace& ws) const {
 
 void WideVerifier::fold_slopes(std::size_t lanes, VerifyWorkspace& ws, LaneValues& margin) const {
   const std::size_t size = model().dim() * lanes;
-  const verify::UnitMap& map = core_->unit_map();
+  const model::UnitMap& map = core_->unit_map();
   const double gamma = map.kink_gamma(), gamma_scale = map.slope_gamma();
   double *linear = ws.minorant.slope.data(), *fold = linear + size;
   double *error = ws.minorant.slope_error.data(), *fold_error = error + size;
   double *offset = ws.features.data(), *offset_error = ws.features_error.data();
   LaneValues kink_loss{};
   for (std::size_t i = 0; i < model().dim(); ++i) {
-    const double s = map.weights()[i];
+    const double s = map.weight[i];
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       const std::size_t at = i * lanes + lane;
       const double both = error[at] + fold_error[at];

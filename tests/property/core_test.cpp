@@ -12,7 +12,9 @@
 #include "support/random_threat.hpp"
 #include "support/tally.hpp"
 #include "support/wide_proofs.hpp"
+#include "verify/kinks.hpp"
 #include "verify/radius.hpp"
+#include "verify_wide/fast_sums.hpp"
 #include "verify_wide/pull_back.hpp"
 
 namespace standfast::support {
@@ -46,7 +48,7 @@ minorant::Slopes any_slopes(Random& random, const infer::Plan& plan, const std::
 /// The wide minorant as the proposal's norm wants it: seen from the input, if the map lets it.
 ProvenMinorant seen_from_input(const WideProofs& proofs, const ProvenMinorant& m, std::span<const double> cost,
                                const Proposal& proposal) {
-  if (proofs.core.map_view() == MapView::kKinked) return proofs.core.unit_map().seen_from_input(m);
+  if (proofs.core.map_view() == MapView::kKinked) return verify::seen_from_input(proofs.core.unit_map(), m);
   if (proofs.core.map_view() != MapView::kMixing) return m;
   ProvenMinorant through_lines;
   const ProvenMinorant* const from[] = {&m};
@@ -98,7 +100,8 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
         double closed = 0;
         if (norm != Norm::l0()) {
           proposal.closed_form = true;
-          closed = verify::closed_form_radius_proven(m, cost, norm, proofs->core.lipschitz(norm));
+          closed =
+              verify::closed_form_radius_proven(m, cost, norm, proofs->core.lipschitz(norm), verify_wide::kFastSums);
           EXPECT_LE(closed, proofs->core.prove(threat, x, proposal).value())
               << norm.name() << precision_name(precision) << describe(made.model);
           tally.radius(closed);
@@ -109,7 +112,8 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
                          random.chance(0.5) ? 0 : std::exp(random.normal())};
         const ProvenMinorant seen = seen_from_input(*proofs, m, cost, proposal);
         proposal.radius = any_numbers(random, seen, cost, interval, norm);
-        const double radius = verify::separable_radius_proven(seen, {cost, interval}, norm, proposal.radius);
+        const double radius =
+            verify::separable_radius_proven(seen, {cost, interval}, norm, proposal.radius, verify_wide::kFastSums);
         // norm inf proposes the radius itself: what is asked of the core is what would be printed
         if (norm == Norm::linf()) proposal.radius.radius = radius;
         const double judged = proofs->core.prove(threat, x, proposal).value();

@@ -48,7 +48,7 @@ std::vector<Falsehood> falsehoods(double by = kFalse) {
        }},
       {"reach",
        [by](Request& r) {
-         for (verify::MapReach& reach : r.search.map_reach) {
+         for (model::MapReach& reach : r.search.map_reach) {
            scale_all(reach.unit, 1 - by);
            reach.joint *= 1 - by;
          }
@@ -140,11 +140,11 @@ double best_of_many_lines(const verify::Verifier& core, const std::vector<float>
   const verify::ProvenMinorant of_features = core.minorant(x, infer.slopes);
   const std::vector<double> cost = verify::costs_of(threat, x.size());
   const std::vector<Interval> interval = verify::intervals_at(threat, x);
-  const verify::MapReach reach = core.map_reach(cost, norm);
+  const model::MapReach reach = core.map_reach(cost, norm);
   double best = 0;
   for (double limit = about / 4; limit < about * 4; limit *= 1.03) {
     const double multiplier = norm == Norm::l1() ? 0 : certifier::best_multiplier(of_features, reach, limit);
-    const verify::ProvenMinorant m = core.through_lines(of_features, reach, norm, {limit, multiplier});
+    const verify::ProvenMinorant m = core.linear_in_input(of_features, reach, norm, {limit, multiplier});
     search::PricedProblem problem;
     problem.assign(m.separable, cost, interval);
     best = std::max(best, std::min(m.valid_up_to, search::separable_radius(problem, norm).radius));

@@ -1,6 +1,4 @@
 // Weighted sums of proven minorants, against sums that are exact because their terms are dyadic.
-#include "verify/combine.hpp"
-
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -12,6 +10,7 @@
 #include "infer/plan.hpp"
 #include "support/random_model.hpp"
 #include "support/reference.hpp"
+#include "verify/proven_minorant.hpp"
 #include "verify/verifier.hpp"
 
 namespace standfast::verify {

@@ -1,4 +1,5 @@
-// The decreases behind each radius, against their formulas in long double; with and without a fold of zero.
+// The decreases behind each radius, against their formulas in long double: the core's sums and the fast ones, with and
+// without a fold of zero.
 #include "verify/worst_case.hpp"
 
 #include <algorithm>
@@ -10,9 +11,12 @@
 
 #include "base/random.hpp"
 #include "verify/radius.hpp"
+#include "verify_wide/fast_sums.hpp"
 
 namespace standfast::verify {
 namespace {
+
+const RadiusSums* const kBoth[] = {&kPlainSums, &verify_wide::kFastSums};
 
 struct PricedCase {
   ProvenMinorant minorant;
@@ -80,15 +84,15 @@ TEST(WorstCase, ReachesAndBoundsLimitEachFeature) {
     const long double exact = exact_sum(c, [&](long double rate, long double cost, long double most) {
       return times(rate, std::min(most, reach / cost));
     });
-    for (const PricedCase& way : {c, folded(c)}) {
-      expect_just_above(decrease_upper_linf(way.minorant, way.bounds(), reach), exact, "seed " + std::to_string(seed));
+    for (const RadiusSums* const sums : kBoth) {
+      for (const PricedCase& way : {c, folded(c)}) {
+        expect_just_above(sums->decrease_upper(way.minorant, way.bounds(), {reach}), exact,
+                          "seed " + std::to_string(seed));
+      }
+      long double sum = 0;
+      for (const double decrease : sums->decreases_upper(c.minorant, c.bounds(), {})) sum += decrease;
+      EXPECT_GE(sum, exact * (1 - 0x1p-60L)) << seed;
     }
-    long double largest = 0, sum = 0;
-    for (const double decrease : decreases_upper_l0(c.minorant, c.bounds())) {
-      sum += decrease;
-      largest = std::max<long double>(largest, decrease);
-    }
-    EXPECT_GE(sum, exact * (1 - 0x1p-60L)) << seed;
   }
 }
 
@@ -102,10 +106,12 @@ TEST(WorstCase, APriceIsTakenOffEachRate) {
       lost += std::max(rate, 0.0L) * std::min<long double>(most, reach / cost);
       return times(rate - lambda * cost, std::min<long double>(most, reach / cost));
     });
-    for (const PricedCase& way : {c, folded(c)}) {
-      const double upper = decrease_upper_l1(way.minorant, way.bounds(), reach, lambda);
-      EXPECT_GE(upper, exact * (1 - 0x1p-62L)) << seed;
-      EXPECT_LE(upper, 1.02L * exact + 0.02L * lost) << seed;
+    for (const RadiusSums* const sums : kBoth) {
+      for (const PricedCase& way : {c, folded(c)}) {
+        const double upper = sums->decrease_upper(way.minorant, way.bounds(), {reach, lambda, 0});
+        EXPECT_GE(upper, exact * (1 - 0x1p-62L)) << seed;
+        EXPECT_LE(upper, 1.02L * exact + 0.02L * lost) << seed;
+      }
     }
   }
 }
@@ -120,10 +126,12 @@ TEST(WorstCase, AParabolaIsTakenAtItsTopOrAtItsBound) {
       const long double weight = lambda * cost * cost, d = weight > 0 ? std::min(most, rate / weight) : most;
       return weight > 0 ? d * (rate - weight / 2 * d) : rate * d;
     });
-    for (const PricedCase& way : {c, folded(c)}) {
-      const double upper = decrease_upper_l2(way.minorant, way.bounds(), lambda);
-      EXPECT_GE(upper, exact * (1 - 0x1p-62L)) << seed;
-      EXPECT_TRUE(upper == kInfinity || upper <= exact * 1.05L + 1e-200L) << seed;
+    for (const RadiusSums* const sums : kBoth) {
+      for (const PricedCase& way : {c, folded(c)}) {
+        const double upper = sums->decrease_upper(way.minorant, way.bounds(), {kInfinity, 0, lambda});
+        EXPECT_GE(upper, exact * (1 - 0x1p-62L)) << seed;
+        EXPECT_TRUE(upper == kInfinity || upper <= exact * 1.05L + 1e-200L) << seed;
+      }
     }
   }
 }
@@ -139,27 +147,29 @@ TEST(WorstCase, NumbersAtTheEndsOfFloat64AreNoSmallDecrease) {
     return m;
   };
   const std::vector<Interval> free = {{-kInfinity, kInfinity}}, far = {{-huge, huge}};
-  for (const double slope : {-huge, huge, nan, kInfinity, -kInfinity}) {
-    for (const auto& interval : {free, far}) {
-      const ProvenMinorant m = minorant(slope, 0);
-      EXPECT_EQ(decrease_upper_linf(m, {cost, interval}, huge), kInfinity) << slope;
-      EXPECT_EQ(decrease_upper_linf(m, {cost, interval}, kInfinity), kInfinity) << slope;
-      EXPECT_EQ(decrease_upper_l1(m, {cost, interval}, huge, 1), kInfinity) << slope;
-      EXPECT_EQ(decrease_upper_l2(m, {cost, interval}, 0), kInfinity) << slope;
-      EXPECT_EQ(decrease_upper_l2(m, {cost, interval}, 0x1p-900), kInfinity) << slope;
+  for (const RadiusSums* const sums : kBoth) {
+    for (const double slope : {-huge, huge, nan, kInfinity, -kInfinity}) {
+      for (const auto& interval : {free, far}) {
+        const ProvenMinorant m = minorant(slope, 0);
+        EXPECT_EQ(sums->decrease_upper(m, {cost, interval}, {huge}), kInfinity) << slope;
+        EXPECT_EQ(sums->decrease_upper(m, {cost, interval}, {kInfinity}), kInfinity) << slope;
+        EXPECT_EQ(sums->decrease_upper(m, {cost, interval}, {huge, 1, 0}), kInfinity) << slope;
+        EXPECT_EQ(sums->decrease_upper(m, {cost, interval}, {kInfinity, 0, 0}), kInfinity) << slope;
+        EXPECT_EQ(sums->decrease_upper(m, {cost, interval}, {kInfinity, 0, 0x1p-900}), kInfinity) << slope;
+      }
     }
+    for (const double error : {nan, kInfinity}) {
+      const ProvenMinorant m = minorant(1, error);
+      EXPECT_EQ(sums->decrease_upper(m, {cost, far}, {1}), kInfinity) << error;
+      EXPECT_EQ(sums->decrease_upper(m, {cost, far}, {1, 1, 0}), kInfinity) << error;
+      EXPECT_EQ(sums->decrease_upper(m, {cost, far}, {kInfinity, 0, 1}), kInfinity) << error;
+    }
+    EXPECT_EQ(sums->decrease_upper(minorant(0, 0), {cost, free}, {kInfinity}), 0);
+    EXPECT_EQ(sums->decrease_upper(minorant(0, 0), {cost, free}, {kInfinity, 0, 0}), 0);
+    // a reach whose quotient is below every float64 number
+    const std::vector<double> dear = {0x1p+1000};
+    EXPECT_GE(sums->decrease_upper(minorant(-0x1p+1000, 0), {dear, free}, {0x1p-80}), 0x1p-80);
   }
-  for (const double error : {nan, kInfinity}) {
-    const ProvenMinorant m = minorant(1, error);
-    EXPECT_EQ(decrease_upper_linf(m, {cost, far}, 1), kInfinity) << error;
-    EXPECT_EQ(decrease_upper_l1(m, {cost, far}, 1, 1), kInfinity) << error;
-    EXPECT_EQ(decrease_upper_l2(m, {cost, far}, 1), kInfinity) << error;
-  }
-  EXPECT_EQ(decrease_upper_linf(minorant(0, 0), {cost, free}, kInfinity), 0);
-  EXPECT_EQ(decrease_upper_l2(minorant(0, 0), {cost, free}, 0), 0);
-  // a reach whose quotient is below every float64 number
-  const std::vector<double> dear = {0x1p+1000};
-  EXPECT_GE(decrease_upper_linf(minorant(-0x1p+1000, 0), {dear, free}, 0x1p-80), 0x1p-80);
 }
 
 TEST(ClosedForm, NormsOfAnySizeAreRoundedUp) {
@@ -183,9 +193,11 @@ TEST(ClosedForm, NormsOfAnySizeAreRoundedUp) {
     m.slope_error.assign(n, 0.0);
     if (largest == 0) continue;
     const auto expect = [&](Norm norm, long double dual) {
-      const double radius = closed_form_radius_proven(m, cost, norm, 1);
-      EXPECT_LE(radius * dual, 1 + 0x1p-60L) << seed << norm.name();
-      EXPECT_GE(radius * dual, 1 - 1e-12L) << seed << norm.name();
+      for (const RadiusSums* const sums : kBoth) {
+        const double radius = closed_form_radius_proven(m, cost, norm, 1, *sums);
+        EXPECT_LE(radius * dual, 1 + 0x1p-60L) << seed << norm.name();
+        EXPECT_GE(radius * dual, 1 - 1e-12L) << seed << norm.name();
+      }
     };
     expect(Norm::linf(), sum);
     expect(Norm::l2(), std::sqrt(squares));

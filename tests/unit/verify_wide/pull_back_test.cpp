@@ -20,7 +20,7 @@ namespace standfast::verify_wide {
 namespace {
 
 using minorant::BendProposal;
-using verify::MapReach;
+using model::MapReach;
 using verify::ProvenMinorant;
 
 using support::Reference;

@@ -1,6 +1,6 @@
 // Several kinks per feature: which maps have them, and that the minorant seen from the input stays below the
 // classifier.
-#include "verify/unit_map.hpp"
+#include "verify/kinks.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -42,13 +42,14 @@ ProvenMinorant brought_back(const model::Model& model, const std::vector<float>&
   const Verifier verifier = Verifier::create(model).value();
   infer::InferWorkspace infer;
   plan.forward(x, infer);
-  return UnitMap::of(model)->seen_from_input(verifier.minorant(x, infer.slopes));
+  return seen_from_input(model::unit_map_of(model).value(), verifier.minorant(x, infer.slopes));
 }
 
-TEST(UnitMap, EveryUnitMustSeeOneFeatureAlone) {
+TEST(Kinks, EveryUnitMustSeeOneFeatureAlone) {
   const auto has = [](const model::Tensor& weight) {
     const std::vector<float> zeros(static_cast<std::size_t>(2 * weight.shape[0]));
-    return UnitMap::of(kinked_model(weight, {zeros.begin(), zeros.begin() + weight.shape[0]}, zeros)).has_value();
+    const model::Model model = kinked_model(weight, {zeros.begin(), zeros.begin() + weight.shape[0]}, zeros);
+    return Verifier::create(model).value().map_view() == MapView::kKinked;
   };
   EXPECT_TRUE(has({{3, 2}, {1, 0, 0, -2, 3, 0}}));
   EXPECT_TRUE(has({{2, 2}, {0, 0, 0, 1}}));
@@ -57,10 +58,10 @@ TEST(UnitMap, EveryUnitMustSeeOneFeatureAlone) {
   EXPECT_FALSE(has({{17, 1}, std::vector<float>(17, 1)})) << "too many kinks";
   model::Model open = kinked_model({{1, 1}, {1}}, {0}, {1, 1});
   open.feature_map.pop_back();
-  EXPECT_FALSE(UnitMap::of(open)) << "no abs: it may mix features";
+  EXPECT_FALSE(model::unit_map_of(open).ok()) << "no abs: it may mix features";
 }
 
-TEST(UnitMap, ConvolutionsCountWhereTheyMovePixelsAlone) {
+TEST(Kinks, ConvolutionsCountWhereTheyMovePixelsAlone) {
   model::Model model;
   model.input_shape = {2, 3, 3};
   model::MapStep conv;
@@ -68,7 +69,7 @@ TEST(UnitMap, ConvolutionsCountWhereTheyMovePixelsAlone) {
   conv.values = {{3, 2, 1, 1}, {1, 0, 0, 2, -1, 0}};
   const auto has = [&] {
     model.feature_map = model::with_abs({conv});
-    return UnitMap::of(model).has_value();
+    return model::unit_map_of(model).ok();
   };
   EXPECT_TRUE(has());
   conv.stride = 2;
@@ -83,7 +84,7 @@ TEST(UnitMap, ConvolutionsCountWhereTheyMovePixelsAlone) {
   EXPECT_FALSE(has()) << "a wider kernel";
 }
 
-TEST(UnitMap, WeightsAndKinksAreThoseOfTheUnits) {
+TEST(Kinks, WeightsAndKinksAreThoseOfTheUnits) {
   // v = (2 x - 6, -x + 1): kinks at 3 and 1; f = 1 + 3 v_0 + 5 |v_0| - 7 |v_1|
   const ProvenMinorant m = brought_back(kinked_model({{2, 1}, {2, -1}}, {-6, 1}, {3, 0, 5, -7}), {4});
   ASSERT_TRUE(m.is_separable);
@@ -112,14 +113,14 @@ long double below(const ProvenMinorant& m, const std::vector<long double>& chang
   return sum;
 }
 
-TEST(UnitMap, TheMinorantStaysBelowTheClassifier) {
+TEST(Kinks, TheMinorantStaysBelowTheClassifier) {
   std::size_t compared = 0, several = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     Random random(seed);
     const auto made = support::random_model(random, support::random_family(random), support::MapFamily::kKinked);
     const Reference reference(made.model);
     const std::vector<float> x = support::random_input(random, made);
-    ASSERT_TRUE(UnitMap::of(made.model)) << seed;
+    ASSERT_EQ(Verifier::create(made.model).value().map_view(), MapView::kKinked) << seed;
     const ProvenMinorant m = brought_back(made.model, x);
     several += static_cast<std::size_t>(m.separable.kinks() > 1);
     for (int k = 0; k < 40; ++k) {
@@ -164,7 +165,7 @@ OneFeature random_feature(Random& random) {
   return f;
 }
 
-TEST(UnitMap, TheWorstCaseIsThatOfEveryPlace) {
+TEST(Kinks, TheWorstCaseIsThatOfEveryPlace) {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     Random random(seed);
     const OneFeature f = random_feature(random);
@@ -191,14 +192,15 @@ TEST(UnitMap, TheWorstCaseIsThatOfEveryPlace) {
       EXPECT_GE(upper, exact) << seed;
       EXPECT_LE(upper, exact * 1.001 + 1e-4 + grid) << seed;
     };
-    expect_just_above(decrease_upper_linf(f.minorant, bounds, reach), within, 0);
-    expect_just_above(decrease_upper_l1(f.minorant, bounds, reach, lambda), paid, 0);
-    expect_just_above(decrease_upper_l2(f.minorant, bounds, lambda), squared, 1e-4 * lambda * f.cost[0] * f.cost[0]);
-    expect_just_above(decreases_upper_l0(f.minorant, bounds)[0], everywhere, 0);
+    expect_just_above(decrease_upper(f.minorant, bounds, {reach}), within, 0);
+    expect_just_above(decrease_upper(f.minorant, bounds, {reach, lambda, 0}), paid, 0);
+    expect_just_above(decrease_upper(f.minorant, bounds, {kInfinity, 0, lambda}), squared,
+                      1e-4 * lambda * f.cost[0] * f.cost[0]);
+    expect_just_above(decreases_upper(f.minorant, bounds, {})[0], everywhere, 0);
   }
 }
 
-TEST(UnitMap, ADecreaseWithoutEndIsInfinite) {
+TEST(Kinks, ADecreaseWithoutEndIsInfinite) {
   ProvenMinorant m;
   m.is_separable = true;
   m.separable.linear = {1};
@@ -207,13 +209,13 @@ TEST(UnitMap, ADecreaseWithoutEndIsInfinite) {
   m.slope_error = {0};
   const std::vector<double> cost = {1};
   const std::vector<Interval> free = {{-kInfinity, kInfinity}}, up = {{0, kInfinity}};
-  EXPECT_EQ(decrease_upper_linf(m, {cost, free}, kInfinity), kInfinity);
-  EXPECT_EQ(decrease_upper_l2(m, {cost, free}, 0), kInfinity);
-  EXPECT_EQ(decrease_upper_l1(m, {cost, free}, kInfinity, 0.25), kInfinity);
-  EXPECT_LT(decrease_upper_l1(m, {cost, free}, kInfinity, 2), 1e-12);
-  EXPECT_EQ(decrease_upper_linf(m, {cost, up}, kInfinity), 0);
+  EXPECT_EQ(decrease_upper(m, {cost, free}, {kInfinity}), kInfinity);
+  EXPECT_EQ(decrease_upper(m, {cost, free}, {kInfinity, 0, 0}), kInfinity);
+  EXPECT_EQ(decrease_upper(m, {cost, free}, {kInfinity, 0.25, 0}), kInfinity);
+  EXPECT_LT(decrease_upper(m, {cost, free}, {kInfinity, 2, 0}), 1e-12);
+  EXPECT_EQ(decrease_upper(m, {cost, up}, {kInfinity}), 0);
   m.separable.fold = {0.25, std::numeric_limits<double>::quiet_NaN()};
-  EXPECT_EQ(decrease_upper_linf(m, {cost, free}, 1), kInfinity);
+  EXPECT_EQ(decrease_upper(m, {cost, free}, {1}), kInfinity);
   m.separable.margin = 3;
   m.separable.fold = {0.25, -0.5};  // 3 - 7/4 d at most
   EXPECT_NEAR(closed_form_radius_proven(m, cost, Norm::l2(), 1), 3 / 1.75, 1e-9);

@@ -1,5 +1,5 @@
 // A weighted sum of proven minorants, with the roundings of the sum added to their errors.
-#include "verify/combine.hpp"
+#include "verify/proven_minorant.hpp"
 
 #include <cassert>
 #include <cmath>

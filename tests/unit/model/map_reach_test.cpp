@@ -1,5 +1,5 @@
 // No change moves a feature of a linear map farther than the bound.
-#include "verify/map_reach.hpp"
+#include "model/map_reach.hpp"
 
 #include <cmath>
 #include <vector>
@@ -10,20 +10,20 @@
 #include "support/step_matrix.hpp"
 #include "unit/model/builders.hpp"
 
-namespace standfast::verify {
+namespace standfast::model {
 namespace {
 
 using test::step_of;
 
-model::Model model_with(model::FeatureMap map, model::Shape input) {
-  model::Model model;
+Model model_with(FeatureMap map, Shape input) {
+  Model model;
   model.input_shape = std::move(input);
   model.feature_map = std::move(map);
   return model;
 }
 
 TEST(MapReach, OfAMatrixIsTheDualNormOfItsRows) {
-  const model::Model model = model_with({step_of(model::MapKind::kLinear, {{2, 2}, {3, -4, 0, 2}})}, {2});
+  const Model model = model_with({step_of(MapKind::kLinear, {{2, 2}, {3, -4, 0, 2}})}, {2});
   const std::vector<double> cost = {1, 1};
   const auto row = [&](Norm norm) { return map_reach_upper(model, step_norms_upper(model), cost, norm).unit; };
   EXPECT_NEAR(row(Norm::l1())[0], 4, 1e-12);
@@ -34,8 +34,8 @@ TEST(MapReach, OfAMatrixIsTheDualNormOfItsRows) {
 }
 
 TEST(MapReach, CostsAndScalesCountFeatureByFeature) {
-  const model::Model model = model_with(
-      {step_of(model::MapKind::kScale, {{2}, {10, 1}}), step_of(model::MapKind::kLinear, {{1, 2}, {3, 4}})}, {2});
+  const Model model =
+      model_with({step_of(MapKind::kScale, {{2}, {10, 1}}), step_of(MapKind::kLinear, {{1, 2}, {3, 4}})}, {2});
   EXPECT_NEAR(map_reach_upper(model, step_norms_upper(model), std::vector<double>{100, 2}, Norm::linf()).unit[0],
               0.3 + 2, 1e-12);
 }
@@ -44,17 +44,16 @@ TEST(MapReach, NoRandomChangeGoesFarther) {
   Random random(41);
   std::size_t compared = 0;
   for (int trial = 0; trial < 300; ++trial) {
-    const model::Shape input = {2, 5, 4};
-    model::MapStep conv = step_of(model::MapKind::kConv2d, test::uniform({3, 2, 3, 3}, -1, 1, random));
+    const Shape input = {2, 5, 4};
+    MapStep conv = step_of(MapKind::kConv2d, test::uniform({3, 2, 3, 3}, -1, 1, random));
     conv.padding = static_cast<std::int64_t>(random.below(3));
     conv.stride = 1 + static_cast<std::int64_t>(random.below(2));
-    const model::MapStep scale = step_of(model::MapKind::kScale, test::uniform({40}, 0.1, 3, random));
-    const model::Shape middle = model::infer_map_shapes({conv}, input).value().back();
-    const auto count = static_cast<std::int64_t>(model::element_count(middle));
-    const model::MapStep linear = step_of(model::MapKind::kLinear, test::uniform({5, count}, -1, 1, random));
+    const MapStep scale = step_of(MapKind::kScale, test::uniform({40}, 0.1, 3, random));
+    const Shape middle = infer_map_shapes({conv}, input).value().back();
+    const auto count = static_cast<std::int64_t>(element_count(middle));
+    const MapStep linear = step_of(MapKind::kLinear, test::uniform({5, count}, -1, 1, random));
     const bool two = trial % 2 == 0;
-    const model::Model model =
-        model_with(two ? model::FeatureMap{scale, conv, linear} : model::FeatureMap{scale, conv}, input);
+    const Model model = model_with(two ? FeatureMap{scale, conv, linear} : FeatureMap{scale, conv}, input);
     std::vector<double> cost(40);
     for (double& c : cost) c = std::exp(random.normal());
     const Norm norm = std::vector<Norm>{Norm::l1(), Norm::l2(), Norm::linf()}[random.below(3)];
@@ -78,4 +77,4 @@ TEST(MapReach, NoRandomChangeGoesFarther) {
 }
 
 }  // namespace
-}  // namespace standfast::verify
+}  // namespace standfast::model
