@@ -1,6 +1,5 @@
 // standfast-train JSON: one training run; `standfast train` builds the JSON and starts it.
 // Exit codes: 0 done, 2 bad usage or input, 3 internal error.
-#include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -35,7 +34,8 @@ Status train(std::string_view document) {
   STANDFAST_TRY(const TrainOptions options, options_for_data(document, data));
   STANDFAST_CHECK(validate(options));
   if (waits_for_data && !options.preset.empty())
-    fmt::print(stderr, "preset {}, the best one for such data; --preset names another or none\n", options.preset);
+    trainer::say(
+        fmt::format("preset {}, the best one for such data; --preset names another or none\n", options.preset));
   STANDFAST_TRY(const trainer::TrainingData prepared, trainer::prepare_training(data, options));
   trainer::use_one_thread();
   trainer::ProgressPrinter progress(isatty(STDERR_FILENO) == 1);
@@ -46,15 +46,15 @@ Status train(std::string_view document) {
   progress.finish();
   if (!run.ok()) return run.error();
   STANDFAST_CHECK(format::save_model(trainer::to_model(prepared, options, *run), options.output));
-  fmt::print(stderr, "{}: {} after {:.1f} s, kept epoch {} of {}, validation {:.2f} % of {} and {:.2f} % of {}\n",
-             options.output, run->stopped ? "stopped" : "trained", progress.elapsed_s(), run->best_epoch,
-             run->epochs_run, 100 * run->validation.accuracy_sensitive, prepared.sensitive_class,
-             100 * run->validation.accuracy_other, prepared.other_class);
+  trainer::say(fmt::format("{}: {} after {:.1f} s, kept epoch {} of {}, validation {:.2f} % of {} and {:.2f} % of {}\n",
+                           options.output, run->stopped ? "stopped" : "trained", progress.elapsed_s(), run->best_epoch,
+                           run->epochs_run, 100 * run->validation.accuracy_sensitive, prepared.sensitive_class,
+                           100 * run->validation.accuracy_other, prepared.other_class));
   return {};
 }
 
 int fail(int code, std::string_view message) {
-  fmt::print(stderr, "standfast-train: {}\n", message);
+  trainer::say(fmt::format("standfast-train: {}\n", message));
   return code;
 }
 
@@ -64,6 +64,7 @@ std::string_view first_line(std::string_view text) { return text.substr(0, text.
 }  // namespace
 
 int main(int count, char** arguments) {
+  trainer::prepare_streams();
   try {
     if (count != 2) return fail(kBadInput, fmt::format("{} arguments, expected one: the options as JSON", count - 1));
     trainer::restart_with_fast_blas(arguments);

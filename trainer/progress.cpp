@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 
 #include <fmt/format.h>
+
+#include "trainer/process.hpp"
 
 namespace standfast::trainer {
 
@@ -39,16 +40,15 @@ void ProgressPrinter::report(const RunState& state) {
     const std::size_t length = line.size();
     if (length < last_length_) line.append(last_length_ - length, ' ');
     last_length_ = length;
-    fmt::print(stderr, "\r{}", line);
+    say(fmt::format("\r{}", line));
     drawn_ = true;
   } else {
-    fmt::print(stderr, "{}\n", line);
+    say(line + "\n");
   }
-  std::fflush(stderr);
 }
 
 void ProgressPrinter::finish() {
-  if (drawn_) fmt::print(stderr, "\n");
+  if (drawn_) say("\n");
   drawn_ = false;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/records/attack_records.hpp"
 #include "cli/records/verdicts.hpp"
+#include "cli/terminal/file_roles.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/option_table.hpp"
 #include "cli/terminal/output.hpp"
@@ -48,7 +49,8 @@ Result<AttackOptions> attack_options(const AttackCommand& command) {
 Result<int> run_attack(const AttackCommand& command) {
   CLI_TRY(const std::string format, choose_format(command.format, command.output));
   CLI_TRY(AttackOptions options, attack_options(command));
-  CLI_CHECK(check_writable(command.output));
+  CLI_CHECK(check_outputs({{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.threat.file}},
+                          {{"--output", command.output.empty() ? "-" : command.output}}));
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
   CLI_TRY(const Dataset data, read_inputs(command.data, false));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));

@@ -9,6 +9,7 @@
 #include "cli/records/records.hpp"
 #include "cli/records/refined_hint.hpp"
 #include "cli/records/verdicts.hpp"
+#include "cli/terminal/file_roles.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/option_table.hpp"
 #include "cli/terminal/output.hpp"
@@ -30,7 +31,9 @@ struct CertifyCommand {
 Result<int> run_certify(const CertifyCommand& command) {
   CLI_TRY(const std::string format, choose_format(command.format, command.output));
   CLI_CHECK(check_certificates_option(command.certificates, command.certify));
-  CLI_CHECK(check_writable(command.output));
+  CLI_CHECK(check_outputs(
+      {{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.certify.threat.file}},
+      {{"--certificates", command.certificates}, {"--output", command.output.empty() ? "-" : command.output}}));
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
   CLI_TRY(const Dataset data, read_inputs(command.data, false));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));

@@ -9,6 +9,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/demo_story.hpp"
 #include "cli/records/records.hpp"
+#include "cli/terminal/file_roles.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/help.hpp"
 #include "cli/terminal/option_table.hpp"
@@ -99,6 +100,14 @@ Status write_files(const DemoCommand& command, const Classifier& classifier, con
   return write_result(command.path("report.html"), to_html(evaluation, classifier.summary(), data, story));
 }
 
+/// One file of an earlier folder may be a link to another.
+std::vector<FileRole> demo_outputs(const DemoCommand& command) {
+  std::vector<FileRole> outputs = {{"--output", "-"}};
+  for (const char* name : {"threat.toml", "model.safetensors", "certificates.csv", "report.json", "report.html"})
+    outputs.push_back({"--dir", command.path(name)});
+  return outputs;
+}
+
 std::string closing_words(const DemoCommand& command, const std::vector<std::string>& story) {
   std::string text = "\n";
   for (const auto& sentence : story) text += wrap(sentence, 98, 2) + "\n";
@@ -115,6 +124,7 @@ std::string closing_words(const DemoCommand& command, const std::vector<std::str
 
 Result<int> run_demo(const DemoCommand& command) {
   CLI_CHECK(make_folder("--dir", command.folder));
+  CLI_CHECK(check_outputs({}, demo_outputs(command)));
   CLI_CHECK(write_result(command.path("threat.toml"), threat_text()));
   CLI_TRY(const TrainOptions options, demo_options(command));
   CLI_TRY(const int trained, provide_model(options));

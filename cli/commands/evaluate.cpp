@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/records/refined_hint.hpp"
 #include "cli/records/verdicts.hpp"
+#include "cli/terminal/file_roles.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/progress.hpp"
@@ -50,8 +51,10 @@ Status write_results(const EvaluateCommand& command, const Evaluation& evaluatio
 Result<int> run_evaluate(const EvaluateCommand& command) {
   if (command.json == "-" && command.html == "-")
     return Error{ErrorCode::kBadOption, "--html: stdout is taken by --json -; name a file"};
-  CLI_CHECK(check_writable(command.json));
-  CLI_CHECK(check_writable(command.html));
+  const bool table = command.json != "-" && command.html != "-";
+  CLI_CHECK(check_outputs(
+      {{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.certify.threat.file}},
+      {{"--json", command.json}, {"--html", command.html}, {"--output", table ? "-" : ""}}));
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
   CLI_TRY(const Dataset data, read_inputs(command.data, true));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));

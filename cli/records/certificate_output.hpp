@@ -17,8 +17,7 @@ namespace standfast::cli {
 
 void add_certificates_option(CLI::App& command, std::string& path);
 
-/// Nothing to check if `path` is empty. Fails: kBadOption if there would be no proofs to write; kIo
-/// if the file cannot be written.
+/// Nothing to check if `path` is empty. Fails: kBadOption if there would be no proofs to write.
 Status check_certificates_option(const std::string& path, const CertifyFlags& flags);
 
 /// Writes the inputs of which something is certified, with their proofs, which leave `certificates`.

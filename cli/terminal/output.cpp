@@ -2,10 +2,12 @@
 #include "cli/terminal/output.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -14,14 +16,31 @@
 namespace standfast::cli {
 namespace {
 
+/// What becomes of every program whose reader has gone, as `head` does: no message.
+void end_like_others() {
+  std::signal(SIGPIPE, SIG_DFL);
+  std::raise(SIGPIPE);
+}
+
 Status write_stream(std::FILE* stream, const std::string& name, std::string_view text) {
   errno = 0;
   const bool written = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
   if (written && std::fflush(stream) == 0) return {};
+  if (errno == EPIPE) end_like_others();
   return Error{ErrorCode::kIo, fmt::format("{}: cannot be written: {}", name, std::strerror(errno))};
 }
 
 }  // namespace
+
+void prepare_streams() {
+  // open() gives the lowest number that is free: a file of results must not be where messages go
+  for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file) {
+    if (::fcntl(file, F_GETFD) != -1) continue;
+    // the other direction, so that reading from it and results sent to it still fail
+    if (::open("/dev/null", file == STDOUT_FILENO ? O_RDONLY : O_WRONLY) != file) return;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+}
 
 Status write_stdout(std::string_view text) { return write_stream(stdout, "standard output", text); }
 
@@ -31,8 +50,13 @@ Status write_result(const std::string& path, std::string_view contents) {
 }
 
 void say(std::string_view message) {
-  std::fwrite(message.data(), 1, message.size(), stderr);
-  std::fputc('\n', stderr);
+  std::string line(message);
+  say_raw(line += '\n');  // at once: other processes may be writing there too
+}
+
+void say_raw(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
 }
 
 Status make_folder(const std::string& option, const std::string& folder) {

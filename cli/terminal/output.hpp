@@ -9,14 +9,20 @@
 
 namespace standfast::cli {
 
-/// Fails: kIo if the reader is gone or the disk is full.
+/// Called once, before any file is opened: a stream that the caller has closed does not become a file of results, and a
+/// message that nobody reads any more does not end the program.
+void prepare_streams();
+
+/// Fails: kIo if the disk is full. Ends the program if the reader is gone.
 Status write_stdout(std::string_view text);
 
 /// Writes to `path`, or to stdout if it is empty or "-". A regular file is replaced whole or not at all. Fails: kIo.
 Status write_result(const std::string& path, std::string_view contents);
 
-/// One line on stderr.
+/// One line on stderr. If nobody can read it, the work goes on without.
 void say(std::string_view message);
+/// Text on stderr as it is.
+void say_raw(std::string_view text);
 
 /// Creates `folder` and those above it. Fails: kIo, naming `option`.
 Status make_folder(const std::string& option, const std::string& folder);

@@ -1,7 +1,6 @@
 // Builds the option table, runs the chosen subcommand and turns its outcome into an exit code.
 #include "cli/terminal/program.hpp"
 
-#include <cstdio>
 #include <exception>
 #include <string>
 
@@ -64,11 +63,12 @@ int parse_and_run(const Program& program, int argc, char** argv) {
 }  // namespace
 
 int run_program(const Program& program, int argc, char** argv) {
+  prepare_streams();
   // the library reports what a caller or a file can cause as a value; what arrives here is our own fault
   try {
     return parse_and_run(program, argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s: internal error: %s\n", program.name.c_str(), error.what());
+    say(fmt::format("{}: internal error: {}", program.name, error.what()));
     return kInternalError;
   }
 }

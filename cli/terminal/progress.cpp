@@ -2,7 +2,6 @@
 #include "cli/terminal/progress.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
@@ -31,7 +30,7 @@ ProgressBar::ProgressBar(std::string task, std::size_t total)
       last_(start_) {}
 
 ProgressBar::~ProgressBar() {
-  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  if (drawn_) say_raw("\r\x1b[K");
 }
 
 void ProgressBar::show(std::size_t done) {
@@ -42,9 +41,8 @@ void ProgressBar::show(std::size_t done) {
   const std::size_t filled = kCells * done / total_;
   const double elapsed_s = std::chrono::duration<double>(now - start_).count();
   const double left_s = elapsed_s * static_cast<double>(total_ - done) / static_cast<double>(done);
-  fmt::print(stderr, "\r{} [{:#<{}}{:.<{}}] {}/{}, {:.0f} s left\x1b[K", task_, "", filled, "", kCells - filled, done,
-             total_, left_s);
-  std::fflush(stderr);
+  say_raw(fmt::format("\r{} [{:#<{}}{:.<{}}] {}/{}, {:.0f} s left\x1b[K", task_, "", filled, "", kCells - filled, done,
+                      total_, left_s));
   last_ = now;
   drawn_ = true;
 }
@@ -87,13 +85,13 @@ void StatusLines::say_above(const std::string& message) {
 }
 
 void StatusLines::clear() {
-  if (drawn_ > 0) fmt::print(stderr, "\x1b[{}A\x1b[J", drawn_);
+  if (drawn_ > 0) say_raw(fmt::format("\x1b[{}A\x1b[J", drawn_));
   drawn_ = 0;
 }
 
 void StatusLines::draw() {
   const std::size_t width = terminal_width();
-  for (const auto& [name, line] : lines_) fmt::print(stderr, "{}\n", std::string_view(line).substr(0, width));
+  for (const auto& [name, line] : lines_) say(std::string_view(line).substr(0, width));
   drawn_ = lines_.size();
 }
 

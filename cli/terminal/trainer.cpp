@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/terminal/file_roles.hpp"
 #include "cli/terminal/held_signals.hpp"
-#include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
 
 namespace standfast::cli {
@@ -33,9 +33,9 @@ bool is_program(const std::filesystem::path& path) {
 // written by the signal handler's owner before the handler is in place
 volatile sig_atomic_t trainer_pid = 0;
 
-/// What a terminal sends, it sends to the trainer too; only what was sent to this program alone is passed on.
+/// What is typed at a terminal reaches the trainer too; that the terminal is closed may be told to this program alone.
 void pass_on(int signal, siginfo_t* info, void*) {
-  if (info->si_code == SI_KERNEL || trainer_pid <= 0) return;
+  if (trainer_pid <= 0 || (info->si_code == SI_KERNEL && signal != SIGHUP)) return;
   const int saved = errno;
   ::kill(trainer_pid, signal);
   errno = saved;
@@ -97,8 +97,9 @@ Result<int> spawn_and_wait(const std::string& program, std::string argument) {
   return wait_for(pid, program);
 }
 
-Result<int> run_with_document(std::string document, const std::string& output) {
-  CLI_CHECK(check_writable(output));
+Result<int> run_with_document(std::string document, const TrainOptions& options) {
+  CLI_CHECK(
+      check_outputs({data_role(options.data.source), {"--threat", options.threat}}, {{"--output", options.output}}));
   CLI_TRY(const std::string program, find_trainer());
   return spawn_and_wait(program, std::move(document));
 }
@@ -128,12 +129,12 @@ Result<std::string> find_trainer() {
 
 Result<int> run_trainer(const TrainOptions& options) {
   CLI_CHECK(validate(options));
-  return run_with_document(to_json(options), options.output);
+  return run_with_document(to_json(options), options);
 }
 
 Result<int> run_trainer(const OpenTrainOptions& open) {
   CLI_CHECK(validate(open));
-  return run_with_document(to_json(open), open.options.output);
+  return run_with_document(to_json(open), open.options);
 }
 
 }  // namespace standfast::cli

@@ -15,9 +15,9 @@ Result<std::string> find_trainer();
 
 /// Checks the options and the output's folder, runs the trainer and waits for it. The value is its exit code.
 ///
-/// Ctrl-C reaches the trainer, which keeps its best model; this program waits for it to do so.
-/// Fails: kBadOption for options that the trainer cannot run with; kIo for a folder that cannot be written;
-/// kEnvironment if the trainer is not installed, cannot be started or is killed.
+/// Ctrl-C, SIGTERM and SIGHUP reach the trainer, which keeps its best model; this program waits for it to do so.
+/// Fails: kBadOption for options that the trainer cannot run with, and for an output that is also an input; kIo for a
+/// folder that cannot be written; kEnvironment if the trainer is not installed, cannot be started or is killed.
 Result<int> run_trainer(const TrainOptions& options);
 /// Runs the trainer with the preset that suits the data, which only the trainer reads. Fails with the same codes.
 Result<int> run_trainer(const OpenTrainOptions& open);

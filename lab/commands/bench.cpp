@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/terminal/file_roles.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/option_table.hpp"
 #include "cli/terminal/output.hpp"
@@ -48,7 +49,8 @@ Result<BenchOptions> plan(const BenchCommand& command) {
 }
 
 Result<int> run_command(const BenchCommand& command) {
-  CLI_CHECK(cli::check_writable(command.json));
+  CLI_CHECK(cli::check_outputs({{"MODEL", command.options.model}},
+                               {{"--json", command.json}, {"--output", command.json == "-" ? "" : "-"}}));
   CLI_TRY(BenchOptions options, plan(command));
   Result<BenchReport> report = [&] {
     const std::size_t models = options.sizes.empty() ? bench_sizes().size() : options.sizes.size();

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/terminal/file_roles.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/option_table.hpp"
 #include "cli/terminal/output.hpp"
@@ -55,7 +56,7 @@ Status check_output(const SeparateCommand& command, const Dataset& data) {
     return Error{ErrorCode::kBadOption,
                  fmt::format("--output: one file holds one model; choose {} or {} with --sensitive",
                              data.class_names.front(), data.class_names.back())};
-  return cli::check_writable(command.output);
+  return {};
 }
 
 Result<int> run_fit(const SeparateCommand& command, const Dataset& data, const SeparateOptions& options) {
@@ -88,7 +89,9 @@ Status check_start(const SeparateCommand& command) {
 
 Result<int> run_separate(const SeparateCommand& command) {
   CLI_CHECK(check_start(command));
-  CLI_CHECK(cli::check_writable(command.json));
+  CLI_CHECK(cli::check_outputs(
+      {cli::data_role(command.data.source), {"--start", command.options.start}},
+      {{"--json", command.json}, {"--output", command.output}, {"the table", command.json == "-" ? "" : "-"}}));
   CLI_TRY(Dataset data, cli::read_inputs(command.data, true));
   CLI_CHECK(check_output(command, data));
   if (command.random_labels) data = shuffle_labels(data, *command.random_labels);

@@ -1,10 +1,11 @@
-"""Ctrl-C at a terminal keeps the best model so far: usage: interrupt_test.py PROGRAM MODEL_MAKER
+"""What ends a program early keeps what it has done so far: usage: interrupt_test.py PROGRAM MODEL_MAKER
 
-The program runs on a pseudo-terminal of its own, with a progress bar, and is sent what the key sends.
+For Ctrl-C the program runs on a pseudo-terminal of its own, with a progress bar, and is sent what the key sends.
 """
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -55,10 +56,69 @@ class Interrupt(unittest.TestCase):
         shown = self.read_until(b"\0never", 60)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
         self.assertRegex(shown, rb"m\.safetensors: stopped after .* kept epoch \d+ of \d+")
-        result = subprocess.run([PROGRAM, "certify", "m.safetensors", "spam:test", "--limit", "2"], cwd=self.folder,
+        self.expect_kept()
+
+    def expect_kept(self, path="m.safetensors"):
+        """A whole model, and nothing half-written beside it."""
+        result = subprocess.run([PROGRAM, "certify", path, "spam:test", "--limit", "2"], cwd=self.folder,
                                 capture_output=True, text=True)
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual([path.name for path in self.folder.iterdir()], ["m.safetensors"], "nothing half-written")
+        self.assertEqual([found.name for found in self.folder.iterdir()], [path])
+        os.remove(self.folder / path)
+
+    def start_without_terminal(self, *before):
+        """The leader of a group of its own, after its first epochs."""
+        run = subprocess.Popen([*before, PROGRAM, *TRAIN], cwd=self.folder, stderr=subprocess.PIPE, text=True,
+                               start_new_session=True)
+        self.addCleanup(run.stderr.close)
+        self.assertIn("epoch", run.stderr.readline())
+        return run
+
+    def test_the_signals_of_containers_and_job_schedulers_keep_it_as_well(self):
+        for sent in (signal.SIGTERM, signal.SIGHUP):
+            for send in (os.kill, os.killpg):  # the second one reaches the trainer by two ways
+                run = self.start_without_terminal()
+                send(run.pid, sent)
+                shown = run.stderr.read()
+                self.assertEqual(run.wait(60), 0, f"{sent} {send}: {shown}")
+                self.assertRegex(shown, r"m\.safetensors: stopped after .* kept epoch \d+ of \d+")
+                self.expect_kept()
+
+    def test_a_signal_that_the_caller_ignores_stops_nothing(self):
+        run = self.start_without_terminal("nohup")
+        os.killpg(run.pid, signal.SIGHUP)
+        self.assertIn("epoch", run.stderr.readline())
+        os.kill(run.pid, signal.SIGTERM)
+        run.stderr.read()
+        self.assertEqual(run.wait(60), 0)
+        self.expect_kept()
+
+    def test_a_lost_terminal_keeps_it(self):
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execve(PROGRAM, [PROGRAM, *TRAIN], os.environ)
+        self.terminal = terminal
+        self.read_until(b"validation", 120)
+        os.close(terminal)
+        end = time.monotonic() + 60
+        while os.waitpid(pid, os.WNOHANG) == (0, 0):
+            self.assertLess(time.monotonic(), end, "it trains on")
+            time.sleep(0.05)
+        self.expect_kept()
+
+    def test_messages_that_nobody_can_read_do_not_end_the_training(self):
+        few = ["2" if word == "100000" else word for word in TRAIN]
+        for where in ("2> /dev/full", "2>&-", "2>&- >&- <&-"):
+            run = subprocess.run(["/bin/sh", "-c", f'"$@" {where}', "sh", PROGRAM, *few], cwd=self.folder)
+            self.assertEqual(run.returncode, 0, where)
+            self.expect_kept()
+        reader, writer = os.pipe()
+        os.close(reader)
+        run = subprocess.run([PROGRAM, *few], cwd=self.folder, stderr=writer)
+        os.close(writer)
+        self.assertEqual(run.returncode, 0)
+        self.expect_kept()
 
     def test_every_recipe_under_way_is_stopped(self):
         make_stripes = [TOOLS / "make-stripes", self.folder / "data" / "mnist_tiny", "3", "8"]
