@@ -49,7 +49,7 @@ Result<int> run_attack(const AttackCommand& command) {
   CLI_TRY(AttackOptions options, attack_options(command));
   CLI_CHECK(check_writable(command.output));
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
-  CLI_TRY(const Dataset data, read_inputs(command.data, false));
+  CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CLI_TRY(ThreatPlan threat, plan_threat(command.threat, classifier.summary(), data));
   options.threat = std::move(threat.model);

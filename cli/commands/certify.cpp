@@ -30,7 +30,7 @@ Result<int> run_certify(const CertifyCommand& command) {
   CLI_CHECK(check_certificates_option(command.certificates, command.certify));
   CLI_CHECK(check_writable(command.output));
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
-  CLI_TRY(const Dataset data, read_inputs(command.data, false));
+  CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CLI_TRY(CertifyPlan plan, plan_certify(command.certify, classifier.summary(), data));
   ProgressBar bar("certify", data.count());
