@@ -38,6 +38,7 @@ model::Model to_model(const TrainingData& data, const TrainOptions& options, con
       {"validation_accuracy_sensitive", fmt::format("{:.6f}", run.validation.accuracy_sensitive)},
       {"validation_accuracy_other", fmt::format("{:.6f}", run.validation.accuracy_other)},
   };
+  if (!data.label_column.empty()) model.provenance["label"] = data.label_column;
   // a run that was stopped in its last epoch looks like a whole one otherwise
   if (run.stopped) model.provenance["stopped"] = "yes";
   return model;

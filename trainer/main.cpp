@@ -31,6 +31,7 @@ Status train(std::string_view document) {
   const bool waits_for_data = asked.preset == kPresetForData;
   if (!waits_for_data) STANDFAST_CHECK(validate(asked));
   STANDFAST_TRY(const Dataset data, read_data(asked.data));
+  for (const auto& note : data.notes) fmt::print(stderr, "{}\n", note);
   STANDFAST_TRY(const TrainOptions options, options_for_data(document, data));
   STANDFAST_CHECK(validate(options));
   if (waits_for_data && !options.preset.empty())

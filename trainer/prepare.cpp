@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -74,13 +75,25 @@ FeatureRows make_rows(const Dataset& data, const std::vector<std::size_t>& rows,
   return result;
 }
 
-Status check_both_classes(const FeatureRows& rows, const char* side) {
-  std::size_t sensitive = 0;
-  for (const float label : rows.labels) sensitive += label > 0 ? 1 : 0;
+std::size_t count_different_rows(const Dataset& data) {
+  std::vector<std::size_t> order(data.count());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    return std::ranges::lexicographical_compare(data.row(a), data.row(b));
+  });
+  const auto equal = [&](std::size_t a, std::size_t b) { return std::ranges::equal(data.row(a), data.row(b)); };
+  return static_cast<std::size_t>(std::ranges::unique(order, equal).begin() - order.begin());
+}
+
+/// Equal rows stay on one side of the split, so that it is the different ones that count.
+Status check_both_classes(const FeatureRows& rows, const char* side, const Dataset& data) {
+  const auto sensitive = static_cast<std::size_t>(std::ranges::count(rows.labels, 1.0F));
   if (sensitive > 0 && sensitive < rows.count()) return {};
-  return Error{ErrorCode::kBadValue,
-               fmt::format("{} split: {} rows of the sensitive class and {} of the other, expected some of both", side,
-                           sensitive, rows.count() - sensitive)};
+  return Error{
+      ErrorCode::kBadValue,
+      fmt::format("{}: the {} split has {} rows of the sensitive class and {} of the other, expected some of "
+                  "both: {} of its {} rows differ in float32, and equal rows stay on one side",
+                  data.source, side, sensitive, rows.count() - sensitive, count_different_rows(data), data.count())};
 }
 
 Status check_request(const Dataset& data, const TrainOptions& options) {
@@ -125,8 +138,8 @@ Result<TrainingData> prepare_training(const Dataset& data, const TrainOptions& o
   result.feature_shape = shapes.back();
   result.train = make_rows(data, split.first, result.map, sensitive);
   result.validation = make_rows(data, split.second, result.map, sensitive);
-  STANDFAST_CHECK(check_both_classes(result.train, "training"));
-  STANDFAST_CHECK(check_both_classes(result.validation, "validation"));
+  STANDFAST_CHECK(check_both_classes(result.train, "training", data));
+  STANDFAST_CHECK(check_both_classes(result.validation, "validation", data));
   result.background = apply_map(result.map, std::vector<float>(data.dim()), data.dim());
   for (const double square : mean_squares(result.train, result.background.size())) {
     result.mean_square += square;
@@ -136,6 +149,7 @@ Result<TrainingData> prepare_training(const Dataset& data, const TrainOptions& o
   result.is_image = data.is_image;
   result.feature_names = data.feature_names;
   result.feature_units = data.feature_units;
+  result.label_column = data.label_column;
   result.sensitive_class = options.sensitive;
   result.other_class = data.class_names[static_cast<std::size_t>(1 - sensitive)];
   result.data_hash = hash_rows(data);

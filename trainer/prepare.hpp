@@ -38,6 +38,7 @@ struct TrainingData {
   bool is_image = false;
   std::vector<std::string> feature_names;
   std::vector<std::string> feature_units;
+  std::string label_column;  ///< The table's column that the labels come from; empty for other data.
   std::string sensitive_class;
   std::string other_class;
   std::string data_hash;  ///< hash_rows of all rows read.

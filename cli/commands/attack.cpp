@@ -52,7 +52,7 @@ Result<int> run_attack(const AttackCommand& command) {
   CLI_CHECK(check_outputs({{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.threat.file}},
                           {{"--output", command.output.empty() ? "-" : command.output}}));
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
-  CLI_TRY(const Dataset data, read_inputs(command.data, false));
+  CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CLI_TRY(ThreatPlan threat, plan_threat(command.threat, classifier.summary(), data));
   options.threat = std::move(threat.model);

@@ -35,7 +35,7 @@ Result<int> run_certify(const CertifyCommand& command) {
       {{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.certify.threat.file}},
       {{"--certificates", command.certificates}, {"--output", command.output.empty() ? "-" : command.output}}));
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
-  CLI_TRY(const Dataset data, read_inputs(command.data, false));
+  CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CLI_TRY(CertifyPlan plan, plan_certify(command.certify, classifier.summary(), data));
   ProgressBar bar("certify", data.count());

@@ -88,7 +88,7 @@ void add_data(CLI::App& program, Action& chosen) {
   add_limit_option(info, *flags);
   info.callback([flags, &chosen] {
     chosen = [flags]() -> Result<int> {
-      CLI_TRY(const Dataset data, read_inputs(*flags, false));
+      CLI_TRY(const Dataset data, read_inputs(*flags, Labels::kInTables));
       CLI_CHECK(write_stdout(describe_data(data)));
       return kDone;
     };

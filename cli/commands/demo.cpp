@@ -130,7 +130,8 @@ Result<int> run_demo(const DemoCommand& command) {
   CLI_TRY(const int trained, provide_model(options));
   if (trained != kDone) return trained;
   CLI_TRY(const Classifier classifier, Classifier::load(options.output));
-  CLI_TRY(const Dataset data, read_inputs({.source = "spam:test", .classes = {}, .label = "", .limit = {}}, true));
+  CLI_TRY(const Dataset data,
+          read_inputs({.source = "spam:test", .classes = {}, .label = {}, .limit = {}}, Labels::kRequired));
   CLI_TRY(EvaluateOptions plan, evaluate_options(command, data));
   Result<Evaluation> evaluation = [&] {
     ProgressBar bar("evaluate", data.count());

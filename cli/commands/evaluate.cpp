@@ -56,7 +56,7 @@ Result<int> run_evaluate(const EvaluateCommand& command) {
       {{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.certify.threat.file}},
       {{"--json", command.json}, {"--html", command.html}, {"--output", table ? "-" : ""}}));
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
-  CLI_TRY(const Dataset data, read_inputs(command.data, true));
+  CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kRequired, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CLI_TRY(const CertifyPlan plan, plan_certify(command.certify, classifier.summary(), data));
   EvaluateOptions options;

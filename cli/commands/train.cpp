@@ -226,15 +226,16 @@ Result<TrainOptions> with_given(const TrainCommand& command, TrainOptions start)
   for (const auto& given : command.given) given.set(start);
   CLI_CHECK(read_certify_for(command.certify_for, start));
   start.data.source = command.data.source;
-  start.data.classes = command.data.classes;
+  CLI_TRY(start.data.classes, split_names("--classes", command.data.classes));
   start.data.label_column = command.data.label;
+  start.data.separator = command.data.separator;
   start.sensitive = command.sensitive;
   start.output = command.output;
   return start;
 }
 
 std::set<std::string> given_keys(const TrainCommand& command) {
-  std::set<std::string> keys = {"data", "label", "classes", "sensitive", "output"};
+  std::set<std::string> keys = {"data", "label", "separator", "classes", "sensitive", "output"};
   for (const auto& given : command.given) keys.insert(given.key);
   if (!command.certify_for.empty()) keys.insert({"certify_norm", "certify_radius"});
   return keys;

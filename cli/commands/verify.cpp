@@ -129,7 +129,7 @@ Result<int> run_verify(const VerifyCommand& command) {
     return kPropertyFails;
   }
   CLI_TRY(const Classifier classifier, Classifier::load(command.model));
-  CLI_TRY(const Dataset data, read_inputs(command.data, false));
+  CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   const std::vector<Outcome> outcomes = judge_all(classifier, file, data, command.threads);
   for (const Outcome& outcome : outcomes)

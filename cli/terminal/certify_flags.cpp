@@ -4,6 +4,7 @@
 
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/option_table.hpp"
+#include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
 
 namespace standfast::cli {
@@ -33,6 +34,30 @@ Status add_effort(const CertifyFlags& flags, CertifyOptions& options) {
   return {};
 }
 
+/// A radius of an input outside of its bounds is about an input that the bounds rule out.
+void note_inputs_outside(const Dataset& data, const ThreatModel& threat, const std::string& option) {
+  if (threat.lower.empty() && threat.upper.empty()) return;
+  const std::size_t dim = data.dim();
+  std::size_t rows = 0;
+  std::string first;
+  for (std::size_t i = 0; i < data.count(); ++i)
+    for (std::size_t f = 0; f < dim; ++f) {
+      const double value = data.features[i * dim + f];
+      const double lower = threat.lower.empty() ? -kInfinity : threat.lower[f];
+      const double upper = threat.upper.empty() ? kInfinity : threat.upper[f];
+      if (value >= lower && value <= upper) continue;
+      if (rows == 0)
+        first = fmt::format("input {}, feature {}: {:.9g} is not in [{:g}, {:g}]", data.source_index[i],
+                            data.feature_names.empty() ? std::to_string(f) : printable(data.feature_names[f]), value,
+                            lower, upper);
+      ++rows;
+      break;
+    }
+  if (rows > 0)
+    say(fmt::format("{}: {} of {} inputs lie{} outside of its bounds, first {}", option, rows, data.count(),
+                    rows == 1 ? "s" : "", first));
+}
+
 Result<ThreatPlan> domain(const std::string& text, std::size_t dim) {
   const auto comma = text.find(',');
   if (comma == std::string::npos) return bad_option(fmt::format("--domain: '{}' is not LO,HI such as 0,1", text));
@@ -56,10 +81,15 @@ void add_threat_options(CLI::App& command, ThreatFlags& flags) {
 }
 
 Result<ThreatPlan> plan_threat(const ThreatFlags& flags, const ModelSummary& model, const Dataset& data) {
-  if (!flags.domain.empty()) return domain(flags.domain, data.dim());
+  if (!flags.domain.empty()) {
+    CLI_TRY(ThreatPlan plan, domain(flags.domain, data.dim()));
+    note_inputs_outside(data, plan.model, "--domain");
+    return plan;
+  }
   if (flags.file.empty()) return ThreatPlan{{}, "no bounds"};
   const auto& names = model.feature_names.empty() ? data.feature_names : model.feature_names;
   CLI_TRY(ThreatModel threat, read_threat_file(flags.file, names, data.dim()));
+  note_inputs_outside(data, threat, flags.file);
   return ThreatPlan{std::move(threat), "threat file " + flags.file};
 }
 

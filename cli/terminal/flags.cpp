@@ -11,12 +11,23 @@
 #include <unistd.h>
 
 #include "cli/terminal/option_table.hpp"
+#include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
 
 namespace standfast::cli {
 namespace {
 
 std::string plural(std::size_t count) { return fmt::format("{} feature{}", count, count == 1 ? "" : "s"); }
+
+/// The first inputs of a sorted source are of one class, which says nothing about the others.
+void note_lost_classes(const Dataset& data, const Dataset& limited) {
+  if (data.labels.empty()) return;
+  const auto only = limited.labels.front();
+  const auto is_other = [only](std::int32_t label) { return label != only; };
+  if (std::ranges::any_of(limited.labels, is_other) || std::ranges::none_of(data.labels, is_other)) return;
+  say(fmt::format("--limit {}: all of these inputs are of the class {}; the others come after them", limited.count(),
+                  printable(data.class_names[static_cast<std::size_t>(only)])));
+}
 
 }  // namespace
 
@@ -41,31 +52,66 @@ void add_data_argument(CLI::App& command, DataFlags& flags) {
 }
 
 void add_label_options(CLI::App& command, DataFlags& flags) {
-  command.add_option("--classes", flags.classes, "The two classes to keep where the data have more.")
-      ->type_name("A,B")
-      ->delimiter(',');
+  command
+      .add_option("--classes", flags.classes,
+                  "The two classes to keep where the data have more; a name with a comma goes in double quotes.")
+      ->type_name("A,B");
   command
       .add_option("--label", flags.label,
-                  "The label's column in a CSV file; otherwise `label`, `class` or `target`, else the last one.")
+                  "The label's column in a table; otherwise the model's, else `label`, `class` or `target`, else the "
+                  "last one.")
       ->type_name("COLUMN");
+  command
+      .add_option("--separator", flags.separator,
+                  "What parts the columns of a table: `,` `;` `|` or `tab`; otherwise as its header shows.")
+      ->type_name("C");
 }
 
 void add_limit_option(CLI::App& command, DataFlags& flags) {
   only_digits(command.add_option("--limit", flags.limit, "Use the first N inputs only."))->type_name("N");
 }
 
-Result<Dataset> read_inputs(const DataFlags& flags, bool require_labels) {
+Result<std::vector<std::string>> split_names(const std::string& option, const std::string& text) {
+  std::vector<std::string> names;
+  if (text.empty()) return names;
+  for (std::size_t at = 0;;) {
+    std::string name;
+    if (at < text.size() && text[at] == '"') {
+      std::size_t quote = ++at;
+      while ((quote = text.find('"', quote)) != std::string::npos && text.substr(quote, 2) == "\"\"") quote += 2;
+      if (quote == std::string::npos || (quote + 1 < text.size() && text[quote + 1] != ','))
+        return bad_option(fmt::format("{}: '{}' has a quoted name that does not end at a comma", option, text));
+      for (; at < quote; at += text[at] == '"' ? 2 : 1) name += text[at];
+      at = quote + 1;
+    } else {
+      const std::size_t end = std::min(text.find(',', at), text.size());
+      name = text.substr(at, end - at);
+      at = end;
+    }
+    names.push_back(std::move(name));
+    if (at >= text.size()) return names;
+    ++at;
+  }
+}
+
+Result<Dataset> read_inputs(const DataFlags& flags, Labels labels, const ModelSummary* model) {
   if (flags.limit == std::size_t{0}) return bad_option("--limit: 0 leaves no input, expected 1 or more");
   DataRequest request;
   request.source = flags.source;
   request.label_column = flags.label;
-  request.classes = flags.classes;
-  request.require_labels = require_labels;
+  request.separator = flags.separator;
+  CLI_TRY(request.classes, split_names("--classes", flags.classes));
+  request.require_labels = labels == Labels::kRequired;
+  request.tables_have_labels = labels != Labels::kIfPresent;
+  if (model != nullptr && model->provenance.contains("label")) request.usual_label = model->provenance.at("label");
   CLI_TRY(Dataset data, read_data(request));
+  for (const auto& note : data.notes) say(note);
   if (!flags.limit || *flags.limit >= data.count()) return data;
   std::vector<std::size_t> first(*flags.limit);
   std::iota(first.begin(), first.end(), std::size_t{0});
-  return data.subset(first);
+  Dataset limited = data.subset(first);
+  if (labels == Labels::kRequired) note_lost_classes(data, limited);
+  return limited;
 }
 
 Status check_fits(const std::string& model_path, const ModelSummary& model, const Dataset& data) {
@@ -83,10 +129,12 @@ Status check_fits(const std::string& model_path, const ModelSummary& model, cons
   const auto [in_model, in_data] = std::ranges::mismatch(model.feature_names, data.feature_names);
   // columns in another order would be judged without a sign that anything is wrong
   if (in_model != model.feature_names.end() && in_data != data.feature_names.end())
-    return Error{
-        ErrorCode::kBadOption,
-        fmt::format("{}: feature {} is `{}` in the model and `{}` in the data; give the columns the model's order",
-                    data.source, in_model - model.feature_names.begin(), *in_model, *in_data)};
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("{}: feature {} is `{}` in the model and `{}` in the data; {}", data.source,
+                             in_model - model.feature_names.begin(), *in_model, *in_data,
+                             std::ranges::find(model.feature_names, *in_data) == model.feature_names.end()
+                                 ? fmt::format("the model has no `{}`, did you mean `{}`?", *in_data, *in_model)
+                                 : "give the columns the model's order")};
   return {};
 }
 

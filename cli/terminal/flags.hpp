@@ -23,16 +23,28 @@ Error bad_option(std::string message);
 /// Which inputs.
 struct DataFlags {
   std::string source;
-  std::vector<std::string> classes;
+  std::string classes;
   std::string label;
   std::optional<std::size_t> limit;
+  std::string separator = {};
 };
 void add_data_argument(CLI::App& command, DataFlags& flags);
 void add_label_options(CLI::App& command, DataFlags& flags);
 void add_limit_option(CLI::App& command, DataFlags& flags);
-/// Reads the data and keeps the first --limit inputs. Fails: kIo, kBadFormat, kBadShape, kUnsupported or
-/// kBadValue for the file; kBadOption for a class or a column that does not exist.
-Result<Dataset> read_inputs(const DataFlags& flags, bool require_labels);
+/// Which inputs must have labels.
+enum class Labels {
+  kIfPresent,  ///< None: a table's last column is a feature unless it has one of the usual names.
+  kInTables,   ///< Those of a table, as for training.
+  kRequired    ///< All.
+};
+/// Reads the data and keeps the first --limit inputs; says on stderr what the reader decided, such as the label's
+/// column. A model brings the name of the label that it was trained with. Fails: kIo, kBadFormat, kBadShape,
+/// kUnsupported or kBadValue for the file; kBadOption for a class or a column that does not exist.
+Result<Dataset> read_inputs(const DataFlags& flags, Labels labels, const ModelSummary* model = nullptr);
+
+/// "a,b" -> a and b. A name that holds a comma or a quote stands in double quotes, as in a CSV file.
+/// Fails: kBadOption, naming `option`, for a quote that does not close.
+Result<std::vector<std::string>> split_names(const std::string& option, const std::string& text);
 
 /// Fails: kBadShape or kBadOption if the data cannot be what the model was trained on.
 Status check_fits(const std::string& model_path, const ModelSummary& model, const Dataset& data);

@@ -27,9 +27,12 @@ namespace standfast {
 /// What to read, and which part of it.
 struct DataRequest {
   std::string source;        ///< DATA as a user writes it: "mail.csv", "mnist:test", "spam".
-  std::string label_column;  ///< The label's column in a table. If empty: "label", "class", "target", else the last.
+  std::string label_column;  ///< The label's column in a table, without case. If empty, the rules of docs/data.md.
   std::vector<std::string> classes;  ///< The classes to keep among many. If empty, all are kept.
-  bool require_labels = true;        ///< If false, a table whose label column is missing is read as unlabelled.
+  bool require_labels = true;        ///< If false, a table without a label's column is read as unlabelled.
+  std::string usual_label = {};      ///< The label's column if a table has it and none is asked for: the model's.
+  bool tables_have_labels = false;   ///< Tables are read as if labels were required, other files are not.
+  std::string separator = {};        ///< Between a table's columns: "," ";" "|" "tab". If empty, it is found out.
 };
 
 /// Inputs in the order of their source. Pixels of bytes are value / 255, channels first.
@@ -45,6 +48,8 @@ struct Dataset {
   std::vector<std::int32_t> labels;        ///< The class of each input, as an index into class_names.
   std::vector<std::int64_t> source_index;  ///< The row or record number of each input in the source, from 0.
   bool is_image = false;                   ///< Whether features are pixels in [0, 1].
+  std::string label_column = {};           ///< The column that the labels come from; empty if it is no table.
+  std::vector<std::string> notes = {};     ///< What the reader decided or passed over, a line for the user each.
 
   /// The number of inputs.
   [[nodiscard]] std::size_t count() const { return source_index.size(); }

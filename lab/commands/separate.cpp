@@ -37,7 +37,7 @@ Result<std::optional<Dataset>> read_test(const SeparateCommand& command) {
   cli::DataFlags flags = command.data;
   flags.source.replace(flags.source.size() - kTrain.size(), kTrain.size(), ":test");
   flags.limit.reset();
-  CLI_TRY(Dataset test, cli::read_inputs(flags, true));
+  CLI_TRY(Dataset test, cli::read_inputs(flags, cli::Labels::kRequired));
   return std::optional(std::move(test));
 }
 
@@ -92,7 +92,7 @@ Result<int> run_separate(const SeparateCommand& command) {
   CLI_CHECK(cli::check_outputs(
       {cli::data_role(command.data.source), {"--start", command.options.start}},
       {{"--json", command.json}, {"--output", command.output}, {"the table", command.json == "-" ? "" : "-"}}));
-  CLI_TRY(Dataset data, cli::read_inputs(command.data, true));
+  CLI_TRY(Dataset data, cli::read_inputs(command.data, cli::Labels::kRequired));
   CLI_CHECK(check_output(command, data));
   if (command.random_labels) data = shuffle_labels(data, *command.random_labels);
   cli::ProgressBars bars;

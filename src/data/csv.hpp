@@ -1,4 +1,4 @@
-// Records of a CSV text (RFC 4180): quoted fields, LF or CRLF, nothing guessed.
+// Records of a CSV text (RFC 4180): quoted fields, LF or CRLF, one separator for the whole text.
 #pragma once
 
 #include <cstddef>
@@ -17,19 +17,22 @@ inline constexpr std::size_t kMaxCsvFields = std::size_t{1} << 20;
 /// Walks over a text record by record. The text must outlive the scanner.
 class CsvScanner {
  public:
-  /// `name` stands for the text in messages; a byte order mark is skipped.
-  CsvScanner(std::string_view text, std::string name);
+  /// `name` stands for the text in messages; a byte order mark is skipped. `first_line` is the number of its first
+  /// line.
+  CsvScanner(std::string_view text, std::string name, char separator = ',', std::size_t first_line = 1);
 
   /// Moves to the next record; false at the end. Empty lines at the end are no records.
   ///
   /// Fails: kBadFormat for a quote that does not close, text after a closing quote, a quote inside an unquoted field,
-  /// and more than kMaxCsvFields fields; named with their line.
+  /// a carriage return that ends no line, and more than kMaxCsvFields fields; named with their line.
   Result<bool> next_record();
 
   /// The fields of the current record; valid until the next call of next_record().
   [[nodiscard]] const std::vector<std::string_view>& fields() const { return fields_; }
   /// The line, from 1, on which the current record starts.
   [[nodiscard]] std::size_t line() const { return record_line_; }
+  /// Whether the current record is a line without a character.
+  [[nodiscard]] bool at_blank_line() const { return blank_; }
 
  private:
   Result<std::string_view> quoted_field();
@@ -39,8 +42,10 @@ class CsvScanner {
 
   std::string_view text_;
   std::string name_;
+  char separator_;
   std::size_t at_ = 0;
-  std::size_t line_ = 1;
+  std::size_t line_;
+  bool blank_ = false;
   std::size_t record_line_ = 0;
   std::vector<std::string_view> fields_;
   std::deque<std::string> unescaped_;  // a deque: views of its strings stay valid as it grows

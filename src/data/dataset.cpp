@@ -18,7 +18,8 @@ std::size_t Dataset::dim() const {
 std::span<const float> Dataset::row(std::size_t i) const { return std::span(features).subspan(i * dim(), dim()); }
 
 Dataset Dataset::subset(std::span<const std::size_t> positions) const {
-  Dataset part{source, input_shape, feature_names, feature_units, class_names, {}, {}, {}, is_image};
+  Dataset part{source, input_shape, feature_names, feature_units, class_names, {},
+               {},     {},          is_image,      label_column,  notes};
   part.features.reserve(positions.size() * dim());
   part.source_index.reserve(positions.size());
   for (const std::size_t i : positions) {

@@ -32,6 +32,7 @@ Result<Dataset> read_spambase() {
   const std::string name = description.at("name");
   STANDFAST_TRY(const files::Buffer text, data::inflate_gzip(packed, name, data::kMaxUnpackedBytes));
   STANDFAST_TRY(Dataset data, data::parse_table(files::as_text(text), name, {description.at("label_column"), true}));
+  data.notes.clear();  // its label is known
   for (const auto& feature : description.at("features")) data.feature_units.push_back(feature.at("unit"));
   assert(data.feature_units.size() == data.dim() && "tools/make_spambase writes one unit per feature");
   return data;

@@ -18,6 +18,7 @@
 #include "data/file.hpp"
 #include "data/folder.hpp"
 #include "data/part.hpp"
+#include "data/separator.hpp"
 #include "data/table.hpp"
 #include "standfast/data.hpp"
 
@@ -93,16 +94,32 @@ Error not_found(const std::string& path) {
   return {ErrorCode::kIo, fmt::format("{}: no such file, folder or embedded data set", path)};
 }
 
+/// The name's ending in lower case, without the .gz of what is packed.
+std::string kind_of(const std::string& path) {
+  std::string name = std::filesystem::path(path).filename().string();
+  for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  const bool packed = name.ends_with(".csv.gz") || name.ends_with(".tsv.gz");
+  if (packed) name.resize(name.size() - 3);
+  const auto dot = name.rfind('.');
+  return dot == std::string::npos ? "" : name.substr(dot);
+}
+
 Result<Dataset> read_one_file(const std::string& path, const DataRequest& request) {
-  const auto is = [&](std::string_view ending) { return path.ends_with(ending); };
-  if (!is(".csv") && !is(".csv.gz") && !is(".npy") && !is(".npz")) {
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("{}: is of no known kind, expected .csv, .csv.gz, .npy, .npz or a folder", path)};
+  const std::string kind = kind_of(path);
+  if (kind != ".csv" && kind != ".tsv" && kind != ".npy" && kind != ".npz") {
+    return Error{
+        ErrorCode::kUnsupported,
+        fmt::format("{}: is of no known kind, expected .csv, .csv.gz, .tsv, .tsv.gz, .npy, .npz or a folder", path)};
   }
-  STANDFAST_TRY(const files::Buffer bytes, is(".npz") ? data::read_file(path) : data::read_unpacked(path));
-  if (is(".npy")) return data::npy_dataset(bytes, path, request.require_labels);
-  if (is(".npz")) return data::npz_dataset(bytes, path, request.require_labels);
-  return data::parse_table(files::as_text(bytes), path, {request.label_column, request.require_labels});
+  STANDFAST_TRY(const files::Buffer bytes, kind == ".npz" ? data::read_file(path) : data::read_unpacked(path));
+  if (kind == ".npy") return data::npy_dataset(bytes, path, request.require_labels);
+  if (kind == ".npz") return data::npz_dataset(bytes, path, request.require_labels);
+  data::TableOptions options{request.label_column, request.require_labels || request.tables_have_labels,
+                             request.usual_label};
+  if (!request.separator.empty()) {
+    STANDFAST_TRY(options.separator, data::parse_separator(request.separator));
+  }
+  return data::parse_table(files::as_text(bytes), path, options);
 }
 
 /// The side of the fixed split: chosen before any classes are, so that it is the same whichever are kept.

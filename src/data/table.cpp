@@ -14,6 +14,8 @@
 #include "base/try.hpp"
 #include "data/classes.hpp"
 #include "data/csv.hpp"
+#include "data/label_column.hpp"
+#include "data/separator.hpp"
 #include "data/text.hpp"
 #include "files/message.hpp"
 
@@ -26,9 +28,13 @@ Result<Names> read_header(CsvScanner& scanner, const std::string& name) {
   STANDFAST_TRY(const bool found, scanner.next_record());
   if (!found) return Error{ErrorCode::kBadFormat, fmt::format("{}: is empty, expected a header line", name)};
   const auto& fields = scanner.fields();
-  if (std::ranges::all_of(fields, [](auto field) { return parse_number(trimmed(field)).has_value(); })) {
+  if (scanner.at_blank_line())
     return Error{ErrorCode::kBadFormat,
-                 fmt::format("{}: line 1 holds only numbers, expected a header with column names", name)};
+                 fmt::format("{}: line {} is blank, expected a header line", name, scanner.line())};
+  if (std::ranges::all_of(fields, [](auto field) { return parse_number(trimmed(field)).has_value(); })) {
+    return Error{
+        ErrorCode::kBadFormat,
+        fmt::format("{}: line {} holds only numbers, expected a header with column names", name, scanner.line())};
   }
   Names names;
   std::unordered_set<std::string_view> seen;
@@ -48,27 +54,24 @@ Result<Names> read_header(CsvScanner& scanner, const std::string& name) {
   return names;
 }
 
-std::optional<std::size_t> find_column(const Names& names, std::string_view wanted) {
-  const auto found = std::find(names.begin(), names.end(), wanted);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - names.begin());
+std::string plural(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-Result<std::optional<std::size_t>> find_label_column(const Names& names, const std::string& name,
-                                                     const TableOptions& options) {
-  if (!options.label_column.empty()) {
-    const auto column = find_column(names, options.label_column);
-    if (column || !options.require_labels) return column;
-    return Error{ErrorCode::kBadOption,
-                 fmt::format("{}: has no column {}, expected one of its {} columns ({} ... {})", name,
-                             files::quote_for_message(options.label_column), names.size(),
-                             files::quote_for_message(names.front()), files::quote_for_message(names.back()))};
+/// What the reader decided and nobody said.
+std::vector<std::string> table_notes(const TableFrame& frame, const Names& names, std::optional<std::size_t> label,
+                                     const std::string& name, const TableOptions& options) {
+  std::vector<std::string> notes;
+  if (frame.separator != ',' && !options.separator)
+    notes.push_back(fmt::format("{}: columns are parted by `{}`", name, separator_name(frame.separator)));
+  if (!label) {
+    notes.push_back(fmt::format("{}: no column is taken as the label", name));
+    return notes;
   }
-  for (const std::string_view usual : {"label", "class", "target"}) {
-    if (const auto column = find_column(names, usual)) return column;
-  }
-  if (options.require_labels) return std::optional(names.size() - 1);
-  return std::optional<std::size_t>();
+  const bool by_place = !is_label_by_name(names[*label], options);
+  notes.push_back(fmt::format("{}: the label is column {}{}", name, files::quote_for_message(names[*label]),
+                              by_place ? ", the last one; --label names another" : ""));
+  return notes;
 }
 
 /// The table's rows, read one by one into a data set.
@@ -77,10 +80,15 @@ class TableReader {
   TableReader(const std::string& name, const Names& names, std::optional<std::size_t> label_column)
       : name_(name), names_(names), label_column_(label_column) {}
 
+  Status add_blank_line(std::size_t line) const {
+    return Error{ErrorCode::kBadFormat, fmt::format("{}: line {} is blank, expected {} as in the header", name_, line,
+                                                    plural(names_.size(), "field"))};
+  }
+
   Status add_row(const std::vector<std::string_view>& fields, std::size_t line) {
     if (fields.size() != names_.size()) {
-      return Error{ErrorCode::kBadFormat, fmt::format("{}: line {} has {} fields, expected {} as in the header", name_,
-                                                      line, fields.size(), names_.size())};
+      return Error{ErrorCode::kBadFormat, fmt::format("{}: line {} has {}, expected {} as in the header", name_, line,
+                                                      plural(fields.size(), "field"), names_.size())};
     }
     for (std::size_t column = 0; column < fields.size(); ++column) {
       const auto field = trimmed(fields[column]);
@@ -93,6 +101,7 @@ class TableReader {
   Dataset finish_dataset() {
     data_.source = name_;
     data_.class_names = classes_.names();
+    if (label_column_) data_.label_column = names_[*label_column_];
     for (std::size_t column = 0; column < names_.size(); ++column) {
       if (column != label_column_) data_.feature_names.push_back(names_[column]);
     }
@@ -112,8 +121,12 @@ class TableReader {
   Status add_number(std::string_view field, std::size_t line, std::size_t column) {
     if (field.empty()) return error_at(line, column, "the value is missing");
     const auto value = parse_number(field);
-    if (!value)
-      return error_at(line, column, fmt::format("found {}, expected a number", files::quote_for_message(field)));
+    if (!value) {
+      const bool may_be_label = !label_column_ && column + 1 == names_.size();
+      return error_at(line, column,
+                      fmt::format("found {}, expected a number{}", files::quote_for_message(field),
+                                  may_be_label ? "; if it is the label, name it with --label" : ""));
+    }
     const auto stored = static_cast<float>(*value);  // by way of float64, as NumPy and pandas read it
     if (!std::isfinite(stored)) {
       return error_at(line, column,
@@ -138,9 +151,10 @@ class TableReader {
 }  // namespace
 
 Result<Dataset> parse_table(std::string_view text, const std::string& name, const TableOptions& options) {
-  CsvScanner scanner(text, name);
+  const TableFrame frame = frame_table(text, options.separator);
+  CsvScanner scanner(frame.text, name, frame.separator, frame.first_line);
   STANDFAST_TRY(const Names names, read_header(scanner, name));
-  STANDFAST_TRY(const auto label_column, find_label_column(names, name, options));
+  STANDFAST_TRY(const auto label_column, find_label_column(names, frame, name, options));
   if (names.size() == (label_column ? 1U : 0U)) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}: has only the label column {}, expected features beside it",
                                                     name, files::quote_for_message(names.front()))};
@@ -150,11 +164,14 @@ Result<Dataset> parse_table(std::string_view text, const std::string& name, cons
   for (;;) {
     STANDFAST_TRY(const bool found, scanner.next_record());
     if (!found) break;
-    STANDFAST_CHECK(reader.add_row(scanner.fields(), scanner.line()));
+    STANDFAST_CHECK(scanner.at_blank_line() ? reader.add_blank_line(scanner.line())
+                                            : reader.add_row(scanner.fields(), scanner.line()));
     any = true;
   }
   if (!any) return Error{ErrorCode::kBadFormat, fmt::format("{}: has a header and no rows", name)};
-  return reader.finish_dataset();
+  Dataset data = reader.finish_dataset();
+  data.notes = table_notes(frame, names, label_column, name, options);
+  return data;
 }
 
 }  // namespace standfast::data

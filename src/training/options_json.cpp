@@ -22,6 +22,7 @@ template <class Options, class Visitor>
 void visit_fields(Options& options, Visitor&& visit) {
   visit("data", options.data.source);
   visit("label", options.data.label_column);
+  visit("separator", options.data.separator);
   visit("classes", options.data.classes);
   visit("sensitive", options.sensitive);
   visit("output", options.output);

@@ -63,8 +63,53 @@ TEST(ReadData, FilesAreKnownByTheirNames) {
   request.source = folder.write("a.npy", test::read_corpus("npy/f4.npy"));
   request.require_labels = false;
   EXPECT_EQ(read_data(request)->count(), 2U);
-  test::expect_error(read(folder.write("a.xlsx", "x")), ErrorCode::kUnsupported, "expected .csv, .csv.gz, .npy, .npz");
+  test::expect_error(read(folder.write("a.xlsx", "x")), ErrorCode::kUnsupported, "expected .csv, .csv.gz, .tsv");
 }
+
+TEST(ReadData, EndingsAreKnownInAnyCase) {
+  const TempFolder folder;
+  EXPECT_TRUE(read(folder.write("a.CSV", "a,y\n1,x\n")).ok());
+  EXPECT_TRUE(read(folder.write("a.csv.GZ", test::read_corpus("csv/plain.csv.gz"))).ok());
+  EXPECT_TRUE(read(folder.write("a.tsv", "a\ty\n1\tx\n")).ok());
+  EXPECT_TRUE(read(folder.write("a.TSV.gz", test::read_corpus("csv/plain.csv.gz"))).ok());
+  EXPECT_TRUE(read(folder.write("a.NPZ", test::read_corpus("npy/stored.npz"))).ok());
+}
+
+TEST(ReadData, TheSeparatorMayBeAskedFor) {
+  const TempFolder folder;
+  DataRequest request;
+  request.source = folder.write("a.csv", "a,b;y\n1;x\n");
+  request.separator = ";";
+  EXPECT_EQ(read_data(request)->feature_names, std::vector<std::string>{"a,b"});
+  request.source = folder.write("b.csv", "a\ty\n1\tx\n");
+  request.separator = "tab";
+  EXPECT_EQ(read_data(request)->dim(), 1U);
+  request.separator = "semicolon";
+  test::expect_error(read_data(request), ErrorCode::kBadOption, "--separator: 'semicolon' is not one of , ; | tab");
+}
+
+TEST(ReadData, TablesMayBeReadAsForTrainingWhereOtherFilesNeedNoLabels) {
+  const TempFolder folder;
+  DataRequest request;
+  request.source = folder.write("t.csv", "a,b,z\n1,2,3\n");
+  request.require_labels = false;
+  request.tables_have_labels = true;
+  EXPECT_EQ(read_data(request)->label_column, "z");
+  request.source = folder.write("a.npy", test::read_corpus("npy/f4.npy"));
+  EXPECT_TRUE(read_data(request)->labels.empty());
+}
+
+TEST(ReadData, ASubsetKeepsWhatTheReaderSaid) {
+  const TempFolder folder;
+  const std::string file = folder.write("t.csv", table(20));
+  DataRequest request;
+  request.source = file + ":test";
+  request.classes = {"y"};
+  EXPECT_EQ(read_data(request)->notes, std::vector<std::string>{file + ": the label is column \"class\""});
+  EXPECT_EQ(read_data(request)->label_column, "class");
+}
+
+TEST(ReadData, TheEmbeddedDataNeedNoNote) { EXPECT_TRUE(read("spam")->notes.empty()); }
 
 TEST(ReadData, ErrorsNameTheFile) {
   const TempFolder folder;

@@ -1,0 +1,62 @@
+// Closeness is the edit distance without case. Two typing errors are close, in a short name one.
+#include "data/names.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "data/text.hpp"
+#include "files/message.hpp"
+
+namespace standfast::data {
+namespace {
+
+std::string lower_case(std::string_view text) {
+  std::string lower(trimmed(text));
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower;
+}
+
+/// Insertions, deletions and replacements that lead from one word to the other.
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+bool same_name(std::string_view a, std::string_view b) { return lower_case(a) == lower_case(b); }
+
+std::string suggest_name(std::string_view word, std::span<const std::string> names) {
+  constexpr std::size_t kLongestWord = 200;  // the distance costs the product of the lengths
+  const std::string wanted = lower_case(word);
+  if (wanted.size() > kLongestWord) return {};
+  std::size_t least = wanted.size() <= 4 ? 2 : 3;  // with more, short names would all be close to each other
+  const std::string* closest = nullptr;
+  for (const auto& name : names) {
+    const std::size_t longer = std::max(name.size(), wanted.size());
+    if (longer - std::min(name.size(), wanted.size()) >= least) continue;
+    const std::size_t distance = edit_distance(wanted, lower_case(name));
+    if (distance >= least) continue;
+    least = distance;
+    closest = &name;
+  }
+  if (closest == nullptr) return {};
+  return fmt::format(", did you mean {}?", files::quote_for_message(*closest));
+}
+
+}  // namespace standfast::data
