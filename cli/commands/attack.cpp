@@ -26,9 +26,11 @@ struct AttackCommand {
   ThreatFlags threat;
   std::size_t restarts = AttackOptions{}.restarts;
   std::uint64_t seed = AttackOptions{}.seed;
+  std::string threshold;
   std::size_t threads = 0;
   std::string format;
   std::string output;
+  std::string changes;
 };
 
 Result<AttackOptions> attack_options(const AttackCommand& command) {
@@ -49,9 +51,10 @@ Result<AttackOptions> attack_options(const AttackCommand& command) {
 Result<int> run_attack(const AttackCommand& command) {
   CLI_TRY(const std::string format, choose_format(command.format, command.output));
   CLI_TRY(AttackOptions options, attack_options(command));
-  CLI_CHECK(check_outputs({{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.threat.file}},
-                          {{"--output", command.output.empty() ? "-" : command.output}}));
-  CLI_TRY(const Classifier classifier, Classifier::load(command.model));
+  CLI_CHECK(
+      check_outputs({{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.threat.file}},
+                    {{"--output", command.output.empty() ? "-" : command.output}, {"--changes", command.changes}}));
+  CLI_TRY(const Classifier classifier, load_classifier(command.model, command.threshold));
   CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CLI_TRY(ThreatPlan threat, plan_threat(command.threat, classifier.summary(), data));
@@ -65,6 +68,7 @@ Result<int> run_attack(const AttackCommand& command) {
   const AttackRecords records{classifier.summary(), data, *attacks, threat.description};
   CLI_TRY(const std::string text, format_attacks(records, format));
   CLI_CHECK(write_result(command.output, text));
+  if (!command.changes.empty()) CLI_CHECK(write_result(command.changes, changes_as_csv(records)));
   const int code = report_unjudged(verdicts_of(*attacks));
   if (format == "table") return code;
   std::string summary = attack_summary(records);
@@ -92,6 +96,9 @@ void add_attack(CLI::App& program, Action& chosen) {
       ->default_str("1");
   add_label_options(app, command->data);
   add_limit_option(app, command->data);
+  add_threshold_option(app, command->threshold);
+  app.add_option("--changes", command->changes, "Write every feature that an attack changes to FILE, by name (CSV).")
+      ->type_name("FILE");
   add_threads_option(app, command->threads);
   add_format_options(app, command->format, command->output,
                      "; npz holds the adversarial inputs as well, the others distances only");

@@ -34,7 +34,7 @@ Result<int> run_certify(const CertifyCommand& command) {
   CLI_CHECK(check_outputs(
       {{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.certify.threat.file}},
       {{"--certificates", command.certificates}, {"--output", command.output.empty() ? "-" : command.output}}));
-  CLI_TRY(const Classifier classifier, Classifier::load(command.model));
+  CLI_TRY(const Classifier classifier, load_classifier(command.model, command.certify.threshold));
   CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CLI_TRY(CertifyPlan plan, plan_certify(command.certify, classifier.summary(), data));

@@ -6,9 +6,11 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/records/refined_hint.hpp"
+#include "cli/records/story.hpp"
 #include "cli/records/verdicts.hpp"
 #include "cli/terminal/file_roles.hpp"
 #include "cli/terminal/flags.hpp"
+#include "cli/terminal/help.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/progress.hpp"
 #include "cli/terminal/try.hpp"
@@ -25,6 +27,7 @@ struct EvaluateCommand {
   std::vector<std::string> grid;
   std::string json;
   std::string html;
+  bool explain = false;
 };
 
 Result<std::vector<double>> parse_grid(const std::vector<std::string>& texts) {
@@ -40,12 +43,14 @@ Result<std::vector<double>> parse_grid(const std::vector<std::string>& texts) {
 }
 
 Status write_results(const EvaluateCommand& command, const Evaluation& evaluation, const ModelSummary& model,
-                     const Dataset& data) {
-  if (!command.html.empty()) CLI_CHECK(write_result(command.html, to_html(evaluation, model, data, {})));
+                     const Dataset& data, const std::vector<std::string>& story) {
+  if (!command.html.empty()) CLI_CHECK(write_result(command.html, to_html(evaluation, model, data, story)));
   if (!command.json.empty()) CLI_CHECK(write_result(command.json, to_json(evaluation)));
   // one stream holds one thing: the table gives way if a file was sent to stdout
   if (command.json == "-" || command.html == "-") return {};
-  return write_stdout(to_text(evaluation));
+  std::string text = to_text(evaluation);
+  for (const auto& sentence : story) text += "\n" + wrap(sentence, 98, 2);
+  return write_stdout(story.empty() ? text : text + "\n");
 }
 
 Result<int> run_evaluate(const EvaluateCommand& command) {
@@ -55,7 +60,7 @@ Result<int> run_evaluate(const EvaluateCommand& command) {
   CLI_CHECK(check_outputs(
       {{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.certify.threat.file}},
       {{"--json", command.json}, {"--html", command.html}, {"--output", table ? "-" : ""}}));
-  CLI_TRY(const Classifier classifier, Classifier::load(command.model));
+  CLI_TRY(const Classifier classifier, load_classifier(command.model, command.certify.threshold));
   CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kRequired, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CLI_TRY(const CertifyPlan plan, plan_certify(command.certify, classifier.summary(), data));
@@ -69,7 +74,11 @@ Result<int> run_evaluate(const EvaluateCommand& command) {
     return evaluate(classifier, data, options);
   }();
   if (!evaluation.ok()) return evaluation.error();
-  CLI_CHECK(write_results(command, *evaluation, classifier.summary(), data));
+  std::vector<std::string> story;
+  if (command.explain) {
+    CLI_TRY(story, tell_story(classifier, data, *evaluation, plan.options.threat, {}));
+  }
+  CLI_CHECK(write_results(command, *evaluation, classifier.summary(), data, story));
   if (plan.method_is_default) suggest_refined(classifier, data, plan.options, evaluation->certificates);
   return report_unjudged(verdicts_of(evaluation->certificates));
 }
@@ -85,6 +94,8 @@ void add_evaluate(CLI::App& program, Action& chosen) {
   add_data_argument(app, command->data);
   app.add_option("--json", command->json, "Write the results as JSON to FILE; `-` for stdout.")->type_name("FILE");
   app.add_option("--html", command->html, "Write a self-contained page with the curves to FILE.")->type_name("FILE");
+  app.add_flag("--explain", command->explain,
+               "Also say in sentences what it takes to get a weak, a median and a strong alarm past the model.");
   app.add_option("--grid", command->grid, "Radii at which to give the certified accuracy, ascending.")
       ->type_name("R1,R2,...")
       ->delimiter(',');

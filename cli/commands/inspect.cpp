@@ -86,7 +86,7 @@ struct InspectCommand {
 
 /// What the deployed guarantee would cost in false alarms.
 Result<std::string> deployed_verdicts(const InspectCommand& command, const Classifier& classifier) {
-  CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kOptional));
+  CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CertifyOptions options;
   options.norms = {Norm::l2()};

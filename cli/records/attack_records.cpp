@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -109,6 +110,23 @@ Result<std::string> to_npz(const AttackRecords& records) {
 }
 
 }  // namespace
+
+std::string changes_as_csv(const AttackRecords& records) {
+  const auto& [model, data, attacks, threat] = records;
+  std::string text = "index,norm,feature,from,to\n";
+  for (std::size_t i = 0; i < attacks.count(); ++i) {
+    for (std::size_t n = 0; n < attacks.norms.size(); ++n) {
+      const std::span<const float> before = data.row(i);
+      const auto after = std::span(attacks.inputs).subspan((i * attacks.norms.size() + n) * data.dim(), data.dim());
+      for (std::size_t f = 0; f < data.dim(); ++f) {
+        if (before[f] == after[f]) continue;
+        const std::string name = model.feature_names.empty() ? fmt::format("{}", f) : csv_field(model.feature_names[f]);
+        text += fmt::format("{},{},{},{},{}\n", i, attacks.norms[n].name(), name, before[f], after[f]);
+      }
+    }
+  }
+  return text;
+}
 
 std::string attack_summary(const AttackRecords& records) {
   const auto& attacks = records.attacks;

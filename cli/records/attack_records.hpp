@@ -23,6 +23,10 @@ struct AttackRecords {
 /// Fails: kUnsupported for an archive of 4 GiB or more.
 Result<std::string> format_attacks(const AttackRecords& records, const std::string& format);
 
+/// One line for each feature that an attack changes, as CSV: index, norm, feature, from, to. Features have their names,
+/// or their numbers in data without names.
+std::string changes_as_csv(const AttackRecords& records);
+
 /// One line per norm: how many sensitive verdicts were flipped, and at what median distance.
 std::string attack_summary(const AttackRecords& records);
 

@@ -22,6 +22,8 @@ Status check_certificates_option(const std::string& path, const CertifyFlags& fl
   if (path == "-") reason = "'-' is not a file; name one";
   if (flags.method == "closed-form") reason = "--method closed-form leaves no proof behind; ask for --method separable";
   if (flags.guarantee == "none") reason = "--guarantee none proves nothing; ask for --guarantee real";
+  if (!flags.threshold.empty())
+    reason = "a certificate speaks of the model file, and so of its own threshold; leave --threshold out";
   if (reason.empty()) return {};
   return Error{ErrorCode::kBadOption, "--certificates: " + reason};
 }

@@ -121,6 +121,7 @@ void add_certify_options(CLI::App& command, CertifyFlags& flags) {
   command.add_flag("--certify-both", flags.both,
                    "Certify the other verdicts too; only for a maximum of affine pieces.");
   add_threat_options(command, flags.threat);
+  add_threshold_option(command, flags.threshold);
   add_threads_option(command, flags.threads);
 }
 

@@ -179,6 +179,23 @@ void add_norm_option(CLI::App& command, std::vector<std::string>& norms, const s
   command.add_option("--norm", norms, help)->type_name("LIST")->delimiter(',')->default_str("1,2,inf");
 }
 
+void add_threshold_option(CLI::App& command, std::string& threshold) {
+  command
+      .add_option("--threshold", threshold,
+                  "Raise the alarm for logits above T, such as an operating point that `evaluate` prints.")
+      ->type_name("T")
+      ->default_str("0");
+}
+
+Result<Classifier> load_classifier(const std::string& path, const std::string& threshold) {
+  if (threshold.empty()) return Classifier::load(path);
+  CLI_TRY(const double value, parse_number("--threshold", threshold));
+  auto classifier = Classifier::load(path, value);
+  if (!classifier.ok() && classifier.error().code == ErrorCode::kBadOption)
+    return bad_option("--" + classifier.error().message);
+  return classifier;
+}
+
 void add_threads_option(CLI::App& command, std::size_t& threads) {
   only_digits(command.add_option("--threads", threads, "Threads to use, 0 for one per core; never changes a result."))
       ->type_name("N")

@@ -74,10 +74,14 @@ struct CertifyFlags {
   bool attack = false;
   bool both = false;
   ThreatFlags threat;
+  std::string threshold;
   std::size_t threads = 0;
 };
 void add_certify_options(CLI::App& command, CertifyFlags& flags);
 void add_norm_option(CLI::App& command, std::vector<std::string>& norms, const std::string& help);
+void add_threshold_option(CLI::App& command, std::string& threshold);
+/// The model with its own threshold, or with the one asked for. Fails: kBadOption, as Classifier::load.
+Result<Classifier> load_classifier(const std::string& path, const std::string& threshold);
 void add_threads_option(CLI::App& command, std::size_t& threads);
 
 /// The library's options, and one line that says which threat they describe.

@@ -217,6 +217,12 @@ class Classifier {
   /// Fails: kIo if the file cannot be read; kBadFormat, kBadShape and kBadValue, naming the place; kNotConvex, naming
   /// the node and the weight; kUnsupported for another format or an array that is too large; kEnvironment.
   static Result<Classifier> load(const std::string& path);
+  /// The same model with the alarm raised for logits above `logit_threshold`, such as an operating point of an
+  /// Evaluation. Logits, verdicts and certificates are those of the model with that threshold: rounded up by an ulp, so
+  /// that what the file's own logit at the threshold excluded stays excluded.
+  ///
+  /// Fails: as above; kBadOption if the threshold is not finite or leaves the range of float32.
+  static Result<Classifier> load(const std::string& path, double logit_threshold);
 
   Classifier(Classifier&&) noexcept;
   Classifier& operator=(Classifier&&) noexcept;

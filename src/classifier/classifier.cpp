@@ -8,6 +8,7 @@
 #include <atomic>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -79,6 +80,20 @@ AttackOptions attack_options(const CertifyOptions& options) {
   return result;
 }
 
+/// The threshold of the score that puts the logit's at `logit_threshold`.
+Result<float> moved_threshold(float threshold, double logit_threshold) {
+  if (logit_threshold == 0) return threshold;
+  const double sum = static_cast<double>(threshold) + logit_threshold;
+  // a logit was rounded once where it was printed, and once more the new threshold is
+  const double ulp = std::ldexp(std::max(std::fabs(sum), std::fabs(logit_threshold)), -23);
+  const double moved = sum + 2 * ulp;
+  if (!(std::fabs(moved) <= std::numeric_limits<float>::max())) {
+    return Error{ErrorCode::kBadOption, "threshold: found " + std::to_string(logit_threshold) +
+                                            ", expected a number within the range of float32"};
+  }
+  return static_cast<float>(moved);
+}
+
 Error worker_mode_error() {
   return {ErrorCode::kEnvironment, "a worker thread has another floating-point mode than its parent"};
 }
@@ -134,9 +149,12 @@ Classifier::Classifier(Classifier&&) noexcept = default;
 Classifier& Classifier::operator=(Classifier&&) noexcept = default;
 Classifier::~Classifier() = default;
 
-Result<Classifier> Classifier::load(const std::string& path) {
+Result<Classifier> Classifier::load(const std::string& path) { return load(path, 0); }
+
+Result<Classifier> Classifier::load(const std::string& path, double logit_threshold) {
   STANDFAST_CHECK(infer::Plan::check_environment());
   STANDFAST_TRY(model::Model model, format::load_model(path));
+  STANDFAST_TRY(model.threshold, moved_threshold(model.threshold, logit_threshold));
   auto impl = std::make_unique<Impl>(std::move(model));
   STANDFAST_TRY(impl->core, verify::Verifier::create(impl->model));
   impl->wide.emplace(*impl->core);

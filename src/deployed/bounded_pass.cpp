@@ -15,7 +15,7 @@
 namespace standfast::deployed {
 namespace {
 
-using verify::Affine;
+using model::Affine;
 
 /// A result that underflows is off by at most half of this.
 constexpr double kUnderflow = std::numeric_limits<double>::denorm_min();
@@ -33,7 +33,7 @@ double after_addition(double result, double error) {
 /// (C40): y = W x + b, each element from n products and its bias, in any order, fused or not.
 void run_affine(const Affine& op, const model::Tensor& bias, std::span<const double> x, std::span<const double> x_error,
                 std::vector<double>& y, std::vector<double>& y_error) {
-  const std::size_t n = verify::terms_of_product(op), outputs = model::element_count(op.out);
+  const std::size_t n = model::terms_of_product(op), outputs = model::element_count(op.out);
   const double gamma = gamma_n(n + 2);
   // what an element of x adds to the error, per unit of weight: 0, or so much that no product with a weight underflows
   std::vector<double> charge(x.size());
@@ -43,7 +43,7 @@ void run_affine(const Affine& op, const model::Tensor& bias, std::span<const dou
   }
   y.resize(outputs);
   y_error.assign(outputs, 0.0);
-  for (std::size_t o = 0; o < outputs; ++o) y[o] = verify::bias_of(bias, o, outputs);
+  for (std::size_t o = 0; o < outputs; ++o) y[o] = model::bias_of(bias, o, outputs);
   const verify_wide::Products& products = verify_wide::best_products();
   verify_wide::add_product(products, op, verify_wide::Weights::kSigned, 1, x, y);
   verify_wide::add_product(products, op, verify_wide::Weights::kMagnitudes, 1, charge, y_error);
@@ -51,7 +51,7 @@ void run_affine(const Affine& op, const model::Tensor& bias, std::span<const dou
   const double factor = 1 + 2 * gamma_n(n + 8), underflow = 4 * static_cast<double>(n + 2) * kUnderflow;
   for (std::size_t o = 0; o < outputs; ++o) {
     if (y_error[o] == 0) continue;  // every term is 0, so that the bias alone is there
-    const double bias_error = gamma * std::fabs(verify::bias_of(bias, o, outputs));
+    const double bias_error = gamma * std::fabs(model::bias_of(bias, o, outputs));
     y_error[o] = sound_error(y[o], (y_error[o] + bias_error) * factor + underflow);
   }
 }
@@ -91,7 +91,7 @@ BoundedPass::Values BoundedPass::run_step(std::size_t k, Values from) const {
       break;
   }
   Values to;
-  const Affine op = verify::affine_of(step, k == 0 ? model_->input_shape : map_shapes_[k - 1], map_shapes_[k]);
+  const Affine op = model::affine_of(step, k == 0 ? model_->input_shape : map_shapes_[k - 1], map_shapes_[k]);
   run_affine(op, step.bias, value, error, to.value, to.error);
   return to;
 }
@@ -103,7 +103,7 @@ BoundedPass::Values BoundedPass::run_node(std::size_t k, const std::vector<const
   switch (node.kind) {
     case model::NodeKind::kLinear:
     case model::NodeKind::kConv2d:
-      run_affine(verify::affine_of(model_->graph, node_shapes_, k), node.bias, x.value, x.error, y.value, y.error);
+      run_affine(model::affine_of(model_->graph, node_shapes_, k), node.bias, x.value, x.error, y.value, y.error);
       return y;
     case model::NodeKind::kFlatten:
       return x;
@@ -131,7 +131,7 @@ BoundedPass::Values BoundedPass::run_node(std::size_t k, const std::vector<const
       break;
   }
   // (C42): a maximum moves by no more than the largest error of its window
-  const model::Shape& in = verify::source_shape(model_->graph, node_shapes_, node.inputs[0]);
+  const model::Shape& in = model::source_shape(model_->graph, node_shapes_, node.inputs[0]);
   const model::Shape& out = node_shapes_[k];
   for (std::int64_t at = 0; at < static_cast<std::int64_t>(model::element_count(out)); ++at) {
     const std::int64_t channel = at / (out[1] * out[2]), row = at / out[2] % out[1], column = at % out[2];
