@@ -94,20 +94,17 @@ std::string in_words(const std::vector<NamedChange>& changes) {
   return parts.empty() ? "nowhere in particular" : fmt::format("{}", fmt::join(parts, "; "));
 }
 
-/// What a price counts: "changes in every hundred words", "units of the threat model's price".
-std::string unit_in_words(const Evaluation& evaluation, Norm norm) {
-  if (norm == Norm::l0()) return "features changed";
+/// "at least 0.66 changes in every hundred words (one in every 152)": both numbers on the safe side.
+std::string price_at_least(const Evaluation& evaluation, Norm norm, double radius, const StoryWords& words) {
+  const std::string least = radius_rounded_down(radius, 2);
+  if (norm == Norm::l0()) return fmt::format("changes of more than {} features", least);
   const std::string unit = evaluation.price_unit.empty() ? "the features' own units" : evaluation.price_unit;
-  if (norm == Norm::l1()) return evaluation.price_unit.empty() ? "in all (" + unit + ")" : unit;
-  return fmt::format("in the norm {} ({})", norm.name(), unit);
-}
-
-/// "0.66 changes in every hundred words (one in every 152)": both numbers on the safe side.
-std::string price_at_least(double radius, const std::string& unit, const StoryWords& words) {
-  std::string text = fmt::format("{} {}", radius_rounded_down(radius, 2), unit);
-  if (words.per_hundred_words && radius > 0 && radius < 1)
-    text += fmt::format(" (one in every {:.0f})", std::ceil(100 / radius));
-  return text;
+  if (norm != Norm::l1())
+    return fmt::format("a change of at least {} in the norm {} (in {})", least, norm.name(), unit);
+  if (evaluation.price_unit.empty()) return fmt::format("changes of at least {} in all (in {})", least, unit);
+  const bool one_in_many = words.per_hundred_words && radius > 0 && radius < 1;
+  return fmt::format("at least {} {}{}", least, unit,
+                     one_in_many ? fmt::format(" (one in every {:.0f})", std::ceil(100 / radius)) : "");
 }
 
 /// ", spread over at least 2 of the 57 features": any `certified` features may change, so one more must.
@@ -141,15 +138,15 @@ Result<std::vector<std::string>> tell_story(const Classifier& classifier, const 
   const auto alarms = alarms_by_radius(data, evaluation, norms.price);
   std::vector<std::string> sentences;
   if (alarms.empty()) return sentences;
+  const std::string past = words.past.empty() ? "judged " + evaluation.other_class : words.past;
   const std::array<std::pair<double, const char*>, 3> picks = {
       {{0.1, "a weak alarm"}, {0.5, "a median one"}, {0.9, "a strong one"}}};
   for (const auto& [share, strength] : picks) {
     const auto& [input, radius] = alarms[static_cast<std::size_t>(share * static_cast<double>(alarms.size() - 1))];
     CLI_TRY(const WeakestDirection weakest, classifier.weakest_direction(data.row(input), price_norm, threat));
     const double features = norms.features ? certificates.radius(input, *norms.features) : 0;
-    sentences.push_back(fmt::format("To get {} {} ({}) {}, at least {} are needed{}{}; where the proof is weakest: {}.",
-                                    words.input, input, strength, words.past,
-                                    price_at_least(radius, unit_in_words(evaluation, price_norm), words),
+    sentences.push_back(fmt::format("To get {} {} ({}) {} takes {}{}{}; where the proof is weakest: {}.", words.input,
+                                    input, strength, past, price_at_least(evaluation, price_norm, radius, words),
                                     features_at_least(features, data.dim()), attacks_found(certificates, input, norms),
                                     printable(in_words(main_changes(data, weakest, threat)))));
   }

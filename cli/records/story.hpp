@@ -13,9 +13,9 @@ namespace standfast::cli {
 
 /// The words of the sentences that depend on the data.
 struct StoryWords {
-  std::string input = "input";          ///< What an input is called: "message".
-  std::string past = "past the alarm";  ///< Where an attacker wants it.
-  bool per_hundred_words = false;       ///< Whether a price counts changes in every hundred words.
+  std::string input = "input";  ///< What an input is called: "message".
+  std::string past;             ///< Where an attacker wants it: "past the filter". If empty: judged as the other class.
+  bool per_hundred_words = false;  ///< Whether a price counts changes in every hundred words.
 };
 
 /// One sentence per alarm: what it would take to get a weak, a median and a strong one past the filter. Prices are in
