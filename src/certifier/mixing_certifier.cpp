@@ -39,12 +39,14 @@ void MixingCertifier::certify_rows(const Request& request, std::span<const float
   }
 }
 
-void MixingCertifier::certify_piece(const Request& request, CertifyWorkspace& ws, std::span<double> radii) const {
+void MixingCertifier::certify_piece(const Request& request, CertifyWorkspace& ws, std::span<double> radii,
+                                    std::span<minorant::PieceProposal> proposals) const {
   std::swap(ws.lanes.front().minorant, ws.lanes.front().of_features);
   for (std::size_t k = 0; k < radii.size(); ++k) {
     double* const one[] = {&radii[k]};
     ws.waiting = {0};
     certify_norm(request, k, ws, one);
+    proposals[k] = ws.lanes.front().proposal;
   }
 }
 
@@ -58,6 +60,7 @@ void MixingCertifier::certify_norm(const Request& request, std::size_t norm_inde
     *radii[l] = norm == Norm::l0() ? 0 : closed_form_radius_of(request, lane.of_features, norm_index);
     lane.valid_price.start_at(once ? kInfinity : *radii[l]);
     lane.best_problem.margin = 0;
+    lane.proposal = {true, {}};
   }
   while (true) {
     std::erase_if(ws.waiting, [&](std::size_t l) { return !ws.lanes[l].valid_price.wants_trial(); });
@@ -68,9 +71,11 @@ void MixingCertifier::certify_norm(const Request& request, std::size_t norm_inde
       price_minorant(request, lane);
       if (norm == Norm::l0() || norm == Norm::l1()) add_slope_errors(lane.minorant, request.search.cost, lane.problem);
       const search::SeparableRadius found = search::separable_radius(lane.problem, norm);
-      const double radius = separable_radius_of(request, lane, norm_index, found).radius;
+      const ProvenRadius proven = separable_radius_of(request, lane, norm_index, found);
+      const double radius = proven.radius;
       lane.valid_price.add_trial(found.radius);
       if (radius >= *radii[l] || lane.best_problem.margin == 0) lane.best_problem = lane.problem;
+      if (radius >= *radii[l]) lane.proposal = proven.as_proposal();
       *radii[l] = std::max(*radii[l], radius);
     }
   }

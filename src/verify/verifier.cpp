@@ -11,6 +11,7 @@
 #include "base/fp_environment.hpp"
 #include "base/rounding.hpp"
 #include "base/try.hpp"
+#include "model/max_affine.hpp"
 #include "verify/kinks.hpp"
 #include "verify/lines.hpp"
 #include "verify/map_steps.hpp"
@@ -26,13 +27,6 @@ MapView view_of(const model::Model& model, bool has_unit_map) {
   if (model::is_separable(model.feature_map)) return MapView::kSeparable;
   if (has_unit_map) return MapView::kKinked;
   return model::is_affine_with_abs(model.feature_map) ? MapView::kMixing : MapView::kOther;
-}
-
-std::size_t pieces_of(const model::Graph& graph, const std::vector<model::Shape>& node_shapes) {
-  const model::Node& last = graph.nodes.back();
-  return last.kind == model::NodeKind::kMax
-             ? model::element_count(model::source_shape(graph, node_shapes, last.inputs[0]))
-             : 1;
 }
 
 /// 0, or NaN if a value is not finite.
@@ -81,7 +75,7 @@ Verifier::Verifier(const model::Model& model, std::optional<model::UnitMap> unit
     : model_(&model),
       map_shapes_(std::move(model::infer_map_shapes(model.feature_map, model.input_shape)).value()),
       backward_(model.graph),
-      pieces_(pieces_of(model.graph, backward_.node_shapes())),
+      pieces_(model::piece_count(model)),
       map_view_(view_of(model, unit_map.has_value())),
       unit_map_(std::move(unit_map)) {
   const bool has_lines = map_view_ == MapView::kMixing || map_view_ == MapView::kKinked;
@@ -159,26 +153,54 @@ Result<ProvenMinorant> Verifier::summed(std::span<const float> x, const minorant
       "proof: found several choices of slopes for a feature map that mixes features, expected one of weight 1"};
 }
 
-Result<double> Verifier::prove(const ThreatModel& threat, std::span<const float> x,
-                               const minorant::Proposal& proposal) const {
+Status Verifier::check_question(const ThreatModel& threat, std::span<const float> x) const {
   STANDFAST_CHECK(check_floating_point_environment());
   STANDFAST_CHECK(check_input(x, model_->dim()));
-  STANDFAST_CHECK(threat.validate(model_->dim()));
-  if (proposal.closed_form ? proposal.norm == Norm::l0() : !is_known(proposal.norm)) {
-    return Error{ErrorCode::kBadOption, "norm " + proposal.norm.name() + ": found a proof that does not know it"};
-  }
+  return threat.validate(model_->dim());
+}
+
+Result<double> Verifier::prove(const ThreatModel& threat, std::span<const float> x,
+                               const minorant::Proposal& proposal) const {
+  STANDFAST_CHECK(check_question(threat, x));
   if (proposal.choices.empty()) return 0.0;
   STANDFAST_TRY(ProvenMinorant m, summed(x, proposal));
+  return radius_of(std::move(m), threat, x, proposal.norm, {proposal.closed_form, proposal.radius}, proposal.bend);
+}
+
+Result<double> Verifier::prove_other(const ThreatModel& threat, std::span<const float> x,
+                                     const minorant::OtherProposal& proposal) const {
+  STANDFAST_CHECK(check_question(threat, x));
+  if (!model::is_max_affine(*model_)) {
+    return Error{ErrorCode::kUnsupported,
+                 "proof: found a verdict of the other class, expected a maximum of affine "
+                 "pieces over a map without abs"};
+  }
+  if (proposal.pieces.size() != pieces_) {
+    return Error{ErrorCode::kBadShape, "proof: found " + std::to_string(proposal.pieces.size()) +
+                                           " pieces, the model has " + std::to_string(pieces_)};
+  }
+  double smallest = kInfinity;
+  for (std::size_t j = 0; j < pieces_; ++j) {
+    ProvenMinorant below = minorant_below(x, static_cast<std::int32_t>(j));
+    STANDFAST_TRY(const double radius, radius_of(std::move(below), threat, x, proposal.norm, proposal.pieces[j], {}));
+    smallest = std::min(smallest, radius);
+  }
+  return smallest;
+}
+
+Result<double> Verifier::radius_of(ProvenMinorant m, const ThreatModel& threat, std::span<const float> x, Norm norm,
+                                   const minorant::PieceProposal& proposal, const minorant::BendProposal& bend) const {
+  if (proposal.closed_form ? norm == Norm::l0() : !is_known(norm)) {
+    return Error{ErrorCode::kBadOption, "norm " + norm.name() + ": found a proof that does not know it"};
+  }
   const std::vector<double> cost = costs_of(threat, model_->dim());
-  if (proposal.closed_form) return closed_form_radius_proven(m, cost, proposal.norm, lipschitz(proposal.norm));
+  if (proposal.closed_form) return closed_form_radius_proven(m, cost, norm, lipschitz(norm));
   if (map_view_ == MapView::kOther) {
     return Error{ErrorCode::kUnsupported, "feature map: found an abs before the end, expected the closed form"};
   }
   if (map_view_ == MapView::kKinked) m = seen_from_input(*unit_map_, m);
-  if (map_view_ == MapView::kMixing) {
-    m = linear_in_input(m, map_reach(cost, proposal.norm), proposal.norm, proposal.bend);
-  }
-  return separable_radius_proven(m, {cost, intervals_at(threat, x)}, proposal.norm, proposal.radius);
+  if (map_view_ == MapView::kMixing) m = linear_in_input(m, map_reach(cost, norm), norm, bend);
+  return separable_radius_proven(m, {cost, intervals_at(threat, x)}, norm, proposal.radius);
 }
 
 Result<double> prove(const model::Model& model, const ThreatModel& threat, std::span<const float> x,

@@ -54,6 +54,14 @@ class Verifier {
   [[nodiscard]] Result<double> prove(const ThreatModel& threat, std::span<const float> x,
                                      const minorant::Proposal& proposal) const;
 
+  /// The radius that this proposal proves of an `other` verdict at x: the smallest over the pieces, 0 if one of them is
+  /// not proven to be below 0.
+  ///
+  /// Shape, unit: as prove. Fails: as prove; kUnsupported for a model that is no maximum of affine pieces, kBadShape
+  /// for another number of pieces.
+  [[nodiscard]] Result<double> prove_other(const ThreatModel& threat, std::span<const float> x,
+                                           const minorant::OtherProposal& proposal) const;
+
   /// V1 to V4: the proven minorant of f around x, seen from phi(x) if the map is not separable.
   /// Shape: x is (dim), finite; slopes as Backward::minorant takes them.
   [[nodiscard]] ProvenMinorant minorant(std::span<const float> x, const minorant::Slopes& slopes) const;
@@ -84,6 +92,10 @@ class Verifier {
   Verifier(const model::Model& model, std::optional<model::UnitMap> unit_map);
   [[nodiscard]] ProvenMinorant at_input(std::span<const float> x, GraphMinorant graph, double threshold) const;
   [[nodiscard]] Result<ProvenMinorant> summed(std::span<const float> x, const minorant::Proposal& proposal) const;
+  [[nodiscard]] Status check_question(const ThreatModel& threat, std::span<const float> x) const;
+  [[nodiscard]] Result<double> radius_of(ProvenMinorant minorant, const ThreatModel& threat, std::span<const float> x,
+                                         Norm norm, const minorant::PieceProposal& proposal,
+                                         const minorant::BendProposal& bend) const;
 
   const model::Model* model_;
   std::vector<model::Shape> map_shapes_;
