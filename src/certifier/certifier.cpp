@@ -76,7 +76,7 @@ void Certifier::read_minorant(search::Lane features, float logit, search::Lane g
   out.is_separable = reader_.separable();
   if (out.is_separable) {
     reader_.read_minorant(features, logit, gradient, out.separable);
-    out.slope_error.assign(parts_.model->dim(), 0.0);
+    out.gradient_error.assign(parts_.model->dim(), 0.0);
   } else {
     search::MinorantReader::read_minorant(logit, gradient, model::element_count(parts_.model->graph.input_shape),
                                           out.feature);

@@ -18,7 +18,7 @@ using verify::ProvenMinorant;
 void add_slope_errors(const ProvenMinorant& minorant, std::span<const double> cost, search::PricedProblem& problem) {
   problem.resize(cost.size(), 1);
   for (std::size_t i = 0; i < cost.size(); ++i) {
-    problem.fold[i] = -minorant.slope_error[i] / cost[i];
+    problem.bend[i] = -minorant.gradient_error[i] / cost[i];
     problem.offset[i] = 0;
   }
 }
@@ -53,7 +53,7 @@ void MixingCertifier::certify_piece(const Request& request, CertifyWorkspace& ws
 void MixingCertifier::certify_norm(const Request& request, std::size_t norm_index, CertifyWorkspace& ws,
                                    std::span<double* const> radii) const {
   const Norm norm = request.norm(norm_index);
-  const bool once = !pull_back_.folded() || norm == Norm::l0();
+  const bool once = !pull_back_.has_abs() || norm == Norm::l0();
   for (const std::size_t l : ws.waiting) {
     CertifyLane& lane = ws.lanes[l];
     // what bends may also be left as it is: the closed form needs no line
@@ -93,7 +93,7 @@ void MixingCertifier::draw_lines(const Request& request, std::size_t norm_index,
     from[slot] = &lane.of_features;
     to[slot] = &lane.minorant;
     const double limit = lane.valid_price.price();
-    const bool searches = joint && pull_back_.folded() && limit < kInfinity;
+    const bool searches = joint && pull_back_.has_abs() && limit < kInfinity;
     const model::MapReach& reach = request.search.map_reach[norm_index];
     proposals[slot] = {limit, searches ? best_multiplier(lane.of_features, reach, limit) : 0.0};
   }

@@ -1,5 +1,6 @@
-// The minorant of g and phi(x) meet here: margin = slope . phi(x) + constant - threshold, less everything that rounding
-// can have added. A product of the slopes that overflowed makes the margin -inf, so that nothing is proven from it.
+// The minorant of g and phi(x) meet here: margin = gradient . phi(x) + constant - threshold, less everything that
+// rounding can have added. An entry of the gradient that overflowed makes the margin -inf, so that nothing is proven
+// from it.
 #include "verify/verifier.hpp"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ double nan_unless_finite(std::span<const double> values) {
   return zero;
 }
 
-/// The part of a map that the closed form has to pay for: centres and scales are in the slopes already.
+/// The part of a map that the closed form has to pay for: centres and scales are in the gradient already.
 double lipschitz_upper_of(const model::Model& model, Norm norm) {
   if (!model::is_separable(model.feature_map))
     return model::lipschitz_upper(model.feature_map, model.input_shape, norm);
@@ -109,16 +110,16 @@ ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph,
   double value = graph.constant - threshold, lost = graph.constant_error;
   double scale = std::fabs(graph.constant) + std::fabs(threshold);
   for (std::size_t i = 0; i < n; ++i) {
-    value += graph.slope[i] * u.value[i];
-    scale += std::fabs(graph.slope[i] * u.value[i]);
-    lost += graph.slope_error[i] * (std::fabs(u.value[i]) + u.error[i]) + std::fabs(graph.slope[i]) * u.error[i];
+    value += graph.gradient[i] * u.value[i];
+    scale += std::fabs(graph.gradient[i] * u.value[i]);
+    lost += graph.gradient_error[i] * (std::fabs(u.value[i]) + u.error[i]) + std::fabs(graph.gradient[i]) * u.error[i];
   }
   const double margin = value - kBoundSlack * (lost + gamma_n(n + 4) * scale);
 
-  const double zero = nan_unless_finite(graph.slope) + nan_unless_finite(graph.slope_error);
+  const double zero = nan_unless_finite(graph.gradient) + nan_unless_finite(graph.gradient_error);
   ProvenMinorant result;
-  result.feature = {zero == 0 ? margin : -kInfinity, std::move(graph.slope)};
-  result.slope_error = std::move(graph.slope_error);
+  result.feature = {zero == 0 ? margin : -kInfinity, std::move(graph.gradient)};
+  result.gradient_error = std::move(graph.gradient_error);
   result.features = std::move(u.value);
   result.features_error = std::move(u.error);
   return map_view_ == MapView::kSeparable ? seen_from_input(*unit_map_, result) : result;
@@ -126,16 +127,16 @@ ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph,
 
 ProvenMinorant Verifier::linear_in_input(const ProvenMinorant& from, const model::MapReach& reach, Norm norm,
                                          const minorant::BendProposal& bend) const {
-  const bool folded = model_->feature_map.back().kind == model::MapKind::kAbs;
-  LinearInUnits lines = through_lines(from, folded, reach, norm, bend);
-  Bounded slope = pulled_back(*model_, map_shapes_, std::move(lines.slope));
+  const bool has_abs = model_->feature_map.back().kind == model::MapKind::kAbs;
+  LinearInUnits lines = through_lines(from, has_abs, reach, norm, bend);
+  Bounded gradient = pulled_back(*model_, map_shapes_, std::move(lines.coefficient));
   ProvenMinorant result;
   result.is_separable = true;
   result.valid_up_to = lines.valid_up_to;
-  const double zero = nan_unless_finite(slope.value) + nan_unless_finite(slope.error);
+  const double zero = nan_unless_finite(gradient.value) + nan_unless_finite(gradient.error);
   result.separable.margin = zero == 0 ? lines.margin : -kInfinity;
-  result.separable.linear = std::move(slope.value);
-  result.slope_error = std::move(slope.error);
+  result.separable.coefficient = std::move(gradient.value);
+  result.gradient_error = std::move(gradient.error);
   return result;
 }
 

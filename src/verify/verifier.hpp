@@ -7,7 +7,7 @@
 // trust but the model and the threat model: costs, intervals, Lipschitz bounds and the reach of the map are its own.
 // The steps of a proof, each in a file of its own, are V0 to V5 of docs/certificates.md:
 //
-//     backward     V1, V2   an affine minorant of g for these slopes          affine: the loops over weights
+//     backward     V1, V2   an affine minorant of g for these slopes          bounded: the loops over weights
 //     map_steps    V3       phi(x), its rounding errors
 //     verifier     V3, V4   the minorant of f at x, seen from the input       unit_map; map_reach, lines; combine
 //     radius       V5       from a proven minorant to a proven radius         worst_case

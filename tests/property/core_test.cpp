@@ -142,14 +142,15 @@ TEST(Core, FastMinorantsHaveTheBitsOfTheCore) {
       const minorant::Slopes slopes = any_slopes(random, infer::Plan(made.model), x);
       const ProvenMinorant core = proofs->core.minorant(x, slopes), wide = proofs->prove(x, slopes);
       ASSERT_EQ(core.is_separable, wide.is_separable);
-      ASSERT_EQ(core.separable.linear, wide.separable.linear);
-      ASSERT_EQ(core.separable.fold, wide.separable.fold);
+      ASSERT_EQ(core.separable.coefficient, wide.separable.coefficient);
+      ASSERT_EQ(core.separable.bend, wide.separable.bend);
       ASSERT_EQ(core.separable.offset, wide.separable.offset);
-      ASSERT_EQ(core.feature.slope, wide.feature.slope);
+      ASSERT_EQ(core.feature.gradient, wide.feature.gradient);
       ASSERT_GE(core.is_separable ? core.separable.margin : core.feature.margin,
                 wide.is_separable ? wide.separable.margin : wide.feature.margin);
-      ASSERT_EQ(core.slope_error.size(), wide.slope_error.size());
-      for (std::size_t i = 0; i < core.slope_error.size(); ++i) ASSERT_LE(core.slope_error[i], wide.slope_error[i]);
+      ASSERT_EQ(core.gradient_error.size(), wide.gradient_error.size());
+      for (std::size_t i = 0; i < core.gradient_error.size(); ++i)
+        ASSERT_LE(core.gradient_error[i], wide.gradient_error[i]);
     }
   });
 }
