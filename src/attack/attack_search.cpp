@@ -63,7 +63,7 @@ void AttackSearch::linearise_at_input(float logit) {
     // no minorant, but an attack needs none: the linearisation at x
     const std::span<const float> slope = target_.plan->input_gradient(ws_.infer);
     minorant.margin = logit;
-    minorant.linear.assign(slope.begin(), slope.end());
+    minorant.coefficient.assign(slope.begin(), slope.end());
   }
   ws_.problem.assign(minorant, target_.cost, interval_);
 }
@@ -144,7 +144,7 @@ void AttackSearch::linearise_at(std::span<const double> change) {
   for (std::size_t i = 0; i < gradient_.size(); ++i) margin -= gradient_[i] * change[i];
   linearised_.margin = margin;
   linearised_.resize(gradient_.size(), 0);
-  for (std::size_t i = 0; i < gradient_.size(); ++i) linearised_.linear[i] = gradient_[i] / target_.cost[i];
+  for (std::size_t i = 0; i < gradient_.size(); ++i) linearised_.coefficient[i] = gradient_[i] / target_.cost[i];
   linearised_.lo = lo_;
   linearised_.hi = hi_;
 }
@@ -278,7 +278,7 @@ void AttackSearch::change_fewest_features() {
   bool flips = change_worst_features(ws_.problem, change, changed);
   for (int k = 0; k < kRecounts && !flips; ++k) {
     linearise_at(change);
-    for (const std::size_t i : changed) linearised_.linear[i] = linearised_.lo[i] = linearised_.hi[i] = 0;
+    for (const std::size_t i : changed) linearised_.coefficient[i] = linearised_.lo[i] = linearised_.hi[i] = 0;
     flips = change_worst_features(linearised_, change, changed);
   }
   if (!flips) return;

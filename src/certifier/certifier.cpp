@@ -40,7 +40,6 @@ class ClosedFormCertifier : public Certifier {
   // check_options refuses every other method for such maps
   void certify_rows(const Request&, std::span<const float>, std::span<const float>, CertifyWorkspace&,
                     Rows) const override {}
-  void certify_piece(const Request&, CertifyWorkspace&, std::span<double>) const override {}
 };
 
 }  // namespace
@@ -77,7 +76,7 @@ void Certifier::read_minorant(search::Lane features, float logit, search::Lane g
   out.is_separable = reader_.separable();
   if (out.is_separable) {
     reader_.read_minorant(features, logit, gradient, out.separable);
-    out.slope_error.assign(parts_.model->dim(), 0.0);
+    out.gradient_error.assign(parts_.model->dim(), 0.0);
   } else {
     search::MinorantReader::read_minorant(logit, gradient, model::element_count(parts_.model->graph.input_shape),
                                           out.feature);
@@ -198,20 +197,23 @@ void Certifier::certify(const Request& request, std::span<const float> x, std::s
 }
 
 void Certifier::certify_other(const Request& request, std::span<const float> x, CertifyWorkspace& ws,
-                              std::span<double> radii) const {
+                              std::span<double> radii, std::span<minorant::OtherProposal> proposals) const {
   std::ranges::fill(radii, kInfinity);
+  for (std::size_t k = 0; k < proposals.size(); ++k) proposals[k] = {request.norm(k), {}};
   CertifyLane& lane = ws.lanes.front();
   if (!request.closed_form()) find_intervals(request, x, lane);
   lane.hint = {};
   std::vector<double> of_piece(radii.size());
+  std::vector<minorant::PieceProposal> proposed(radii.size(), {request.closed_form(), {}});
   for (std::size_t piece = 0; piece < parts_.core->pieces(); ++piece) {
     parts_.wide->prove_below(x, static_cast<std::int32_t>(piece), ws.verify, lane.minorant);
     if (request.closed_form()) {
       for (std::size_t k = 0; k < radii.size(); ++k) of_piece[k] = closed_form_radius_of(request, lane.minorant, k);
     } else {
-      certify_piece(request, ws, of_piece);
+      certify_piece(request, ws, of_piece, proposed);
     }
     for (std::size_t k = 0; k < radii.size(); ++k) radii[k] = std::min(radii[k], of_piece[k]);
+    for (std::size_t k = 0; k < proposals.size(); ++k) proposals[k].pieces.push_back(proposed[k]);
   }
 }
 

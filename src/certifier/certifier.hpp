@@ -42,9 +42,9 @@ class Certifier {
                CertifyWorkspace& workspace, std::span<const CertifiedRow> rows) const;
 
   /// Certifies an `other` verdict: the smallest radius over the pieces. Requires: the options ask for both classes.
-  /// Shape: x is (dim), finite; radii (norms).
+  /// Shape: x is (dim), finite; radii (norms); proposals (norms), or empty if nobody asks the core about them.
   void certify_other(const Request& request, std::span<const float> x, CertifyWorkspace& workspace,
-                     std::span<double> radii) const;
+                     std::span<double> radii, std::span<minorant::OtherProposal> proposals = {}) const;
 
   /// The worst change, in the features' units, at the certified radius of one norm.
   /// Requires: the method is kSeparable.
@@ -58,9 +58,10 @@ class Certifier {
   /// Certifies by any method but the closed form; the intervals of all rows are in their lanes.
   virtual void certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
                             CertifyWorkspace& workspace, Rows rows) const = 0;
-  /// The radius that the first lane's minorant, that of a piece, has in each norm; by any method but the closed form.
-  /// Shape: radii is (norms).
-  virtual void certify_piece(const Request& request, CertifyWorkspace& workspace, std::span<double> radii) const = 0;
+  /// The radius that the first lane's minorant, that of a piece, has in each norm, and what the core can prove it from;
+  /// by any method but the closed form. Only maps without an abs have pieces. Shape: both are (norms).
+  virtual void certify_piece(const Request&, CertifyWorkspace&, std::span<double>,
+                             std::span<minorant::PieceProposal>) const {}
   /// The problem whose worst change is the weakest direction.
   [[nodiscard]] virtual const search::PricedProblem& last_problem(const CertifyLane& lane) const {
     return lane.problem;
@@ -78,6 +79,10 @@ class Certifier {
   struct ProvenRadius {
     double radius = 0;
     minorant::RadiusProposal proposal;
+    /// What to ask the core for: norm inf names the radius, which may have given way.
+    [[nodiscard]] minorant::PieceProposal as_proposal() const {
+      return {false, {radius, proposal.price_limit, proposal.multiplier}};
+    }
   };
   /// The radius of the lane's minorant under costs and bounds: Algorithm S proposes, the core's last step proves.
   [[nodiscard]] ProvenRadius separable_radius_of(const Request& request, const CertifyLane& lane,

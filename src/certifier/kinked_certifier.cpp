@@ -16,10 +16,6 @@ void KinkedCertifier::certify_rows(const Request& request, std::span<const float
   for (const std::size_t l : ws.waiting) certify_lane(request, ws.lanes[l], rows[l].radii);
 }
 
-void KinkedCertifier::certify_piece(const Request& request, CertifyWorkspace& ws, std::span<double> radii) const {
-  certify_lane(request, ws.lanes.front(), radii);
-}
-
 void KinkedCertifier::certify_lane(const Request& request, CertifyLane& lane, std::span<double> radii) const {
   std::swap(lane.minorant, lane.of_features);
   lane.minorant = verify::seen_from_input(parts_.core->unit_map(), lane.of_features);

@@ -12,7 +12,6 @@ class KinkedCertifier : public Certifier {
  protected:
   void certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
                     CertifyWorkspace& workspace, Rows rows) const override;
-  void certify_piece(const Request& request, CertifyWorkspace& workspace, std::span<double> radii) const override;
   [[nodiscard]] bool needs_proven_minorants() const override { return true; }
 
  private:

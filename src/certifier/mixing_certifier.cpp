@@ -18,7 +18,7 @@ using verify::ProvenMinorant;
 void add_slope_errors(const ProvenMinorant& minorant, std::span<const double> cost, search::PricedProblem& problem) {
   problem.resize(cost.size(), 1);
   for (std::size_t i = 0; i < cost.size(); ++i) {
-    problem.fold[i] = -minorant.slope_error[i] / cost[i];
+    problem.bend[i] = -minorant.gradient_error[i] / cost[i];
     problem.offset[i] = 0;
   }
 }
@@ -39,25 +39,28 @@ void MixingCertifier::certify_rows(const Request& request, std::span<const float
   }
 }
 
-void MixingCertifier::certify_piece(const Request& request, CertifyWorkspace& ws, std::span<double> radii) const {
+void MixingCertifier::certify_piece(const Request& request, CertifyWorkspace& ws, std::span<double> radii,
+                                    std::span<minorant::PieceProposal> proposals) const {
   std::swap(ws.lanes.front().minorant, ws.lanes.front().of_features);
   for (std::size_t k = 0; k < radii.size(); ++k) {
     double* const one[] = {&radii[k]};
     ws.waiting = {0};
     certify_norm(request, k, ws, one);
+    proposals[k] = ws.lanes.front().proposal;
   }
 }
 
 void MixingCertifier::certify_norm(const Request& request, std::size_t norm_index, CertifyWorkspace& ws,
                                    std::span<double* const> radii) const {
   const Norm norm = request.norm(norm_index);
-  const bool once = !pull_back_.folded() || norm == Norm::l0();
+  const bool once = !pull_back_.has_abs() || norm == Norm::l0();
   for (const std::size_t l : ws.waiting) {
     CertifyLane& lane = ws.lanes[l];
     // what bends may also be left as it is: the closed form needs no line
     *radii[l] = norm == Norm::l0() ? 0 : closed_form_radius_of(request, lane.of_features, norm_index);
     lane.valid_price.start_at(once ? kInfinity : *radii[l]);
     lane.best_problem.margin = 0;
+    lane.proposal = {true, {}};
   }
   while (true) {
     std::erase_if(ws.waiting, [&](std::size_t l) { return !ws.lanes[l].valid_price.wants_trial(); });
@@ -68,9 +71,11 @@ void MixingCertifier::certify_norm(const Request& request, std::size_t norm_inde
       price_minorant(request, lane);
       if (norm == Norm::l0() || norm == Norm::l1()) add_slope_errors(lane.minorant, request.search.cost, lane.problem);
       const search::SeparableRadius found = search::separable_radius(lane.problem, norm);
-      const double radius = separable_radius_of(request, lane, norm_index, found).radius;
+      const ProvenRadius proven = separable_radius_of(request, lane, norm_index, found);
+      const double radius = proven.radius;
       lane.valid_price.add_trial(found.radius);
       if (radius >= *radii[l] || lane.best_problem.margin == 0) lane.best_problem = lane.problem;
+      if (radius >= *radii[l]) lane.proposal = proven.as_proposal();
       *radii[l] = std::max(*radii[l], radius);
     }
   }
@@ -88,7 +93,7 @@ void MixingCertifier::draw_lines(const Request& request, std::size_t norm_index,
     from[slot] = &lane.of_features;
     to[slot] = &lane.minorant;
     const double limit = lane.valid_price.price();
-    const bool searches = joint && pull_back_.folded() && limit < kInfinity;
+    const bool searches = joint && pull_back_.has_abs() && limit < kInfinity;
     const model::MapReach& reach = request.search.map_reach[norm_index];
     proposals[slot] = {limit, searches ? best_multiplier(lane.of_features, reach, limit) : 0.0};
   }

@@ -14,7 +14,8 @@ class MixingCertifier : public Certifier {
  protected:
   void certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
                     CertifyWorkspace& workspace, Rows rows) const override;
-  void certify_piece(const Request& request, CertifyWorkspace& workspace, std::span<double> radii) const override;
+  void certify_piece(const Request& request, CertifyWorkspace& workspace, std::span<double> radii,
+                     std::span<minorant::PieceProposal> proposals) const override;
   [[nodiscard]] const search::PricedProblem& last_problem(const CertifyLane& lane) const override {
     return lane.best_problem;
   }

@@ -69,10 +69,15 @@ void SeparableCertifier::certify_lane(const Request& request, std::span<const fl
   }
 }
 
-void SeparableCertifier::certify_piece(const Request& request, CertifyWorkspace& ws, std::span<double> radii) const {
+void SeparableCertifier::certify_piece(const Request& request, CertifyWorkspace& ws, std::span<double> radii,
+                                       std::span<minorant::PieceProposal> proposals) const {
   CertifyLane& lane = ws.lanes.front();
   price_minorant(request, lane);
-  for (std::size_t k = 0; k < radii.size(); ++k) radii[k] = separable_radius_of(request, lane, k).radius;
+  for (std::size_t k = 0; k < radii.size(); ++k) {
+    const ProvenRadius proven = separable_radius_of(request, lane, k);
+    radii[k] = proven.radius;
+    proposals[k] = proven.as_proposal();
+  }
 }
 
 }  // namespace standfast::certifier

@@ -12,7 +12,8 @@ class SeparableCertifier : public Certifier {
  protected:
   void certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
                     CertifyWorkspace& workspace, Rows rows) const override;
-  void certify_piece(const Request& request, CertifyWorkspace& workspace, std::span<double> radii) const override;
+  void certify_piece(const Request& request, CertifyWorkspace& workspace, std::span<double> radii,
+                     std::span<minorant::PieceProposal> proposals) const override;
 
  private:
   void certify_lane(const Request& request, std::span<const float> x, const CertifyLane& lane, std::size_t norm_index,

@@ -42,7 +42,7 @@ void SeparableCertifier::find_next_minorants(CertifyWorkspace& ws) const {
   parts_.plan->prepare_tile(ws.probe);
   for_each_block(parts_.model->dim(), count, [&](std::size_t slot, search::FeatureRange range) {
     const search::MinorantSearch& search = ws.lanes[ws.waiting[slot]].search;
-    reader_.move_features(values_of_lane(ws.infer.features, ws.waiting[slot]), search.change(), search.fold_change(),
+    reader_.move_features(values_of_lane(ws.infer.features, ws.waiting[slot]), search.change(), search.bend_change(),
                           range, ws.probe.features.data() + slot, kLanes);
   });
   parts_.plan->forward_features_tile(count, ws.probe, std::span(ws.logits).first(count));

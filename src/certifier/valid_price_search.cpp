@@ -16,10 +16,10 @@ constexpr int kSections = 14;           // narrows the octaves by 0.618^14, abou
 
 /// Not below any multiplier that is best: that of lines of slope 0, whose loss is the norm of the bends.
 double largest_multiplier(const verify::ProvenMinorant& from, double joint) {
-  const std::size_t units = from.feature.slope.size() / 2;
+  const std::size_t units = from.feature.gradient.size() / 2;
   double squares = 0;
   for (std::size_t i = 0; i < units; ++i) {
-    const double bend = std::min(from.feature.slope[units + i], 0.0);
+    const double bend = std::min(from.feature.gradient[units + i], 0.0);
     squares += bend * bend;
   }
   return 2 * std::sqrt(squares) / joint;
@@ -28,10 +28,10 @@ double largest_multiplier(const verify::ProvenMinorant& from, double joint) {
 /// What bending downwards costs the margin: the least of it belongs to the best multiplier.
 double line_losses(const verify::ProvenMinorant& from, const model::MapReach& reach,
                    const minorant::BendProposal& proposal) {
-  const std::size_t units = from.feature.slope.size() / 2;
+  const std::size_t units = from.feature.gradient.size() / 2;
   double sum = verify::joint_loss(reach, proposal);
   for (std::size_t i = 0; i < units; ++i) {
-    if (!(from.feature.slope[units + i] < 0)) continue;
+    if (!(from.feature.gradient[units + i] < 0)) continue;
     const double limit = verify::unit_limit(reach, i, proposal.valid_up_to);
     sum += verify::line_of(verify::unit_at(from, i, units), limit, proposal.multiplier).loss;
   }

@@ -40,6 +40,7 @@ struct CertifyLane {
   // mixing maps: trials of prices up to which lines are valid
   ValidPriceSearch valid_price;
   search::PricedProblem best_problem;
+  minorant::PieceProposal proposal;  ///< What the largest radius was proven from, but for the lines.
 };
 
 /// Where the results of one input go. Shape: radii (norms), or empty if none are wanted; proofs (norms), or empty if

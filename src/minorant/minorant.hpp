@@ -11,24 +11,24 @@ inline constexpr std::size_t kMostKinks = 16;
 
 /// A lower bound on f around x, for feature maps that act on each feature alone:
 ///
-///     f(x + d) >= margin + sum_i (linear_i d_i + sum_j fold_ij (|offset_ij + d_i| - |offset_ij|))
+///     f(x + d) >= margin + sum_i (coefficient_i d_i + sum_j bend_ij (|offset_ij + d_i| - |offset_ij|))
 ///
-/// Shape: linear is (dim); fold and offset are (dim, kinks), or empty where the map has no abs.
+/// Shape: coefficient is (dim); bend and offset are (dim, kinks), or empty where the map has no abs.
 struct SeparableMinorant {
   double margin = 0;
-  std::vector<double> linear;
-  std::vector<double> fold;
+  std::vector<double> coefficient;
+  std::vector<double> bend;
   std::vector<double> offset;  ///< x_i minus the place of the kink.
 
-  [[nodiscard]] std::size_t dim() const { return linear.size(); }
-  [[nodiscard]] bool folded() const { return !fold.empty(); }
-  [[nodiscard]] std::size_t kinks() const { return linear.empty() ? 0 : fold.size() / linear.size(); }
+  [[nodiscard]] std::size_t dim() const { return coefficient.size(); }
+  [[nodiscard]] bool has_bends() const { return !bend.empty(); }
+  [[nodiscard]] std::size_t kinks() const { return coefficient.empty() ? 0 : bend.size() / coefficient.size(); }
 };
 
-/// The same for any feature map: f(x') >= margin + slope . (phi(x') - phi(x)).
+/// The same for any feature map: f(x') >= margin + gradient . (phi(x') - phi(x)).
 struct FeatureMinorant {
   double margin = 0;
-  std::vector<double> slope;  ///< (dim of phi(x)).
+  std::vector<double> gradient;  ///< (dim of phi(x)).
 };
 
 }  // namespace standfast::minorant

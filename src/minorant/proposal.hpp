@@ -36,4 +36,16 @@ struct Proposal {
   BendProposal bend;
 };
 
+/// One affine piece of a maximum, which has to stay below 0 for the verdict to be `other`.
+struct PieceProposal {
+  bool closed_form = false;  ///< As in Proposal.
+  RadiusProposal radius;
+};
+
+/// Everything that the core needs to prove one radius of an `other` verdict.
+struct OtherProposal {
+  Norm norm = Norm::l2();
+  std::vector<PieceProposal> pieces;  ///< One per piece, in their order.
+};
+
 }  // namespace standfast::minorant

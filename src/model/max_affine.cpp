@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "model/geometry.hpp"
+
 namespace standfast::model {
 namespace {
 
@@ -19,6 +21,13 @@ bool is_max_affine(const Model& model) {
   return std::ranges::all_of(model.feature_map, [](const MapStep& step) { return step.kind != MapKind::kAbs; }) &&
          std::all_of(nodes.begin(), nodes.end() - 1, is_affine) &&
          (is_affine(nodes.back()) || nodes.back().kind == NodeKind::kMax);
+}
+
+std::size_t piece_count(const Model& model) {
+  const Node& last = model.graph.nodes.back();
+  if (last.kind != NodeKind::kMax) return 1;
+  const std::vector<Shape> shapes = infer_shapes(model.graph).value();
+  return element_count(source_shape(model.graph, shapes, last.inputs[0]));
 }
 
 }  // namespace standfast::model

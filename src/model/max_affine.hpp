@@ -11,4 +11,7 @@ namespace standfast::model {
 /// Requires: validate(model) succeeded.
 [[nodiscard]] bool is_max_affine(const Model& model);
 
+/// How many elements the last node picks from: the number of j above; 1 if it is no `max`.
+[[nodiscard]] std::size_t piece_count(const Model& model);
+
 }  // namespace standfast::model

@@ -65,7 +65,7 @@ void place_units(UnitMap& map) {
 
 }  // namespace
 
-double UnitMap::slope_gamma() const { return separable && roundings == 0 ? 0.0 : kink_gamma(); }
+double UnitMap::gradient_gamma() const { return separable && roundings == 0 ? 0.0 : kink_gamma(); }
 
 double UnitMap::kink_gamma() const { return gamma_n(separable ? roundings + 2 : roundings + kinks + 4); }
 

@@ -19,8 +19,8 @@ struct UnitMap {
   std::vector<std::size_t> slot;     ///< The place of each unit among all kinks, (dim, kinks).
   std::size_t roundings = 0;         ///< The number of roundings in each weight.
 
-  /// A bound on the relative error of a slope times a weight; 0 if no weight was multiplied.
-  [[nodiscard]] double slope_gamma() const;
+  /// A bound on the relative error of a gradient's entry times a weight; 0 if no weight was multiplied.
+  [[nodiscard]] double gradient_gamma() const;
   /// A bound on the relative error of the place of a kink.
   [[nodiscard]] double kink_gamma() const;
 };

@@ -49,9 +49,9 @@ double margin_over_decrease(double margin, double decrease) {
 
 double closed_form_radius(const minorant::SeparableMinorant& m, std::span<const double> cost, Norm norm,
                           double lipschitz) {
-  const std::size_t n = m.linear.size(), parts = m.folded() ? 2 : 1;
+  const std::size_t n = m.coefficient.size(), parts = m.has_bends() ? 2 : 1;
   const double q = norm.dual_exponent();
-  const double* const sides[] = {m.linear.data(), m.fold.data()};
+  const double* const sides[] = {m.coefficient.data(), m.bend.data()};
   const bool unpriced = std::ranges::all_of(cost, [](double c) { return c == 1; });
   const double gradient_norm =
       unpriced ? dual_norm(n, parts, q, [&](std::size_t part, std::size_t i) { return sides[part][i]; })
@@ -60,9 +60,9 @@ double closed_form_radius(const minorant::SeparableMinorant& m, std::span<const 
 }
 
 double closed_form_radius(const minorant::FeatureMinorant& m, double cheapest, Norm norm, double lipschitz) {
-  const auto entry = [&](std::size_t, std::size_t i) { return m.slope[i]; };
+  const auto entry = [&](std::size_t, std::size_t i) { return m.gradient[i]; };
   return margin_over_decrease(m.margin * cheapest,
-                              lipschitz * dual_norm(m.slope.size(), 1, norm.dual_exponent(), entry));
+                              lipschitz * dual_norm(m.gradient.size(), 1, norm.dual_exponent(), entry));
 }
 
 }  // namespace standfast::search

@@ -28,7 +28,7 @@ class MinorantReader {
   explicit MinorantReader(const model::Model& model);
 
   [[nodiscard]] bool separable() const { return separable_; }
-  [[nodiscard]] bool folded() const { return folded_; }
+  [[nodiscard]] bool has_bends() const { return has_bends_; }
 
   /// Seen from x, where `features` are phi(x): `gradient` is the minorant's gradient by u, and margin its value at
   /// phi(x). Requires: separable().
@@ -38,9 +38,9 @@ class MinorantReader {
 
   /// phi(x) moved by a change of x and, if the map has an abs, one of |x - kink|: `features` are phi(x).
   ///
-  /// Shape: change is (dim), fold_change (dim) or empty, out (dim of u), one value every `stride`.
+  /// Shape: change is (dim), bend_change (dim) or empty, out (dim of u), one value every `stride`.
   /// Requires: separable().
-  void move_features(Lane features, std::span<const double> change, std::span<const double> fold_change,
+  void move_features(Lane features, std::span<const double> change, std::span<const double> bend_change,
                      FeatureRange range, float* out, std::size_t stride) const;
 
   /// Makes room for a tangent minorant, whose value at its point is given.
@@ -52,7 +52,7 @@ class MinorantReader {
 
  private:
   bool separable_;
-  bool folded_ = false;
+  bool has_bends_ = false;
   std::vector<double> scale_;  ///< u_i = scale_i (x_i - kink_i).
 };
 

@@ -65,9 +65,9 @@ bool MinorantSearch::choose_next_point() {
   if (pass_ >= options_.passes || result_.radius >= (1 - options_.gap) * result_.attack_price) return false;
   const Response& mean = ascent_.response();
   change_.resize(minorants_.dim());
-  fold_change_.resize(mean.fold_change.size());
+  bend_change_.resize(mean.bend_change.size());
   for (std::size_t i = 0; i < change_.size(); ++i) change_[i] = mean.change[i] / cost_[i];
-  for (std::size_t i = 0; i < fold_change_.size(); ++i) fold_change_[i] = mean.fold_change[i] / cost_[i];
+  for (std::size_t i = 0; i < bend_change_.size(); ++i) bend_change_[i] = mean.bend_change[i] / cost_[i];
   return true;
 }
 
@@ -90,7 +90,7 @@ bool MinorantSearch::add_minorant(const minorant::SeparableMinorant& minorant) {
 const MinorantSearchResult& MinorantSearch::find_radius(const PricedProblem& first, std::span<const double> cost,
                                                         const MinorantSearchOptions& options, MinorantSource& source) {
   for (bool more = start(first, cost, options, &source); more;)
-    more = add_minorant(source.minorant_at(change_, fold_change_));
+    more = add_minorant(source.minorant_at(change_, bend_change_));
   return result_;
 }
 

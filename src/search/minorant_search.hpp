@@ -29,10 +29,10 @@ class ValueSource {
 /// Where minorants come from: the float32 model, or the verifier's proofs about it.
 class MinorantSource : public ValueSource {
  public:
-  /// The minorant, seen from x, whose slopes are those of phi(x) + (change, fold_change): a point that need not be phi
-  /// of anything. Shape: change is (dim), fold_change (dim) or empty. Valid until the next call.
+  /// The minorant, seen from x, whose slopes are those of phi(x) + (change, bend_change): a point that need not be phi
+  /// of anything. Shape: change is (dim), bend_change (dim) or empty. Valid until the next call.
   virtual const minorant::SeparableMinorant& minorant_at(std::span<const double> change,
-                                                         std::span<const double> fold_change) = 0;
+                                                         std::span<const double> bend_change) = 0;
 };
 
 struct MinorantSearchOptions {
@@ -63,7 +63,7 @@ class MinorantSearch {
 
   /// Where the next minorant is wanted, as in MinorantSource::minorant_at.
   [[nodiscard]] std::span<const double> change() const { return change_; }
-  [[nodiscard]] std::span<const double> fold_change() const { return fold_change_; }
+  [[nodiscard]] std::span<const double> bend_change() const { return bend_change_; }
 
   /// Takes the minorant asked for; true if another one is wanted.
   bool add_minorant(const minorant::SeparableMinorant& minorant);
@@ -105,7 +105,7 @@ class MinorantSearch {
   double radius_ = 0;           ///< The radius of the current weights.
   std::vector<double> alpha_;   ///< One weight per minorant in `minorants_`.
   std::vector<double> merged_;  ///< The share of each earlier minorant in the first one of `minorants_`.
-  std::vector<double> change_, fold_change_, step_, halfway_;
+  std::vector<double> change_, bend_change_, step_, halfway_;
   MinorantSearchResult result_;
 };
 

@@ -13,32 +13,32 @@ namespace standfast::search {
 PricedMinorant& MinorantSet::append_minorant() {
   if (count_ == minorants_.size()) minorants_.emplace_back();
   PricedMinorant& added = minorants_[count_++];
-  added.linear.resize(dim());
-  added.fold.resize(folded_ ? dim() : 0);
+  added.coefficient.resize(dim());
+  added.bend.resize(has_bends_ ? dim() : 0);
   return added;
 }
 
 void MinorantSet::reset_to(const PricedProblem& problem) {
-  folded_ = problem.folded();
+  has_bends_ = problem.has_bends();
   count_ = 0;
   offset_ = problem.offset;
   lo_ = problem.lo;
   hi_ = problem.hi;
   PricedMinorant& added = append_minorant();
   added.margin = problem.margin;
-  added.linear = problem.linear;
-  added.fold = problem.fold;
+  added.coefficient = problem.coefficient;
+  added.bend = problem.bend;
 }
 
 void MinorantSet::add(const minorant::SeparableMinorant& minorant, std::span<const double> cost) {
   PricedMinorant& added = append_minorant();
   added.margin = minorant.margin;
-  for (std::size_t i = 0; i < dim(); ++i) added.linear[i] = minorant.linear[i] / cost[i];
-  for (std::size_t i = 0; i < added.fold.size(); ++i) added.fold[i] = minorant.fold[i] / cost[i];
+  for (std::size_t i = 0; i < dim(); ++i) added.coefficient[i] = minorant.coefficient[i] / cost[i];
+  for (std::size_t i = 0; i < added.bend.size(); ++i) added.bend[i] = minorant.bend[i] / cost[i];
 }
 
-double MinorantSet::sum_weighted(std::span<const double> weights, std::span<double> linear,
-                                 std::span<double> fold) const {
+double MinorantSet::sum_weighted(std::span<const double> weights, std::span<double> coefficient,
+                                 std::span<double> bend) const {
   const kernels::Sweeps& sweeps = kernels::sweeps();
   // a minorant without a weight may hold anything
   const auto used = [&](std::size_t j) { return j < count_ && weights[j] != 0; };
@@ -47,23 +47,24 @@ double MinorantSet::sum_weighted(std::span<const double> weights, std::span<doub
   if (next == 2) {
     const PricedMinorant &a = minorants_[0], &b = minorants_[1];
     margin = weights[0] * a.margin + weights[1] * b.margin;
-    sweeps.weigh_pair(linear.size(), weights[0], a.linear.data(), weights[1], b.linear.data(), linear.data());
-    sweeps.weigh_pair(fold.size(), weights[0], a.fold.data(), weights[1], b.fold.data(), fold.data());
+    sweeps.weigh_pair(coefficient.size(), weights[0], a.coefficient.data(), weights[1], b.coefficient.data(),
+                      coefficient.data());
+    sweeps.weigh_pair(bend.size(), weights[0], a.bend.data(), weights[1], b.bend.data(), bend.data());
   } else {
-    std::fill(linear.begin(), linear.end(), 0.0);
-    std::fill(fold.begin(), fold.end(), 0.0);
+    std::fill(coefficient.begin(), coefficient.end(), 0.0);
+    std::fill(bend.begin(), bend.end(), 0.0);
   }
   for (; next < count_; ++next) {
     if (!used(next)) continue;
     margin += weights[next] * minorants_[next].margin;
-    sweeps.add_scaled(linear.size(), weights[next], minorants_[next].linear.data(), linear.data());
-    sweeps.add_scaled(fold.size(), weights[next], minorants_[next].fold.data(), fold.data());
+    sweeps.add_scaled(coefficient.size(), weights[next], minorants_[next].coefficient.data(), coefficient.data());
+    sweeps.add_scaled(bend.size(), weights[next], minorants_[next].bend.data(), bend.data());
   }
   return margin;
 }
 
 void MinorantSet::sum_weighted(std::span<const double> weights, PricedProblem& out) const {
-  out.margin = sum_weighted(weights, out.linear, out.fold);
+  out.margin = sum_weighted(weights, out.coefficient, out.bend);
 }
 
 void MinorantSet::merge(std::span<const double> weights) {
@@ -72,13 +73,13 @@ void MinorantSet::merge(std::span<const double> weights) {
   const auto add_scaled = kernels::sweeps().add_scaled;
   const double own = weights[0] / sum;
   first.margin *= own;
-  for (double& v : first.linear) v *= own;
-  for (double& v : first.fold) v *= own;
+  for (double& v : first.coefficient) v *= own;
+  for (double& v : first.bend) v *= own;
   for (std::size_t j = 1; j < count_; ++j) {
     const double w = weights[j] / sum;
     first.margin += w * minorants_[j].margin;
-    add_scaled(first.linear.size(), w, minorants_[j].linear.data(), first.linear.data());
-    add_scaled(first.fold.size(), w, minorants_[j].fold.data(), first.fold.data());
+    add_scaled(first.coefficient.size(), w, minorants_[j].coefficient.data(), first.coefficient.data());
+    add_scaled(first.bend.size(), w, minorants_[j].bend.data(), first.bend.data());
   }
   count_ = 1;
 }

@@ -22,11 +22,11 @@ PlanMinorants::PlanMinorants(const infer::Plan& plan, const MinorantReader& read
     : plan_(&plan), reader_(&reader), values_(plan, x, probe), features_(features), probe_(&probe) {}
 
 const minorant::SeparableMinorant& PlanMinorants::minorant_at(std::span<const double> change,
-                                                              std::span<const double> fold_change) {
+                                                              std::span<const double> bend_change) {
   point_.resize(features_.size());
   const Lane features{features_.data()}, point{point_.data()};
   const FeatureRange all{0, change.size()};
-  reader_->move_features(features, change, fold_change, all, point_.data(), 1);
+  reader_->move_features(features, change, bend_change, all, point_.data(), 1);
   const double value = plan_->forward_features(point_, *probe_);
   reader_->start_minorant_at(value, minorant_);
   reader_->read_minorant_at(features, Lane{plan_->backward(*probe_).data()}, point, all, minorant_);
@@ -42,9 +42,9 @@ double PlanMinorants::value_and_gradient(std::span<const double> change, std::ve
   }
   const Lane by_features{plan_->backward(*probe_).data()};
   reader_->read_minorant(Lane{features_of(*probe_, values_.point()).data()}, f, by_features, minorant_);
-  gradient.assign(minorant_.linear.begin(), minorant_.linear.end());
-  for (std::size_t i = 0; i < minorant_.fold.size(); ++i) {
-    gradient[i] += minorant_.offset[i] >= 0 ? minorant_.fold[i] : -minorant_.fold[i];
+  gradient.assign(minorant_.coefficient.begin(), minorant_.coefficient.end());
+  for (std::size_t i = 0; i < minorant_.bend.size(); ++i) {
+    gradient[i] += minorant_.offset[i] >= 0 ? minorant_.bend[i] : -minorant_.bend[i];
   }
   return f;
 }

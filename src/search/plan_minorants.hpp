@@ -34,7 +34,7 @@ class PlanMinorants : public MinorantSource {
 
   /// Requires: reader.separable().
   const minorant::SeparableMinorant& minorant_at(std::span<const double> change,
-                                                 std::span<const double> fold_change) override;
+                                                 std::span<const double> bend_change) override;
   double value(std::span<const double> change) override { return values_.value(change); }
 
   /// f(x + change) and its gradient by x, for the kinks' side where x + change is. Shape: gradient is (dim).

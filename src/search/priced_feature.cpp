@@ -14,19 +14,19 @@
 namespace standfast::search {
 namespace {
 
-/// -(linear e + ...) = constant - slope e on the piece that holds e. Without cancellation: |offset + e| - |offset| is
-/// +-e up to the kink, mirrored beyond it.
+/// -(coefficient e + ...) = constant - slope e on the piece that holds e. Without cancellation: |offset + e| - |offset|
+/// is +-e up to the kink, mirrored beyond it.
 struct DecreaseLine {
   double constant, slope;
 };
 
 DecreaseLine line_at(const PricedFeature& f, double e) {
-  DecreaseLine line{0, f.linear};
-  for (std::size_t j = 0; j < f.fold.size(); ++j) {
+  DecreaseLine line{0, f.coefficient};
+  for (std::size_t j = 0; j < f.bend.size(); ++j) {
     const double offset = f.offset[j], side = offset >= 0 ? 1.0 : -1.0;
     const bool beyond = offset >= 0 ? e < -offset : e > -offset;
-    if (beyond) line.constant += 2 * std::fabs(offset) * f.fold[j];
-    line.slope += (beyond ? -side : side) * f.fold[j];
+    if (beyond) line.constant += 2 * std::fabs(offset) * f.bend[j];
+    line.slope += (beyond ? -side : side) * f.bend[j];
   }
   return line;
 }
@@ -37,8 +37,8 @@ void for_each_corner(const PricedFeature& f, double price_limit, const Consider&
   const double lo = std::max(f.lo, -price_limit), hi = std::min(f.hi, price_limit);
   if (hi < kInfinity) consider(hi);
   if (lo > -kInfinity) consider(lo);
-  for (std::size_t j = 0; j < f.fold.size(); ++j) {
-    if (f.fold[j] != 0 && -f.offset[j] > lo && -f.offset[j] < hi) consider(-f.offset[j]);
+  for (std::size_t j = 0; j < f.bend.size(); ++j) {
+    if (f.bend[j] != 0 && -f.offset[j] > lo && -f.offset[j] < hi) consider(-f.offset[j]);
   }
 }
 
@@ -50,20 +50,20 @@ double PricedFeature::decrease(double e) const {
 }
 
 double PricedFeature::last_slope() const {
-  double slope = linear;
-  for (const double b : fold) slope += b;
+  double slope = coefficient;
+  for (const double b : bend) slope += b;
   return slope;
 }
 
 double PricedFeature::first_slope() const {
-  double slope = linear;
-  for (const double b : fold) slope -= b;
+  double slope = coefficient;
+  for (const double b : bend) slope -= b;
   return slope;
 }
 
 double PricedFeature::steepest_slope() const {
-  double slope = std::fabs(linear);
-  for (const double b : fold) slope += std::fabs(b);
+  double slope = std::fabs(coefficient);
+  for (const double b : bend) slope += std::fabs(b);
   return slope;
 }
 
@@ -92,11 +92,11 @@ double worst_after_price(const PricedFeature& f, double price_limit, double tau)
 }
 
 double worst_stationary(const PricedFeature& f, double tau) {
-  assert(f.fold.size() <= minorant::kMostKinks);
+  assert(f.bend.size() <= minorant::kMostKinks);
   std::array<std::size_t, minorant::kMostKinks> order{};
   std::size_t count = 0;
-  for (std::size_t j = 0; j < f.fold.size(); ++j) {
-    if (f.fold[j] != 0) order[count++] = j;
+  for (std::size_t j = 0; j < f.bend.size(); ++j) {
+    if (f.bend[j] != 0) order[count++] = j;
   }
   // from the last kink to the first
   std::sort(order.begin(), order.begin() + count,
@@ -110,7 +110,7 @@ double worst_stationary(const PricedFeature& f, double tau) {
       worst = e;
     }
     if (k == count) break;
-    slope -= 2 * f.fold[order[k]];
+    slope -= 2 * f.bend[order[k]];
     ceiling = floor;
   }
   return worst;

@@ -5,15 +5,18 @@
 
 namespace standfast::search {
 
-/// One feature in units of price, e = cost * d: decrease(e) = -(linear e + sum_j fold_j (|offset_j + e| - |offset_j|)).
-/// Shape: fold and offset are (kinks), kinks <= minorant::kMostKinks.
+/// One feature in units of price, e = cost * d:
+///
+///     decrease(e) = -(coefficient e + sum_j bend_j (|offset_j + e| - |offset_j|))
+///
+/// Shape: bend and offset are (kinks), kinks <= minorant::kMostKinks.
 struct PricedFeature {
-  double linear;
-  std::span<const double> fold, offset;
+  double coefficient;
+  std::span<const double> bend, offset;
   double lo, hi;
 
   [[nodiscard]] double decrease(double e) const;
-  /// The slope of linear e + ... right of all kinks, and left of them.
+  /// The slope of coefficient e + ... right of all kinks, and left of them.
   [[nodiscard]] double last_slope() const;
   [[nodiscard]] double first_slope() const;
   /// Not below any slope's size.

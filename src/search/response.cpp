@@ -6,27 +6,27 @@
 
 namespace standfast::search {
 
-void find_response(const MinorantSet& minorants, std::span<const double> linear, std::span<const double> fold,
+void find_response(const MinorantSet& minorants, std::span<const double> coefficient, std::span<const double> bend,
                    const ResponseRules& rules, Response& out) {
   const std::size_t n = minorants.dim();
-  const bool folded = minorants.folded();
+  const bool has_bends = minorants.has_bends();
   for (auto* values : {&out.change, &out.curve_dd}) values->resize(n);
-  for (auto* values : {&out.fold_change, &out.curve_df, &out.curve_ff}) values->resize(folded ? n : 0);
+  for (auto* values : {&out.bend_change, &out.curve_df, &out.curve_ff}) values->resize(has_bends ? n : 0);
   out.moving.resize(n);
-  const kernels::PricedFeatures folds{n,
-                                      linear.data(),
-                                      folded ? fold.data() : nullptr,
+  const kernels::PricedFeatures bends{n,
+                                      coefficient.data(),
+                                      has_bends ? bend.data() : nullptr,
                                       minorants.offset().data(),
                                       minorants.lo().data(),
                                       minorants.hi().data()};
-  const kernels::Answers answers{out.change.data(),   folded ? out.fold_change.data() : nullptr,
+  const kernels::Answers answers{out.change.data(),   has_bends ? out.bend_change.data() : nullptr,
                                  out.moving.data(),   out.curve_dd.data(),
                                  out.curve_df.data(), out.curve_ff.data()};
   const kernels::Sweeps& sweeps = kernels::sweeps();
   const double price = rules.norm == Norm::l1() ? 1.0 : 0.0;
   const kernels::AnswerSums sums =
-      rules.norm == Norm::l2() ? sweeps.answer_l2(folds, rules.temperature, answers)
-                               : sweeps.answer_corners(folds, rules.price_limit, price, rules.temperature, answers);
+      rules.norm == Norm::l2() ? sweeps.answer_l2(bends, rules.temperature, answers)
+                               : sweeps.answer_corners(bends, rules.price_limit, price, rules.temperature, answers);
   out.value = sums.value;
   out.best = sums.best;
   out.moves = sums.moving;

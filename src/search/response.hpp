@@ -29,15 +29,15 @@ struct Response {
   double value = 0;                 ///< The sum of the softened minima over the features.
   double best = 0;                  ///< The sum of the exact minima over the features.
   std::vector<double> change;       ///< d_i.
-  std::vector<double> fold_change;  ///< |offset_i + d_i| - |offset_i|; empty if the map has no abs.
+  std::vector<double> bend_change;  ///< |offset_i + d_i| - |offset_i|; empty if the map has no abs.
   std::size_t moves = 0;            ///< So many features' means change with their slopes; dim: any may.
   // the first `moves` entries, one per moving feature: which one, and -F'' by (linear_i, fold_i), positive semidefinite
   std::vector<std::size_t> moving;  ///< Unused if any feature may.
   std::vector<double> curve_dd, curve_df, curve_ff;
 };
 
-/// Shape: linear and fold are the weighted sums, (dim) each, fold empty if the map has no abs.
-void find_response(const MinorantSet& minorants, std::span<const double> linear, std::span<const double> fold,
+/// Shape: coefficient and bend are the weighted sums, (dim) each, bend empty if the map has no abs.
+void find_response(const MinorantSet& minorants, std::span<const double> coefficient, std::span<const double> bend,
                    const ResponseRules& rules, Response& out);
 
 }  // namespace standfast::search

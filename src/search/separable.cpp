@@ -10,8 +10,8 @@
 namespace standfast::search {
 
 void PricedProblem::resize(std::size_t dim, std::size_t kinks) {
-  for (auto* values : {&linear, &lo, &hi}) values->resize(dim);
-  for (auto* values : {&fold, &offset}) values->resize(dim * kinks);
+  for (auto* values : {&coefficient, &lo, &hi}) values->resize(dim);
+  for (auto* values : {&bend, &offset}) values->resize(dim * kinks);
 }
 
 void PricedProblem::assign(const minorant::SeparableMinorant& m, std::span<const double> cost,
@@ -19,12 +19,12 @@ void PricedProblem::assign(const minorant::SeparableMinorant& m, std::span<const
   margin = m.margin;
   resize(m.dim(), m.kinks());
   for (std::size_t i = 0; i < dim(); ++i) {
-    linear[i] = m.linear[i] / cost[i];
+    coefficient[i] = m.coefficient[i] / cost[i];
     lo[i] = interval[i].lo * cost[i];
     hi[i] = interval[i].hi * cost[i];
   }
-  for (std::size_t i = 0; i < fold.size(); ++i) {
-    fold[i] = m.fold[i] / cost[i / m.kinks()];
+  for (std::size_t i = 0; i < bend.size(); ++i) {
+    bend[i] = m.bend[i] / cost[i / m.kinks()];
     offset[i] = m.offset[i] * cost[i / m.kinks()];
   }
 }

@@ -13,10 +13,10 @@
 namespace standfast::search {
 
 /// A minorant and a threat model at one input, in units of price.
-/// Shape: (dim) each; fold and offset are (dim, kinks), or empty if the map has no abs.
+/// Shape: (dim) each; bend and offset are (dim, kinks), or empty if the map has no abs.
 struct PricedProblem {
   double margin = 0;
-  std::vector<double> linear, fold, offset;
+  std::vector<double> coefficient, bend, offset;
   std::vector<double> lo, hi;
 
   /// Shape: cost and interval are (dim). Reuses memory.
@@ -24,16 +24,16 @@ struct PricedProblem {
               std::span<const Interval> interval);
   void resize(std::size_t dim, std::size_t kinks);
 
-  [[nodiscard]] std::size_t dim() const { return linear.size(); }
-  [[nodiscard]] bool folded() const { return !fold.empty(); }
-  [[nodiscard]] std::size_t kinks() const { return linear.empty() ? 0 : fold.size() / linear.size(); }
+  [[nodiscard]] std::size_t dim() const { return coefficient.size(); }
+  [[nodiscard]] bool has_bends() const { return !bend.empty(); }
+  [[nodiscard]] std::size_t kinks() const { return coefficient.empty() ? 0 : bend.size() / coefficient.size(); }
   [[nodiscard]] PricedFeature feature(std::size_t i) const {
     const std::size_t k = kinks();
-    return {linear[i], std::span(fold).subspan(i * k, k), std::span(offset).subspan(i * k, k), lo[i], hi[i]};
+    return {coefficient[i], std::span(bend).subspan(i * k, k), std::span(offset).subspan(i * k, k), lo[i], hi[i]};
   }
   /// Requires: at most one kink per feature.
   [[nodiscard]] kernels::PricedFeatures for_sweeps() const {
-    return {dim(), linear.data(), folded() ? fold.data() : nullptr, offset.data(), lo.data(), hi.data()};
+    return {dim(), coefficient.data(), has_bends() ? bend.data() : nullptr, offset.data(), lo.data(), hi.data()};
   }
 };
 

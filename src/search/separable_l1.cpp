@@ -33,8 +33,8 @@ void append_hull(const PricedFeature& f, std::size_t index, double price_limit, 
   const double lo = std::max(f.lo, -price_limit), hi = std::min(f.hi, price_limit);
   if (hi < kInfinity) add_place(hi);
   if (lo > -kInfinity) add_place(lo);
-  for (std::size_t j = 0; j < f.fold.size(); ++j) {
-    if (f.fold[j] != 0 && -f.offset[j] > lo && -f.offset[j] < hi) add_place(-f.offset[j]);
+  for (std::size_t j = 0; j < f.bend.size(); ++j) {
+    if (f.bend[j] != 0 && -f.offset[j] > lo && -f.offset[j] < hi) add_place(-f.offset[j]);
   }
 
   Candidate from{0, 0, 0};
@@ -173,7 +173,7 @@ SeparableRadius separable_radius_l1(const PricedProblem& problem, const RadiusHi
   if (dearest < kInfinity) {
     const SupportLine found = spending.find_largest(dearest, tau, hint.tolerance);
     // a smaller price limit cuts off no change, or changes along lines, which duality prices exactly
-    if (found.value >= dearest || !problem.folded()) {
+    if (found.value >= dearest || !problem.has_bends()) {
       return found.value > below ? SeparableRadius{found.value, 1 / found.tau, std::max(dearest, 2 * found.value)}
                                  : best;
     }

@@ -12,11 +12,12 @@
 namespace standfast::search {
 namespace {
 
-/// Not below the sum of the squares of the steepest slopes, |linear| + sum |fold|.
+/// Not below the sum of the squares of the steepest slopes, |coefficient| + sum |bend|.
 double steepest_square(const PricedProblem& problem) {
   const auto square = [](const std::vector<double>& v) { return kernels::sweeps().dot(v.size(), v.data(), v.data()); };
   const auto terms = static_cast<double>(problem.kinks() + 1);
-  return problem.folded() ? terms * (square(problem.linear) + square(problem.fold)) : square(problem.linear);
+  return problem.has_bends() ? terms * (square(problem.coefficient) + square(problem.bend))
+                             : square(problem.coefficient);
 }
 
 }  // namespace

@@ -24,8 +24,8 @@ SeparableRadius separable_radius_linf(const PricedProblem& problem, const Radius
     const kernels::WorstSums worst = worst_sums_linf(problem, radius);
     return ValueAndSlope{problem.margin - worst.decrease, -worst.growth};
   };
-  const double steepest = sweeps.sum_of_sizes(problem.dim(), problem.linear.data()) +
-                          sweeps.sum_of_sizes(problem.fold.size(), problem.fold.data());
+  const double steepest = sweeps.sum_of_sizes(problem.dim(), problem.coefficient.data()) +
+                          sweeps.sum_of_sizes(problem.bend.size(), problem.bend.data());
   const double last = hint.radius > 0 ? kInfinity : last_place(problem);
   return {.radius = falling_root(problem.margin / steepest, last, hint.tolerance, margin_left, hint.radius)};
 }

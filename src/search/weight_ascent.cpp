@@ -50,13 +50,13 @@ bool cholesky_solve(std::size_t n, std::vector<double>& matrix, std::vector<doub
 
 double WeightAscent::value_of_minorant(const MinorantSet& minorants, std::size_t j) const {
   const PricedMinorant& minorant = minorants[j];
-  return minorant.margin + dot(minorant.linear, response_.change) + dot(minorant.fold, response_.fold_change);
+  return minorant.margin + dot(minorant.coefficient, response_.change) + dot(minorant.bend, response_.bend_change);
 }
 
 void WeightAscent::evaluate_at(const MinorantSet& minorants, const std::vector<double>& alpha,
                                const ResponseRules& rules, double barrier) {
-  const double margin = minorants.sum_weighted(alpha, linear_, fold_);
-  find_response(minorants, linear_, fold_, rules, response_);
+  const double margin = minorants.sum_weighted(alpha, coefficient_, bend_);
+  find_response(minorants, coefficient_, bend_, rules, response_);
   best_ = margin + response_.best;
   value_ = margin + response_.value;
   for (const double a : alpha) value_ += barrier * std::log(a);
@@ -75,20 +75,20 @@ std::span<const double> WeightAscent::pack_moving(std::span<const double> values
 void WeightAscent::fill_curvature(const MinorantSet& minorants) {
   const std::size_t n = minorants.size();
   const kernels::Curves curves{response_.moves, response_.curve_dd.data(),
-                               minorants.folded() ? response_.curve_df.data() : nullptr, response_.curve_ff.data()};
-  packed_linear_.resize(n);
-  packed_fold_.resize(n);
-  std::vector<std::span<const double>> linear(n), fold(n);
+                               minorants.has_bends() ? response_.curve_df.data() : nullptr, response_.curve_ff.data()};
+  packed_coefficient_.resize(n);
+  packed_bend_.resize(n);
+  std::vector<std::span<const double>> coefficient(n), bend(n);
   for (std::size_t j = 0; j < n; ++j) {
-    linear[j] = pack_moving(minorants[j].linear, packed_linear_[j]);
-    fold[j] = pack_moving(minorants[j].fold, packed_fold_[j]);
+    coefficient[j] = pack_moving(minorants[j].coefficient, packed_coefficient_[j]);
+    bend[j] = pack_moving(minorants[j].bend, packed_bend_[j]);
   }
   const auto curvature_dot = kernels::sweeps().curvature_dot;
   matrix_.resize(n * n);
   for (std::size_t j = 0; j < n; ++j) {
     for (std::size_t k = 0; k <= j; ++k) {
       matrix_[j * n + k] = matrix_[k * n + j] =
-          curvature_dot(curves, linear[j].data(), fold[j].data(), linear[k].data(), fold[k].data());
+          curvature_dot(curves, coefficient[j].data(), bend[j].data(), coefficient[k].data(), bend[k].data());
     }
   }
 }
@@ -152,8 +152,8 @@ bool WeightAscent::take_newton_step(const MinorantSet& minorants, const Response
 
 void WeightAscent::maximise_dual(const MinorantSet& minorants, Norm norm, double price_limit, double scale,
                                  const AscentSchedule& schedule, std::vector<double>& alpha) {
-  linear_.resize(minorants.dim());
-  fold_.resize(minorants.folded() ? minorants.dim() : 0);
+  coefficient_.resize(minorants.dim());
+  bend_.resize(minorants.has_bends() ? minorants.dim() : 0);
   for (double relative = schedule.first; relative >= schedule.last * 0.999; relative *= schedule.factor) {
     const ResponseRules rules{norm, price_limit, relative * scale};
     // falls with the temperature: a strong barrier keeps weights that should vanish, a weak one slows Newton's method

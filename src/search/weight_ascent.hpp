@@ -46,10 +46,10 @@ class WeightAscent {
   bool solve_newton_step(bool fixed_sum);
 
   Response response_;
-  std::vector<double> linear_, fold_;
+  std::vector<double> coefficient_, bend_;
   std::vector<double> gradient_, matrix_, ones_, direction_, trial_;
   double value_ = 0, best_ = 0;
-  std::vector<std::vector<double>> packed_linear_, packed_fold_;  ///< One vector per minorant.
+  std::vector<std::vector<double>> packed_coefficient_, packed_bend_;  ///< One vector per minorant.
 };
 
 }  // namespace standfast::search

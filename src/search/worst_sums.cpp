@@ -11,9 +11,9 @@ namespace {
 /// The price at which a feature's last end or kink that matters is reached.
 double last_place_of(const PricedFeature& f) {
   double first_kink = 0, last_kink = 0;
-  bool flat = f.linear == 0;
-  for (std::size_t j = 0; j < f.fold.size(); ++j) {
-    flat = flat && f.fold[j] == 0;
+  bool flat = f.coefficient == 0;
+  for (std::size_t j = 0; j < f.bend.size(); ++j) {
+    flat = flat && f.bend[j] == 0;
     first_kink = std::min(first_kink, -f.offset[j]);
     last_kink = std::max(last_kink, -f.offset[j]);
   }

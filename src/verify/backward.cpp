@@ -1,7 +1,7 @@
-// The dual of a node is the slope of the score by its output. Duals travel from the score back to u. At a ReLU any part
-// of the dual may be kept, between nothing and all of it: the part that the slope says is kept of what the true dual is
-// at least, so that what goes on from there is exact by choice. Everywhere else a sum rounds, and a bound on that goes
-// along beside it (|W| times the errors and the roundings). The biases are summed on the way.
+// The dual of a node is the gradient of the score by its output. Duals travel from the score back to u. At a ReLU any
+// part of the dual may be kept, between nothing and all of it: the part that the slope says is kept of what the true
+// dual is at least, so that what goes on from there is exact by choice. Everywhere else a sum rounds, and a bound on
+// that goes along beside it (|W| times the errors and the roundings). The biases are summed on the way.
 #include "verify/backward.hpp"
 
 #include <algorithm>
@@ -105,9 +105,9 @@ GraphMinorant Backward::pull(double score_dual, const minorant::Slopes& slopes) 
       hand_on(k, k < slopes.size() ? slopes[k] : missing, from, gamma, is_input ? of_features : duals[at]);
     }
   }
-  result.slope = std::move(of_features.value);
-  result.slope_error = std::move(of_features.error);
-  for (double& error : result.slope_error) error *= kBoundSlack;
+  result.gradient = std::move(of_features.value);
+  result.gradient_error = std::move(of_features.error);
+  for (double& error : result.gradient_error) error *= kBoundSlack;
   result.constant_error *= kBoundSlack;
   return result;
 }

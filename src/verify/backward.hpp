@@ -12,10 +12,10 @@
 
 namespace standfast::verify {
 
-/// g(u) >= v.u + kappa for all u and some v and kappa, with |v - slope| <= slope_error in each component and
+/// g(u) >= v.u + kappa for all u and some v and kappa, with |v - gradient| <= gradient_error in each component and
 /// |kappa - constant| <= constant_error.
 struct GraphMinorant {
-  std::vector<double> slope, slope_error;  ///< (dim of u).
+  std::vector<double> gradient, gradient_error;  ///< (dim of u).
   double constant = 0, constant_error = 0;
 };
 

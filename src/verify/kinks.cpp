@@ -1,5 +1,5 @@
-// A unit of weight w is |w| |x_i - kink|: its slope joins those of its feature, its kink is one more of that feature.
-// What the place of a kink may be off by is paid for in the margin.
+// A unit of weight w is |w| |x_i - kink|: its coefficient joins those of its feature, its kink is one more of that
+// feature. What the place of a kink may be off by is paid for in the margin.
 #include "verify/kinks.hpp"
 
 #include <cassert>
@@ -10,7 +10,7 @@
 namespace standfast::verify {
 namespace {
 
-// Below this, relative error bounds do not see what a weight does to a slope.
+// Below this, relative error bounds do not see what a weight does to a coefficient.
 constexpr double kTinySlope = 0x1p-960;
 
 }  // namespace
@@ -22,13 +22,13 @@ double error_of_scaled(double error, double size, double gamma, bool is_flat) {
 
 ProvenMinorant seen_from_input(const model::UnitMap& map, const ProvenMinorant& from) {
   const std::size_t units = map.weight.size();
-  assert(!from.is_separable && from.feature.slope.size() == (map.has_abs ? 2 : 1) * units);
+  assert(!from.is_separable && from.feature.gradient.size() == (map.has_abs ? 2 : 1) * units);
   ProvenMinorant out;
   minorant::SeparableMinorant& q = out.separable;
-  q.linear.assign(map.dim, 0.0);
-  q.fold.assign(map.has_abs ? map.dim * map.kinks : 0, 0.0);
-  q.offset.assign(q.fold.size(), 0.0);
-  out.slope_error.assign(map.dim, 0.0);
+  q.coefficient.assign(map.dim, 0.0);
+  q.bend.assign(map.has_abs ? map.dim * map.kinks : 0, 0.0);
+  q.offset.assign(q.bend.size(), 0.0);
+  out.gradient_error.assign(map.dim, 0.0);
   std::vector<double> size(map.dim, 0.0);
   std::vector<bool> is_flat(map.dim, true);
   double kink_loss = 0;
@@ -36,29 +36,29 @@ ProvenMinorant seen_from_input(const model::UnitMap& map, const ProvenMinorant& 
     if (map.weight[j] == 0) continue;
     const std::size_t i = map.feature[j];
     const double w = map.weight[j], stretch = std::fabs(w);
-    const double linear = from.feature.slope[j] * w;
-    double slopes = std::fabs(linear), error = from.slope_error[j];
-    q.linear[i] += linear;
-    is_flat[i] = is_flat[i] && from.feature.slope[j] == 0;
+    const double coefficient = from.feature.gradient[j] * w;
+    double slopes = std::fabs(coefficient), error = from.gradient_error[j];
+    q.coefficient[i] += coefficient;
+    is_flat[i] = is_flat[i] && from.feature.gradient[j] == 0;
     if (map.has_abs) {
-      const double fold = from.feature.slope[units + j] * stretch, offset = from.features[j] / w;
-      q.fold[map.slot[j]] = fold;
+      const double bend = from.feature.gradient[units + j] * stretch, offset = from.features[j] / w;
+      q.bend[map.slot[j]] = bend;
       q.offset[map.slot[j]] = offset;
-      slopes += std::fabs(fold);
-      error += from.slope_error[units + j];
-      is_flat[i] = is_flat[i] && from.feature.slope[units + j] == 0;
-      // moving a kink by delta moves fold * (|offset + d| - |offset|) by at most 2 |fold| delta, whatever d is
-      kink_loss += 2 * std::fabs(fold) * (from.features_error[j] / stretch + map.kink_gamma() * std::fabs(offset));
+      slopes += std::fabs(bend);
+      error += from.gradient_error[units + j];
+      is_flat[i] = is_flat[i] && from.feature.gradient[units + j] == 0;
+      // moving a kink by delta moves bend * (|offset + d| - |offset|) by at most 2 |bend| delta, whatever d is
+      kink_loss += 2 * std::fabs(bend) * (from.features_error[j] / stretch + map.kink_gamma() * std::fabs(offset));
     }
     size[i] += slopes;
     is_flat[i] = is_flat[i] && error == 0;
-    out.slope_error[i] += error * stretch;
+    out.gradient_error[i] += error * stretch;
   }
   double zero = 0;  // NaN if a value is not finite
   for (std::size_t i = 0; i < map.dim; ++i) {
-    double& error = out.slope_error[i];
-    if (map.has_abs || map.roundings > 0) error = error_of_scaled(error, size[i], map.slope_gamma(), is_flat[i]);
-    zero += (q.linear[i] - q.linear[i]) + (error - error) + (size[i] - size[i]);
+    double& error = out.gradient_error[i];
+    if (map.has_abs || map.roundings > 0) error = error_of_scaled(error, size[i], map.gradient_gamma(), is_flat[i]);
+    zero += (q.coefficient[i] - q.coefficient[i]) + (error - error) + (size[i] - size[i]);
   }
   for (const double offset : q.offset) zero += offset - offset;
   out.is_separable = true;

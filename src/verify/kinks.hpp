@@ -10,7 +10,8 @@ namespace standfast::verify {
 /// The minorant seen from x. Requires: `from` holds one of the features that the map makes; map.kinks <= kMostKinks.
 ProvenMinorant seen_from_input(const model::UnitMap& map, const ProvenMinorant& from);
 
-/// A bound on the error of a slope times a weight: the error's own, the weight's roundings, and an underflow.
+/// A bound on the error of a gradient's entry times a weight: the error's own, the weight's roundings, and an
+/// underflow.
 double error_of_scaled(double error, double size, double gamma, bool is_flat);
 
 }  // namespace standfast::verify

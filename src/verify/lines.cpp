@@ -24,11 +24,11 @@ double parabola_top(double slope, double multiplier, double limit) {
 }
 
 Line bent_line(const Unit& unit, double clear, double sign, double limit, std::optional<double> multiplier) {
-  const double b = -unit.fold;
+  const double b = -unit.bend;
   // the line that misses as much on either side
   const double width = multiplier ? std::min(limit, b / *multiplier) : limit;
   const double share = clear >= width ? 1 : clear / width;
-  const double line = unit.slope - share * b * sign;
+  const double line = unit.coefficient - share * b * sign;
   if (!multiplier) return {line, 0, b * (1 - share + 8 * kUnitRoundoff)};
   const double ahead = parabola_top(b * (1 - share), *multiplier, limit);
   const double whole = parabola_top(b * (1 + share), *multiplier, limit), saved = 2 * b * clear;
@@ -51,16 +51,16 @@ double margin_left(double margin, double lost, std::size_t terms) {
 }  // namespace
 
 Unit unit_at(const ProvenMinorant& m, std::size_t i, std::size_t units) {
-  return {m.feature.slope[i], m.feature.slope[units + i], m.features[i], m.features_error[i]};
+  return {m.feature.gradient[i], m.feature.gradient[units + i], m.features[i], m.features_error[i]};
 }
 
 Line line_of(const Unit& unit, double limit, std::optional<double> multiplier) {
   // 0 if the side of the kink is not certain
   const double clear = std::max((std::fabs(unit.value) - unit.error) * (1 - 4 * kUnitRoundoff), 0.0);
   const double sign = unit.value >= 0 ? 1.0 : -1.0;
-  if (unit.fold < 0) return bent_line(unit, clear, sign, limit, multiplier);
+  if (unit.bend < 0) return bent_line(unit, clear, sign, limit, multiplier);
   // the tangent; on the wrong side of the kink by at most `error` it is too high by at most twice that
-  return {unit.slope + sign * unit.fold, clear > 0 ? 0.0 : 2 * unit.fold * unit.error, 0};
+  return {unit.coefficient + sign * unit.bend, clear > 0 ? 0.0 : 2 * unit.bend * unit.error, 0};
 }
 
 double unit_limit(const model::MapReach& reach, std::size_t i, double price_limit) {
@@ -72,30 +72,30 @@ double joint_loss(const model::MapReach& reach, const BendProposal& proposal) {
   return proposal.multiplier / 2 * joint * joint;
 }
 
-LinearInUnits through_lines(const ProvenMinorant& from, bool folded, const model::MapReach& reach, Norm norm,
+LinearInUnits through_lines(const ProvenMinorant& from, bool has_abs, const model::MapReach& reach, Norm norm,
                             const BendProposal& proposal) {
-  const std::size_t units = from.feature.slope.size() / (folded ? 2 : 1);
+  const std::size_t units = from.feature.gradient.size() / (has_abs ? 2 : 1);
   const bool has_loss = norm != Norm::l0() && norm != Norm::l1();
   const auto multiplier = has_loss ? std::optional(proposal.multiplier) : std::nullopt;
   LinearInUnits result;
-  double lost = has_loss && folded ? joint_loss(reach, proposal) : 0;
+  double lost = has_loss && has_abs ? joint_loss(reach, proposal) : 0;
   for (std::size_t i = 0; i < units; ++i) {
-    double slope = from.feature.slope[i], error = from.slope_error[i];
-    if (folded) {
+    double coefficient = from.feature.gradient[i], error = from.gradient_error[i];
+    if (has_abs) {
       const Unit unit = unit_at(from, i, units);
       const Line line = line_of(unit, unit_limit(reach, i, proposal.valid_up_to), multiplier);
-      slope = line.line;
-      error = (error + from.slope_error[units + i] + line.slack) * (1 + gamma_n(8)) +
-              kBoundSlack * gamma_n(4) * (std::fabs(unit.slope) + std::fabs(unit.fold));
+      coefficient = line.line;
+      error = (error + from.gradient_error[units + i] + line.slack) * (1 + gamma_n(8)) +
+              kBoundSlack * gamma_n(4) * (std::fabs(unit.coefficient) + std::fabs(unit.bend));
       lost += line.loss;
     }
-    avoid_underflow(slope, error);
-    result.slope.value.push_back(slope);
-    result.slope.error.push_back(error);
+    avoid_underflow(coefficient, error);
+    result.coefficient.value.push_back(coefficient);
+    result.coefficient.error.push_back(error);
   }
-  const bool proves = !folded || is_usable(proposal);
+  const bool proves = !has_abs || is_usable(proposal);
   result.margin = proves ? margin_left(from.feature.margin, lost, units) : -kInfinity;
-  if (folded) result.valid_up_to = proposal.valid_up_to;
+  if (has_abs) result.valid_up_to = proposal.valid_up_to;
   return result;
 }
 

@@ -11,13 +11,13 @@
 
 namespace standfast::verify {
 
-/// One unit of v: the minorant has slope * v + fold * |v|, and v(x) is known to be `value` up to `error`.
+/// One unit of v: the minorant has coefficient * v + bend * |v|, and v(x) is known to be `value` up to `error`.
 struct Unit {
-  double slope, fold, value, error;
+  double coefficient, bend, value, error;
 };
 Unit unit_at(const ProvenMinorant& minorant, std::size_t i, std::size_t units);
 
-/// slope v + fold |v| >= its value at x + line e - loss - slack |e|, for e = v - v(x) of at most a limit.
+/// coefficient v + bend |v| >= its value at x + line e - loss - slack |e|, for e = v - v(x) of at most a limit.
 struct Line {
   double line = 0, loss = 0, slack = 0;
 };
@@ -34,11 +34,11 @@ double joint_loss(const model::MapReach& reach, const minorant::BendProposal& pr
 /// A minorant as a function of v, linear there, for changes up to a price. A proposal that is not usable has a margin
 /// of -inf.
 struct LinearInUnits {
-  Bounded slope;  ///< (units).
+  Bounded coefficient;  ///< (units).
   double margin = 0, valid_up_to = kInfinity;
 };
-/// Requires: `from` is a minorant of (v, |v|), or of v if not `folded`; `reach` is that of the map, costs and norm.
-LinearInUnits through_lines(const ProvenMinorant& from, bool folded, const model::MapReach& reach, Norm norm,
+/// Requires: `from` is a minorant of (v, |v|), or of v if not `has_abs`; `reach` is that of the map, costs and norm.
+LinearInUnits through_lines(const ProvenMinorant& from, bool has_abs, const model::MapReach& reach, Norm norm,
                             const minorant::BendProposal& proposal);
 
 }  // namespace standfast::verify

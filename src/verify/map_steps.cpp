@@ -44,24 +44,25 @@ void run_affine(const model::MapStep& step, const model::Affine& op, Bounded& u)
   u = std::move(next);
 }
 
-void pull_scale(const model::MapStep& step, Bounded& slope) {
-  for (std::size_t i = 0; i < slope.value.size(); ++i) {
+void pull_scale(const model::MapStep& step, Bounded& gradient) {
+  for (std::size_t i = 0; i < gradient.value.size(); ++i) {
     const double s = model::broadcast(step.values, i);
-    slope.value[i] *= s;
-    slope.error[i] = slope.error[i] * s * (1 + gamma_n(8)) + kBoundSlack * gamma_n(2) * std::fabs(slope.value[i]);
+    gradient.value[i] *= s;
+    gradient.error[i] =
+        gradient.error[i] * s * (1 + gamma_n(8)) + kBoundSlack * gamma_n(2) * std::fabs(gradient.value[i]);
   }
 }
 
-void pull_affine(const model::Affine& op, Bounded& slope) {
+void pull_affine(const model::Affine& op, Bounded& gradient) {
   const double gamma = gamma_n(terms_of_transposed(op) + 2);
-  for (std::size_t i = 0; i < slope.value.size(); ++i) {
-    slope.error[i] = slope.error[i] * (1 + gamma_n(8)) + kBoundSlack * gamma * std::fabs(slope.value[i]);
+  for (std::size_t i = 0; i < gradient.value.size(); ++i) {
+    gradient.error[i] = gradient.error[i] * (1 + gamma_n(8)) + kBoundSlack * gamma * std::fabs(gradient.value[i]);
   }
   const std::size_t inputs = model::element_count(op.in);
   Bounded next{std::vector<double>(inputs, 0.0), std::vector<double>(inputs, 0.0)};
-  add_transposed(op, slope, next);
+  add_transposed(op, gradient, next);
   for (double& error : next.error) error *= 1 + 2 * gamma;
-  slope = std::move(next);
+  gradient = std::move(next);
 }
 
 }  // namespace
@@ -81,23 +82,23 @@ Bounded map_values(const model::Model& model, const std::vector<model::Shape>& m
   return u;
 }
 
-Bounded pulled_back(const model::Model& model, const std::vector<model::Shape>& map_shapes, Bounded slope) {
+Bounded pulled_back(const model::Model& model, const std::vector<model::Shape>& map_shapes, Bounded gradient) {
   for (std::size_t k = model.feature_map.size(); k-- > 0;) {
     const model::MapStep& step = model.feature_map[k];
     if (step.kind == model::MapKind::kCenter || step.kind == model::MapKind::kAbs) continue;
     if (model::has_weights(step)) {
-      pull_affine(affine_of(step, k == 0 ? model.input_shape : map_shapes[k - 1], map_shapes[k]), slope);
+      pull_affine(affine_of(step, k == 0 ? model.input_shape : map_shapes[k - 1], map_shapes[k]), gradient);
     } else {
-      pull_scale(step, slope);
+      pull_scale(step, gradient);
     }
-    for (std::size_t i = 0; i < slope.value.size(); ++i) avoid_underflow(slope.value[i], slope.error[i]);
+    for (std::size_t i = 0; i < gradient.value.size(); ++i) avoid_underflow(gradient.value[i], gradient.error[i]);
   }
-  return slope;
+  return gradient;
 }
 
-void avoid_underflow(double& slope, double& error) {
-  if (slope != 0 && std::fabs(slope) < kTinyFactor) {
-    slope = 0;
+void avoid_underflow(double& entry, double& error) {
+  if (entry != 0 && std::fabs(entry) < kTinyFactor) {
+    entry = 0;
     error += kTinyFactor;
   }
   if (error != 0) error = std::max(error, kTinyFactor);

@@ -1,4 +1,4 @@
-// The steps of a feature map, forwards for phi(x) and backwards for slopes, each number with a bound on its error.
+// The steps of a feature map, forwards for phi(x) and backwards for gradients, each number with a bound on its error.
 #pragma once
 
 #include <span>
@@ -13,10 +13,10 @@ namespace standfast::verify {
 /// map_shapes as infer_map_shapes gives them.
 Bounded map_values(const model::Model& model, const std::vector<model::Shape>& map_shapes, std::span<const float> x);
 
-/// Slopes by the output of the map's affine part brought back to its input x, the last step first (V4).
-Bounded pulled_back(const model::Model& model, const std::vector<model::Shape>& map_shapes, Bounded slope);
+/// The gradient by the output of the map's affine part brought back to the input x, the last step first (V4).
+Bounded pulled_back(const model::Model& model, const std::vector<model::Shape>& map_shapes, Bounded gradient);
 
-/// Keeps a slope and its error away from underflow, which relative error bounds do not see.
-void avoid_underflow(double& slope, double& error);
+/// Keeps an entry of a gradient and its error away from underflow, which relative error bounds do not see.
+void avoid_underflow(double& entry, double& error);
 
 }  // namespace standfast::verify

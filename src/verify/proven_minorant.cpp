@@ -40,10 +40,10 @@ ProvenMinorant combine(std::span<const ProvenMinorant> minorants, std::span<cons
   ProvenMinorant out;
   const std::size_t n = first.dim();
   out.is_separable = true;
-  out.separable.linear.assign(n, 0.0);
-  out.separable.fold.assign(first.fold.size(), 0.0);
+  out.separable.coefficient.assign(n, 0.0);
+  out.separable.bend.assign(first.bend.size(), 0.0);
   out.separable.offset = first.offset;
-  out.slope_error.assign(n, 0.0);
+  out.gradient_error.assign(n, 0.0);
 
   std::vector<double> size(n, 0.0);
   double margin = 0, margin_size = 0;
@@ -55,9 +55,9 @@ ProvenMinorant combine(std::span<const ProvenMinorant> minorants, std::span<cons
     ++used;
     margin += weights[j] * m.separable.margin;
     margin_size += product_upper(weights[j], std::fabs(m.separable.margin));
-    add_scaled(weights[j], m.separable.linear, out.separable.linear, size);
-    add_scaled(weights[j], m.separable.fold, out.separable.fold, size);
-    for (std::size_t i = 0; i < n; ++i) out.slope_error[i] += product_upper(weights[j], m.slope_error[i]);
+    add_scaled(weights[j], m.separable.coefficient, out.separable.coefficient, size);
+    add_scaled(weights[j], m.separable.bend, out.separable.bend, size);
+    for (std::size_t i = 0; i < n; ++i) out.gradient_error[i] += product_upper(weights[j], m.gradient_error[i]);
   }
   // a sum of `used` products: one rounding each, and one per addition; the |offset + d| term moves by at most |d| too
   const double gamma = gamma_n(used + 2);
@@ -65,8 +65,8 @@ ProvenMinorant combine(std::span<const ProvenMinorant> minorants, std::span<cons
   for (std::size_t i = 0; i < n; ++i) {
     // an underflow's absolute error is below kTinyProduct, which product_upper has put into `size`
     const double underflow = size[i] > 0 && size[i] < 4 * static_cast<double>(used) * kTinyProduct ? size[i] : 0.0;
-    out.slope_error[i] = kBoundSlack * (out.slope_error[i] + gamma * size[i] + underflow);
-    finite = finite && std::isfinite(out.slope_error[i]);
+    out.gradient_error[i] = kBoundSlack * (out.gradient_error[i] + gamma * size[i] + underflow);
+    finite = finite && std::isfinite(out.gradient_error[i]);
   }
   out.separable.margin = finite ? margin - kBoundSlack * (gamma * margin_size + 0x1p-1060) : -kInfinity;
   return out;

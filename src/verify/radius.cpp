@@ -64,12 +64,12 @@ double dual_norm_upper(Parts parts, std::span<const double> cost, double q) {
   return largest * std::pow(sum([&](double w) { return std::pow(w / largest, q); }), 1 / q) * (1 + gamma_n(n + 1024));
 }
 
-/// Of a feature with several kinks: |linear| + sum |fold|, rounded up.
+/// Of a feature with several kinks: |coefficient| + sum |bend|, rounded up.
 std::vector<double> steepest_slopes(const minorant::SeparableMinorant& s) {
   std::vector<double> sizes;
   for (std::size_t i = 0; i < s.dim(); ++i) {
-    double sum = std::fabs(s.linear[i]);
-    for (std::size_t at = i * s.kinks(); at < (i + 1) * s.kinks(); ++at) sum += std::fabs(s.fold[at]);
+    double sum = std::fabs(s.coefficient[i]);
+    for (std::size_t at = i * s.kinks(); at < (i + 1) * s.kinks(); ++at) sum += std::fabs(s.bend[at]);
     sizes.push_back(sum * (1 + gamma_n(s.kinks() + 4)));
   }
   return sizes;
@@ -145,15 +145,15 @@ double closed_form_radius_proven(const ProvenMinorant& m, std::span<const double
     // features and their absolute values side by side, as the paper's gradient has them; with several kinks the
     // steepest slope of each feature
     const minorant::SeparableMinorant& s = m.separable;
-    const double slope = s.kinks() == 1  ? lipschitz * sums.dual_norm_upper({s.linear, s.fold}, cost, q)
+    const double slope = s.kinks() == 1  ? lipschitz * sums.dual_norm_upper({s.coefficient, s.bend}, cost, q)
                          : s.kinks() > 1 ? sums.dual_norm_upper({steepest_slopes(s)}, cost, q)
-                                         : sums.dual_norm_upper({s.linear}, cost, q);
-    const double decrease = slope + sums.dual_norm_upper({m.slope_error}, cost, q);
+                                         : sums.dual_norm_upper({s.coefficient}, cost, q);
+    const double decrease = slope + sums.dual_norm_upper({m.gradient_error}, cost, q);
     return decrease == 0 ? m.valid_up_to : std::min(m.valid_up_to, rounded_down(margin / decrease));
   }
   std::vector<double> sizes;
-  for (std::size_t i = 0; i < m.feature.slope.size(); ++i) {
-    sizes.push_back(std::fabs(m.feature.slope[i]) + m.slope_error[i]);
+  for (std::size_t i = 0; i < m.feature.gradient.size(); ++i) {
+    sizes.push_back(std::fabs(m.feature.gradient[i]) + m.gradient_error[i]);
   }
   const double slope = sums.dual_norm_upper({sizes}, {}, q);
   if (slope == 0) return kInfinity;

@@ -1,5 +1,6 @@
-// The minorant of g and phi(x) meet here: margin = slope . phi(x) + constant - threshold, less everything that rounding
-// can have added. A product of the slopes that overflowed makes the margin -inf, so that nothing is proven from it.
+// The minorant of g and phi(x) meet here: margin = gradient . phi(x) + constant - threshold, less everything that
+// rounding can have added. An entry of the gradient that overflowed makes the margin -inf, so that nothing is proven
+// from it.
 #include "verify/verifier.hpp"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include "base/fp_environment.hpp"
 #include "base/rounding.hpp"
 #include "base/try.hpp"
+#include "model/max_affine.hpp"
 #include "verify/kinks.hpp"
 #include "verify/lines.hpp"
 #include "verify/map_steps.hpp"
@@ -28,13 +30,6 @@ MapView view_of(const model::Model& model, bool has_unit_map) {
   return model::is_affine_with_abs(model.feature_map) ? MapView::kMixing : MapView::kOther;
 }
 
-std::size_t pieces_of(const model::Graph& graph, const std::vector<model::Shape>& node_shapes) {
-  const model::Node& last = graph.nodes.back();
-  return last.kind == model::NodeKind::kMax
-             ? model::element_count(model::source_shape(graph, node_shapes, last.inputs[0]))
-             : 1;
-}
-
 /// 0, or NaN if a value is not finite.
 double nan_unless_finite(std::span<const double> values) {
   double zero = 0;
@@ -42,7 +37,7 @@ double nan_unless_finite(std::span<const double> values) {
   return zero;
 }
 
-/// The part of a map that the closed form has to pay for: centres and scales are in the slopes already.
+/// The part of a map that the closed form has to pay for: centres and scales are in the gradient already.
 double lipschitz_upper_of(const model::Model& model, Norm norm) {
   if (!model::is_separable(model.feature_map))
     return model::lipschitz_upper(model.feature_map, model.input_shape, norm);
@@ -81,7 +76,7 @@ Verifier::Verifier(const model::Model& model, std::optional<model::UnitMap> unit
     : model_(&model),
       map_shapes_(std::move(model::infer_map_shapes(model.feature_map, model.input_shape)).value()),
       backward_(model.graph),
-      pieces_(pieces_of(model.graph, backward_.node_shapes())),
+      pieces_(model::piece_count(model)),
       map_view_(view_of(model, unit_map.has_value())),
       unit_map_(std::move(unit_map)) {
   const bool has_lines = map_view_ == MapView::kMixing || map_view_ == MapView::kKinked;
@@ -115,16 +110,16 @@ ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph,
   double value = graph.constant - threshold, lost = graph.constant_error;
   double scale = std::fabs(graph.constant) + std::fabs(threshold);
   for (std::size_t i = 0; i < n; ++i) {
-    value += graph.slope[i] * u.value[i];
-    scale += std::fabs(graph.slope[i] * u.value[i]);
-    lost += graph.slope_error[i] * (std::fabs(u.value[i]) + u.error[i]) + std::fabs(graph.slope[i]) * u.error[i];
+    value += graph.gradient[i] * u.value[i];
+    scale += std::fabs(graph.gradient[i] * u.value[i]);
+    lost += graph.gradient_error[i] * (std::fabs(u.value[i]) + u.error[i]) + std::fabs(graph.gradient[i]) * u.error[i];
   }
   const double margin = value - kBoundSlack * (lost + gamma_n(n + 4) * scale);
 
-  const double zero = nan_unless_finite(graph.slope) + nan_unless_finite(graph.slope_error);
+  const double zero = nan_unless_finite(graph.gradient) + nan_unless_finite(graph.gradient_error);
   ProvenMinorant result;
-  result.feature = {zero == 0 ? margin : -kInfinity, std::move(graph.slope)};
-  result.slope_error = std::move(graph.slope_error);
+  result.feature = {zero == 0 ? margin : -kInfinity, std::move(graph.gradient)};
+  result.gradient_error = std::move(graph.gradient_error);
   result.features = std::move(u.value);
   result.features_error = std::move(u.error);
   return map_view_ == MapView::kSeparable ? seen_from_input(*unit_map_, result) : result;
@@ -132,16 +127,16 @@ ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph,
 
 ProvenMinorant Verifier::linear_in_input(const ProvenMinorant& from, const model::MapReach& reach, Norm norm,
                                          const minorant::BendProposal& bend) const {
-  const bool folded = model_->feature_map.back().kind == model::MapKind::kAbs;
-  LinearInUnits lines = through_lines(from, folded, reach, norm, bend);
-  Bounded slope = pulled_back(*model_, map_shapes_, std::move(lines.slope));
+  const bool has_abs = model_->feature_map.back().kind == model::MapKind::kAbs;
+  LinearInUnits lines = through_lines(from, has_abs, reach, norm, bend);
+  Bounded gradient = pulled_back(*model_, map_shapes_, std::move(lines.coefficient));
   ProvenMinorant result;
   result.is_separable = true;
   result.valid_up_to = lines.valid_up_to;
-  const double zero = nan_unless_finite(slope.value) + nan_unless_finite(slope.error);
+  const double zero = nan_unless_finite(gradient.value) + nan_unless_finite(gradient.error);
   result.separable.margin = zero == 0 ? lines.margin : -kInfinity;
-  result.separable.linear = std::move(slope.value);
-  result.slope_error = std::move(slope.error);
+  result.separable.coefficient = std::move(gradient.value);
+  result.gradient_error = std::move(gradient.error);
   return result;
 }
 
@@ -159,26 +154,54 @@ Result<ProvenMinorant> Verifier::summed(std::span<const float> x, const minorant
       "proof: found several choices of slopes for a feature map that mixes features, expected one of weight 1"};
 }
 
-Result<double> Verifier::prove(const ThreatModel& threat, std::span<const float> x,
-                               const minorant::Proposal& proposal) const {
+Status Verifier::check_question(const ThreatModel& threat, std::span<const float> x) const {
   STANDFAST_CHECK(check_floating_point_environment());
   STANDFAST_CHECK(check_input(x, model_->dim()));
-  STANDFAST_CHECK(threat.validate(model_->dim()));
-  if (proposal.closed_form ? proposal.norm == Norm::l0() : !is_known(proposal.norm)) {
-    return Error{ErrorCode::kBadOption, "norm " + proposal.norm.name() + ": found a proof that does not know it"};
-  }
+  return threat.validate(model_->dim());
+}
+
+Result<double> Verifier::prove(const ThreatModel& threat, std::span<const float> x,
+                               const minorant::Proposal& proposal) const {
+  STANDFAST_CHECK(check_question(threat, x));
   if (proposal.choices.empty()) return 0.0;
   STANDFAST_TRY(ProvenMinorant m, summed(x, proposal));
+  return radius_of(std::move(m), threat, x, proposal.norm, {proposal.closed_form, proposal.radius}, proposal.bend);
+}
+
+Result<double> Verifier::prove_other(const ThreatModel& threat, std::span<const float> x,
+                                     const minorant::OtherProposal& proposal) const {
+  STANDFAST_CHECK(check_question(threat, x));
+  if (!model::is_max_affine(*model_)) {
+    return Error{ErrorCode::kUnsupported,
+                 "proof: found a verdict of the other class, expected a maximum of affine "
+                 "pieces over a map without abs"};
+  }
+  if (proposal.pieces.size() != pieces_) {
+    return Error{ErrorCode::kBadShape, "proof: found " + std::to_string(proposal.pieces.size()) +
+                                           " pieces, the model has " + std::to_string(pieces_)};
+  }
+  double smallest = kInfinity;
+  for (std::size_t j = 0; j < pieces_; ++j) {
+    ProvenMinorant below = minorant_below(x, static_cast<std::int32_t>(j));
+    STANDFAST_TRY(const double radius, radius_of(std::move(below), threat, x, proposal.norm, proposal.pieces[j], {}));
+    smallest = std::min(smallest, radius);
+  }
+  return smallest;
+}
+
+Result<double> Verifier::radius_of(ProvenMinorant m, const ThreatModel& threat, std::span<const float> x, Norm norm,
+                                   const minorant::PieceProposal& proposal, const minorant::BendProposal& bend) const {
+  if (proposal.closed_form ? norm == Norm::l0() : !is_known(norm)) {
+    return Error{ErrorCode::kBadOption, "norm " + norm.name() + ": found a proof that does not know it"};
+  }
   const std::vector<double> cost = costs_of(threat, model_->dim());
-  if (proposal.closed_form) return closed_form_radius_proven(m, cost, proposal.norm, lipschitz(proposal.norm));
+  if (proposal.closed_form) return closed_form_radius_proven(m, cost, norm, lipschitz(norm));
   if (map_view_ == MapView::kOther) {
     return Error{ErrorCode::kUnsupported, "feature map: found an abs before the end, expected the closed form"};
   }
   if (map_view_ == MapView::kKinked) m = seen_from_input(*unit_map_, m);
-  if (map_view_ == MapView::kMixing) {
-    m = linear_in_input(m, map_reach(cost, proposal.norm), proposal.norm, proposal.bend);
-  }
-  return separable_radius_proven(m, {cost, intervals_at(threat, x)}, proposal.norm, proposal.radius);
+  if (map_view_ == MapView::kMixing) m = linear_in_input(m, map_reach(cost, norm), norm, bend);
+  return separable_radius_proven(m, {cost, intervals_at(threat, x)}, norm, proposal.radius);
 }
 
 Result<double> prove(const model::Model& model, const ThreatModel& threat, std::span<const float> x,

@@ -7,7 +7,7 @@
 // trust but the model and the threat model: costs, intervals, Lipschitz bounds and the reach of the map are its own.
 // The steps of a proof, each in a file of its own, are V0 to V5 of docs/certificates.md:
 //
-//     backward     V1, V2   an affine minorant of g for these slopes          affine: the loops over weights
+//     backward     V1, V2   an affine minorant of g for these slopes          bounded: the loops over weights
 //     map_steps    V3       phi(x), its rounding errors
 //     verifier     V3, V4   the minorant of f at x, seen from the input       unit_map; map_reach, lines; combine
 //     radius       V5       from a proven minorant to a proven radius         worst_case
@@ -54,6 +54,14 @@ class Verifier {
   [[nodiscard]] Result<double> prove(const ThreatModel& threat, std::span<const float> x,
                                      const minorant::Proposal& proposal) const;
 
+  /// The radius that this proposal proves of an `other` verdict at x: the smallest over the pieces, 0 if one of them is
+  /// not proven to be below 0.
+  ///
+  /// Shape, unit: as prove. Fails: as prove; kUnsupported for a model that is no maximum of affine pieces, kBadShape
+  /// for another number of pieces.
+  [[nodiscard]] Result<double> prove_other(const ThreatModel& threat, std::span<const float> x,
+                                           const minorant::OtherProposal& proposal) const;
+
   /// V1 to V4: the proven minorant of f around x, seen from phi(x) if the map is not separable.
   /// Shape: x is (dim), finite; slopes as Backward::minorant takes them.
   [[nodiscard]] ProvenMinorant minorant(std::span<const float> x, const minorant::Slopes& slopes) const;
@@ -84,6 +92,10 @@ class Verifier {
   Verifier(const model::Model& model, std::optional<model::UnitMap> unit_map);
   [[nodiscard]] ProvenMinorant at_input(std::span<const float> x, GraphMinorant graph, double threshold) const;
   [[nodiscard]] Result<ProvenMinorant> summed(std::span<const float> x, const minorant::Proposal& proposal) const;
+  [[nodiscard]] Status check_question(const ThreatModel& threat, std::span<const float> x) const;
+  [[nodiscard]] Result<double> radius_of(ProvenMinorant minorant, const ThreatModel& threat, std::span<const float> x,
+                                         Norm norm, const minorant::PieceProposal& proposal,
+                                         const minorant::BendProposal& bend) const;
 
   const model::Model* model_;
   std::vector<model::Shape> map_shapes_;

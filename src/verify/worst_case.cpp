@@ -23,12 +23,12 @@ struct DecreaseLine {
 };
 
 DecreaseLine line_on(const PricedFeature& f, const Interval& piece) {
-  DecreaseLine line{0, -f.linear};
-  for (std::size_t j = 0; j < f.fold.size(); ++j) {
+  DecreaseLine line{0, -f.coefficient};
+  for (std::size_t j = 0; j < f.bend.size(); ++j) {
     const double kink = -f.offset[j], side = f.offset[j] >= 0 ? 1.0 : -1.0;
     const bool beyond = f.offset[j] >= 0 ? piece.hi <= kink : piece.lo >= kink;
-    if (beyond) line.constant += 2 * std::fabs(kink) * f.fold[j];
-    line.slope += (beyond ? side : -side) * f.fold[j];
+    if (beyond) line.constant += 2 * std::fabs(kink) * f.bend[j];
+    line.slope += (beyond ? side : -side) * f.bend[j];
   }
   line.slope += piece.hi <= 0 ? -f.error : f.error;
   return line;
@@ -52,17 +52,17 @@ double largest_on(const Interval& piece, const DecreaseLine& line, double lambda
 PricedFeature feature_of(const ProvenMinorant& m, std::size_t i, const Interval& range) {
   const minorant::SeparableMinorant& q = m.separable;
   const std::size_t kinks = q.kinks();
-  const auto fold = std::span(q.fold).subspan(i * kinks, kinks);
-  double slopes = std::fabs(q.linear[i]);
-  for (const double b : fold) slopes += std::fabs(b);
-  const double error = kErrorSlack * (m.slope_error[i] + gamma_n(kRoundings + kRoundingsPerKink * kinks) * slopes);
-  return {q.linear[i], fold, std::span(q.offset).subspan(i * kinks, kinks), error, range};
+  const auto bend = std::span(q.bend).subspan(i * kinks, kinks);
+  double slopes = std::fabs(q.coefficient[i]);
+  for (const double b : bend) slopes += std::fabs(b);
+  const double error = kErrorSlack * (m.gradient_error[i] + gamma_n(kRoundings + kRoundingsPerKink * kinks) * slopes);
+  return {q.coefficient[i], bend, std::span(q.offset).subspan(i * kinks, kinks), error, range};
 }
 
 }  // namespace
 
 double largest_decrease(const PricedFeature& f, double linear_price, double quadratic_price) {
-  assert(f.fold.size() <= minorant::kMostKinks);
+  assert(f.bend.size() <= minorant::kMostKinks);
   std::array<double, minorant::kMostKinks + 3> place{};
   std::size_t count = 0;
   for (const double offset : f.offset) place[count++] = std::clamp(-offset, f.range.lo, f.range.hi);

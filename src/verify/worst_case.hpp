@@ -30,7 +30,7 @@ struct ChangePrice {
 
 /// The largest decrease of each feature by itself: at least
 ///
-///     max over d of -q_i(d) + slope_error_i |d| - linear cost_i |d| - quadratic cost_i^2 d^2 / 2
+///     max over d of -q_i(d) + gradient_error_i |d| - linear cost_i |d| - quadratic cost_i^2 d^2 / 2
 ///
 /// with d in interval_i and cost_i |d| <= limit. Infinite if a number on the way overflows or is a NaN.
 std::vector<double> decreases_upper(const ProvenMinorant& minorant, const PricedBounds& bounds,
@@ -38,11 +38,11 @@ std::vector<double> decreases_upper(const ProvenMinorant& minorant, const Priced
 /// Their sum, rounded up.
 double decrease_upper(const ProvenMinorant& minorant, const PricedBounds& bounds, const ChangePrice& price);
 
-/// One feature: q(d) = linear d + sum_j fold_j (|offset_j + d| - |offset_j|) for d in `range`.
+/// One feature: q(d) = coefficient d + sum_j bend_j (|offset_j + d| - |offset_j|) for d in `range`.
 struct PricedFeature {
-  double linear;
-  std::span<const double> fold, offset;
-  double error;  ///< A bound on the slope's error, large enough for all roundings of largest_decrease as well.
+  double coefficient;
+  std::span<const double> bend, offset;
+  double error;  ///< A bound on the coefficient's error, large enough for all roundings of largest_decrease as well.
   Interval range;
 };
 /// The largest decrease of one feature, prices in its own units. Shape: at most kMostKinks kinks.

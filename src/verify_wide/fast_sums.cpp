@@ -20,39 +20,39 @@ using verify::PricedFeature;
 using verify::product_lower;
 using verify::ProvenMinorant;
 
-/// Everything about one feature. gain(d) >= -q(d) + slope_error |d| for every d, whatever is rounded on the way.
+/// Everything about one feature. gain(d) >= -q(d) + gradient_error |d| for every d, whatever is rounded on the way.
 struct Feature {
-  double linear, fold, offset, error, lo, hi;
+  double coefficient, bend, offset, error, lo, hi;
 
   [[nodiscard]] double side() const { return offset >= 0 ? 1.0 : -1.0; }
   [[nodiscard]] double kink() const { return -offset; }
   /// Slope of q where d is on the same side of the kink as 0, and beyond it.
-  [[nodiscard]] double near_slope() const { return linear + side() * fold; }
-  [[nodiscard]] double far_slope() const { return linear - side() * fold; }
+  [[nodiscard]] double near_slope() const { return coefficient + side() * bend; }
+  [[nodiscard]] double far_slope() const { return coefficient - side() * bend; }
 
   [[nodiscard]] double gain(double d) const {
     const bool beyond = offset >= 0 ? d < kink() : d > kink();
-    const double decrease = beyond ? 2 * std::fabs(offset) * fold - far_slope() * d : -near_slope() * d;
+    const double decrease = beyond ? 2 * std::fabs(offset) * bend - far_slope() * d : -near_slope() * d;
     return decrease + error * std::fabs(d);
   }
 };
 
-// gain() rounds at most 9 times in products and sums whose sizes are below 3 (|linear| + |fold|) |d|. Each kink more
-// adds three roundings in such sums.
+// gain() rounds at most 9 times in products and sums whose sizes are below 3 (|coefficient| + |bend|) |d|. Each kink
+// more adds three roundings in such sums.
 constexpr std::size_t kGainRoundings = 32;
 constexpr std::size_t kRoundingsPerKink = 4;
 
 /// A bound on the slope's error that covers all roundings of one feature's gain as well.
-double error_of(double slope_error, double slopes, std::size_t kinks = 1) {
-  return kBoundSlack * (slope_error + gamma_n(kGainRoundings + kRoundingsPerKink * kinks) * slopes);
+double error_of(double gradient_error, double slopes, std::size_t kinks = 1) {
+  return kBoundSlack * (gradient_error + gamma_n(kGainRoundings + kRoundingsPerKink * kinks) * slopes);
 }
 
 Feature feature_of(const ProvenMinorant& m, const PricedBounds& bounds, std::size_t i, double raised) {
   const minorant::SeparableMinorant& q = m.separable;
   const Interval d = verify::range_within(bounds, i, raised);
-  const double fold = q.folded() ? q.fold[i] : 0.0, offset = q.folded() ? q.offset[i] : 0.0;
-  const double error = error_of(m.slope_error[i], std::fabs(q.linear[i]) + std::fabs(fold));
-  return {q.linear[i], fold, offset, error, d.lo, d.hi};
+  const double bend = q.has_bends() ? q.bend[i] : 0.0, offset = q.has_bends() ? q.offset[i] : 0.0;
+  const double error = error_of(m.gradient_error[i], std::fabs(q.coefficient[i]) + std::fabs(bend));
+  return {q.coefficient[i], bend, offset, error, d.lo, d.hi};
 }
 
 /// An overflow on the way must not pass for a small decrease: std::max would drop a NaN.
@@ -65,12 +65,12 @@ double largest_gain(const Feature& f, double price) {
   if (f.kink() > f.lo && f.kink() < f.hi) best = std::max(best, value(f.kink()));
   if (f.hi < kInfinity) {
     best = std::max(best, value(f.hi));
-  } else if (!(f.linear + f.fold + price >= f.error)) {
+  } else if (!(f.coefficient + f.bend + price >= f.error)) {
     return kInfinity;  // the decrease grows without end
   }
   if (f.lo > -kInfinity) {
     best = std::max(best, value(f.lo));
-  } else if (!(f.fold - f.linear + price >= f.error)) {
+  } else if (!(f.bend - f.coefficient + price >= f.error)) {
     return kInfinity;
   }
   return best;
@@ -94,14 +94,14 @@ double largest_gain_quadratic(const Feature& f, double lambda) {
   const auto piece = [&](double lo, double hi, bool beyond) {
     if (!(lo < hi)) return 0.0;
     const double sign = hi <= 0 ? -1.0 : 1.0;
-    const double constant = beyond ? 2 * std::fabs(f.offset) * f.fold : 0.0;
+    const double constant = beyond ? 2 * std::fabs(f.offset) * f.bend : 0.0;
     return largest_on_piece(constant, -(beyond ? f.far_slope() : f.near_slope()) + sign * f.error, lambda, lo, hi);
   };
   const bool kink_below = f.kink() < 0;
-  const bool folded = f.fold != 0;
-  const double below = piece(f.lo, first, folded && (kink_below || f.offset == 0));
+  const bool has_bends = f.bend != 0;
+  const double below = piece(f.lo, first, has_bends && (kink_below || f.offset == 0));
   const double between = piece(first, second, false);
-  const double above = piece(second, f.hi, folded && f.kink() > 0);
+  const double above = piece(second, f.hi, has_bends && f.kink() > 0);
   return std::max({0.0, below, between, above});
 }
 
@@ -109,24 +109,24 @@ double largest_gain_quadratic(const Feature& f, double lambda) {
 PricedFeature kinked_feature_of(const ProvenMinorant& m, const PricedBounds& bounds, std::size_t i, double raised) {
   const minorant::SeparableMinorant& q = m.separable;
   const std::size_t kinks = q.kinks();
-  const auto fold = std::span(q.fold).subspan(i * kinks, kinks);
-  double slopes = std::fabs(q.linear[i]);
-  for (const double b : fold) slopes += std::fabs(b);
-  const double error = error_of(m.slope_error[i], slopes, kinks);
-  return {q.linear[i], fold, std::span(q.offset).subspan(i * kinks, kinks), error,
+  const auto bend = std::span(q.bend).subspan(i * kinks, kinks);
+  double slopes = std::fabs(q.coefficient[i]);
+  for (const double b : bend) slopes += std::fabs(b);
+  const double error = error_of(m.gradient_error[i], slopes, kinks);
+  return {q.coefficient[i], bend, std::span(q.offset).subspan(i * kinks, kinks), error,
           verify::range_within(bounds, i, raised)};
 }
 
-/// Without a fold the gain is rate * |d| on either side of 0, less the price. Shape: one feature.
+/// Without a bend the gain is rate * |d| on either side of 0, less the price. Shape: one feature.
 struct Rates {
   double up, down;  ///< Gain per unit of increase, of decrease.
   double hi, lo;    ///< How far either goes, >= 0.
 };
 
 Rates rates_of(const ProvenMinorant& m, const PricedBounds& bounds, std::size_t i) {
-  const double linear = m.separable.linear[i];
-  const double error = error_of(m.slope_error[i], std::fabs(linear));
-  return {error - linear, error + linear, bounds.interval[i].hi, -bounds.interval[i].lo};
+  const double coefficient = m.separable.coefficient[i];
+  const double error = error_of(m.gradient_error[i], std::fabs(coefficient));
+  return {error - coefficient, error + coefficient, bounds.interval[i].hi, -bounds.interval[i].lo};
 }
 
 /// The largest rate * d - price * d over [0, limit]; infinite for a NaN.
@@ -198,12 +198,12 @@ double decrease_upper(const ProvenMinorant& m, const PricedBounds& bounds, const
     });
   }
   const bool is_quadratic = price.quadratic > 0;
-  if (m.separable.folded() && is_quadratic) {
+  if (m.separable.has_bends() && is_quadratic) {
     return sum_upper(n, [&](std::size_t i) {
       return largest_gain_quadratic(feature_of(m, bounds, i, raised), quadratic_price(bounds, price, i));
     });
   }
-  if (m.separable.folded()) {
+  if (m.separable.has_bends()) {
     return sum_upper(n, [&](std::size_t i) {
       return largest_gain(feature_of(m, bounds, i, raised), linear_price(bounds, price, i));
     });

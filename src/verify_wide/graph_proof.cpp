@@ -1,5 +1,5 @@
 // The core's backward pass (verify/backward.cpp) for inputs side by side: the same sums in the same order, so that in
-// float64 the duals have the core's bits. Bounds on the errors of slopes by u are those of norms over the channels,
+// float64 the duals have the core's bits. Bounds on the errors of gradients by u are those of norms over the channels,
 // which are cheaper and a little larger; an error that decides what a ReLU keeps is the core's own.
 #include "verify_wide/graph_proof.hpp"
 
@@ -90,27 +90,28 @@ void GraphProof::pull(double score_dual, const LaneSlopes& slopes, GraphProofWor
     workspace.error[k].assign(plan_.error[k] == DualError::kStored ? workspace.dual[k].size() : 0, 0.0);
   }
   const std::size_t features = model::element_count(graph_->input_shape);
-  out.slope.assign(features * lanes, 0.0);
-  out.slope_error.assign(features * lanes, 0.0);
+  out.gradient.assign(features * lanes, 0.0);
+  out.gradient_error.assign(features * lanes, 0.0);
   out.constant.fill(0);
   out.constant_error.fill(0);
 
   std::fill(workspace.dual.back().begin(), workspace.dual.back().end(), score_dual);
   for (std::size_t k = shapes_.size(); k-- > 0;) push(k, slopes, workspace, out);
   clear_unreached(lanes, workspace, out);
-  for (double& error : out.slope_error) error *= kBoundSlack;
+  for (double& error : out.gradient_error) error *= kBoundSlack;
   for (double& error : out.constant_error) error *= kBoundSlack;
 }
 
 /// The bound of push_affine is one for all inputs of a node. A feature that no weight other than 0 joins to a dual
-/// other than 0 has a slope of exactly 0, which an infinite radius may need.
+/// other than 0 has an entry of exactly 0, which an infinite radius may need.
 void GraphProof::clear_unreached(std::size_t lanes, GraphProofWorkspace& workspace, GraphMinorant& out) const {
   bool any = false;
-  for (std::size_t at = 0; at < out.slope.size(); ++at) any |= out.slope[at] == 0 && out.slope_error[at] != 0;
+  for (std::size_t at = 0; at < out.gradient.size(); ++at) any |= out.gradient[at] == 0 && out.gradient_error[at] != 0;
   if (!any) return;
   std::vector<bool>& suspect = workspace.suspect;
-  suspect.resize(out.slope.size());
-  for (std::size_t at = 0; at < suspect.size(); ++at) suspect[at] = out.slope[at] == 0 && out.slope_error[at] != 0;
+  suspect.resize(out.gradient.size());
+  for (std::size_t at = 0; at < suspect.size(); ++at)
+    suspect[at] = out.gradient[at] == 0 && out.gradient_error[at] != 0;
   for (std::size_t k = 0; k < shapes_.size(); ++k) {
     const model::Node& node = graph_->nodes[k];
     if (std::ranges::find(node.inputs, model::kGraphInput) == node.inputs.end()) continue;
@@ -118,7 +119,7 @@ void GraphProof::clear_unreached(std::size_t lanes, GraphProofWorkspace& workspa
     clear_reached(k, lanes, workspace);
   }
   for (std::size_t at = 0; at < suspect.size(); ++at) {
-    if (suspect[at]) out.slope_error[at] = 0;
+    if (suspect[at]) out.gradient_error[at] = 0;
   }
 }
 
@@ -150,9 +151,9 @@ GraphProof::Target GraphProof::target_of(std::size_t node, std::int32_t source, 
   const std::size_t terms = is_input ? plan_.feature_terms : plan_.terms[at];
   // a single term that is only copied is exact
   const bool exact = terms == 1 && !has_weights(graph_->nodes[node]);
-  return {is_input ? std::span<double>(out.slope) : workspace.dual[at],
-          is_input ? std::span<double>(out.slope_error) : workspace.error[at], exact ? 0.0 : gamma_of(terms, precision),
-          !is_input && decisive_[at]};
+  return {is_input ? std::span<double>(out.gradient) : workspace.dual[at],
+          is_input ? std::span<double>(out.gradient_error) : workspace.error[at],
+          exact ? 0.0 : gamma_of(terms, precision), !is_input && decisive_[at]};
 }
 
 void GraphProof::push(std::size_t k, const LaneSlopes& slopes, GraphProofWorkspace& workspace,

@@ -30,11 +30,11 @@ struct LaneSlopes {
   Precision precision = Precision::kFloat64;
 };
 
-/// g(u) >= v.u + kappa for all u and some v, kappa with |v - slope| <= slope_error and
+/// g(u) >= v.u + kappa for all u and some v, kappa with |v - gradient| <= gradient_error and
 /// |kappa - constant| <= constant_error, componentwise, in each lane.
 struct GraphMinorant {
-  std::vector<double> slope;  ///< [feature][lane], as slope_error.
-  std::vector<double> slope_error;
+  std::vector<double> gradient;  ///< [feature][lane], as gradient_error.
+  std::vector<double> gradient_error;
   LaneValues constant;
   LaneValues constant_error;
 };

@@ -16,9 +16,9 @@ namespace standfast::verify_wide {
 using verify::ProvenMinorant;
 
 PullBack::PullBack(const verify::Verifier& core, const Products& products)
-    : core_(&core), products_(&products), folded_(core.model().feature_map.back().kind == model::MapKind::kAbs) {
+    : core_(&core), products_(&products), has_abs_(core.model().feature_map.back().kind == model::MapKind::kAbs) {
   assert(core.map_view() == verify::MapView::kMixing || core.map_view() == verify::MapView::kKinked);
-  units_ = model::element_count(core.model().graph.input_shape) / (folded_ ? 2 : 1);
+  units_ = model::element_count(core.model().graph.input_shape) / (has_abs_ ? 2 : 1);
 }
 
 void PullBack::run(std::span<const ProvenMinorant* const> from, const model::MapReach& reach, Norm norm,
@@ -30,10 +30,10 @@ void PullBack::run(std::span<const ProvenMinorant* const> from, const model::Map
   ws.dual.assign(units_ * lanes, 0.0);
   ws.error.assign(units_ * lanes, 0.0);
   for (std::size_t lane = 0; lane < from.size(); ++lane) {
-    const verify::LinearInUnits lines = verify::through_lines(*from[lane], folded_, reach, norm, proposals[lane]);
+    const verify::LinearInUnits lines = verify::through_lines(*from[lane], has_abs_, reach, norm, proposals[lane]);
     for (std::size_t i = 0; i < units_; ++i) {
-      ws.dual[i * lanes + lane] = lines.slope.value[i];
-      ws.error[i * lanes + lane] = lines.slope.error[i];
+      ws.dual[i * lanes + lane] = lines.coefficient.value[i];
+      ws.error[i * lanes + lane] = lines.coefficient.error[i];
     }
     out[lane]->is_separable = true;
     out[lane]->valid_up_to = lines.valid_up_to;
@@ -42,15 +42,15 @@ void PullBack::run(std::span<const ProvenMinorant* const> from, const model::Map
   for (std::size_t k = model.feature_map.size(); k-- > 0;) pull_step(k, lanes, ws);
   for (std::size_t lane = 0; lane < from.size(); ++lane) {
     ProvenMinorant& m = *out[lane];
-    m.separable.linear.resize(model.dim());
-    m.separable.fold.clear();
+    m.separable.coefficient.resize(model.dim());
+    m.separable.bend.clear();
     m.separable.offset.clear();
-    m.slope_error.resize(model.dim());
+    m.gradient_error.resize(model.dim());
     double zero = 0;  // NaN where a value is not finite
     for (std::size_t i = 0; i < model.dim(); ++i) {
-      m.separable.linear[i] = ws.dual[i * lanes + lane];
-      m.slope_error[i] = ws.error[i * lanes + lane];
-      zero += (m.separable.linear[i] - m.separable.linear[i]) + (m.slope_error[i] - m.slope_error[i]);
+      m.separable.coefficient[i] = ws.dual[i * lanes + lane];
+      m.gradient_error[i] = ws.error[i * lanes + lane];
+      zero += (m.separable.coefficient[i] - m.separable.coefficient[i]) + (m.gradient_error[i] - m.gradient_error[i]);
     }
     if (!(zero == 0)) m.separable.margin = -kInfinity;
   }

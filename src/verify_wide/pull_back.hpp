@@ -22,7 +22,7 @@ class PullBack {
   /// Requires: core.map_view() is kMixing or kKinked; the core's verifier outlives this.
   explicit PullBack(const verify::Verifier& core, const Products& products = best_products());
 
-  /// f(x + d) >= margin + linear . d - sum_i slope_error_i |d_i| for changes d of a price of at most
+  /// f(x + d) >= margin + coefficient . d - sum_i gradient_error_i |d_i| for changes d of a price of at most
   /// the proposal's limit.
   ///
   /// Shape: from, proposals and out are (count), count <= kProofLanes; `from` are minorants of this model's features.
@@ -32,7 +32,7 @@ class PullBack {
            std::span<const minorant::BendProposal> proposals, PullBackWorkspace& workspace,
            std::span<verify::ProvenMinorant* const> out) const;
 
-  [[nodiscard]] bool folded() const { return folded_; }
+  [[nodiscard]] bool has_abs() const { return has_abs_; }
 
  private:
   void pull_step(std::size_t step, std::size_t lanes, PullBackWorkspace& workspace) const;
@@ -40,7 +40,7 @@ class PullBack {
   const verify::Verifier* core_;
   const Products* products_;
   std::size_t units_ = 0;  ///< Elements of v.
-  bool folded_ = false;
+  bool has_abs_ = false;
 };
 
 }  // namespace standfast::verify_wide

@@ -1,5 +1,5 @@
 // The steps of verify/verifier.cpp with an array of lanes in the place of a number. For separable maps the scales are
-// taken into the slopes while the lanes still lie side by side.
+// taken into the gradient while the lanes still lie side by side.
 #include "verify_wide/wide_verifier.hpp"
 
 #include <algorithm>
@@ -86,7 +86,7 @@ WideVerifier::WideVerifier(const verify::Verifier& core, const Products& product
       products_(&products),
       graph_(core.model().graph, products),
       separable_(core.map_view() == MapView::kSeparable),
-      folded_(separable_ && core.unit_map().has_abs) {}
+      has_abs_(separable_ && core.unit_map().has_abs) {}
 
 void WideVerifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWorkspace& ws) const {
   transpose_inputs(x, model().dim(), lanes, ws.features);
@@ -161,7 +161,7 @@ void WideVerifier::prove_below(std::span<const float> x, std::int32_t piece, Ver
 
 void WideVerifier::finish(double threshold, std::size_t lanes, VerifyWorkspace& ws,
                           std::span<ProvenMinorant* const> out) const {
-  // margin = slope . phi(x) + constant - threshold, less all that rounding can have added
+  // margin = gradient . phi(x) + constant - threshold, less all that rounding can have added
   const std::size_t n = ws.features.size() / lanes;
   LaneValues value, scale, lost = ws.minorant.constant_error;
   for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -169,14 +169,14 @@ void WideVerifier::finish(double threshold, std::size_t lanes, VerifyWorkspace& 
     value[lane] = constant - threshold;
     scale[lane] = std::fabs(constant) + std::fabs(threshold);
   }
-  const double *slope = ws.minorant.slope.data(), *slope_error = ws.minorant.slope_error.data();
+  const double *gradient = ws.minorant.gradient.data(), *gradient_error = ws.minorant.gradient_error.data();
   const double *features = ws.features.data(), *features_error = ws.features_error.data();
   for (std::size_t at = 0; at < n * lanes; at += lanes) {
     for (std::size_t lane = 0; lane < lanes; ++lane) {
-      const double v = slope[at + lane], u = features[at + lane], error = features_error[at + lane];
+      const double v = gradient[at + lane], u = features[at + lane], error = features_error[at + lane];
       value[lane] += v * u;
       scale[lane] += std::fabs(v * u);
-      lost[lane] += slope_error[at + lane] * (std::fabs(u) + error) + std::fabs(v) * error;
+      lost[lane] += gradient_error[at + lane] * (std::fabs(u) + error) + std::fabs(v) * error;
     }
   }
   LaneValues margin{};
@@ -188,75 +188,76 @@ void WideVerifier::finish(double threshold, std::size_t lanes, VerifyWorkspace& 
 
 void WideVerifier::hand_out(LaneValues& margin, std::size_t lanes, VerifyWorkspace& ws,
                             std::span<ProvenMinorant* const> out) const {
-  if (folded_) {
-    fold_slopes(lanes, ws, margin);
-  } else if (separable_ && core_->unit_map().slope_gamma() > 0) {
-    scale_slopes(lanes, ws);
+  if (has_abs_) {
+    scale_bends(lanes, ws, margin);
+  } else if (separable_ && core_->unit_map().gradient_gamma() > 0) {
+    scale_coefficients(lanes, ws);
   }
   // a minorant with an overflow in it proves nothing
   LaneValues finite{};
-  add_zero_or_nan(ws.minorant.slope, lanes, finite);
-  add_zero_or_nan(ws.minorant.slope_error, lanes, finite);
-  if (folded_) add_zero_or_nan(ws.features, lanes, finite);
+  add_zero_or_nan(ws.minorant.gradient, lanes, finite);
+  add_zero_or_nan(ws.minorant.gradient_error, lanes, finite);
+  if (has_abs_) add_zero_or_nan(ws.features, lanes, finite);
   for (std::size_t lane = 0; lane < out.size(); ++lane) {
     if (out[lane] == nullptr) continue;
     out[lane]->is_separable = separable_;
     (separable_ ? out[lane]->separable.margin : out[lane]->feature.margin) =
         finite[lane] == 0 ? margin[lane] : -kInfinity;
   }
-  const std::span<const double> slope = ws.minorant.slope;
-  const std::span<const double> error = ws.minorant.slope_error;
-  hand_out_lanes(error.first((separable_ ? model().dim() : slope.size() / lanes) * lanes), lanes, out,
-                 [](ProvenMinorant& m) -> std::vector<double>& { return m.slope_error; });
+  const std::span<const double> gradient = ws.minorant.gradient;
+  const std::span<const double> error = ws.minorant.gradient_error;
+  hand_out_lanes(error.first((separable_ ? model().dim() : gradient.size() / lanes) * lanes), lanes, out,
+                 [](ProvenMinorant& m) -> std::vector<double>& { return m.gradient_error; });
   if (!separable_) {
-    hand_out_lanes(slope, lanes, out, [](ProvenMinorant& m) -> std::vector<double>& { return m.feature.slope; });
+    hand_out_lanes(gradient, lanes, out, [](ProvenMinorant& m) -> std::vector<double>& { return m.feature.gradient; });
     hand_out_lanes(ws.features, lanes, out, [](ProvenMinorant& m) -> std::vector<double>& { return m.features; });
     hand_out_lanes(ws.features_error, lanes, out,
                    [](ProvenMinorant& m) -> std::vector<double>& { return m.features_error; });
     return;
   }
-  const std::size_t size = model().dim() * lanes, folds = folded_ ? size : 0;
-  hand_out_lanes(slope.first(size), lanes, out,
-                 [](ProvenMinorant& m) -> std::vector<double>& { return m.separable.linear; });
-  hand_out_lanes(slope.subspan(slope.size() - folds), lanes, out,
-                 [](ProvenMinorant& m) -> std::vector<double>& { return m.separable.fold; });
-  hand_out_lanes(std::span<const double>(ws.features).first(folds), lanes, out,
+  const std::size_t size = model().dim() * lanes, bends = has_abs_ ? size : 0;
+  hand_out_lanes(gradient.first(size), lanes, out,
+                 [](ProvenMinorant& m) -> std::vector<double>& { return m.separable.coefficient; });
+  hand_out_lanes(gradient.subspan(gradient.size() - bends), lanes, out,
+                 [](ProvenMinorant& m) -> std::vector<double>& { return m.separable.bend; });
+  hand_out_lanes(std::span<const double>(ws.features).first(bends), lanes, out,
                  [](ProvenMinorant& m) -> std::vector<double>& { return m.separable.offset; });
 }
 
-void WideVerifier::scale_slopes(std::size_t lanes, VerifyWorkspace& ws) const {
+void WideVerifier::scale_coefficients(std::size_t lanes, VerifyWorkspace& ws) const {
   const std::vector<double>& scale = core_->unit_map().weight;
-  const double gamma = core_->unit_map().slope_gamma();
-  double *slope = ws.minorant.slope.data(), *slope_error = ws.minorant.slope_error.data();
+  const double gamma = core_->unit_map().gradient_gamma();
+  double *gradient = ws.minorant.gradient.data(), *gradient_error = ws.minorant.gradient_error.data();
   for (std::size_t i = 0; i < model().dim(); ++i) {
     for (std::size_t at = i * lanes; at < (i + 1) * lanes; ++at) {
-      const bool flat = slope[at] == 0 && slope_error[at] == 0;
-      slope[at] *= scale[i];
-      slope_error[at] = verify::error_of_scaled(slope_error[at] * scale[i], std::fabs(slope[at]), gamma, flat);
+      const bool flat = gradient[at] == 0 && gradient_error[at] == 0;
+      gradient[at] *= scale[i];
+      gradient_error[at] = verify::error_of_scaled(gradient_error[at] * scale[i], std::fabs(gradient[at]), gamma, flat);
     }
   }
 }
 
-void WideVerifier::fold_slopes(std::size_t lanes, VerifyWorkspace& ws, LaneValues& margin) const {
+void WideVerifier::scale_bends(std::size_t lanes, VerifyWorkspace& ws, LaneValues& margin) const {
   const std::size_t size = model().dim() * lanes;
   const model::UnitMap& map = core_->unit_map();
-  const double gamma = map.kink_gamma(), gamma_scale = map.slope_gamma();
-  double *linear = ws.minorant.slope.data(), *fold = linear + size;
-  double *error = ws.minorant.slope_error.data(), *fold_error = error + size;
+  const double gamma = map.kink_gamma(), gamma_scale = map.gradient_gamma();
+  double *coefficient = ws.minorant.gradient.data(), *bend = coefficient + size;
+  double *error = ws.minorant.gradient_error.data(), *bend_error = error + size;
   double *offset = ws.features.data(), *offset_error = ws.features_error.data();
   LaneValues kink_loss{};
   for (std::size_t i = 0; i < model().dim(); ++i) {
     const double s = map.weight[i];
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       const std::size_t at = i * lanes + lane;
-      const double both = error[at] + fold_error[at];
-      const bool flat = linear[at] == 0 && fold[at] == 0 && both == 0;
-      linear[at] *= s;
-      fold[at] *= s;
+      const double both = error[at] + bend_error[at];
+      const bool flat = coefficient[at] == 0 && bend[at] == 0 && both == 0;
+      coefficient[at] *= s;
+      bend[at] *= s;
       offset[at] /= s;
-      // moving a kink by delta moves fold * (|offset + d| - |offset|) by at most 2 |fold| delta, whatever d is
-      kink_loss[lane] += 2 * std::fabs(fold[at]) * (offset_error[at] / s + gamma * std::fabs(offset[at]));
-      error[at] = verify::error_of_scaled(both * s, std::fabs(linear[at]) + std::fabs(fold[at]), gamma_scale, flat);
+      // moving a kink by delta moves bend * (|offset + d| - |offset|) by at most 2 |bend| delta, whatever d is
+      kink_loss[lane] += 2 * std::fabs(bend[at]) * (offset_error[at] / s + gamma * std::fabs(offset[at]));
+      error[at] =
+          verify::error_of_scaled(both * s, std::fabs(coefficient[at]) + std::fabs(bend[at]), gamma_scale, flat);
     }
   }
   for (std::size_t lane = 0; lane < lanes; ++lane) margin[lane] -= kBoundSlack * kink_loss[lane];

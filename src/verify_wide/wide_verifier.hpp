@@ -63,14 +63,14 @@ class WideVerifier {
               std::span<verify::ProvenMinorant* const> out) const;
   void hand_out(LaneValues& margin, std::size_t lanes, VerifyWorkspace& workspace,
                 std::span<verify::ProvenMinorant* const> out) const;
-  void scale_slopes(std::size_t lanes, VerifyWorkspace& workspace) const;
-  void fold_slopes(std::size_t lanes, VerifyWorkspace& workspace, LaneValues& margin) const;
+  void scale_coefficients(std::size_t lanes, VerifyWorkspace& workspace) const;
+  void scale_bends(std::size_t lanes, VerifyWorkspace& workspace, LaneValues& margin) const;
 
   const verify::Verifier* core_;
   const Products* products_;
   GraphProof graph_;
   bool separable_ = false;
-  bool folded_ = false;  ///< Separable, with an abs.
+  bool has_abs_ = false;  ///< Separable, with an abs.
 };
 
 }  // namespace standfast::verify_wide

@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include "certifier/certifier.hpp"
 #include "infer/plan.hpp"
+#include "model/max_affine.hpp"
 #include "search/separable.hpp"
 #include "support/cases.hpp"
 #include "support/random_threat.hpp"
@@ -140,14 +142,15 @@ TEST(Core, FastMinorantsHaveTheBitsOfTheCore) {
       const minorant::Slopes slopes = any_slopes(random, infer::Plan(made.model), x);
       const ProvenMinorant core = proofs->core.minorant(x, slopes), wide = proofs->prove(x, slopes);
       ASSERT_EQ(core.is_separable, wide.is_separable);
-      ASSERT_EQ(core.separable.linear, wide.separable.linear);
-      ASSERT_EQ(core.separable.fold, wide.separable.fold);
+      ASSERT_EQ(core.separable.coefficient, wide.separable.coefficient);
+      ASSERT_EQ(core.separable.bend, wide.separable.bend);
       ASSERT_EQ(core.separable.offset, wide.separable.offset);
-      ASSERT_EQ(core.feature.slope, wide.feature.slope);
+      ASSERT_EQ(core.feature.gradient, wide.feature.gradient);
       ASSERT_GE(core.is_separable ? core.separable.margin : core.feature.margin,
                 wide.is_separable ? wide.separable.margin : wide.feature.margin);
-      ASSERT_EQ(core.slope_error.size(), wide.slope_error.size());
-      for (std::size_t i = 0; i < core.slope_error.size(); ++i) ASSERT_LE(core.slope_error[i], wide.slope_error[i]);
+      ASSERT_EQ(core.gradient_error.size(), wide.gradient_error.size());
+      for (std::size_t i = 0; i < core.gradient_error.size(); ++i)
+        ASSERT_LE(core.gradient_error[i], wide.gradient_error[i]);
     }
   });
 }
@@ -188,6 +191,45 @@ TEST(Core, ConfirmsEveryRadiusThatIsPrinted) {
       }
     }
   });
+}
+
+TEST(Core, ConfirmsEveryRadiusOfAnOtherVerdict) {
+  Tally tally("Core.ConfirmsEveryOther");
+  std::size_t lines = 0, closed = 0;
+  for_each_case(700, [&](Random& random) {
+    auto made = random_model(random, Family::kMaxAffine, kMaps[random.below(2)]);
+    if (!model::is_max_affine(made.model)) return tally.refused();
+    const auto x = random_input(random, made);
+    set_margin(made.model, x, -std::exp(random.normal()));
+    const auto proofs = wide_proofs(made.model);
+    if (proofs == nullptr) return tally.refused();
+    const infer::Plan plan(made.model);
+    const auto certifier = certifier::Certifier::create({&made.model, &plan, &proofs->core, &proofs->wide});
+    CertifyOptions options;
+    options.both_classes = true;
+    options.threat = random_bounded_threat(random, made, x);
+    for (const Method method : {Method::kClosedForm, Method::kSeparable}) {
+      options.method = method;
+      options.norms = kFourNorms;
+      if (method == Method::kClosedForm) options.norms.erase(options.norms.begin());
+      const auto request = certifier::request_of(proofs->core, options);
+      ASSERT_TRUE(request.ok()) << request.error().message;
+      certifier::CertifyWorkspace workspace;
+      std::vector<double> radii(options.norms.size());
+      std::vector<minorant::OtherProposal> proposals(radii.size());
+      certifier->certify_other(*request, x, workspace, radii, proposals);
+      for (std::size_t k = 0; k < radii.size(); ++k) {
+        tally.combination();
+        tally.radius(radii[k]);
+        EXPECT_GE(proofs->core.prove_other(options.threat, x, proposals[k]).value(), radii[k])
+            << options.norms[k].name() << method_name(method) << describe(made.model) << describe(options.threat);
+        for (const minorant::PieceProposal& piece : proposals[k].pieces) ++(piece.closed_form ? closed : lines);
+      }
+    }
+  });
+  if (tally.combinations() < 1000) return;  // a few repeated cases
+  EXPECT_GT(lines, 500U);
+  EXPECT_GT(closed, 500U);
 }
 
 }  // namespace

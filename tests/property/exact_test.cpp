@@ -12,6 +12,7 @@
 #include "support/random_threat.hpp"
 #include "support/small_models.hpp"
 #include "support/tally.hpp"
+#include "verify/verifier.hpp"
 
 namespace standfast::support {
 namespace {
@@ -130,11 +131,27 @@ TEST(Exact, TheRadiusOfAPolygonIsMetFromBothSides) {
   }
 }
 
+/// The least change that brings a piece up to 0, for an input whose verdict is `other`.
+double distance_to_nearest_piece(const Plane& plane, const AttackProblem& problem) {
+  const model::Node& node = plane.model.graph.nodes[0];
+  double nearest = kInfinity;
+  for (std::size_t j = 0; j < node.bias.values.size(); ++j) {
+    const double right = node.weight.values[2 * j], up = node.weight.values[2 * j + 1];
+    const double threshold = plane.model.threshold;
+    SeparableFunction f;
+    f.margin = -(static_cast<long double>(right) * problem.input()[0] +
+                 static_cast<long double>(up) * problem.input()[1] + node.bias.values[j] - threshold);
+    f.slope = {-right, -up};
+    f.bend = f.offset = {0, 0};
+    nearest = std::min(nearest, exact_distance(problem, f));
+  }
+  return nearest;
+}
+
 TEST(Exact, NoOtherVerdictOfAPolygonIsCertifiedBeyondItsNearestPiece) {
   Tally tally("both classes");
   for_each_case(300, [&](Random& random) {
     auto plane = random_plane(random);
-    const float margin = plane.model.threshold;
     set_margin(plane.model, plane.x, -random.uniform(0.05, 2));
     auto options = exact_options(plane.threat);
     options.method = random.below(2) == 0 ? Method::kSeparable : Method::kRefined;
@@ -148,18 +165,33 @@ TEST(Exact, NoOtherVerdictOfAPolygonIsCertifiedBeyondItsNearestPiece) {
       tally.combination();
       tally.radius(certificates->radius(0, k));
       const AttackProblem problem(reference, plane.x, kExactNorms[k], plane.threat);
-      double exact = kInfinity;
-      for (auto piece : plane.pieces) {
-        const double threshold = static_cast<double>(plane.model.threshold) - static_cast<double>(margin);
-        SeparableFunction f;
-        f.margin = -(static_cast<long double>(piece.normal[0]) * problem.input()[0] +
-                     static_cast<long double>(piece.normal[1]) * problem.input()[1] + piece.offset - threshold);
-        f.slope = {-piece.normal[0], -piece.normal[1]};
-        f.bend = f.offset = {0, 0};
-        exact = std::min(exact, exact_distance(problem, f));
-      }
+      const double exact = distance_to_nearest_piece(plane, problem);
       EXPECT_LE(certificates->radius(0, k), exact * (1 + 1e-9)) << kExactNorms[k].name() << describe(plane.model);
       EXPECT_GE(certificates->radius(0, k), exact * (1 - 1e-6)) << kExactNorms[k].name() << describe(plane.model);
+    }
+  });
+}
+
+TEST(Exact, TheCoreProvesNoOtherVerdictBeyondItsNearestPiece) {
+  Tally tally("both classes, any proposal");
+  for_each_case(300, [&](Random& random) {
+    auto plane = random_plane(random);
+    set_margin(plane.model, plane.x, -random.uniform(0.05, 2));
+    const auto core = verify::Verifier::create(plane.model);
+    ASSERT_TRUE(core.ok());
+    const Reference reference(plane.model);
+    for (const Norm norm : kExactNorms) {
+      minorant::OtherProposal proposal{norm, {}};
+      for (std::size_t j = 0; j < core->pieces(); ++j) {
+        const double size = std::exp(2 * random.normal());
+        proposal.pieces.push_back({random.chance(0.3), {size, size, std::exp(2 * random.normal())}});
+      }
+      const double exact = distance_to_nearest_piece(plane, AttackProblem(reference, plane.x, norm, plane.threat));
+      const auto proven = core->prove_other(plane.threat, plane.x, proposal);
+      ASSERT_TRUE(proven.ok()) << proven.error().message;
+      tally.combination();
+      tally.radius(*proven);
+      EXPECT_LE(*proven, exact * (1 + 1e-9)) << norm.name() << describe(plane.model);
     }
   });
 }

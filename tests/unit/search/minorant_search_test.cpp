@@ -41,7 +41,8 @@ std::vector<minorant::SeparableMinorant> random_planes(Random& random) {
 double true_radius(const std::vector<minorant::SeparableMinorant>& planes, const std::vector<Interval>& interval,
                    Norm norm) {
   std::vector<support::HalfPlane> half_planes;
-  for (const minorant::SeparableMinorant& m : planes) half_planes.push_back({{m.linear[0], m.linear[1]}, m.margin});
+  for (const minorant::SeparableMinorant& m : planes)
+    half_planes.push_back({{m.coefficient[0], m.coefficient[1]}, m.margin});
   for (std::size_t i = 0; i < interval.size(); ++i) {
     std::array<double, 2> up{0, 0}, down{0, 0};
     up[i] = 1;

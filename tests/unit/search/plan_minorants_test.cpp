@@ -32,7 +32,7 @@ struct Around {
 model::Model unit() { return support::one_unit_model({3, -1}, 1, 2, -4); }
 
 /// relu(u + 2 |u|) - 1 with u = (x - 1) / 2.
-model::Model folded_unit() {
+model::Model unit_over_abs() {
   model::Model model = support::one_unit_model({1, 2}, 0, 1, -1);
   model.input_shape = {1};
   model.feature_map = model::with_abs(model::standardise_map({1}, {0.5F}));
@@ -46,8 +46,8 @@ TEST(PlanMinorants, AnActiveUnitGivesItsSlopeWhereverItIsTouched) {
   for (const std::vector<double>& change : {std::vector<double>{0, 0}, {2, -5}, {-0.5, 0.25}}) {
     const minorant::SeparableMinorant& m = minorants.minorant_at(change, {});
     EXPECT_EQ(m.margin, 2) << "as seen from x";
-    EXPECT_EQ(m.linear, (std::vector<double>{6, -2}));
-    EXPECT_FALSE(m.folded());
+    EXPECT_EQ(m.coefficient, (std::vector<double>{6, -2}));
+    EXPECT_FALSE(m.has_bends());
   }
 }
 
@@ -56,27 +56,27 @@ TEST(PlanMinorants, BeyondTheKinkTheUnitIsOff) {
   PlanMinorants minorants = around.minorants();
   const minorant::SeparableMinorant& m = minorants.minorant_at(std::vector<double>{-2, 0}, {});
   EXPECT_EQ(m.margin, -4);
-  EXPECT_EQ(m.linear, (std::vector<double>{0, 0}));
+  EXPECT_EQ(m.coefficient, (std::vector<double>{0, 0}));
   EXPECT_EQ(minorants.value(std::vector<double>{-2, 0}), -4);
   EXPECT_EQ(minorants.value(std::vector<double>{1, 2}), 2 * 4 - 4);
 }
 
 TEST(PlanMinorants, AFoldedMapIsTouchedAtPointsThatAreNoFeatures) {
-  Around around(folded_unit(), {5});  // u = |u| = 2
+  Around around(unit_over_abs(), {5});  // u = |u| = 2
   EXPECT_EQ(around.logit, 5);
   PlanMinorants minorants = around.minorants();
   // u = 0 with |u| = 1: still active
   const minorant::SeparableMinorant& m = minorants.minorant_at(std::vector<double>{-4}, std::vector<double>{-2});
   EXPECT_EQ(m.margin, 5);
-  EXPECT_EQ(m.linear, std::vector<double>{0.5});
-  EXPECT_EQ(m.fold, std::vector<double>{1});
+  EXPECT_EQ(m.coefficient, std::vector<double>{0.5});
+  EXPECT_EQ(m.bend, std::vector<double>{1});
   EXPECT_EQ(m.offset, std::vector<double>{4});
   // u = -2 with |u| = 0.5: off
   EXPECT_EQ(minorants.minorant_at(std::vector<double>{-8}, std::vector<double>{-3}).margin, -1);
 }
 
 TEST(PlanMinorants, TheGradientIsThatOfTheSideOfTheKink) {
-  Around around(folded_unit(), {5});
+  Around around(unit_over_abs(), {5});
   PlanMinorants minorants = around.minorants();
   std::vector<double> gradient;
   EXPECT_EQ(minorants.value_and_gradient(std::vector<double>{-2}, gradient), 2);  // u = 1: 1 + 2 - 1
@@ -88,8 +88,8 @@ TEST(PlanMinorants, TheGradientIsThatOfTheSideOfTheKink) {
 TEST(PlanMinorants, FeaturesOfAModelWithoutMapAreTheInput) {
   Around around(unit(), {1, 1});
   EXPECT_EQ(features_of(around.infer, around.x).data(), around.x.data());
-  Around folded(folded_unit(), {5});
-  const auto features = features_of(folded.infer, folded.x);
+  Around bent(unit_over_abs(), {5});
+  const auto features = features_of(bent.infer, bent.x);
   EXPECT_EQ(std::vector<float>(features.begin(), features.end()), (std::vector<float>{2, 2}));
 }
 
@@ -113,17 +113,17 @@ TEST(PlanMinorants, EveryMinorantLiesBelowTheNetworkButForFloat32) {
       for (const double s : made.scale) change.push_back(size * s * random.normal());
       return change;
     };
-    const std::vector<double> touch = draw(1), fold_touch = draw(0.5);
+    const std::vector<double> touch = draw(1), bend_touch = draw(0.5);
     const minorant::SeparableMinorant m = minorants.minorant_at(
-        touch, around.reader.folded() ? std::span<const double>(fold_touch) : std::span<const double>());
+        touch, around.reader.has_bends() ? std::span<const double>(bend_touch) : std::span<const double>());
     for (int k = 0; k < 10; ++k) {
       const std::vector<double> change = draw(std::pow(10, random.uniform(-3, 0.5)));
       std::vector<double> moved(change.size());
       double value = m.margin;
       for (std::size_t i = 0; i < moved.size(); ++i) {
         moved[i] = around.x[i] + change[i];
-        value += m.linear[i] * change[i];
-        if (m.folded()) value += m.fold[i] * (std::fabs(m.offset[i] + change[i]) - std::fabs(m.offset[i]));
+        value += m.coefficient[i] * change[i];
+        if (m.has_bends()) value += m.bend[i] * (std::fabs(m.offset[i] + change[i]) - std::fabs(m.offset[i]));
       }
       // all that is summed anywhere near, times the unit of float32, times the roundings of a few layers
       std::vector<double> touched(touch.size());

@@ -13,35 +13,35 @@
 
 namespace standfast::test {
 
-/// One piece at (change, fold_change).
+/// One piece at (change, bend_change).
 inline double piece_value(const minorant::SeparableMinorant& m, std::span<const double> change,
-                          std::span<const double> fold_change) {
+                          std::span<const double> bend_change) {
   double value = m.margin;
-  for (std::size_t i = 0; i < m.linear.size(); ++i) value += m.linear[i] * change[i];
-  for (std::size_t i = 0; i < m.fold.size(); ++i) value += m.fold[i] * fold_change[i];
+  for (std::size_t i = 0; i < m.coefficient.size(); ++i) value += m.coefficient[i] * change[i];
+  for (std::size_t i = 0; i < m.bend.size(); ++i) value += m.bend[i] * bend_change[i];
   return value;
 }
 
-/// f(d) = max_j margin_j + linear_j . d + fold_j . (|offset + d| - |offset|); counts what it is asked.
+/// f(d) = max_j margin_j + linear_j . d + bend_j . (|offset + d| - |offset|); counts what it is asked.
 class Planes : public search::MinorantSource {
  public:
   explicit Planes(std::vector<minorant::SeparableMinorant> planes) : pieces(std::move(planes)) {}
 
   const minorant::SeparableMinorant& minorant_at(std::span<const double> change,
-                                                 std::span<const double> fold_change) override {
-    const minorant::SeparableMinorant& found = largest(change, fold_change);
+                                                 std::span<const double> bend_change) override {
+    const minorant::SeparableMinorant& found = largest(change, bend_change);
     handed_out.push_back(found);
     return found;
   }
 
   double value(std::span<const double> change) override {
     ++values;
-    std::vector<double> fold_change;
+    std::vector<double> bend_change;
     const std::vector<double>& offset = pieces[0].offset;
     for (std::size_t i = 0; i < offset.size(); ++i) {
-      fold_change.push_back(std::fabs(offset[i] + change[i]) - std::fabs(offset[i]));
+      bend_change.push_back(std::fabs(offset[i] + change[i]) - std::fabs(offset[i]));
     }
-    return piece_value(largest(change, fold_change), change, fold_change);
+    return piece_value(largest(change, bend_change), change, bend_change);
   }
 
   std::vector<minorant::SeparableMinorant> pieces;
@@ -50,15 +50,15 @@ class Planes : public search::MinorantSource {
 
  private:
   const minorant::SeparableMinorant& largest(std::span<const double> change,
-                                             std::span<const double> fold_change) const {
+                                             std::span<const double> bend_change) const {
     return *std::max_element(pieces.begin(), pieces.end(), [&](const auto& a, const auto& b) {
-      return piece_value(a, change, fold_change) < piece_value(b, change, fold_change);
+      return piece_value(a, change, bend_change) < piece_value(b, change, bend_change);
     });
   }
 };
 
-inline minorant::SeparableMinorant plane(double margin, std::vector<double> linear) {
-  return {margin, std::move(linear), {}, {}};
+inline minorant::SeparableMinorant plane(double margin, std::vector<double> coefficient) {
+  return {margin, std::move(coefficient), {}, {}};
 }
 
 /// With costs of 1, and free where `interval` is empty.

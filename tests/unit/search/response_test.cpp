@@ -18,13 +18,13 @@ constexpr Interval kUnbounded{};
 struct Scene {
   std::vector<Interval> interval = {kUnbounded, {-0.6, 0.9}, {-0.2, 3}, {0, 0}, {0, 2}, {-1.5, kInfinity}, {-0.9, 0.4}};
   std::vector<double> offset = {0.7, -0.3, 5, 0.4, -1.1, 0, 0.25};
-  std::vector<double> linear = {0.4, -1.3, 0.8, 2, -1.7, 0.3, 1.2};
-  std::vector<double> fold = {0.9, 0.6, -0.4, 1, 0.8, -0.7, 0.5};
+  std::vector<double> coefficient = {0.4, -1.3, 0.8, 2, -1.7, 0.3, 1.2};
+  std::vector<double> bend = {0.9, 0.6, -0.4, 1, 0.8, -0.7, 0.5};
 
-  [[nodiscard]] MinorantSet minorants(bool folded) const {
-    const std::vector<double> some_fold = folded ? std::vector<double>(7, 1.0) : std::vector<double>();
-    const minorant::SeparableMinorant m{1, std::vector<double>(7, 1.0), some_fold,
-                                        folded ? offset : std::vector<double>()};
+  [[nodiscard]] MinorantSet minorants(bool has_bends) const {
+    const std::vector<double> some_bends = has_bends ? std::vector<double>(7, 1.0) : std::vector<double>();
+    const minorant::SeparableMinorant m{1, std::vector<double>(7, 1.0), some_bends,
+                                        has_bends ? offset : std::vector<double>()};
     MinorantSet result;
     result.reset_to(test::problem_of(m, interval));
     return result;
@@ -37,37 +37,38 @@ ResponseRules rules_of(Norm norm, double temperature) {
   return {norm, norm == Norm::l2() ? kInfinity : 1.25, temperature};
 }
 
-/// min over d of price(d) + linear d + fold (|offset + d| - |offset|), on a fine grid with the kink and the ends on it.
-double hard_minimum(const Scene& scene, std::size_t i, bool folded, const ResponseRules& rules) {
+/// min over d of price(d) + coefficient d + bend (|offset + d| - |offset|), on a fine grid with the kink and the ends
+/// on it.
+double hard_minimum(const Scene& scene, std::size_t i, bool has_bends, const ResponseRules& rules) {
   const double price_limit = std::min(rules.price_limit, 8.0);
   const double lo = std::max(scene.interval[i].lo, -price_limit), hi = std::min(scene.interval[i].hi, price_limit);
   double best = kInfinity;
   const auto consider = [&](double d) {
     const double price = rules.norm == Norm::l1() ? std::fabs(d) : rules.norm == Norm::l2() ? d * d / 2 : 0.0;
-    const double g = folded ? std::fabs(scene.offset[i] + d) - std::fabs(scene.offset[i]) : 0.0;
-    best = std::min(best, price + scene.linear[i] * d + scene.fold[i] * g);
+    const double g = has_bends ? std::fabs(scene.offset[i] + d) - std::fabs(scene.offset[i]) : 0.0;
+    best = std::min(best, price + scene.coefficient[i] * d + scene.bend[i] * g);
   };
   for (int k = 0; k <= 20'000; ++k) consider(lo + (hi - lo) * k / 20'000);
   consider(0);
-  if (folded) consider(std::clamp(-scene.offset[i], lo, hi));
+  if (has_bends) consider(std::clamp(-scene.offset[i], lo, hi));
   return best;
 }
 
 TEST(Response, LiesBelowTheMinimumByAtMostTheTemperature) {
   const Scene scene;
-  for (const bool folded : {false, true}) {
-    const MinorantSet minorants = scene.minorants(folded);
+  for (const bool has_bends : {false, true}) {
+    const MinorantSet minorants = scene.minorants(has_bends);
     for (const Norm norm : kResponseNorms) {
       for (const double temperature : {1e-4, 0.3}) {
         const ResponseRules rules = rules_of(norm, temperature);
         double hard = 0;
-        for (std::size_t i = 0; i < 7; ++i) hard += hard_minimum(scene, i, folded, rules);
+        for (std::size_t i = 0; i < 7; ++i) hard += hard_minimum(scene, i, has_bends, rules);
         Response out;
-        find_response(minorants, scene.linear, folded ? std::span<const double>(scene.fold) : std::span<const double>(),
-                      rules, out);
-        EXPECT_LE(out.value, hard + 1e-9) << norm.name() << folded;
+        find_response(minorants, scene.coefficient,
+                      has_bends ? std::span<const double>(scene.bend) : std::span<const double>(), rules, out);
+        EXPECT_LE(out.value, hard + 1e-9) << norm.name() << has_bends;
         // at most four places share the minimum; the grid's own error is its step squared
-        EXPECT_GE(out.value, hard - 7 * temperature * std::log(4) - 7e-7) << norm.name() << folded;
+        EXPECT_GE(out.value, hard - 7 * temperature * std::log(4) - 7e-7) << norm.name() << has_bends;
       }
     }
   }
@@ -76,31 +77,32 @@ TEST(Response, LiesBelowTheMinimumByAtMostTheTemperature) {
 TEST(Response, TheMeanChangeIsTheGradientOfTheValue) {
   const Scene scene;
   constexpr double kStep = 1e-4;
-  for (const bool folded : {false, true}) {
-    const MinorantSet minorants = scene.minorants(folded);
+  for (const bool has_bends : {false, true}) {
+    const MinorantSet minorants = scene.minorants(has_bends);
     for (const Norm norm : kResponseNorms) {
       const ResponseRules rules = rules_of(norm, 0.3);
-      const auto value = [&](const std::vector<double>& linear, const std::vector<double>& fold) {
+      const auto value = [&](const std::vector<double>& coefficient, const std::vector<double>& bend) {
         Response out;
-        find_response(minorants, linear, folded ? std::span<const double>(fold) : std::span<const double>(), rules,
-                      out);
+        find_response(minorants, coefficient, has_bends ? std::span<const double>(bend) : std::span<const double>(),
+                      rules, out);
         return out;
       };
-      const Response at = value(scene.linear, scene.fold);
-      EXPECT_EQ(at.fold_change.size(), folded ? 7U : 0U);
+      const Response at = value(scene.coefficient, scene.bend);
+      EXPECT_EQ(at.bend_change.size(), has_bends ? 7U : 0U);
       for (std::size_t i = 0; i < 7; ++i) {
-        std::vector<double> up = scene.linear, down = scene.linear;
+        std::vector<double> up = scene.coefficient, down = scene.coefficient;
         up[i] += kStep;
         down[i] -= kStep;
         // places that weigh less than exp(-20) are left out, which moves the value by as much
-        const double slope = (value(up, scene.fold).value - value(down, scene.fold).value) / (2 * kStep);
-        EXPECT_NEAR(at.change[i], slope, 1e-4) << norm.name() << folded << " feature " << i;
-        if (!folded) continue;
-        up = down = scene.fold;
+        const double slope = (value(up, scene.bend).value - value(down, scene.bend).value) / (2 * kStep);
+        EXPECT_NEAR(at.change[i], slope, 1e-4) << norm.name() << has_bends << " feature " << i;
+        if (!has_bends) continue;
+        up = down = scene.bend;
         up[i] += kStep;
         down[i] -= kStep;
-        const double fold_slope = (value(scene.linear, up).value - value(scene.linear, down).value) / (2 * kStep);
-        EXPECT_NEAR(at.fold_change[i], fold_slope, 1e-4) << norm.name() << " feature " << i;
+        const double fold_slope =
+            (value(scene.coefficient, up).value - value(scene.coefficient, down).value) / (2 * kStep);
+        EXPECT_NEAR(at.bend_change[i], fold_slope, 1e-4) << norm.name() << " feature " << i;
       }
     }
   }
@@ -117,28 +119,28 @@ std::vector<double> spread(const Response& at, const std::vector<double>& curve)
 TEST(Response, TheCurvatureIsMinusTheSlopeOfTheMeanChange) {
   const Scene scene;
   constexpr double kStep = 1e-4;
-  for (const bool folded : {false, true}) {
-    const MinorantSet minorants = scene.minorants(folded);
+  for (const bool has_bends : {false, true}) {
+    const MinorantSet minorants = scene.minorants(has_bends);
     for (const Norm norm : kResponseNorms) {
       const ResponseRules rules = rules_of(norm, 0.3);
-      const auto moved = [&](std::size_t i, double by_linear, double by_fold) {
-        std::vector<double> linear = scene.linear, fold = scene.fold;
-        linear[i] += by_linear;
-        fold[i] += by_fold;
+      const auto moved = [&](std::size_t i, double by_coefficient, double by_bend) {
+        std::vector<double> coefficient = scene.coefficient, bend = scene.bend;
+        coefficient[i] += by_coefficient;
+        bend[i] += by_bend;
         Response out;
-        find_response(minorants, linear, folded ? std::span<const double>(fold) : std::span<const double>(), rules,
-                      out);
+        find_response(minorants, coefficient, has_bends ? std::span<const double>(bend) : std::span<const double>(),
+                      rules, out);
         return out;
       };
       const Response at = moved(0, 0, 0);
       const auto dd = spread(at, at.curve_dd), df = spread(at, at.curve_df), ff = spread(at, at.curve_ff);
       for (std::size_t i = 0; i < 7; ++i) {
         const Response up = moved(i, kStep, 0), down = moved(i, -kStep, 0);
-        EXPECT_NEAR(dd[i], (down.change[i] - up.change[i]) / (2 * kStep), 1e-3) << norm.name() << folded << i;
-        if (!folded) continue;
-        EXPECT_NEAR(df[i], (down.fold_change[i] - up.fold_change[i]) / (2 * kStep), 1e-3) << norm.name() << i;
+        EXPECT_NEAR(dd[i], (down.change[i] - up.change[i]) / (2 * kStep), 1e-3) << norm.name() << has_bends << i;
+        if (!has_bends) continue;
+        EXPECT_NEAR(df[i], (down.bend_change[i] - up.bend_change[i]) / (2 * kStep), 1e-3) << norm.name() << i;
         const Response more = moved(i, 0, kStep), less = moved(i, 0, -kStep);
-        EXPECT_NEAR(ff[i], (less.fold_change[i] - more.fold_change[i]) / (2 * kStep), 1e-3) << norm.name() << i;
+        EXPECT_NEAR(ff[i], (less.bend_change[i] - more.bend_change[i]) / (2 * kStep), 1e-3) << norm.name() << i;
         // positive semidefinite, so that a Newton step goes uphill
         EXPECT_GE(dd[i], 0);
         EXPECT_GE(dd[i] * ff[i], df[i] * df[i] * (1 - 1e-9) - 1e-12) << norm.name() << i;
@@ -206,7 +208,7 @@ TEST(Response, AValleyEndsAtItsKink) {
     find_response(minorants, std::vector<double>{0}, std::vector<double>{2},
                   {norm, norm == Norm::l2() ? kInfinity : 4, 1e-4}, out);
     EXPECT_EQ(out.change[0], -1) << norm.name();
-    EXPECT_EQ(out.fold_change[0], -1) << norm.name();
+    EXPECT_EQ(out.bend_change[0], -1) << norm.name();
     // both sides of p = 2 end at the kink: one place counted twice
     EXPECT_NEAR(out.value, norm == Norm::l1() ? -1 : norm == Norm::l2() ? -1.5 : -2, 1e-4) << norm.name();
   }

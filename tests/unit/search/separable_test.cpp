@@ -88,14 +88,14 @@ TEST(Separable, CostsRescaleFeatures) {
   EXPECT_DOUBLE_EQ(separable_radius(problem, Norm::l1()).radius, 6);
 }
 
-/// Six features with folds and bounds, drawn at random.
+/// Six features with bends and bounds, drawn at random.
 PricedProblem random_problem(Random& random) {
   minorant::SeparableMinorant m;
   std::vector<Interval> interval;
   m.margin = random.uniform(0.1, 2);
   for (int i = 0; i < 6; ++i) {
-    m.linear.push_back(random.normal());
-    m.fold.push_back(random.normal());
+    m.coefficient.push_back(random.normal());
+    m.bend.push_back(random.normal());
     m.offset.push_back(random.normal());
     interval.push_back({-random.uniform(0, 3), random.uniform(0, 3)});
   }

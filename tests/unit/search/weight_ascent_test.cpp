@@ -76,7 +76,7 @@ TEST(WeightAscent, AFoldIsWeighedLikeASlope) {
   std::vector<double> alpha = {0.2, 0.8};
   ascent.maximise_dual(minorants, Norm::linf(), 1, 1.5, kLong, alpha);
   EXPECT_NEAR(alpha[0], 0.5, 1.5 * kFewT);
-  EXPECT_NEAR(ascent.response().fold_change[0], 0.5, kGradient);
+  EXPECT_NEAR(ascent.response().bend_change[0], 0.5, kGradient);
 }
 
 TEST(WeightAscent, AMinorantThatNeverHelpsLosesItsWeight) {
@@ -113,10 +113,10 @@ TEST(WeightAscent, WeightsStayPositiveAndNeverGetWorse) {
       const double price_limit = norm == Norm::l2() ? kInfinity : 1.0;
       std::vector<double> alpha(4, 0.25);
       const auto dual = [&] {
-        std::vector<double> linear(5);
-        minorants.sum_weighted(alpha, linear, {});
+        std::vector<double> coefficient(5);
+        minorants.sum_weighted(alpha, coefficient, {});
         Response response;
-        find_response(minorants, linear, {}, {norm, price_limit, 1e-12}, response);
+        find_response(minorants, coefficient, {}, {norm, price_limit, 1e-12}, response);
         double value = response.value;
         for (std::size_t j = 0; j < 4; ++j) value += alpha[j] * minorants[j].margin;
         return value;
@@ -153,7 +153,7 @@ TEST(WeightAscent, TheBestValueNeverExceedsTheRadiusAndMeetsItAtTheMultiplier) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Random random(seed);
     minorant::SeparableMinorant m{random.uniform(0.1, 2), {}, {}, {}};
-    for (auto* values : {&m.linear, &m.fold, &m.offset}) {
+    for (auto* values : {&m.coefficient, &m.bend, &m.offset}) {
       for (int i = 0; i < 6; ++i) values->push_back(random.normal());
     }
     const PricedProblem problem = problem_of(m, std::vector<Interval>(6, {-random.uniform(0, 3), 2}));

@@ -16,8 +16,8 @@ PricedProblem random_folds(Random& random) {
   p.resize(1 + random.below(20), 1);
   p.margin = 1;
   for (std::size_t i = 0; i < p.dim(); ++i) {
-    p.linear[i] = random.normal();
-    p.fold[i] = random.below(5) == 0 ? 0 : random.normal();
+    p.coefficient[i] = random.normal();
+    p.bend[i] = random.below(5) == 0 ? 0 : random.normal();
     p.offset[i] = random.below(5) == 0 ? 0 : random.normal();
     p.lo[i] = random.below(5) == 0 ? 0 : -std::fabs(random.normal());
     p.hi[i] = random.below(5) == 0 ? 0 : std::fabs(random.normal());
@@ -25,13 +25,13 @@ PricedProblem random_folds(Random& random) {
   return p;
 }
 
-/// The same function: each fold in three parts, and one of nothing elsewhere.
+/// The same function: each bend in three parts, and one of nothing elsewhere.
 PricedProblem with_more_kinks(const PricedProblem& p, Random& random) {
   PricedProblem more = p;
-  more.fold.clear();
+  more.bend.clear();
   more.offset.clear();
   for (std::size_t i = 0; i < p.dim(); ++i) {
-    more.fold.insert(more.fold.end(), {p.fold[i] / 2, 0, p.fold[i] / 4, p.fold[i] / 4});
+    more.bend.insert(more.bend.end(), {p.bend[i] / 2, 0, p.bend[i] / 4, p.bend[i] / 4});
     more.offset.insert(more.offset.end(), {p.offset[i], random.normal(), p.offset[i], p.offset[i]});
   }
   return more;
@@ -68,8 +68,8 @@ TEST(WorstSums, AChangeUnderBoundsIsPricedAtMostTheRadiusToo) {
   PricedProblem p;
   p.resize(1, 1);
   p.margin = 1;
-  p.linear = {-5};
-  p.fold = {-5};
+  p.coefficient = {-5};
+  p.bend = {-5};
   p.offset = {-2};
   p.lo = {0};
   p.hi = {100};

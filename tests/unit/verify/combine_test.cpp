@@ -16,12 +16,12 @@
 namespace standfast::verify {
 namespace {
 
-ProvenMinorant minorant_of(double margin, std::vector<double> linear, std::vector<double> error = {}) {
+ProvenMinorant minorant_of(double margin, std::vector<double> coefficient, std::vector<double> error = {}) {
   ProvenMinorant m;
   m.is_separable = true;
-  error.resize(linear.size(), 0.0);
-  m.slope_error = std::move(error);
-  m.separable = {margin, std::move(linear), {}, {}};
+  error.resize(coefficient.size(), 0.0);
+  m.gradient_error = std::move(error);
+  m.separable = {margin, std::move(coefficient), {}, {}};
   return m;
 }
 
@@ -33,54 +33,54 @@ TEST(Combine, OneMinorantOfWeightOneIsItself) {
   const ProvenMinorant m = minorant_of(0.3, {0.1, -7}, {1e-9, 0});
   const ProvenMinorant out = combined({m}, {1});
   EXPECT_EQ(out.separable.margin, m.separable.margin);
-  EXPECT_EQ(out.separable.linear, m.separable.linear);
-  EXPECT_EQ(out.slope_error, m.slope_error);
+  EXPECT_EQ(out.separable.coefficient, m.separable.coefficient);
+  EXPECT_EQ(out.gradient_error, m.gradient_error);
 }
 
 TEST(Combine, SumsOfShortNumbersAreExactButForTheCharge) {
   ProvenMinorant a = minorant_of(3, {1, -2}, {0x1p-20, 0}), b = minorant_of(-1, {5, 4}, {0, 0x1p-10});
-  a.separable.fold = {2, 0};
-  b.separable.fold = {-4, 8};
+  a.separable.bend = {2, 0};
+  b.separable.bend = {-4, 8};
   a.separable.offset = b.separable.offset = {0.5, -1};
   const ProvenMinorant out = combined({a, b}, {0.5, 0.25});
   EXPECT_TRUE(out.is_separable);
-  EXPECT_EQ(out.separable.linear, (std::vector<double>{1.75, 0}));
-  EXPECT_EQ(out.separable.fold, (std::vector<double>{0, 2}));
+  EXPECT_EQ(out.separable.coefficient, (std::vector<double>{1.75, 0}));
+  EXPECT_EQ(out.separable.bend, (std::vector<double>{0, 2}));
   EXPECT_EQ(out.separable.offset, a.separable.offset);
   // what is charged: gamma_4 of the sum of magnitudes, plus one percent
   EXPECT_LE(out.separable.margin, 1.25);
   EXPECT_GE(out.separable.margin, 1.25 - 1.02 * 4 * 0x1p-53 * 1.75);
-  EXPECT_GE(out.slope_error[0], 0.5 * 0x1p-20);
-  EXPECT_LE(out.slope_error[0], 1.02 * (0.5 * 0x1p-20 + 4 * 0x1p-53 * (0.5 + 1.25 + 1 + 1)));
-  EXPECT_GE(out.slope_error[1], 0.25 * 0x1p-10);
+  EXPECT_GE(out.gradient_error[0], 0.5 * 0x1p-20);
+  EXPECT_LE(out.gradient_error[0], 1.02 * (0.5 * 0x1p-20 + 4 * 0x1p-53 * (0.5 + 1.25 + 1 + 1)));
+  EXPECT_GE(out.gradient_error[1], 0.25 * 0x1p-10);
 }
 
 TEST(Combine, EveryRoundingOfASumIsCharged) {
   // a float64 sum drops the second term altogether
   const ProvenMinorant lost = combined({minorant_of(1, {1}), minorant_of(-1, {1})}, {1, 0x1p-60});
   EXPECT_LT(lost.separable.margin, 1 - 0x1p-60);
-  EXPECT_GE(lost.slope_error[0], 0x1p-60);
+  EXPECT_GE(lost.gradient_error[0], 0x1p-60);
   // ties to even, one after the other: 1 + 8 * 2^-53 is rounded to 1
   std::vector<ProvenMinorant> parts(9, minorant_of(-0x1p-53, {0x1p-53}));
   parts[0] = minorant_of(1, {1});
   const ProvenMinorant ties = combined(parts, std::vector<double>(9, 1.0));
   EXPECT_LE(ties.separable.margin, 1 - 8 * 0x1p-53);
-  EXPECT_EQ(ties.separable.linear[0], 1);
-  EXPECT_GE(ties.slope_error[0], 8 * 0x1p-53);
+  EXPECT_EQ(ties.separable.coefficient[0], 1);
+  EXPECT_GE(ties.gradient_error[0], 8 * 0x1p-53);
 }
 
 TEST(Combine, ErrorsOfTheSlopesAddUp) {
   const ProvenMinorant out = combined({minorant_of(1, {1}, {0.25}), minorant_of(1, {1}, {0.5})}, {2, 3});
-  EXPECT_GE(out.slope_error[0], 2);
-  EXPECT_LE(out.slope_error[0], 2 * 1.02);
+  EXPECT_GE(out.gradient_error[0], 2);
+  EXPECT_LE(out.gradient_error[0], 2 * 1.02);
 }
 
 TEST(Combine, AnUnderflowIsChargedInFull) {
   const ProvenMinorant m = minorant_of(-0x1p-1070, {0x1p-1070, 0}, {0, 0x1p-1070});
   const ProvenMinorant out = combined({m, m}, {0x1p-20, 0x1p-20});
   EXPECT_LT(out.separable.margin, 0) << "the margin is -2^-1089, which float64 rounds to 0";
-  EXPECT_GT(out.slope_error[0], 0);
-  EXPECT_GT(out.slope_error[1], 0);
+  EXPECT_GT(out.gradient_error[0], 0);
+  EXPECT_GT(out.gradient_error[1], 0);
 }
 
 TEST(Combine, AnOverflowProvesNothing) {
@@ -96,7 +96,7 @@ TEST(Combine, WeightsThatAreNoneCountAsZero) {
     const ProvenMinorant out = combined({a, b}, {2, bad});
     EXPECT_LE(out.separable.margin, 2) << bad;
     EXPECT_GE(out.separable.margin, 2 * (1 - 1e-15)) << bad;
-    EXPECT_EQ(out.separable.linear, std::vector<double>{4}) << bad;
+    EXPECT_EQ(out.separable.coefficient, std::vector<double>{4}) << bad;
     EXPECT_EQ(combined({a, b}, {bad, bad}).separable.margin, -kInfinity) << bad;
     EXPECT_EQ(combined({b}, {bad}).separable.margin, -kInfinity) << bad;
   }
@@ -126,25 +126,25 @@ TEST(Combine, EverySumHoldsTheExactOneWithinItsErrors) {
     const std::size_t count = 2 + random.below(5);
     std::vector<ProvenMinorant> minorants;
     std::vector<double> weights;
-    long double margin = 0, size = 0, linear = 0, fold = 0, error = 0;
+    long double margin = 0, size = 0, coefficient = 0, bend = 0, error = 0;
     for (std::size_t j = 0; j < count; ++j) {
       ProvenMinorant m = minorant_of(draw(), {draw()}, {std::fabs(draw()) * 0x1p-40});
-      m.separable.fold = {draw()};
+      m.separable.bend = {draw()};
       m.separable.offset = {1};
       const double weight = std::fabs(draw()) + 1;
       margin += static_cast<long double>(weight) * m.separable.margin;
       size += std::fabs(static_cast<long double>(weight) * m.separable.margin);
-      linear += static_cast<long double>(weight) * m.separable.linear[0];
-      fold += static_cast<long double>(weight) * m.separable.fold[0];
-      error += static_cast<long double>(weight) * m.slope_error[0];
+      coefficient += static_cast<long double>(weight) * m.separable.coefficient[0];
+      bend += static_cast<long double>(weight) * m.separable.bend[0];
+      error += static_cast<long double>(weight) * m.gradient_error[0];
       minorants.push_back(std::move(m));
       weights.push_back(weight);
     }
     const ProvenMinorant out = combined(minorants, weights);
     ASSERT_LE(out.separable.margin, margin) << "seed " << seed;
     const long double lost =
-        std::fabs(out.separable.linear[0] - linear) + std::fabs(out.separable.fold[0] - fold) + error;
-    ASSERT_GE(out.slope_error[0], lost) << "seed " << seed;
+        std::fabs(out.separable.coefficient[0] - coefficient) + std::fabs(out.separable.bend[0] - bend) + error;
+    ASSERT_GE(out.gradient_error[0], lost) << "seed " << seed;
     ASSERT_GE(out.separable.margin, margin - 2 * 1.02L * gamma_n(count + 2) * size) << "seed " << seed;
   }
 }
@@ -179,10 +179,10 @@ TEST(Combine, ProvenMinorantsSumToAFunctionBelowTheSumOfTheWeights) {
       for (std::size_t i = 0; i < x.size(); ++i) {
         const long double d = static_cast<long double>(moved[i]) - x[i];
         const long double g =
-            s.folded() ? std::fabs(s.offset[i] + d) - std::fabs(static_cast<long double>(s.offset[i])) : 0.0L;
-        const long double bend = s.folded() ? s.fold[i] * g : 0.0L;
-        value += s.linear[i] * d + bend - sum.slope_error[i] * std::fabs(d);
-        terms += std::fabs(s.linear[i] * d) + std::fabs(bend);
+            s.has_bends() ? std::fabs(s.offset[i] + d) - std::fabs(static_cast<long double>(s.offset[i])) : 0.0L;
+        const long double bend = s.has_bends() ? s.bend[i] * g : 0.0L;
+        value += s.coefficient[i] * d + bend - sum.gradient_error[i] * std::fabs(d);
+        terms += std::fabs(s.coefficient[i] * d) + std::fabs(bend);
       }
       const auto f = reference.bounded_value(moved);
       if (!std::isfinite(value) || !std::isfinite(f.value)) continue;

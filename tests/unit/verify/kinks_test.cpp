@@ -90,24 +90,24 @@ TEST(Kinks, WeightsAndKinksAreThoseOfTheUnits) {
   ASSERT_TRUE(m.is_separable);
   ASSERT_EQ(m.separable.kinks(), 2U);
   EXPECT_NEAR(m.separable.margin, 1 + 3 * 2 + 5 * 2 - 7 * 3, 1e-12);
-  EXPECT_NEAR(m.separable.linear[0], 6, 1e-12);
-  EXPECT_NEAR(m.separable.fold[0], 10, 1e-12);
-  EXPECT_NEAR(m.separable.fold[1], -7, 1e-12);
+  EXPECT_NEAR(m.separable.coefficient[0], 6, 1e-12);
+  EXPECT_NEAR(m.separable.bend[0], 10, 1e-12);
+  EXPECT_NEAR(m.separable.bend[1], -7, 1e-12);
   EXPECT_NEAR(m.separable.offset[0], 4 - 3, 1e-12);
   EXPECT_NEAR(m.separable.offset[1], 4 - 1, 1e-12);
   EXPECT_EQ(m.valid_up_to, kInfinity);
 }
 
-/// margin + sum_i q_i(d_i) - slope_error_i |d_i|.
+/// margin + sum_i q_i(d_i) - gradient_error_i |d_i|.
 long double below(const ProvenMinorant& m, const std::vector<long double>& change) {
   const minorant::SeparableMinorant& q = m.separable;
   long double sum = q.margin;
   for (std::size_t i = 0; i < q.dim(); ++i) {
     const long double d = change[i];
-    sum += q.linear[i] * d - m.slope_error[i] * std::fabs(d);
+    sum += q.coefficient[i] * d - m.gradient_error[i] * std::fabs(d);
     for (std::size_t j = i * q.kinks(); j < (i + 1) * q.kinks(); ++j) {
       const long double t = q.offset[j];
-      sum += q.fold[j] * (std::fabs(t + d) - std::fabs(t));
+      sum += q.bend[j] * (std::fabs(t + d) - std::fabs(t));
     }
   }
   return sum;
@@ -154,12 +154,12 @@ OneFeature random_feature(Random& random) {
   OneFeature f;
   f.minorant.is_separable = true;
   minorant::SeparableMinorant& q = f.minorant.separable;
-  q.linear = {random.normal()};
+  q.coefficient = {random.normal()};
   for (std::size_t j = 0, kinks = 2 + random.below(4); j < kinks; ++j) {
-    q.fold.push_back(random.below(6) == 0 ? 0 : random.normal());
+    q.bend.push_back(random.below(6) == 0 ? 0 : random.normal());
     q.offset.push_back(random.below(6) == 0 ? 0 : random.normal());
   }
-  f.minorant.slope_error = {random.chance(0.5) ? 0 : std::fabs(random.normal()) * 1e-3};
+  f.minorant.gradient_error = {random.chance(0.5) ? 0 : std::fabs(random.normal()) * 1e-3};
   f.cost = {std::exp(random.normal())};
   f.interval = {{-std::fabs(random.normal()) * 3, random.below(4) == 0 ? 0 : std::fabs(random.normal()) * 3}};
   return f;
@@ -203,10 +203,10 @@ TEST(Kinks, TheWorstCaseIsThatOfEveryPlace) {
 TEST(Kinks, ADecreaseWithoutEndIsInfinite) {
   ProvenMinorant m;
   m.is_separable = true;
-  m.separable.linear = {1};
-  m.separable.fold = {0.25, 0.25};  // slope 1/2 on the far left: down without end
+  m.separable.coefficient = {1};
+  m.separable.bend = {0.25, 0.25};  // slope 1/2 on the far left: down without end
   m.separable.offset = {1, 2};
-  m.slope_error = {0};
+  m.gradient_error = {0};
   const std::vector<double> cost = {1};
   const std::vector<Interval> free = {{-kInfinity, kInfinity}}, up = {{0, kInfinity}};
   EXPECT_EQ(decrease_upper(m, {cost, free}, {kInfinity}), kInfinity);
@@ -214,10 +214,10 @@ TEST(Kinks, ADecreaseWithoutEndIsInfinite) {
   EXPECT_EQ(decrease_upper(m, {cost, free}, {kInfinity, 0.25, 0}), kInfinity);
   EXPECT_LT(decrease_upper(m, {cost, free}, {kInfinity, 2, 0}), 1e-12);
   EXPECT_EQ(decrease_upper(m, {cost, up}, {kInfinity}), 0);
-  m.separable.fold = {0.25, std::numeric_limits<double>::quiet_NaN()};
+  m.separable.bend = {0.25, std::numeric_limits<double>::quiet_NaN()};
   EXPECT_EQ(decrease_upper(m, {cost, free}, {1}), kInfinity);
   m.separable.margin = 3;
-  m.separable.fold = {0.25, -0.5};  // 3 - 7/4 d at most
+  m.separable.bend = {0.25, -0.5};  // 3 - 7/4 d at most
   EXPECT_NEAR(closed_form_radius_proven(m, cost, Norm::l2(), 1), 3 / 1.75, 1e-9);
 }
 

@@ -15,7 +15,7 @@ namespace {
 ProvenMinorant affine_minorant(double margin, std::vector<double> slope) {
   ProvenMinorant m;
   m.is_separable = true;
-  m.slope_error.assign(slope.size(), 0.0);
+  m.gradient_error.assign(slope.size(), 0.0);
   m.separable = {margin, std::move(slope), {}, {}};
   return m;
 }
@@ -67,7 +67,7 @@ TEST(Radius, AnOverflowInsideABoundIsNotASmallDecrease) {
   const std::vector<double> cost = {1};
   const std::vector<Interval> interval = {{-1e308, 1e308}};
   ProvenMinorant m = affine_minorant(1, {1e10});
-  m.separable.fold = {1e10};
+  m.separable.bend = {1e10};
   m.separable.offset = {1e300};
   for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
     EXPECT_LE(separable_radius_proven(m, {cost, interval}, norm, {kInfinity, kInfinity, 0}), 1e-10);
@@ -78,7 +78,7 @@ TEST(Radius, TheErrorOfTheSlopeIsPaidFor) {
   const std::vector<double> cost = {1};
   const std::vector<Interval> interval(1);
   ProvenMinorant m = affine_minorant(1, {1});
-  m.slope_error = {1};  // the true slope may be 2
+  m.gradient_error = {1};  // the true slope may be 2
   EXPECT_LE(closed_form_radius_proven(m, cost, Norm::l1(), 1), 0.5);
   EXPECT_LE(separable_radius_proven(m, {cost, interval}, Norm::linf(), {0.9, 0.9, 0}), 0.5);
   EXPECT_LE(separable_radius_proven(m, {cost, interval}, Norm::l1(), {0.9, 0.9, 2.1}), 0.5);

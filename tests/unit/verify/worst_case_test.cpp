@@ -1,5 +1,5 @@
 // The decreases behind each radius, against their formulas in long double: the core's sums and the fast ones, with and
-// without a fold of zero.
+// without a bend of zero.
 #include "verify/worst_case.hpp"
 
 #include <algorithm>
@@ -39,18 +39,18 @@ PricedCase random_case(Random& random) {
   const bool alike = random.below(2) == 0;
   for (std::size_t i = 0; i < n; ++i) {
     const double slope = random.below(8) == 0 ? 0 : random.normal() * (alike ? 1 : wide(random));
-    c.minorant.separable.linear.push_back(slope);
+    c.minorant.separable.coefficient.push_back(slope);
     const double errors[] = {0, std::fabs(slope) * 1e-9, std::fabs(slope) * 3, wide(random)};
-    c.minorant.slope_error.push_back(errors[random.below(alike ? 2 : 4)]);
+    c.minorant.gradient_error.push_back(errors[random.below(alike ? 2 : 4)]);
     c.cost.push_back(alike ? 1 : wide(random));
     c.interval.push_back({-limit(random), limit(random)});
   }
   return c;
 }
 
-/// The same function with folds of zero, which takes the path of maps with |.|.
-PricedCase folded(PricedCase c) {
-  c.minorant.separable.fold.assign(c.cost.size(), 0.0);
+/// The same function with bends of zero, which takes the path of maps with |.|.
+PricedCase with_bends_of_zero(PricedCase c) {
+  c.minorant.separable.bend.assign(c.cost.size(), 0.0);
   c.minorant.separable.offset.assign(c.cost.size(), 0.25);
   return c;
 }
@@ -60,7 +60,8 @@ template <class Gain>
 long double exact_sum(const PricedCase& c, const Gain& gain) {
   long double sum = 0;
   for (std::size_t i = 0; i < c.cost.size(); ++i) {
-    const long double slope = c.minorant.separable.linear[i], error = c.minorant.slope_error[i], cost = c.cost[i];
+    const long double slope = c.minorant.separable.coefficient[i], error = c.minorant.gradient_error[i],
+                      cost = c.cost[i];
     const long double up = gain(error - slope, cost, static_cast<long double>(c.interval[i].hi));
     const long double down = gain(error + slope, cost, static_cast<long double>(-c.interval[i].lo));
     sum += std::max({0.0L, up, down});
@@ -70,7 +71,7 @@ long double exact_sum(const PricedCase& c, const Gain& gain) {
 
 long double times(long double rate, long double limit) { return rate > 0 && limit > 0 ? rate * limit : 0; }
 
-/// Never below the exact sum; above it by little, where errors of 1 % are little in slope_error alone.
+/// Never below the exact sum; above it by little, where errors of 1 % are little in gradient_error alone.
 void expect_just_above(double upper, long double exact, const std::string& place) {
   EXPECT_GE(upper, exact * (1 - 0x1p-62L)) << place;
   EXPECT_TRUE(upper == kInfinity || upper <= exact * 1.02L + 1e-200L) << place;
@@ -85,7 +86,7 @@ TEST(WorstCase, ReachesAndBoundsLimitEachFeature) {
       return times(rate, std::min(most, reach / cost));
     });
     for (const RadiusSums* const sums : kBoth) {
-      for (const PricedCase& way : {c, folded(c)}) {
+      for (const PricedCase& way : {c, with_bends_of_zero(c)}) {
         expect_just_above(sums->decrease_upper(way.minorant, way.bounds(), {reach}), exact,
                           "seed " + std::to_string(seed));
       }
@@ -107,7 +108,7 @@ TEST(WorstCase, APriceIsTakenOffEachRate) {
       return times(rate - lambda * cost, std::min<long double>(most, reach / cost));
     });
     for (const RadiusSums* const sums : kBoth) {
-      for (const PricedCase& way : {c, folded(c)}) {
+      for (const PricedCase& way : {c, with_bends_of_zero(c)}) {
         const double upper = sums->decrease_upper(way.minorant, way.bounds(), {reach, lambda, 0});
         EXPECT_GE(upper, exact * (1 - 0x1p-62L)) << seed;
         EXPECT_LE(upper, 1.02L * exact + 0.02L * lost) << seed;
@@ -127,7 +128,7 @@ TEST(WorstCase, AParabolaIsTakenAtItsTopOrAtItsBound) {
       return weight > 0 ? d * (rate - weight / 2 * d) : rate * d;
     });
     for (const RadiusSums* const sums : kBoth) {
-      for (const PricedCase& way : {c, folded(c)}) {
+      for (const PricedCase& way : {c, with_bends_of_zero(c)}) {
         const double upper = sums->decrease_upper(way.minorant, way.bounds(), {kInfinity, 0, lambda});
         EXPECT_GE(upper, exact * (1 - 0x1p-62L)) << seed;
         EXPECT_TRUE(upper == kInfinity || upper <= exact * 1.05L + 1e-200L) << seed;
@@ -142,8 +143,8 @@ TEST(WorstCase, NumbersAtTheEndsOfFloat64AreNoSmallDecrease) {
   const auto minorant = [](double slope, double error) {
     ProvenMinorant m;
     m.is_separable = true;
-    m.separable.linear = {slope};
-    m.slope_error = {error};
+    m.separable.coefficient = {slope};
+    m.gradient_error = {error};
     return m;
   };
   const std::vector<Interval> free = {{-kInfinity, kInfinity}}, far = {{-huge, huge}};
@@ -184,13 +185,13 @@ TEST(ClosedForm, NormsOfAnySizeAreRoundedUp) {
     long double sum = 0, squares = 0, largest = 0;
     for (std::size_t i = 0; i < n; ++i) {
       const double slope = random.below(9) == 0 ? 0 : random.normal() * power;
-      m.separable.linear.push_back(slope);
+      m.separable.coefficient.push_back(slope);
       const long double size = std::fabs(static_cast<long double>(slope));
       sum += size;
       squares += size * size;
       largest = std::max(largest, size);
     }
-    m.slope_error.assign(n, 0.0);
+    m.gradient_error.assign(n, 0.0);
     if (largest == 0) continue;
     const auto expect = [&](Norm norm, long double dual) {
       for (const RadiusSums* const sums : kBoth) {
@@ -208,9 +209,9 @@ TEST(ClosedForm, NormsOfAnySizeAreRoundedUp) {
 TEST(WorstCase, ASquareThatOverflowsClaimsItsRootAndNoMore) {
   PricedCase c;
   c.minorant.is_separable = true;
-  c.minorant.separable.linear = {1};
+  c.minorant.separable.coefficient = {1};
   c.minorant.separable.margin = 1e10;
-  c.minorant.slope_error = {0};
+  c.minorant.gradient_error = {0};
   c.cost = {1};
   c.interval = {{-1e-5, 1e-5}};
   // the gap between margin and decrease, over the multiplier, is half of a square beyond float64

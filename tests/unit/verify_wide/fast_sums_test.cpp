@@ -45,17 +45,19 @@ PricedCase random_case(Random& random, std::size_t kinks, bool alike) {
   for (std::size_t i = 0; i < n; ++i) {
     c.cost.push_back(random.chance(0.5) ? 1 : size_of(random, alike));
     c.interval.push_back({-end_of(random, alike), end_of(random, alike)});
-    const double linear = random.below(6) == 0 ? 0 : random.normal() * size_of(random, alike);
-    m.separable.linear.push_back(linear);
+    const double coefficient = random.below(6) == 0 ? 0 : random.normal() * size_of(random, alike);
+    m.separable.coefficient.push_back(coefficient);
     for (std::size_t j = 0; j < kinks; ++j) {
-      const double bends[] = {0, linear, -linear, -std::fabs(linear) / 3, random.normal() * size_of(random, alike)};
+      const double bends[] = {0, coefficient, -coefficient, -std::fabs(coefficient) / 3,
+                              random.normal() * size_of(random, alike)};
       const double offsets[] = {0, c.interval[i].lo, -c.interval[i].hi, random.normal() * size_of(random, alike)};
       const double offset = offsets[random.below(4)];
-      m.separable.fold.push_back(bends[random.below(5)]);
+      m.separable.bend.push_back(bends[random.below(5)]);
       m.separable.offset.push_back(std::isfinite(offset) ? offset : 1);
     }
-    const double errors[] = {0, std::fabs(linear) * kUnitRoundoff, std::fabs(linear) * 1e-9, size_of(random, alike)};
-    m.slope_error.push_back(errors[random.below(4)]);
+    const double errors[] = {0, std::fabs(coefficient) * kUnitRoundoff, std::fabs(coefficient) * 1e-9,
+                             size_of(random, alike)};
+    m.gradient_error.push_back(errors[random.below(4)]);
   }
   return c;
 }
@@ -93,7 +95,7 @@ TEST(FastSums, AnErrorOfOneUlpDoesNotTurnTheOrder) {
     Random random(seed);
     const PricedCase c = random_case(random, random.below(3), true);
     PricedCase wider = c;
-    for (double& error : wider.minorant.slope_error) error = std::nextafter(error, kInfinity);
+    for (double& error : wider.minorant.gradient_error) error = std::nextafter(error, kInfinity);
     const ChangePrice price = random_price(random, true);
     ASSERT_GE(kFastSums.decrease_upper(wider.minorant, wider.bounds(), price),
               kPlainSums.decrease_upper(c.minorant, c.bounds(), price))

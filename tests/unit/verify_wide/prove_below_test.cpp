@@ -140,8 +140,8 @@ TEST(ProveBelow, EveryPieceGivesAFunctionBelowMinusTheClassifier) {
         long double value = m.separable.margin, terms = std::fabs(value);
         for (std::size_t i = 0; i < x.size(); ++i) {
           const long double d = static_cast<long double>(moved[i]) - x[i];
-          value += m.separable.linear[i] * d - m.slope_error[i] * std::fabs(d);
-          terms += std::fabs(m.separable.linear[i] * d);
+          value += m.separable.coefficient[i] * d - m.gradient_error[i] * std::fabs(d);
+          terms += std::fabs(m.separable.coefficient[i] * d);
         }
         lowest = std::min(lowest, value);
         magnitude = std::max(magnitude, terms);

@@ -63,14 +63,14 @@ void expect_same(const ProvenMinorant& a, const ProvenMinorant& b) {
   ASSERT_EQ(a.is_separable, b.is_separable);
   if (a.is_separable) {
     ASSERT_EQ(a.separable.margin, b.separable.margin);
-    ASSERT_EQ(a.separable.linear, b.separable.linear);
-    ASSERT_EQ(a.separable.fold, b.separable.fold);
+    ASSERT_EQ(a.separable.coefficient, b.separable.coefficient);
+    ASSERT_EQ(a.separable.bend, b.separable.bend);
     ASSERT_EQ(a.separable.offset, b.separable.offset);
   } else {
     ASSERT_EQ(a.feature.margin, b.feature.margin);
-    ASSERT_EQ(a.feature.slope, b.feature.slope);
+    ASSERT_EQ(a.feature.gradient, b.feature.gradient);
   }
-  ASSERT_EQ(a.slope_error, b.slope_error);
+  ASSERT_EQ(a.gradient_error, b.gradient_error);
 }
 
 TEST(ProveTile, EveryLaneHasTheBitsThatItHasAlone) {
@@ -95,7 +95,7 @@ TEST(ProveTile, EveryLaneHasTheBitsThatItHasAlone) {
       const std::size_t dim = made.model.dim();
       for (std::size_t lane = 0; lane < count; ++lane) {
         if (out[lane] == nullptr) {
-          ASSERT_TRUE(proven[lane].slope_error.empty());
+          ASSERT_TRUE(proven[lane].gradient_error.empty());
           continue;
         }
         ProvenMinorant alone;

@@ -27,9 +27,9 @@ using support::Reference;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-/// f(x) = 1 + slope v + fold |v|, v = weight . x.
-model::Model fold_model(const std::vector<float>& weight, float slope, float fold) {
-  model::Model model = support::affine_model({slope, fold}, 1);
+/// f(x) = 1 + slope v + bend |v|, v = weight . x.
+model::Model fold_model(const std::vector<float>& weight, float slope, float bend) {
+  model::Model model = support::affine_model({slope, bend}, 1);
   model.input_shape = {static_cast<std::int64_t>(weight.size())};
   model::MapStep step;
   step.kind = model::MapKind::kLinear;
@@ -64,9 +64,9 @@ TEST(PullBack, AFoldThatBendsUpIsItsTangent) {
   // f = 1 + v + 2 |v| at v = -(3 - 4) = 1: slope 3 along (3, -4) mirrored
   const Pulled up = pulled(fold_model({-3, 4}, 1, 2), {1, 1}, Norm::l2(), {100, 0});
   EXPECT_NEAR(up.minorant.separable.margin, 4, 1e-12);
-  EXPECT_NEAR(up.minorant.separable.linear[0], -9, 1e-12);
-  EXPECT_NEAR(up.minorant.separable.linear[1], 12, 1e-12);
-  EXPECT_TRUE(up.minorant.separable.fold.empty());
+  EXPECT_NEAR(up.minorant.separable.coefficient[0], -9, 1e-12);
+  EXPECT_NEAR(up.minorant.separable.coefficient[1], 12, 1e-12);
+  EXPECT_TRUE(up.minorant.separable.bend.empty());
   EXPECT_EQ(up.minorant.valid_up_to, 100);
 }
 
@@ -74,20 +74,20 @@ TEST(PullBack, AFoldThatBendsDownIsExactAsLongAsItsKinkIsOutOfReach) {
   // f = 1 + 4 v - 2 |v| at v = 1, |v'| = 5: the kink is 0.2 away
   const Pulled near = pulled(fold_model({-3, 4}, 4, -2), {1, 1}, Norm::l2(), {0.199, 0});
   EXPECT_NEAR(near.minorant.separable.margin, 3, 1e-12);
-  EXPECT_NEAR(near.minorant.separable.linear[0], -6, 1e-12);
+  EXPECT_NEAR(near.minorant.separable.coefficient[0], -6, 1e-12);
   // reaching twice as far the chord from v = -1 to v = 3 is 2 (2 - 1) below at v = 1, with half of the slope
   const Pulled far = pulled(fold_model({-3, 4}, 4, -2), {1, 1}, Norm::l2(), {0.4, 0});
   EXPECT_NEAR(far.minorant.separable.margin, 3 - 2, 1e-9);
-  EXPECT_NEAR(far.minorant.separable.linear[0], -3 * (4 - 1), 1e-9);
+  EXPECT_NEAR(far.minorant.separable.coefficient[0], -3 * (4 - 1), 1e-9);
   // for norm 1 the same chord loses as the change grows
   const Pulled l1 = pulled(fold_model({-3, 4}, 4, -2), {1, 1}, Norm::l1(), {0.5, 0});
   EXPECT_NEAR(l1.minorant.separable.margin, 3, 1e-12);
-  EXPECT_NEAR(l1.minorant.slope_error[0], 3 * 2 * (1 - 0.5), 1e-9);
-  EXPECT_NEAR(l1.minorant.slope_error[1], 4 * 2 * (1 - 0.5), 1e-9);
+  EXPECT_NEAR(l1.minorant.gradient_error[0], 3 * 2 * (1 - 0.5), 1e-9);
+  EXPECT_NEAR(l1.minorant.gradient_error[1], 4 * 2 * (1 - 0.5), 1e-9);
 }
 
 TEST(PullBack, AMultiplierSharesThePriceAmongTheFolds) {
-  // two folds at their kinks, f = 1 - |v_0| - |v_1| with v a rotation of x: the norm of the folds, sqrt 2, instead of
+  // two bends at their kinks, f = 1 - |v_0| - |v_1| with v a rotation of x: the norm of the bends, sqrt 2, instead of
   // their sum
   model::Model model = support::affine_model({0, 0, -1, -1}, 1);
   model.input_shape = {2};
@@ -145,7 +145,7 @@ TEST(PullBack, EveryProposalGivesALineBelowTheClassifierUpToItsPrice) {
       for (std::size_t i = 0; i < x.size(); ++i) {
         moved[i] += change[i];
         const long double d = static_cast<long double>(moved[i]) - x[i];
-        below += line.separable.linear[i] * d - line.slope_error[i] * std::fabs(d);
+        below += line.separable.coefficient[i] * d - line.gradient_error[i] * std::fabs(d);
       }
       const support::Bounded f = reference.bounded_value(moved);
       ASSERT_LE(below, f.value + f.error + std::fabs(below) * 1e-17L) << "seed " << seed << ", norm " << norm.name();
@@ -185,8 +185,8 @@ TEST(PullBack, ManyInputsGiveTheLinesOfEachAlone) {
     ProvenMinorant* const one[] = {&alone};
     pull_back.run(std::span(in).subspan(k, 1), reach, Norm::l2(), std::span(proposals).subspan(k, 1), workspace, one);
     EXPECT_EQ(alone.separable.margin, together[k].separable.margin);
-    EXPECT_EQ(alone.separable.linear, together[k].separable.linear);
-    EXPECT_EQ(alone.slope_error, together[k].slope_error);
+    EXPECT_EQ(alone.separable.coefficient, together[k].separable.coefficient);
+    EXPECT_EQ(alone.gradient_error, together[k].gradient_error);
   }
 }
 

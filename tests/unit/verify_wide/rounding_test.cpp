@@ -72,12 +72,12 @@ ProvenMinorant proven(const model::Model& model, const std::vector<float>& x, co
 // The bound of Cauchy and Schwarz on a sum over units, one of which has all the weight, is so many times the sum.
 const double kCauchySchwarz = std::sqrt(static_cast<double>(kTerms));
 
-/// |slope - exact| <= slope_error, which is not much larger than what was lost, times `looseness`.
+/// |slope - exact| <= gradient_error, which is not much larger than what was lost, times `looseness`.
 void expect_slope(const ProvenMinorant& m, long double exact, double lost, const char* set, double looseness = 1) {
-  const long double off = std::fabs(m.separable.linear[0] - exact);
+  const long double off = std::fabs(m.separable.coefficient[0] - exact);
   EXPECT_GE(off, 0.9 * lost) << set;
-  EXPECT_GE(m.slope_error[0], off) << set;
-  EXPECT_LE(m.slope_error[0], 1.2 * lost * looseness + 10 * kUnitRoundoff) << set;
+  EXPECT_GE(m.gradient_error[0], off) << set;
+  EXPECT_LE(m.gradient_error[0], 1.2 * lost * looseness + 10 * kUnitRoundoff) << set;
 }
 
 TEST(Rounding, ASumOverUnitsThatLosesEveryTermIsPaidFor) {
@@ -145,8 +145,8 @@ TEST(Rounding, ManyReadersOfOneNodeAddTheirErrorsUp) {
   const long double exact = 1.5L + (kReaders - 1) * static_cast<long double>(kUp);
   for (const auto* set : every_set()) {
     const ProvenMinorant m = proven(model, {1}, *set);
-    EXPECT_LE(m.separable.linear[0] - m.slope_error[0], exact) << set->name;
-    EXPECT_GE(m.separable.linear[0], 1.5L - 2 * kReaders * kUnitRoundoff) << set->name;
+    EXPECT_LE(m.separable.coefficient[0] - m.gradient_error[0], exact) << set->name;
+    EXPECT_GE(m.separable.coefficient[0], 1.5L - 2 * kReaders * kUnitRoundoff) << set->name;
   }
 }
 
@@ -161,7 +161,7 @@ TEST(Rounding, LargeDualsThatCancelLeaveTheirErrorBehind) {
   const model::Model model = model_of(std::move(nodes));
   for (const auto* set : every_set()) {
     const ProvenMinorant m = proven(model, {0}, *set);
-    EXPECT_GE(m.slope_error[0], std::fabs(1 - m.separable.linear[0])) << set->name;
+    EXPECT_GE(m.gradient_error[0], std::fabs(1 - m.separable.coefficient[0])) << set->name;
   }
 }
 
@@ -176,7 +176,7 @@ TEST(Rounding, EveryProductOfAChainIsPaidFor) {
       nodes.push_back(linear(1, 1, k == 0 ? model::kGraphInput : k - 1, {w}));
     }
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {0}, best_products());
-    ASSERT_LE(std::fabs(m.separable.linear[0] - exact), m.slope_error[0] * (1 + 0x1p-6L)) << seed;
+    ASSERT_LE(std::fabs(m.separable.coefficient[0] - exact), m.gradient_error[0] * (1 + 0x1p-6L)) << seed;
   }
 }
 
@@ -188,9 +188,9 @@ TEST(Rounding, TheDualOfAReluIsNotAboveTheTrueOne) {
                   linear(1, kTerms, 3, std::vector<float>(kTerms, 1))});
     const ProvenMinorant m = proven(model, {1}, *set);
     const long double exact = 1 + (kTerms - 1) * static_cast<long double>(kUp);
-    EXPECT_LE(m.separable.linear[0] - m.slope_error[0], exact) << set->name;
-    EXPECT_LE(m.slope_error[0], 10 * kUnitRoundoff) << set->name << ": a clipped dual has no error of its own";
-    EXPECT_GE(m.separable.linear[0], exact * (1 - 1.2 * kTerms * kUnitRoundoff)) << set->name;
+    EXPECT_LE(m.separable.coefficient[0] - m.gradient_error[0], exact) << set->name;
+    EXPECT_LE(m.gradient_error[0], 10 * kUnitRoundoff) << set->name << ": a clipped dual has no error of its own";
+    EXPECT_GE(m.separable.coefficient[0], exact * (1 - 1.2 * kTerms * kUnitRoundoff)) << set->name;
     EXPECT_LE(m.separable.margin, exact) << set->name;
   }
 }
@@ -254,10 +254,10 @@ TEST(Rounding, AKinkThatIsOffIsPaidForInTheMargin) {
   model.feature_map.push_back(abs);
   const ProvenMinorant m = proven(model, {1}, best_products());
   const minorant::SeparableMinorant& q = m.separable;
-  ASSERT_TRUE(q.folded());
+  ASSERT_TRUE(q.has_bends());
   for (const long double d : {-2.0L, -1.0L, -0.5L, 0.5L}) {
     const long double bend = std::fabs(q.offset[0] + d) - std::fabs(static_cast<long double>(q.offset[0]));
-    const long double value = q.margin + q.linear[0] * d + q.fold[0] * bend - m.slope_error[0] * std::fabs(d);
+    const long double value = q.margin + q.coefficient[0] * d + q.bend[0] * bend - m.gradient_error[0] * std::fabs(d);
     const long double exact = 2000 - 1000 * std::fabs(1 + d - 200 * 0x1p-54L);
     EXPECT_LE(value, exact * (1 + 0x1p-62L)) << static_cast<double>(d);
   }
@@ -275,10 +275,10 @@ TEST(Rounding, AFloat32SumThatLosesEveryTermIsPaidFor) {
       const long double exact = 1 + (kTerms - 1) * static_cast<long double>(small);
       for (const model::Model* model : {&one_layer, &two_layers}) {
         const ProvenMinorant m = proven(*model, {1}, *set, Precision::kFloat32);
-        const long double off = std::fabs(m.separable.linear[0] - exact);
+        const long double off = std::fabs(m.separable.coefficient[0] - exact);
         EXPECT_GE(off, 0.9 * (kRows - 1) * 0x1p-24L) << set->name;
-        EXPECT_GE(m.slope_error[0], off) << set->name;
-        EXPECT_LE(m.slope_error[0], 1.2 * kRows * 0x1p-24 * kCauchySchwarz) << set->name;
+        EXPECT_GE(m.gradient_error[0], off) << set->name;
+        EXPECT_LE(m.gradient_error[0], 1.2 * kRows * 0x1p-24 * kCauchySchwarz) << set->name;
         EXPECT_LE(m.separable.margin, exact) << set->name;
       }
     }
@@ -292,7 +292,7 @@ TEST(Rounding, AFloat32DualOfAReluIsNotAboveTheTrueOne) {
                   relu(2), linear(1, kTerms, 3, std::vector<float>(kTerms, 1))});
     const ProvenMinorant m = proven(model, {1}, *set, Precision::kFloat32);
     const long double exact = 1 + (kTerms - 1) * 0x1.00001p-24L;
-    EXPECT_LE(m.separable.linear[0] - m.slope_error[0], exact) << set->name;
+    EXPECT_LE(m.separable.coefficient[0] - m.gradient_error[0], exact) << set->name;
     EXPECT_LE(m.separable.margin, exact) << set->name;
     EXPECT_GE(m.separable.margin, exact * (1 - 2e-5)) << set->name;
   }
@@ -306,9 +306,9 @@ TEST(Rounding, AFloat32DualIsRoundedAndPaidFor) {
     nodes[2].name = "small";
     nodes.push_back(joined(model::NodeKind::kAdd, "sum", {1, 2}));
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {0}, *set, Precision::kFloat32);
-    const long double off = std::fabs(m.separable.linear[0] - 3 * (1 + 0x1p-30L));
+    const long double off = std::fabs(m.separable.coefficient[0] - 3 * (1 + 0x1p-30L));
     EXPECT_GE(off, 3 * 0x1p-31L) << set->name;
-    EXPECT_GE(m.slope_error[0], off) << set->name;
+    EXPECT_GE(m.gradient_error[0], off) << set->name;
   }
 }
 
@@ -318,12 +318,12 @@ TEST(Rounding, NumbersThatFloat32CannotHoldAreDroppedNotForgotten) {
     std::vector<model::Node> nodes = {linear(1, 1, model::kGraphInput, {0x1p-50F})};
     for (std::int32_t k = 0; k < 4; ++k) nodes.push_back(linear(1, 1, k, {0x1p-50F}));
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {1}, *set, Precision::kFloat32);
-    EXPECT_GE(m.slope_error[0], std::fabs(0x1p-250 - m.separable.linear[0])) << set->name;
+    EXPECT_GE(m.gradient_error[0], std::fabs(0x1p-250 - m.separable.coefficient[0])) << set->name;
     EXPECT_LE(m.separable.margin, 0x1p-250) << set->name;
     // 2^-130 is below what float32 multiplies without loss: such weights are read in float64
     const ProvenMinorant tiny =
         proven(model_of({linear(1, 1, model::kGraphInput, {0x1.8p-130F})}), {1}, *set, Precision::kFloat32);
-    EXPECT_EQ(tiny.separable.linear[0], 0x1.8p-130) << set->name;
+    EXPECT_EQ(tiny.separable.coefficient[0], 0x1.8p-130) << set->name;
   }
 }
 
@@ -342,7 +342,7 @@ TEST(Rounding, NumbersThatAreTooSmallForRelativeBoundsAreDroppedNotForgotten) {
     std::vector<model::Node> nodes = {linear(1, 1, model::kGraphInput, {0x1p-130F})};
     for (std::int32_t k = 0; k < 7; ++k) nodes.push_back(linear(1, 1, k, {0x1p-130F}));
     const ProvenMinorant m = proven(model_of(std::move(nodes)), {1}, *set);
-    EXPECT_GT(m.slope_error[0], 0) << set->name;
+    EXPECT_GT(m.gradient_error[0], 0) << set->name;
     EXPECT_LE(m.separable.margin, 0) << set->name;
   }
 }

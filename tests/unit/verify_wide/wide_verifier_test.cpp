@@ -25,9 +25,9 @@ long double minorant_at(const ProvenMinorant& m, const std::vector<float>& x, co
   long double value = m.separable.margin;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const long double d = static_cast<long double>(moved[i]) - x[i];
-    value += m.separable.linear[i] * d - m.slope_error[i] * std::fabs(d);
-    if (m.separable.folded()) {
-      value += m.separable.fold[i] *
+    value += m.separable.coefficient[i] * d - m.gradient_error[i] * std::fabs(d);
+    if (m.separable.has_bends()) {
+      value += m.separable.bend[i] *
                (std::fabs(m.separable.offset[i] + d) - std::fabs(static_cast<long double>(m.separable.offset[i])));
     }
   }
