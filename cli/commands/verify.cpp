@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -71,7 +72,11 @@ std::vector<Outcome> judge_all(const Classifier& classifier, const CertificateFi
   };
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < std::min(threads, outcomes.size()); ++i) others.emplace_back(work);
+  try {
+    for (std::size_t i = 1; i < std::min(threads, outcomes.size()); ++i) others.emplace_back(work);
+  } catch (const std::system_error&) {
+    // the system has no more threads to give; this one does what is left
+  }
   work();
   others.clear();  // joins
   return outcomes;
