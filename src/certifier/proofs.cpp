@@ -107,7 +107,6 @@ Result<Slopes> slopes_of(const RadiusProof::Cut& choice, const model::Graph& gra
     }
     if (has_winners(graph.nodes[k].kind)) {
       result[k].winner.assign(winner, winner + size);
-      STANDFAST_CHECK(check_winners(graph, node_shapes, k, result[k].winner));
       winner += size;
     }
   }
@@ -122,6 +121,7 @@ Result<minorant::Proposal> proposal_of(const Certificate& certificate, const mod
   proposal.radius = {certificate.radius, proof.reach, proof.multiplier};
   for (const RadiusProof::Cut& choice : proof.cuts) {
     STANDFAST_TRY(Slopes slopes, slopes_of(choice, graph, shapes));
+    for (std::size_t k = 0; k < slopes.size(); ++k) STANDFAST_CHECK(check_winners(graph, shapes, k, slopes[k].winner));
     proposal.choices.push_back({choice.weight, std::move(slopes)});
   }
   return proposal;
