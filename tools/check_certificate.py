@@ -3,7 +3,7 @@
 
 usage: check_certificate.py CERTIFICATES MODEL.safetensors [INPUTS.npy]
 
-Exit code 0: every certificate is confirmed. 1: at least one is refused. 2: the input is bad.
+Exit code 0: every certificate is confirmed. 1: at least one is refused, or there is none. 2: the input is bad.
 With INPUTS.npy (rows of float32) the inputs in the certificates must be the rows at their indices.
 
 This file needs nothing but Python's standard library. It shares no code with the program that wrote the certificates, and it
@@ -93,6 +93,10 @@ class BadInput(Exception):
     """A file does not say what it must say. The sentence tells where."""
 
 
+class NotProven(Exception):
+    """A certificate names a choice that picks no minorant. The sentence tells why."""
+
+
 def require(condition, sentence):
     if not condition:
         raise BadInput(sentence)
@@ -132,11 +136,23 @@ def whole_number(value, name, least):
 
 
 def decoded(text, name):
+    """Bytes from the one spelling that base64 has for them."""
     require(type(text) is str, f"{name}: expected base64")
     try:
-        return base64.b64decode(text, validate=True)
+        raw = base64.b64decode(text, validate=True)
     except ValueError:
         raise BadInput(f"{name}: found {text!r:.60}, expected base64") from None
+    require(base64.b64encode(raw).decode() == text, f"{name}: found {text!r:.60}, expected its padding and spare bits of 0")
+    return raw
+
+
+def require_fields(found, needed, optional, name):
+    """An object has all fields that it needs, and none that nobody reads."""
+    require(type(found) is dict, f"{name}: expected an object")
+    for field in needed:
+        require(field in found, f"{name}: has no field {field}")
+    for field in found:
+        require(field in needed or field in optional, f"{name}: has the field {field!r:.60}, expected none of that name")
 
 
 def float32_list(raw, name):
@@ -151,9 +167,11 @@ def int32_list(raw, name):
     return list(struct.unpack(f"<{len(raw) // 4}i", raw))
 
 
-def bit_list(raw):
-    """The lowest bit of each byte comes first."""
-    return [byte >> bit & 1 for byte in raw for bit in range(8)]
+def bit_list(raw, count, name):
+    """The lowest bit of each byte comes first; the last byte is filled up with 0."""
+    bits = [byte >> bit & 1 for byte in raw for bit in range(8)]
+    require(len(raw) == (count + 7) // 8 and not any(bits[count:]), f"{name}: expected {count} bits and zeros to a whole byte")
+    return bits[:count]
 
 
 # ---------------------------------------------------------------- the model file
@@ -313,7 +331,8 @@ class MaximumNode(NamedTuple):
         require(min(handed) >= 0, f"{self.name}: a dual is negative")
         for number_of_output, (dual, window) in enumerate(zip(handed, self.windows)):
             winner = choice.winners[self.first_winner + number_of_output]
-            require(winner in window, f"{self.name}: winner {winner} is not in its window")
+            if winner not in window:
+                raise NotProven(f"{self.name}: winner {winner} is not in its window")
             duals[self.source][winner] += dual
         return 0
 
@@ -441,14 +460,18 @@ def read_network(graph, tensors):
 # ---------------------------------------------------------------- step 1: an affine minorant
 
 
-def read_cut(cut, units):
+def read_cut(cut, network):
     """The weight and the choice of one cut. Slopes that are all 0 or 1 are written as bits, the last byte filled up."""
+    require_fields(cut, ["weight"], ["active", "slopes", "winners"], "a cut")
     weight = number(cut["weight"], "weight of a cut")
     require(weight >= 0, "the weight of a cut is negative")
-    slopes = bit_list(decoded(cut.get("active", ""), "active"))[:units]
-    if not slopes:
-        slopes = [Fraction(slope) for slope in float32_list(decoded(cut.get("slopes", ""), "slopes"), "slopes")]
+    require(("active" in cut) != ("slopes" in cut), "a cut has both or none of active and slopes, expected one of them")
+    if "active" in cut:
+        slopes = bit_list(decoded(cut["active"], "active"), network.units, "active")
+    else:
+        slopes = [Fraction(slope) for slope in float32_list(decoded(cut["slopes"], "slopes"), "slopes")]
     require(all(0 <= slope <= 1 for slope in slopes), "a slope is outside of [0, 1]")
+    require(("winners" in cut) == (network.outputs_of_maxima > 0), "winners: expected where the model has a maximum, and only there")
     return weight, Choice(slopes, int32_list(decoded(cut.get("winners", ""), "winners"), "winners"))
 
 
@@ -470,7 +493,7 @@ def summed_minorant(model, cuts):
     """v and k with (sum of weights) * (g(u) - threshold) >= v . u + k for all u: the sum over the cuts."""
     v, constant = [0] * model.network.sizes["input"], 0
     for cut in cuts:
-        weight, choice = read_cut(cut, model.network.units)
+        weight, choice = read_cut(cut, model.network)
         gradient, kappa = walk_back(model.network, weight, choice)
         add_to(v, gradient)
         constant += kappa - weight * model.threshold
@@ -524,6 +547,7 @@ class Claim(NamedTuple):
 
 
 def read_claim(entry):
+    require_fields(entry, ["norm", "radius", "multiplier", "reach", "cuts"], [], "a certificate")
     norm = entry["norm"]
     require(norm in ("l0", "l1", "l2", "linf"), f"found norm {norm!r:.60}, expected l0, l1, l2 or linf")
     claim = Claim(norm, number(entry["radius"], "radius", ["inf"]), number(entry["multiplier"], "multiplier"),
@@ -630,27 +654,38 @@ def read_lines(text):
     header, *entries = map(read_json, lines)
     schema = header["schema"]
     require(schema == "standfast/certificates/1", f"found schema {schema!r:.60}, expected standfast/certificates/1")
-    require(len(entries) == header["inputs"], f"found {len(entries)} inputs, expected {header['inputs']}")
+    require_fields(header, ["schema", "model_sha256", "inputs", "features", "slopes", "winners", "threat"], [], "the first line")
+    inputs = whole_number(header["inputs"], "inputs", 0)
+    require(len(entries) == inputs, f"found {len(entries)} inputs, expected {inputs}")
     return header, entries
 
 
 def read_threat(threat, size):
     """The Limits of each feature."""
+    require_fields(threat, [], [*THREAT_DEFAULTS, "price_unit"], "threat")
+    require(type(threat.get("price_unit", "")) is str, "threat: expected a string price_unit")
     lists = []
     for name, default in THREAT_DEFAULTS.items():
         values = threat.get(name, [default] * size)
         require(type(values) is list and len(values) == size, f"threat: expected a list of {size} numbers {name}")
         lists.append([number(value, f"threat: {name}", ("inf", "-inf")) for value in values])
-    require(all(0 < cost < math.inf for cost in lists[0]), "threat: a cost is not positive and finite")
-    return [Limits(*of_feature) for of_feature in zip(*lists)]
+    limits = [Limits(*of_feature) for of_feature in zip(*lists)]
+    for one in limits:
+        require(0 < one.cost < math.inf, "threat: a cost is not positive and finite")
+        require(one.lower <= one.upper and one.lower < math.inf and one.upper > -math.inf, "threat: bounds without a value between")
+        require(one.max_decrease >= 0 and one.max_increase >= 0, "threat: a largest change is negative")
+    return limits
 
 
 def read_input(entry, size, last_index):
+    require_fields(entry, ["index", "sha256", "values", "certificates"], [], "an input")
     index = whole_number(entry["index"], "index of an input", last_index + 1)
+    require(index < 2 ** 64, f"index of an input: found {index}, expected one below 2^64")
     raw = decoded(entry["values"], f"input {index}")
     require(hashlib.sha256(raw).hexdigest() == entry["sha256"], f"input {index}: the SHA-256 is not that of its values")
     x = [Fraction(value) for value in float32_list(raw, f"input {index}")]
     require(len(x) == size, f"input {index}: found {len(x)} values, expected {size}")
+    require(type(entry["certificates"]) is list and entry["certificates"], f"input {index}: expected certificates")
     return Input(index, raw, x, entry["certificates"])
 
 
@@ -680,7 +715,10 @@ def check(certificates_path, model_path, rows_path=None):
     model = read_model(model_bytes)
     is_other_model = hashlib.sha256(model_bytes).hexdigest() != header["model_sha256"]
     threat = read_threat(header["threat"], len(model.features))
-    require(header["slopes"] == model.network.units, f"found {header['slopes']!r:.60} slopes, expected {model.network.units}")
+    for field, size in (("features", len(model.features)), ("slopes", model.network.units),
+                        ("winners", model.network.outputs_of_maxima)):
+        found = whole_number(header[field], field, 0)
+        require(found == size, f"found {found} {field}, expected {size}")
 
     confirmed = refused = 0
     last_index = -1
@@ -688,20 +726,24 @@ def check(certificates_path, model_path, rows_path=None):
         one = read_input(entry, len(model.features), last_index)
         last_index = one.index
         for certificate in one.certificates:
-            proven = is_proven(model, threat, one.x, certificate)
+            reason = None
+            try:
+                proven = is_proven(model, threat, one.x, certificate)
+            except NotProven as doubt:
+                proven, reason = False, str(doubt)
             if is_other_model:
                 reason = "other model"
             elif rows is not None and not is_row(one, rows):
                 reason = "other input"
             elif not proven:
-                reason = "not proven"
+                reason = reason or "not proven"
             else:
                 confirmed += 1
                 continue
             refused += 1
             print(f"refused: input {one.index}, {certificate['norm']}: {reason}")
     print(f"{confirmed} certificates confirmed, {refused} refused")
-    return 1 if refused else 0
+    return 1 if refused or not confirmed else 0
 
 
 def main(arguments):

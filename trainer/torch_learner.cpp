@@ -182,7 +182,8 @@ Evaluation TorchLearner::evaluate(std::span<const float> features, std::size_t c
 }
 
 void use_one_thread() {
-  at::set_num_threads(1);
+  // not called without need: it first starts a thread per core, and waits for ever if the system has none to give
+  if (at::get_num_threads() != 1) at::set_num_threads(1);
   // OpenBLAS keeps its own count; another BLAS has no such function
   const auto set_blas_threads = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
   if (set_blas_threads != nullptr) set_blas_threads(1);

@@ -1,13 +1,17 @@
 // Starts the trainer with its options as one JSON argument, passes signals on, and waits.
 #include "cli/terminal/trainer.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -41,13 +45,37 @@ void pass_on(int signal, siginfo_t* info, void*) {
   errno = saved;
 }
 
+/// The variables of the environment, and those that keep the trainer's libraries to the one thread that it uses.
+///
+/// OpenBLAS and OpenMP read them while they are loaded. Left alone, OpenBLAS starts a thread per core, and ends the
+/// program if the system has none to give.
+class TrainerEnvironment {
+ public:
+  TrainerEnvironment() {
+    for (char** variable = environ; *variable != nullptr; ++variable)
+      if (!names_threads(*variable)) variables_.push_back(*variable);
+    for (std::string& one : one_thread_) variables_.push_back(one.data());
+    variables_.push_back(nullptr);
+  }
+  [[nodiscard]] char* const* get() const { return variables_.data(); }
+
+ private:
+  [[nodiscard]] bool names_threads(std::string_view variable) const {
+    const auto same_name = [&](const std::string& one) { return variable.starts_with(one.substr(0, one.size() - 1)); };
+    return std::ranges::any_of(one_thread_, same_name);
+  }
+
+  std::array<std::string, 2> one_thread_ = {"OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1"};
+  std::vector<char*> variables_;
+};
+
 /// Starts a program that does not inherit the hold. Returns 0 or what errno would be.
 int spawn(const HeldSignals& held, const char* program, char* const arguments[], pid_t& pid) {
   posix_spawnattr_t attributes;
   if (const int code = ::posix_spawnattr_init(&attributes); code != 0) return code;
   ::posix_spawnattr_setsigmask(&attributes, &held.before());
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-  const int code = ::posix_spawn(&pid, program, nullptr, &attributes, arguments, environ);
+  const int code = ::posix_spawn(&pid, program, nullptr, &attributes, arguments, TrainerEnvironment().get());
   ::posix_spawnattr_destroy(&attributes);
   return code;
 }

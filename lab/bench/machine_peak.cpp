@@ -12,6 +12,7 @@
 
 #include <time.h>
 
+#include "base/parallel.hpp"
 #include "kernels/instruction_set.hpp"
 
 #if defined(__x86_64__)
@@ -141,7 +142,6 @@ std::string peak_instructions() { return widest_instructions().name; }
 
 MachinePeak measure_peak(std::size_t threads, double seconds) {
   MachinePeak total;
-  total.threads = threads;
   std::mutex mutex;
   const auto measure = [&] {
     MachinePeak one;
@@ -150,8 +150,8 @@ MachinePeak measure_peak(std::size_t threads, double seconds) {
     total.flops += one.flops;
     total.read_bytes += one.read_bytes;
   };
-  std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < threads; ++i) others.emplace_back(measure);
+  std::vector<std::jthread> others = start_threads(threads - 1, measure);
+  total.threads = others.size() + 1;
   measure();
   others.clear();  // joins
   return total;

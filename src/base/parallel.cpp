@@ -6,14 +6,23 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
-#include <thread>
-#include <vector>
+#include <system_error>
 
 namespace standfast {
 
 std::size_t resolve_threads(std::size_t requested) {
   if (requested > 0) return requested;
   return std::max(1U, std::thread::hardware_concurrency());
+}
+
+std::vector<std::jthread> start_threads(std::size_t count, const std::function<void()>& work) {
+  std::vector<std::jthread> threads;
+  try {
+    while (threads.size() < count) threads.emplace_back(work);
+  } catch (const std::system_error&) {
+    // a thread that cannot be started is the only thing that throws so here
+  }
+  return threads;
 }
 
 void parallel_for(std::size_t count, std::size_t grain, std::size_t threads,
@@ -38,7 +47,7 @@ void parallel_for(std::size_t count, std::size_t grain, std::size_t threads,
 
   const std::size_t helpers = std::min(resolve_threads(threads), ranges);
   std::vector<std::jthread> pool;
-  for (std::size_t i = 1; i < helpers; ++i) pool.emplace_back(work);
+  if (helpers > 1) pool = start_threads(helpers - 1, work);
   work();
   pool.clear();  // joins
   if (failure) std::rethrow_exception(failure);

@@ -8,6 +8,7 @@
 
 #include "base/lanes.hpp"
 #include "base/try.hpp"
+#include "verify/backward.hpp"
 
 namespace standfast::certifier {
 namespace {
@@ -19,6 +20,22 @@ Status check_count(const char* what, std::size_t found, std::size_t expected) {
   if (found == expected) return {};
   return Error{ErrorCode::kBadShape, std::string("certificate: found ") + std::to_string(found) + " " + what +
                                          " in a cut, the model expects " + std::to_string(expected)};
+}
+
+/// The core would take another winner for one outside of its window. A file that names such a one is wrong all the
+/// same.
+Status check_winners(const model::Graph& graph, const std::vector<model::Shape>& node_shapes, std::size_t k,
+                     const std::vector<std::int32_t>& winners) {
+  const model::Node& node = graph.nodes[k];
+  const std::int32_t source = node.inputs[0];
+  const auto& in = source == model::kGraphInput ? graph.input_shape : node_shapes[static_cast<std::size_t>(source)];
+  for (std::size_t output = 0; output < winners.size(); ++output) {
+    if (verify::window_of(node, in, node_shapes[k], output).holds(winners[output])) continue;
+    return Error{ErrorCode::kBadValue, "certificate: " + model::node_place(graph, k) + ": the winner of output " +
+                                           std::to_string(output) + " is element " + std::to_string(winners[output]) +
+                                           ", expected one in its window"};
+  }
+  return {};
 }
 
 }  // namespace
@@ -104,6 +121,7 @@ Result<minorant::Proposal> proposal_of(const Certificate& certificate, const mod
   proposal.radius = {certificate.radius, proof.reach, proof.multiplier};
   for (const RadiusProof::Cut& choice : proof.cuts) {
     STANDFAST_TRY(Slopes slopes, slopes_of(choice, graph, shapes));
+    for (std::size_t k = 0; k < slopes.size(); ++k) STANDFAST_CHECK(check_winners(graph, shapes, k, slopes[k].winner));
     proposal.choices.push_back({choice.weight, std::move(slopes)});
   }
   return proposal;

@@ -38,7 +38,8 @@ std::vector<double> weights_of(std::span<const RadiusProof::Cut> choices);
 Result<Slopes> slopes_of(const RadiusProof::Cut& choice, const model::Graph& graph,
                          const std::vector<model::Shape>& node_shapes);
 
-/// What a certificate asks the core to prove. Fails: kBadShape for a proof of another model.
+/// What a certificate asks the core to prove. Fails: kBadShape for a proof of another model;
+/// kBadValue for a winner outside of its window.
 Result<minorant::Proposal> proposal_of(const Certificate& certificate, const model::Graph& graph);
 
 }  // namespace standfast::certifier

@@ -82,6 +82,8 @@ Result<T> value_or(std::optional<T> found, const std::string& place, const char*
 }  // namespace
 
 Result<JsonDocument> JsonDocument::parse(std::string_view text, std::size_t max_depth, std::string place) {
+  // the parser would pass over it
+  if (text.starts_with("\xEF\xBB\xBF")) return bad_format(place, "begins with a byte order mark, expected none");
   StrictReader reader(max_depth);
   if (!json::sax_parse(text, &reader)) return bad_format(place, reader.message());
   const auto root = std::make_shared<const json>(json::parse(text, nullptr, /*allow_exceptions=*/false));

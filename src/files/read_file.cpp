@@ -43,6 +43,13 @@ class OpenFile {
     if (file_ >= 0) ::close(file_);
   }
 
+  /// The size that a regular file states; 0 of anything else.
+  [[nodiscard]] std::uintmax_t stated_size() const {
+    struct stat found {};
+    const bool regular = ::fstat(file_, &found) == 0 && S_ISREG(found.st_mode);
+    return regular ? static_cast<std::uintmax_t>(found.st_size) : 0;
+  }
+
   /// As many bytes as are there, at most those of `into`; 0 at the end.
   Result<std::size_t> read(std::span<std::byte> into) const {
     for (;;) {
@@ -60,6 +67,10 @@ class OpenFile {
   const char* expected_;
 };
 
+Error too_large(const std::string& path, std::uintmax_t size, std::uintmax_t max_bytes) {
+  return {ErrorCode::kBadFormat, fmt::format("{}: has {} bytes, expected at most {}", path, size, max_bytes)};
+}
+
 /// The size that a regular file states. Does not open it: opening a pipe would wait for its writer.
 Result<std::size_t> regular_file_size(const std::string& path, const char* expected, std::uintmax_t max_bytes) {
   struct stat found {};
@@ -71,7 +82,7 @@ Result<std::size_t> regular_file_size(const std::string& path, const char* expec
     return Error{ErrorCode::kIo, fmt::format("{}: is not a regular file, expected {}", path, expected)};
   const auto size = static_cast<std::uintmax_t>(found.st_size);
   if (size <= max_bytes) return static_cast<std::size_t>(size);
-  return Error{ErrorCode::kBadFormat, fmt::format("{}: has {} bytes, expected at most {}", path, size, max_bytes)};
+  return too_large(path, size, max_bytes);
 }
 
 Error truncated_file(const std::string& path, std::size_t found, std::size_t expected) {
@@ -108,7 +119,9 @@ Result<Buffer> read_regular_file(const std::string& path, const char* expected, 
 
 Result<Buffer> read_any_file(const std::string& path, const char* expected, std::uintmax_t max_bytes) {
   STANDFAST_TRY(const OpenFile file, OpenFile::open(path, expected));
+  if (file.stated_size() > max_bytes) return too_large(path, file.stated_size(), max_bytes);
   Buffer bytes, piece(kPieceBytes);
+  bytes.reserve(file.stated_size());  // growing would copy, and hold both copies for a while
   for (;;) {
     STANDFAST_TRY(const std::size_t got, file.read(piece));
     if (got == 0) return bytes;

@@ -27,7 +27,8 @@ Status read_regular_file_in_pieces(const std::string& path, const char* expected
 
 /// All bytes up to the end of a file, a pipe or a device. Waits for a pipe's writer.
 ///
-/// Fails: kIo; kBadFormat above max_bytes. Cost: memory for what really arrived, whatever size the file states.
+/// Fails: kIo; kBadFormat above max_bytes, which a regular file is before it is read. Cost: memory for what really
+/// arrived; of what a regular file states beyond it only addresses.
 Result<Buffer> read_any_file(const std::string& path, const char* expected, std::uintmax_t max_bytes);
 
 }  // namespace standfast::files

@@ -61,6 +61,8 @@ Result<RadiusProof::Cut> read_choice(const files::JsonValue& value, const Certif
     STANDFAST_TRY(cut.slopes, read_packed<float>(object, "slopes"));
   }
   if (!object.has("winners")) return cut;
+  if (sizes.winners == 0)
+    return files::bad_format(object.place(), "has \"winners\", expected none: the model has no maximum");
   STANDFAST_TRY(cut.winners, read_packed<std::int32_t>(object, "winners"));
   return cut;
 }
@@ -101,6 +103,8 @@ Result<CertificateFile::Input> read_input(const files::JsonValue& value, const C
                  fmt::format("{}: \"sha256\" is {}, expected that of the values, {}", object.place(),
                              files::quote_for_message(hash), sha256_of(input.values))};
   STANDFAST_TRY(const files::JsonArray certificates, object.array("certificates"));
+  if (certificates.size() == 0)
+    return files::bad_format(certificates.place(), "is empty, expected a line only for what is certified");
   for (std::size_t i = 0; i < certificates.size(); ++i) {
     const files::JsonValue certificate = certificates[i].at_place(fmt::format("{}: certificate {}", object.place(), i));
     STANDFAST_TRY(Certificate read, read_certificate(certificate, sizes));

@@ -87,7 +87,10 @@ void expect_no_lie_confirmed(Random& random, Tally& tally) {
       Certificate lie{norm, certificates->radius(0, k), certificates->proofs[k]};
       tamper(random, lie, 64);
       const auto confirmed = classifier->confirm(x, lie, threat);
-      ASSERT_TRUE(confirmed.ok()) << confirmed.error().message;
+      if (!confirmed.ok()) {  // a winner outside of its window
+        ASSERT_EQ(confirmed.error().code, ErrorCode::kBadValue) << confirmed.error().message;
+        continue;
+      }
       tally.radius(*confirmed);
       ASSERT_FALSE(std::isnan(*confirmed));
       ASSERT_GE(*confirmed, 0);
@@ -240,7 +243,9 @@ TEST(TamperedProofs, AWinnerOfAnotherPoolingWindowIsNotBelieved) {
   const std::vector<float> x{1, 1, 10, 10, 1, 1, 10, 10};
   for (std::int32_t winner = -1; winner < 9; ++winner) {
     const auto confirmed = classifier.confirm(x, {Norm::linf(), 1.05, {{{1, {}, {winner, 2}}}, 0, 0}}, {});
-    ASSERT_TRUE(confirmed.ok()) << confirmed.error().message;
+    const bool in_window = winner == 0 || winner == 1 || winner == 4 || winner == 5;
+    ASSERT_EQ(confirmed.ok(), in_window) << winner;
+    if (!in_window) continue;
     EXPECT_LE(*confirmed, 1) << winner;
     EXPECT_GT(*confirmed, 0.1) << winner;
   }

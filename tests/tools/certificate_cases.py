@@ -163,6 +163,99 @@ TEXT_CHANGES = [  # what, change of the whole text
 ]
 
 
+def first_cut(file):
+    return file.inputs[0]["certificates"][0]["cuts"][0]
+
+
+def in_first_cut(change):
+    return lambda file: change(first_cut(file))
+
+
+def spare_bits_set(cut):
+    """A text of base64 whose last letter says more than the bytes hold."""
+    field = "active" if "active" in cut else "slopes"
+    letters = cut[field].rstrip("=")
+    letters += "A" if len(letters) == len(cut[field]) else ""
+    cut[field] = letters[:-1] + chr(ord(letters[-1]) + 1) + "=" * (-len(letters) % 4)
+
+
+def with_winner(place, winner):
+    def change(cut):
+        raw = bytearray(base64.b64decode(cut["winners"]))
+        raw[4 * place:4 * place + 4] = struct.pack("<i", winner)
+        cut["winners"] = base64.b64encode(raw).decode()
+    return change
+
+
+def both_slopes(cut):
+    cut.setdefault("slopes", cut.get("active"))
+    cut.setdefault("active", cut["slopes"])
+
+
+def neither_slopes(cut):
+    cut.pop("slopes", None)
+    cut.pop("active", None)
+
+
+SPELLINGS = [  # what, change of a file whose model has a maximum; none of them touches a number that the proof reads
+    ("a field more in the first line", set_header(note="hello")),
+    ("a schema of another number", set_header(schema="standfast/certificates/2")),
+    ("a number of winners that is not the model's", lambda file: file.header.update(winners=file.header["winners"] + 1)),
+    ("a number of slopes that is not the model's", lambda file: file.header.update(slopes=file.header["slopes"] + 1)),
+    ("a number of features that is not the model's", lambda file: file.header.update(features=1)),
+    ("a number of inputs that is true", set_header(inputs=True)),
+    ("an unknown list in the threat", lambda file: file.header["threat"].update(colour=[1])),
+    ("an empty list in the threat", lambda file: file.header["threat"].update(cost=[])),
+    ("a unit that is no text", lambda file: file.header["threat"].update(price_unit=3)),
+    ("a largest change below 0", lambda file: file.header["threat"].update(
+        max_decrease=[-1] * file.header["features"])),
+    ("bounds without a value between", lambda file: file.header["threat"].update(
+        lower=[2] * file.header["features"], upper=[1] * file.header["features"])),
+    ("a field more in an input", lambda file: file.inputs[0].update(name="x")),
+    ("an index that is no whole number", lambda file: file.inputs[0].update(index=0.5)),
+    ("an input without certificates", lambda file: file.inputs[0].update(certificates=[])),
+    ("a field more in a certificate", lambda file: file.inputs[0]["certificates"][0].update(proof=1)),
+    ("a certificate without a reach", lambda file: file.inputs[0]["certificates"][0].pop("reach")),
+    ("a norm by another name", lambda file: file.inputs[0]["certificates"][0].update(norm="2")),
+    ("a field more in a cut", in_first_cut(lambda cut: cut.update(comment=""))),
+    ("both spellings of the slopes", in_first_cut(both_slopes)),
+    ("no slopes", in_first_cut(neither_slopes)),
+    ("no winners", in_first_cut(lambda cut: cut.pop("winners"))),
+    ("spare bits of base64 that are set", in_first_cut(spare_bits_set)),
+    ("base64 without its padding", lambda file: file.inputs[0].update(
+        values=file.inputs[0]["values"].rstrip("=") + ("A" if not file.inputs[0]["values"].endswith("=") else ""))),
+    ("a winner before its window", in_first_cut(with_winner(-1 % 2, -1))),
+    ("a winner far beyond its window", in_first_cut(with_winner(0, 2147483647))),
+]
+
+SPELLED_LINES = [  # what, change of the whole text
+    ("a byte order mark at the start", lambda text: "\ufeff" + text),
+    ("a byte order mark in the second line", lambda text: text.replace("\n", "\n\ufeff", 1)),
+    ("a blank line at the end", lambda text: text + "\n"),
+    ("a comment", lambda text: text.replace("\n", " // \n", 1)),
+    ("a comma more", lambda text: text.replace("]}\n", "],}\n", 1)),
+]
+
+
+def run_spelled(checkers, folder, file):
+    """Both refuse what the page does not allow, and what they confirm without it."""
+    path = folder / "spelled.jsonl"
+    path.write_text(file.text())
+    checkers.expect_confirmed(path, file.count())
+    texts = [(what, change(file.text())) for what, change in SPELLED_LINES]
+    for what, change in SPELLINGS:
+        changed = copy.deepcopy(file)
+        change(changed)
+        texts.append((what, changed.text()))
+    for what, text in texts:
+        assert text != file.text(), what
+        path.write_text(text)
+        for name, (code, output) in checkers.run(path).items():
+            if code not in (REFUSED, BAD_INPUT) or not output.strip() or "Traceback" in output:
+                sys.exit(f"{name}: {what}: exit code {code}\n{output}")
+    return len(texts)
+
+
 def read_model(path):
     """The header of a model file as an object, and the bytes after it."""
     raw = path.read_bytes()

@@ -253,17 +253,38 @@ class CheckCertificate(unittest.TestCase):
 
     def test_a_slope_handed_to_an_element_outside_its_window_is_refused(self):
         rows = np.random.default_rng(3).uniform(0, 1, (4, 1, 6, 6))
-        self.certify(GOLDEN / "conv_pool.safetensors", rows, "--norm", "2")
+        file, checkers = self.certify(GOLDEN / "conv_pool.safetensors", rows, "--norm", "2")
         path = self.folder / "certificates.jsonl"
-        file = cases.Certificates(path)
         cut = file.of("l2")["cuts"][0]
         winners = np.frombuffer(cases.base64.b64decode(cut["winners"]), "<i4").copy()
         winners[0] = 35  # the first window holds the elements 0, 1, 6 and 7
         cut["winners"] = cases.base64.b64encode(winners.tobytes()).decode()
         path.write_text(file.text())
-        run = subprocess.run([sys.executable, SCRIPT, path, GOLDEN / "conv_pool.safetensors"], capture_output=True, text=True)
-        self.assertEqual(run.returncode, cases.BAD_INPUT)
-        self.assertIn("winner 35 is not in its window", run.stderr)
+        for name, (code, output) in checkers.run(path).items():
+            self.assertEqual(code, cases.REFUSED, f"{name}: {output}")
+            self.assertRegex(output, r"refused: input 0, l2: .*winner .*35", name)
+
+    def test_both_refuse_every_spelling_that_the_page_does_not_allow(self):
+        random = np.random.default_rng(7)
+        model = conv_model(self.folder / "model.safetensors", random)
+        file, checkers = self.certify(model, random.uniform(0, 1, (ROWS, 1, 6, 6)), "--norm", "2")
+        self.assertGreater(cases.run_spelled(checkers, self.folder, file.first(1)), 25)
+
+    def test_a_winner_where_the_model_has_no_maximum_is_refused_even_if_there_are_none(self):
+        random = np.random.default_rng(8)
+        model, path = dense_model(self.folder / "model.safetensors", random), self.folder / "certificates.jsonl"
+        file, checkers = self.certify(model, random.normal(0, 3, (ROWS, 5)), "--norm", "1")
+        cases.first_cut(file)["winners"] = ""
+        path.write_text(file.text())
+        self.expect_refused(checkers, path, "no winners, spelled out")
+
+    def test_a_file_without_certificates_proves_nothing(self):
+        random = np.random.default_rng(9)
+        model, path = dense_model(self.folder / "model.safetensors", random), self.folder / "certificates.jsonl"
+        file, checkers = self.certify(model, random.normal(0, 3, (ROWS, 5)), "--norm", "1")
+        path.write_text(file.first(0).text())
+        for name, (code, output) in checkers.run(path).items():
+            self.assertEqual(code, cases.REFUSED, f"{name}: {output}")
 
     def expect_refused(self, checkers, path, what):
         """Both programs refuse: in words, not by falling over."""

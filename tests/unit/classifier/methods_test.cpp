@@ -183,6 +183,7 @@ TEST(Confirm, NothingThatAProofSaysCanMakeARadiusTooLarge) {
     if (kNorms[k] != Norm::linf()) {
       ASSERT_GE(honest.proof.cuts.size(), 2U);  // one plane is enough for linf
     }
+    int judged = 0;
     for (int round = 0; round < 300; ++round) {
       Certificate forged = honest;
       forged.radius *= random.uniform(0.5, 2);
@@ -199,9 +200,15 @@ TEST(Confirm, NothingThatAProofSaysCanMakeARadiusTooLarge) {
         }
       }
       const auto confirmed = classifier.confirm(kOrigin, forged, {});
-      ASSERT_TRUE(confirmed.ok()) << confirmed.error().message;
+      if (!confirmed.ok()) {
+        ASSERT_EQ(confirmed.error().code, ErrorCode::kBadValue) << confirmed.error().message;
+        ASSERT_NE(confirmed.error().message.find("expected one in its window"), std::string::npos);
+        continue;
+      }
+      ++judged;
       ASSERT_LE(*confirmed, kTrueRadii[k]) << kNorms[k].name() << " round " << round;
     }
+    EXPECT_GT(judged, 30);
   }
 }
 

@@ -110,5 +110,12 @@ TEST(Json, ADocumentOutlivesItsText) {
   EXPECT_EQ(*document.root().object({"a"})->text("a"), "long enough to be allocated somewhere");
 }
 
+TEST(Json, AByteOrderMarkIsRefused) {
+  const auto parsed = JsonDocument::parse("\xEF\xBB\xBF{}", 3, "a.json");
+  ASSERT_FALSE(parsed.ok());
+  EXPECT_EQ(parsed.error().message, "a.json: begins with a byte order mark, expected none");
+  EXPECT_TRUE(JsonDocument::parse("{}", 3, "a.json").ok());
+}
+
 }  // namespace
 }  // namespace standfast::files
