@@ -15,6 +15,7 @@
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
 #include "standfast/certificate.hpp"
+#include "standfast/evaluation.hpp"
 
 namespace standfast::cli {
 namespace {
@@ -97,16 +98,13 @@ std::vector<Tally> tally(const CertificateFile& file, const std::vector<Outcome>
   return tallies;
 }
 
-std::string tally_line(Tally tally) {
+std::string tally_line(const Tally& tally) {
   const std::string counts =
       fmt::format("{:<5} {} of {} confirmed", tally.norm.name(), tally.radii.size(), tally.total);
   if (tally.radii.empty()) return counts + "\n";
-  std::ranges::sort(tally.radii);
-  // the lower of the two in the middle: a radius that is there
-  const double median = tally.radii[(tally.radii.size() - 1) / 2];
   return fmt::format("{}, smallest radius {}, median {}\n", counts,
-                     radius_rounded_down(tally.radii.front(), kRadiusDigits),
-                     radius_rounded_down(median, kRadiusDigits));
+                     radius_rounded_down(std::ranges::min(tally.radii), kRadiusDigits),
+                     radius_rounded_down(median(tally.radii), kRadiusDigits));
 }
 
 std::string refusal_lines(const CertificateFile& file, const std::vector<Outcome>& outcomes) {

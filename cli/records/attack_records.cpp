@@ -11,6 +11,7 @@
 #include "cli/records/record_text.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
+#include "standfast/evaluation.hpp"
 
 namespace standfast::cli {
 namespace {
@@ -122,11 +123,10 @@ std::string attack_summary(const AttackRecords& records) {
     std::vector<double> flipped;
     for (std::size_t i = 0; i < attacks.count(); ++i)
       if (records.sensitive(i) && std::isfinite(attacks.distance(i, n))) flipped.push_back(attacks.distance(i, n));
-    std::ranges::sort(flipped);
     text += fmt::format("{}: {} of {} sensitive verdicts flipped", attacks.norms[n].name(), flipped.size(),
                         alarms(records));
     if (!flipped.empty())
-      text += fmt::format(", median distance {}", distance_rounded_up(flipped[(flipped.size() - 1) / 2], kTableDigits));
+      text += fmt::format(", median distance {}", distance_rounded_up(median(flipped), kTableDigits));
     text += "\n";
   }
   return text;
