@@ -22,6 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto rest = bytes.subspan(2);
     const std::size_t length = std::to_integer<std::size_t>(bytes[0]) << 8 | std::to_integer<std::size_t>(bytes[1]);
     const std::size_t cut = std::min(length, rest.size());
+    check_result(data::parse_idx_images(rest.first(cut), "images"));
     check_result(data::parse_idx(rest.first(cut), "images", rest.subspan(cut), "labels"));
   }
   return 0;

@@ -38,6 +38,7 @@ Status train(std::string_view document) {
     trainer::say(
         fmt::format("preset {}, the best one for such data; --preset names another or none\n", options.preset));
   STANDFAST_TRY(const trainer::TrainingData prepared, trainer::prepare_training(data, options));
+  for (const auto& note : prepared.notes) fmt::print(stderr, "{}\n", note);
   trainer::use_one_thread();
   trainer::ProgressPrinter progress(isatty(STDERR_FILENO) == 1);
   const trainer::RunHooks hooks = {[&](const trainer::RunState& state) { progress.report(state); },

@@ -5,22 +5,29 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/try.hpp"
+#include "files/message.hpp"
 #include "files/sha256.hpp"
 #include "trainer/kinks.hpp"
 
 namespace standfast::trainer {
 namespace {
 
+// what is nothing but rounding is learnt a million times more slowly than other features: not at all
+constexpr double kConstantSize = 1 << 20;
+
 struct Moments {
   std::vector<float> mean;
   std::vector<float> inverse_deviation;  ///< 1 for a feature that never changes.
+  std::vector<bool> constant;            ///< Per group: whether it changes by no more than rounding.
 };
 
 /// Features that share their mean and deviation: all pixels of a channel, or one column of a table.
@@ -29,6 +36,19 @@ std::size_t group_size(const Dataset& data) {
   return static_cast<std::size_t>(data.input_shape[1] * data.input_shape[2]);
 }
 
+struct Range {
+  float smallest = std::numeric_limits<float>::infinity();
+  float largest = -std::numeric_limits<float>::infinity();
+
+  /// Whether the values differ by no more than a few roundings of float32, relative to their own magnitude: then their
+  /// deviation is rounding too, and dividing by it would make noise out of nothing.
+  [[nodiscard]] bool is_rounding() const {
+    constexpr double kRoundings = 4;  // as many as a short computation of the column may have made
+    const double magnitude = std::max(std::abs(double{smallest}), std::abs(double{largest}));
+    return double{largest} - double{smallest} <= kRoundings * std::numeric_limits<float>::epsilon() * magnitude;
+  }
+};
+
 Moments training_moments(const Dataset& data, const std::vector<std::size_t>& rows) {
   const std::size_t dim = data.dim();
   const std::size_t group = group_size(data);
@@ -36,8 +56,15 @@ Moments training_moments(const Dataset& data, const std::vector<std::size_t>& ro
   const auto count = static_cast<double>(rows.size() * group);
   std::vector<double> mean(groups);
   std::vector<double> square(groups);
+  std::vector<Range> ranges(groups);
   for (const auto row : rows)
-    for (std::size_t i = 0; i < dim; ++i) mean[i / group] += data.row(row)[i] / count;
+    for (std::size_t i = 0; i < dim; ++i) {
+      const float value = data.row(row)[i];
+      mean[i / group] += value / count;
+      Range& range = ranges[i / group];
+      range.smallest = std::min(range.smallest, value);
+      range.largest = std::max(range.largest, value);
+    }
   for (const auto row : rows)
     for (std::size_t i = 0; i < dim; ++i) {
       const double centred = data.row(row)[i] - mean[i / group];
@@ -46,17 +73,42 @@ Moments training_moments(const Dataset& data, const std::vector<std::size_t>& ro
   // one number serves a map whose features all share it
   const std::size_t repeats = groups == 1 ? 1 : group;
   Moments moments;
+  for (const Range& range : ranges) moments.constant.push_back(range.is_rounding());
   for (std::size_t i = 0; i < groups * repeats; ++i) {
-    const double deviation = std::sqrt(square[i / repeats]);
-    moments.mean.push_back(static_cast<float>(mean[i / repeats]));
-    moments.inverse_deviation.push_back(deviation > 1e-12 ? static_cast<float>(1 / deviation) : 1.0F);
+    const std::size_t g = i / repeats;
+    const bool never_changes = ranges[g].smallest == ranges[g].largest;
+    // the mean of equal values is the value itself, which their sum misses by its roundings
+    moments.mean.push_back(never_changes ? ranges[g].smallest : static_cast<float>(mean[g]));
+    const auto inverse = static_cast<float>(1 / std::sqrt(square[g]));
+    moments.inverse_deviation.push_back(!moments.constant[g] && std::isfinite(inverse) ? inverse : 1.0F);
   }
   return moments;
 }
 
-Result<model::FeatureMap> make_map(const Dataset& data, const std::vector<std::size_t>& rows,
+/// "a", "b" and 3 more.
+std::string list_names(const std::vector<std::string>& names) {
+  constexpr std::size_t kMostShown = 5;
+  std::string text = fmt::format("{}", fmt::join(std::span(names).first(std::min(names.size(), kMostShown)), ", "));
+  if (names.size() > kMostShown) text += fmt::format(" and {} more", names.size() - kMostShown);
+  return text;
+}
+
+/// Says which columns of a table teach nothing.
+std::vector<std::string> constant_notes(const Dataset& data, const Moments& moments) {
+  if (group_size(data) != 1) return {};
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < data.dim(); ++i)
+    if (moments.constant[i])
+      names.push_back(data.feature_names.empty() ? fmt::format("feature {}", i)
+                                                 : files::quote_for_message(data.feature_names[i]));
+  if (names.empty()) return {};
+  return {fmt::format("{} of {} columns never change{} in the training rows, and the model leaves {} out: {}",
+                      names.size(), data.dim(), names.size() == 1 ? "s" : "", names.size() == 1 ? "it" : "them",
+                      list_names(names))};
+}
+
+Result<model::FeatureMap> make_map(const Dataset& data, const std::vector<std::size_t>& rows, Moments moments,
                                    const TrainOptions& options) {
-  Moments moments = training_moments(data, rows);
   const bool scales = options.feature_map == InputMap::kStandardise || options.feature_map == InputMap::kStandardiseAbs;
   model::FeatureMap map = scales ? model::standardise_map(std::move(moments.mean), std::move(moments.inverse_deviation))
                                  : model::identity_map(std::move(moments.mean));
@@ -132,7 +184,9 @@ Result<TrainingData> prepare_training(const Dataset& data, const TrainOptions& o
   if (split.first.empty()) return Error{ErrorCode::kBadValue, fmt::format("{}: no training rows", data.source)};
 
   TrainingData result;
-  STANDFAST_TRY(result.map, make_map(data, split.first, options));
+  const Moments moments = training_moments(data, split.first);
+  result.notes = constant_notes(data, moments);
+  STANDFAST_TRY(result.map, make_map(data, split.first, moments, options));
   STANDFAST_TRY(const auto shapes, model::infer_map_shapes(result.map, data.input_shape));
   result.input_shape = data.input_shape;
   result.feature_shape = shapes.back();
@@ -142,8 +196,11 @@ Result<TrainingData> prepare_training(const Dataset& data, const TrainOptions& o
   STANDFAST_CHECK(check_both_classes(result.validation, "validation", data));
   result.background = apply_map(result.map, std::vector<float>(data.dim()), data.dim());
   for (const double square : mean_squares(result.train, result.background.size())) {
+    const std::size_t x = result.conditioner.size() % data.dim();
+    result.constant.push_back(moments.constant[x / group_size(data)]);
     result.mean_square += square;
-    result.conditioner.push_back(static_cast<float>(1 / std::max(std::sqrt(square), 1.0)));
+    const double size = result.constant.back() ? kConstantSize : std::max(std::sqrt(square), 1.0);
+    result.conditioner.push_back(static_cast<float>(1 / size));
   }
   STANDFAST_TRY(result.threat, training_threat(data, options));
   result.is_image = data.is_image;

@@ -33,15 +33,17 @@ struct TrainingData {
   /// 1 / max(root mean square, 1) of each feature of u over the training rows. Small features stay small: a rare word
   /// enlarged to the size of a common one is soon learnt by heart.
   std::vector<float> conditioner;
-  ThreatModel threat;      ///< Bounds of the changes to train against.
-  double mean_square = 0;  ///< Mean of ||u||^2 over the training rows.
+  std::vector<bool> constant;  ///< Per feature of u: whether it comes from a feature of x that never changes.
+  ThreatModel threat;          ///< Bounds of the changes to train against.
+  double mean_square = 0;      ///< Mean of ||u||^2 over the training rows.
   bool is_image = false;
   std::vector<std::string> feature_names;
   std::vector<std::string> feature_units;
   std::string label_column;  ///< The table's column that the labels come from; empty for other data.
   std::string sensitive_class;
   std::string other_class;
-  std::string data_hash;  ///< hash_rows of all rows read.
+  std::string data_hash;           ///< hash_rows of all rows read.
+  std::vector<std::string> notes;  ///< What the user should know about the data, a line each.
 };
 
 /// Fails: kBadOption if the data have not exactly two classes, or the sensitive one is none of them; kBadValue if

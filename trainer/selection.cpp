@@ -18,7 +18,10 @@ bool EpochSelection::prefers_newest(const training::ThresholdChoice& validation)
 /// Standard error of a mean of two independent shares.
 double EpochSelection::tolerance(const training::ThresholdChoice& validation) const {
   const auto variance = [](double share, std::size_t count) {
-    return share * (1 - share) / static_cast<double>(count);
+    const auto rows = static_cast<double>(count);
+    // of three rows that are all right, nobody knows that the share is 1 (Laplace's rule of succession)
+    if (count < training::kFewScores) share = (share * rows + 1) / (rows + 2);
+    return share * (1 - share) / rows;
   };
   return std::sqrt(variance(validation.accuracy_sensitive, sensitive_count_) +
                    variance(validation.accuracy_other, other_count_)) /

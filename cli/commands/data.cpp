@@ -11,6 +11,7 @@
 #include "cli/terminal/help.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
+#include "standfast/evaluation.hpp"
 
 namespace standfast::cli {
 namespace {
@@ -24,17 +25,17 @@ std::string list_data() {
 }
 
 struct Range {
-  float smallest;
-  float median;
-  float largest;
+  double smallest;
+  double median;
+  double largest;
 };
 
 /// Requires: at least one input.
 Range range_of(const Dataset& data, std::size_t feature) {
-  std::vector<float> values;
+  std::vector<double> values;
   for (std::size_t i = 0; i < data.count(); ++i) values.push_back(data.row(i)[feature]);
-  std::ranges::sort(values);
-  return {values.front(), values[values.size() / 2], values.back()};
+  const auto [smallest, largest] = std::ranges::minmax(values);
+  return {smallest, median(values), largest};
 }
 
 std::string table_row(std::string cells) { return cells.erase(cells.find_last_not_of(' ') + 1) + "\n"; }

@@ -18,6 +18,7 @@
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
 #include "standfast/certificate.hpp"
+#include "standfast/evaluation.hpp"
 
 namespace standfast::cli {
 namespace {

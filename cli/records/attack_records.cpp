@@ -13,6 +13,7 @@
 #include "cli/records/verdicts.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
+#include "standfast/evaluation.hpp"
 
 namespace standfast::cli {
 namespace {
@@ -135,11 +136,10 @@ std::string attack_summary(const AttackRecords& records) {
     std::vector<double> flipped;
     for (std::size_t i = 0; i < attacks.count(); ++i)
       if (records.sensitive(i) && std::isfinite(attacks.distance(i, n))) flipped.push_back(attacks.distance(i, n));
-    std::ranges::sort(flipped);
     text += fmt::format("{}: {} of {} sensitive verdicts flipped", attacks.norms[n].name(), flipped.size(),
                         count_alarms(verdicts_of(attacks)));
     if (!flipped.empty())
-      text += fmt::format(", median distance {}", distance_rounded_up(flipped[(flipped.size() - 1) / 2], kTableDigits));
+      text += fmt::format(", median distance {}", distance_rounded_up(median(flipped), kTableDigits));
     text += "\n";
   }
   return text;

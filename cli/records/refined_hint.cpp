@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/terminal/output.hpp"
+#include "standfast/evaluation.hpp"
 
 namespace standfast::cli {
 namespace {
@@ -39,8 +40,7 @@ std::optional<double> median_gain(const std::vector<std::size_t>& sample, const 
     if (before > 0 && std::isfinite(after)) gains.push_back(after / before);
   }
   if (gains.empty()) return std::nullopt;
-  std::ranges::sort(gains);
-  return gains[(gains.size() - 1) / 2];
+  return median(gains);
 }
 
 }  // namespace

@@ -18,7 +18,6 @@ using Json = nlohmann::ordered_json;
 constexpr int kRadiusDigits = 4;
 
 /// The lower of the two in the middle: a radius that is there. Requires: at least one.
-double median_of(const std::vector<double>& radii) { return radii[(radii.size() - 1) / 2]; }
 
 std::string refusal_line(const Verification::Refusal& refusal) {
   const std::string what = refusal.index ? fmt::format("input {}, {}: ", *refusal.index, refusal.norm) : std::string();
@@ -31,7 +30,7 @@ std::string tally_line(const Verification::Tally& tally) {
   if (tally.radii.empty()) return counts + "\n";
   return fmt::format("{}, smallest radius {}, median {}\n", counts,
                      radius_rounded_down(tally.radii.front(), kRadiusDigits),
-                     radius_rounded_down(median_of(tally.radii), kRadiusDigits));
+                     radius_rounded_down(median(tally.radii), kRadiusDigits));
 }
 
 std::string threat_text(const Verification& verification) {
@@ -97,7 +96,7 @@ std::string to_json(const Verification& verification) {
                      {"certificates", tally.total},
                      {"confirmed", tally.radii.size()},
                      {"smallest_radius", any ? number(tally.radii.front()) : Json()},
-                     {"median_radius", any ? number(median_of(tally.radii)) : Json()}});
+                     {"median_radius", any ? number(median(tally.radii)) : Json()}});
   }
   const Json json = {{"schema", "standfast/verification/1"},
                      {"holds", verification.holds()},

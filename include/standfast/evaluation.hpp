@@ -22,6 +22,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,12 @@ struct EvaluateOptions {
 ///
 /// For norm 0 it is (certified + 1) / attacked: if any k features may change, k + 1 must. NaN if no attack was found.
 double certified_share(Norm norm, double certified, double attacked);
+
+/// The value in the middle; of two in the middle the lower one, so that it is a value that is there. What every command
+/// calls the median.
+///
+/// Requires: at least one value, none of them NaN.
+double median(std::span<const double> values);
 
 /// Certifies every input of the data, attacks it if options.certify.attack is set, and sums up.
 ///

@@ -11,6 +11,7 @@
 
 #include "base/try.hpp"
 #include "lab/bench/statistics.hpp"
+#include "standfast/evaluation.hpp"
 
 namespace standfast::lab {
 namespace {
@@ -52,7 +53,7 @@ void compare_with_peak(BenchCell& line, const BenchModel& model, std::span<const
 struct Measured {
   const BenchCell* line;
   const Timings* timings;
-  [[nodiscard]] double seconds() const { return nearest_rank(rounds_of(*line, *timings), 0.5); }
+  [[nodiscard]] double seconds() const { return median(rounds_of(*line, *timings)); }
 };
 
 /// The line that is like `line` but for what `change` does to it.
@@ -73,7 +74,7 @@ void split_stages(BenchCell& line, const Timings& own, std::span<const BenchCell
   if (!line.certified) return;
   const auto logits = line_but_for(lines, timings, line, [](BenchCell& other) { other.certified = false; });
   const auto none = line_but_for(lines, timings, line, [](BenchCell& other) { other.guarantee = Guarantee::kNone; });
-  const double whole = nearest_rank(rounds_of(line, own), 0.5);
+  const double whole = median(rounds_of(line, own));
   if (!logits) return;
   line.forward = clamped_share(logits->seconds(), whole);
   if (!none) return;
@@ -153,7 +154,7 @@ void fill_measurements(std::span<BenchCell> lines, std::span<const Timings> timi
     line.rounds = timings[i].round_wall.size();
     line.latency = usual_spread(timings[i].call_wall);
     line.processor = whole_spread(timings[i].round_processor);
-    line.inputs_per_second = static_cast<double>(line.batch) / nearest_rank(rounds_of(line, timings[i]), 0.5);
+    line.inputs_per_second = static_cast<double>(line.batch) / median(rounds_of(line, timings[i]));
     compare_with_peak(line, model, peaks);
     split_stages(line, timings[i], lines, timings);
   }

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "standfast/evaluation.hpp"
+
 namespace standfast::lab {
 
 double nearest_rank(std::span<const double> values, double q) {
@@ -19,11 +21,11 @@ double nearest_rank(std::span<const double> values, double q) {
 }
 
 Spread whole_spread(std::span<const double> values) {
-  return {nearest_rank(values, 0.5), nearest_rank(values, 0), nearest_rank(values, 1)};
+  return {median(values), nearest_rank(values, 0), nearest_rank(values, 1)};
 }
 
 Spread usual_spread(std::span<const double> values) {
-  return {nearest_rank(values, 0.5), nearest_rank(values, 0.1), nearest_rank(values, 0.9)};
+  return {median(values), nearest_rank(values, 0.1), nearest_rank(values, 0.9)};
 }
 
 Spread ratio_spread(std::span<const double> a, std::span<const double> b) {

@@ -20,6 +20,7 @@
 #include "lab/fits/repair.hpp"
 #include "lab/fits/sides.hpp"
 #include "lab/fits/start_model.hpp"
+#include "standfast/evaluation.hpp"
 
 namespace standfast::lab {
 namespace {
@@ -36,10 +37,9 @@ void measure_margins(const Prepared& prepared, const Side& side, const model::Mo
   const model::Node& pieces = model.graph.nodes[0];
   const Planes planes{{pieces.weight.values.begin(), pieces.weight.values.end()},
                       {pieces.bias.values.begin(), pieces.bias.values.end()}};
-  auto margins = margins_lower(*prepared.data, planes, side.positive, prepared.options->threads);
-  std::ranges::sort(margins);
-  fit.smallest_margin_l2 = std::max(margins.front(), 0.0);
-  fit.median_margin_l2 = std::max(margins[margins.size() / 2], 0.0);
+  const auto margins = margins_lower(*prepared.data, planes, side.positive, prepared.options->threads);
+  fit.smallest_margin_l2 = std::max(std::ranges::min(margins), 0.0);
+  fit.median_margin_l2 = std::max(median(margins), 0.0);
 }
 
 Result<ExactAccuracy> test_accuracy(const model::Model& model, const Dataset& test, const std::string& above,

@@ -5,6 +5,7 @@
 
 #include "lab/fits/distance_text.hpp"
 #include "lab/hulls/hulls.hpp"
+#include "standfast/evaluation.hpp"
 
 namespace standfast::lab {
 namespace {
@@ -14,9 +15,8 @@ std::string distances_text(const HullReport& report, const Dataset& data) {
   for (const auto& answer : report.answers)
     if (answer.side == HullAnswer::Side::kOutside) distances.push_back(answer.distance_lower);
   if (distances.empty()) return {};
-  std::ranges::sort(distances);
-  return fmt::format("  {:<12}at least {}, median {} (l2)\n", "distance", distance_text(distances.front(), data),
-                     distance_text(distances[distances.size() / 2], data));
+  return fmt::format("  {:<12}at least {}, median {} (l2)\n", "distance",
+                     distance_text(std::ranges::min(distances), data), distance_text(median(distances), data));
 }
 
 std::string hull_text(const HullReport& report, const Dataset& data) {

@@ -30,7 +30,7 @@ Status check_winners(const model::Graph& graph, const std::vector<model::Shape>&
   const std::int32_t source = node.inputs[0];
   const auto& in = source == model::kGraphInput ? graph.input_shape : node_shapes[static_cast<std::size_t>(source)];
   for (std::size_t output = 0; output < winners.size(); ++output) {
-    if (verify::window_of(node, in, node_shapes[k], output).holds(winners[output])) continue;
+    if (model::window_of(node, in, node_shapes[k], output).holds(winners[output])) continue;
     return Error{ErrorCode::kBadValue, "certificate: " + model::node_place(graph, k) + ": the winner of output " +
                                            std::to_string(output) + " is element " + std::to_string(winners[output]) +
                                            ", expected one in its window"};

@@ -98,6 +98,11 @@ Result<Dataset> concatenate_datasets(Dataset first, const Dataset& second) {
                  fmt::format("{}: inputs are ({}), expected ({}) as in {}", second.source,
                              fmt::join(second.input_shape, ", "), fmt::join(first.input_shape, ", "), first.source)};
   }
+  if (first.labels.empty() != second.labels.empty()) {
+    return Error{ErrorCode::kBadFormat, fmt::format("{} has {}labels and {} has {}, expected labels for both or none",
+                                                    first.source, first.labels.empty() ? "no " : "", second.source,
+                                                    second.labels.empty() ? "none" : "some")};
+  }
   ClassNames classes;
   for (const auto& name : first.class_names) STANDFAST_CHECK(classes.number_of(name));
   const auto offset = static_cast<std::int64_t>(first.count());
@@ -107,6 +112,7 @@ Result<Dataset> concatenate_datasets(Dataset first, const Dataset& second) {
     first.labels.push_back(number);
   }
   first.features.insert(first.features.end(), second.features.begin(), second.features.end());
+  first.notes.insert(first.notes.end(), second.notes.begin(), second.notes.end());
   first.class_names = classes.names();
   first.is_image = first.is_image && second.is_image;
   sort_classes(first);

@@ -33,7 +33,7 @@ void sort_classes(Dataset& data);
 Result<Dataset> select_classes(const Dataset& data, std::span<const std::string> classes);
 
 /// The rows of `first` and then those of `second`, whose records are counted on from those of `first`.
-/// Fails: kBadShape if the inputs differ in shape.
+/// Fails: kBadShape if the inputs differ in shape, kBadFormat if only one of the two has labels.
 Result<Dataset> concatenate_datasets(Dataset first, const Dataset& second);
 
 }  // namespace standfast::data

@@ -34,7 +34,7 @@ Result<files::Buffer> read_unpacked(const std::string& path) {
 
 Result<Folder> list_folder(const std::string& path) {
   namespace fs = std::filesystem;
-  Folder folder{path, {}, {}};
+  Folder folder{path, {}, {}, {}};
   std::error_code code;
   auto entry = fs::directory_iterator(path, code);
   for (; !code && entry != fs::directory_iterator(); entry.increment(code)) {
@@ -45,11 +45,14 @@ Result<Folder> list_folder(const std::string& path) {
       folder.files.push_back(std::move(name));
     else if (entry->is_directory(ignored))
       folder.folders.push_back(std::move(name));
+    else
+      folder.others.push_back(std::move(name));
   }
   if (code) return io_error(path, code.message());
   // the order of a directory is the file system's; ours must not depend on it
   std::sort(folder.files.begin(), folder.files.end());
   std::sort(folder.folders.begin(), folder.folders.end());
+  std::sort(folder.others.begin(), folder.others.end());
   return folder;
 }
 

@@ -21,6 +21,7 @@ struct Folder {
   std::string path;
   std::vector<std::string> files;
   std::vector<std::string> folders;
+  std::vector<std::string> others;  ///< Links to nothing, pipes and devices.
 };
 /// Lists a folder. Fails: kIo if it cannot be read.
 Result<Folder> list_folder(const std::string& path);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/try.hpp"
 #include "data/cifar.hpp"
@@ -16,6 +17,7 @@
 #include "data/file.hpp"
 #include "data/idx.hpp"
 #include "data/image_folder.hpp"
+#include "files/message.hpp"
 
 namespace standfast::data {
 namespace {
@@ -61,10 +63,14 @@ Names idx_files(const Folder& folder, Part part, std::string_view content) {
   return found.empty() ? files_with(folder, fmt::format("test-{}", content)) : found;
 }
 
-Result<Dataset> read_idx(const Folder& folder, Part part) {
+Result<Dataset> read_idx(const Folder& folder, Part part, bool require_labels) {
   std::vector<std::string> paths;
   for (const std::string_view content : {"images", "labels"}) {
     const Names found = idx_files(folder, part, content);
+    if (found.empty() && paths.size() == 1 && !require_labels) {
+      STANDFAST_TRY(const files::Buffer images, read_unpacked(paths[0]));
+      return parse_idx_images(images, paths[0]);
+    }
     if (found.size() != 1) {
       return Error{ErrorCode::kBadFormat,
                    fmt::format("{}: has {} IDX files of {} {}, expected one", folder.path, found.size(),
@@ -77,17 +83,50 @@ Result<Dataset> read_idx(const Folder& folder, Part part) {
   return parse_idx(images, paths[0], labels, paths[1]);
 }
 
-bool is_cifar_file(const std::string& file, std::string_view stem) {
-  return file.starts_with(stem) && (file.ends_with(".bin") || file.ends_with(".bin.gz"));
+constexpr std::size_t kTrainingBatches = 5;  // of the original
+
+std::string_view cifar_stem(Part part) { return part == Part::kTrain ? "data_batch" : "test_batch"; }
+
+/// What a file's name says after the stem and before .bin: "" or "_3", and anything else that stands there.
+std::string_view cifar_tail(std::string_view file, Part part) {
+  file.remove_prefix(cifar_stem(part).size());
+  if (file.ends_with(".gz")) file.remove_suffix(3);
+  file.remove_suffix(std::string_view(".bin").size());
+  return file;
 }
 
 Names cifar_files(const Folder& folder, Part part) {
   Names found;
   for (const auto& file : folder.files) {
     const bool copy = file.ends_with(".gz") && std::ranges::count(folder.files, file.substr(0, file.size() - 3)) > 0;
-    if (is_cifar_file(file, part == Part::kTrain ? "data_batch" : "test_batch") && !copy) found.push_back(file);
+    const bool batch = file.starts_with(cifar_stem(part)) && (file.ends_with(".bin") || file.ends_with(".bin.gz"));
+    if (batch && !copy) found.push_back(file);
   }
   return found;
+}
+
+/// Fails: kBadFormat for a name that is no batch's, such as that of a browser's second download, and for a gap.
+Status check_cifar_names(const Folder& folder, Part part, const Names& found) {
+  Names missing;
+  std::size_t next = 1;
+  for (const auto& file : found) {
+    const std::string_view tail = cifar_tail(file, part);
+    if (tail.empty() && found.size() == 1) return {};
+    const bool numbered = tail.size() == 2 && tail[0] == '_' && tail[1] >= '1' && tail[1] <= '9';
+    if (!numbered) {
+      return Error{ErrorCode::kBadFormat,
+                   fmt::format("{}: holds {}, expected {} or {}_1.bin, {}_2.bin and so on", folder.path,
+                               files::quote_for_message(file), fmt::format("{}.bin alone", cifar_stem(part)),
+                               cifar_stem(part), cifar_stem(part))};
+    }
+    // the names are sorted
+    for (; next < static_cast<std::size_t>(tail[1] - '0'); ++next)
+      missing.push_back(fmt::format("{}_{}.bin", cifar_stem(part), next));
+    ++next;
+  }
+  if (missing.empty()) return {};
+  return Error{ErrorCode::kBadFormat, fmt::format("{}: lacks {}, expected every batch up to {}", folder.path,
+                                                  fmt::join(missing, ", "), found.back())};
 }
 
 Result<Dataset> read_cifar(const Folder& folder, Part part) {
@@ -98,8 +137,10 @@ Result<Dataset> read_cifar(const Folder& folder, Part part) {
     STANDFAST_TRY(const files::Buffer text, read_file(path));
     STANDFAST_TRY(class_names, parse_cifar_names(files::as_text(text), path));
   }
+  const Names batches = cifar_files(folder, part);
+  STANDFAST_CHECK(check_cifar_names(folder, part, batches));
   Dataset all;
-  for (const auto& file : cifar_files(folder, part)) {
+  for (const auto& file : batches) {
     const std::string path = folder.path + "/" + file;
     STANDFAST_TRY(const files::Buffer batch, read_unpacked(path));
     STANDFAST_TRY(Dataset data, parse_cifar(batch, path, class_names));
@@ -109,24 +150,57 @@ Result<Dataset> read_cifar(const Folder& folder, Part part) {
       STANDFAST_TRY(all, concatenate_datasets(std::move(all), data));
     }
   }
+  const bool numbered = !cifar_tail(batches.front(), part).empty();
+  if (part == Part::kTrain && numbered && batches.size() < kTrainingBatches)
+    all.notes.push_back(fmt::format("{}: holds {} of the {} training batches of CIFAR-10", folder.path, batches.size(),
+                                    kTrainingBatches));
   return all;
 }
 
-Result<FolderData> read_pictures(const Folder& folder, Part part, std::optional<ImageSize> size) {
-  const auto has = [&](const char* side) { return std::ranges::count(folder.folders, side) > 0; };
-  if (has("train") || has("test")) {
-    const auto read = [&](Part side) {
-      return read_image_folder(folder.path + (side == Part::kTrain ? "/train" : "/test"), size);
-    };
-    return read_sides({has("train"), has("test"), read}, folder.path, part);
+/// The folder of the test side: that name, or those by which others know a side that is not trained on.
+std::string test_folder(const Folder& folder) {
+  for (const char* name : {"test", "val", "valid", "validation"})
+    if (std::ranges::count(folder.folders, name) > 0) return name;
+  return {};
+}
+
+Result<FolderData> read_pictures(const Folder& folder, Part part, std::optional<ImageSize> size, bool require_labels) {
+  const bool flat = folder.folders.empty();
+  if (flat && !require_labels) {
+    STANDFAST_TRY(Dataset data, read_flat_folder(folder.path, size));
+    return FolderData{std::move(data), false};
   }
-  STANDFAST_TRY(Dataset data, read_image_folder(folder.path, size));
-  return FolderData{std::move(data), false};
+  if (flat) {
+    return Error{
+        ErrorCode::kBadFormat,
+        fmt::format("{}: holds pictures without labels, expected one folder of pictures per class", folder.path)};
+  }
+  const std::string test = test_folder(folder);
+  const bool has_train = std::ranges::count(folder.folders, "train") > 0;
+  // beside other classes "val" may be a class; "test" has always been a side
+  if (!has_train && test != "test") {
+    STANDFAST_TRY(Dataset data, read_image_folder(folder.path, size));
+    return FolderData{std::move(data), false};
+  }
+  const auto read = [&](Part side) {
+    return read_image_folder(folder.path + "/" + (side == Part::kTrain ? "train" : test), size);
+  };
+  STANDFAST_TRY(FolderData sides, read_sides({has_train, !test.empty(), read}, folder.path, part));
+  if (!test.empty() && test != "test")
+    sides.data.notes.push_back(fmt::format("{}: {}/ is its test side", folder.path, test));
+  Names unread;
+  for (const auto& name : folder.folders)
+    if (name != "train" && name != test) unread.push_back(name + "/");
+  if (!unread.empty())
+    sides.data.notes.push_back(fmt::format("{}: not read, because {} are its sides: {}", folder.path,
+                                           test.empty() ? "train/ and test/" : fmt::format("train/ and {}/", test),
+                                           fmt::join(unread, ", ")));
+  return sides;
 }
 
 }  // namespace
 
-Result<FolderData> read_folder(const std::string& path, Part part, std::optional<ImageSize> size) {
+Result<FolderData> read_folder(const std::string& path, Part part, std::optional<ImageSize> size, bool require_labels) {
   STANDFAST_TRY(const Folder folder, list_folder(path));
   const auto has_idx = [&](Part side) { return !idx_files(folder, side, "images").empty(); };
   const auto has_cifar = [&](Part side) { return !cifar_files(folder, side).empty(); };
@@ -137,14 +211,15 @@ Result<FolderData> read_folder(const std::string& path, Part part, std::optional
                  fmt::format("{}: holds arrays, and only PNG and JPEG files are resampled", path)};
   }
   if (idx) {
-    const auto read = [&](Part side) { return read_idx(folder, side); };
+    const auto read = [&](Part side) { return read_idx(folder, side, require_labels); };
     return read_sides({has_idx(Part::kTrain), has_idx(Part::kTest), read}, path, part);
   }
   if (cifar) {
     const auto read = [&](Part side) { return read_cifar(folder, side); };
     return read_sides({has_cifar(Part::kTrain), has_cifar(Part::kTest), read}, path, part);
   }
-  if (!folder.folders.empty()) return read_pictures(folder, part, size);
+  if (!folder.folders.empty() || std::ranges::any_of(folder.files, is_image_name))
+    return read_pictures(folder, part, size, require_labels);
   return Error{ErrorCode::kBadFormat,
                fmt::format("{}: holds no data set, expected IDX files (train-images..., t10k-images...), CIFAR-10 "
                            "batches (data_batch*.bin, test_batch.bin) or one folder of images per class",

@@ -66,4 +66,13 @@ Result<Dataset> parse_idx(files::Bytes images, const std::string& images_name, f
   return collected.finish_dataset(images_name);
 }
 
+Result<Dataset> parse_idx_images(files::Bytes images, const std::string& name) {
+  STANDFAST_TRY(const IdxArray pixels, parse_array(images, 3, name));
+  PixelData collected({1, pixels.shape[1], pixels.shape[2]});
+  const auto size = static_cast<std::size_t>(pixels.shape[1] * pixels.shape[2]);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(pixels.shape[0]); ++i)
+    collected.add_unlabelled(pixels.data.subspan(i * size, size));
+  return collected.finish_dataset(name);
+}
+
 }  // namespace standfast::data

@@ -17,4 +17,7 @@ namespace standfast::data {
 Result<Dataset> parse_idx(files::Bytes images, const std::string& images_name, files::Bytes labels,
                           const std::string& labels_name);
 
+/// The images alone, without labels. Fails: as parse_idx.
+Result<Dataset> parse_idx_images(files::Bytes images, const std::string& name);
+
 }  // namespace standfast::data

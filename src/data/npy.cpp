@@ -3,6 +3,8 @@
 
 #include <array>
 #include <bit>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -18,6 +20,7 @@ namespace standfast::data {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::string_view kByteOrders = "<>|=";
 
 /// The header's text and where the elements start.
 struct Frame {
@@ -59,7 +62,7 @@ std::optional<NpyKind> element_kind(char letter, std::size_t size) {
   if (letter == 'b' && size == 1) return NpyKind::kBool;
   if (letter == 'i' && integer_size) return NpyKind::kSigned;
   if (letter == 'u' && integer_size) return NpyKind::kUnsigned;
-  if (letter == 'f' && (size == 4 || size == 8)) return NpyKind::kFloat;
+  if (letter == 'f' && (size == 2 || size == 4 || size == 8)) return NpyKind::kFloat;
   if (letter == 'S') return NpyKind::kBytes;
   if (letter == 'U') return NpyKind::kUnicode;
   return std::nullopt;
@@ -67,16 +70,32 @@ std::optional<NpyKind> element_kind(char letter, std::size_t size) {
 
 Result<ElementType> parse_descr(std::string_view descr, const std::string& name) {
   constexpr std::size_t kLongestText = 1 << 16;
-  const Error unsupported{ErrorCode::kUnsupported,
-                          fmt::format("{}: has elements of type {}, expected booleans, integers, float32 or float64",
-                                      name, files::quote_for_message(descr))};
-  if (descr.size() < 3 || std::string_view("<>|=").find(descr[0]) == std::string_view::npos) return unsupported;
+  const Error unsupported{
+      ErrorCode::kUnsupported,
+      fmt::format("{}: has elements of type {}, expected booleans, integers or floats of at most 64 bits", name,
+                  files::quote_for_message(descr))};
+  // NumPy's other word for a boolean
+  if (descr.ends_with('?') && descr.size() <= 2 &&
+      (descr.size() == 1 || kByteOrders.find(descr[0]) != std::string_view::npos))
+    return ElementType{NpyKind::kBool, 1, false};
+  if (descr.size() < 3 || kByteOrders.find(descr[0]) == std::string_view::npos) return unsupported;
   const auto size = parse_number(descr.substr(2));
   if (!size || !(*size >= 1 && *size <= kLongestText)) return unsupported;
   const auto kind = element_kind(descr[1], static_cast<std::size_t>(*size));
   if (!kind) return unsupported;
   const auto item_size = static_cast<std::size_t>(*size) * (*kind == NpyKind::kUnicode ? 4 : 1);
   return ElementType{*kind, item_size, descr[0] == '>'};
+}
+
+/// IEEE 754 binary16; every such number is a double.
+double half_number(std::uint64_t bits) {
+  const auto exponent = static_cast<int>(bits >> 10 & 0x1F);
+  const auto fraction = static_cast<double>(bits & 0x3FF);
+  const double sign = (bits & 0x8000) != 0 ? -1 : 1;
+  if (exponent == 0x1F)
+    return fraction == 0 ? sign * std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+  if (exponent == 0) return sign * std::ldexp(fraction, -24);
+  return sign * std::ldexp(1024 + fraction, exponent - 25);
 }
 
 void append_utf8(std::string& text, std::uint32_t code) {
@@ -130,6 +149,7 @@ double NpyArray::number_at(std::size_t position) const {
       return static_cast<double>(static_cast<std::int64_t>(bits << unused) >> unused);  // extends the sign
     }
     case NpyKind::kFloat:
+      if (item_size == 2) return half_number(bits);
       return item_size == 4 ? std::bit_cast<float>(static_cast<std::uint32_t>(bits)) : std::bit_cast<double>(bits);
     default:
       return static_cast<double>(bits);

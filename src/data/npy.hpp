@@ -15,7 +15,7 @@ enum class NpyKind {
   kBool,
   kSigned,
   kUnsigned,
-  kFloat,   ///< 4 or 8 bytes.
+  kFloat,   ///< 2, 4 or 8 bytes.
   kBytes,   ///< 'S': text of one byte per character.
   kUnicode  ///< 'U': text of four bytes per character.
 };
@@ -45,8 +45,8 @@ class NpyArray {
 };
 
 /// Fails: kBadFormat for a damaged header, kBadShape if shape and size of the file disagree, kUnsupported for
-/// element types other than booleans, integers, float32, float64 and (for labels) text. `name` stands for the file in
-/// messages.
+/// element types other than booleans, integers, floats of 16, 32 and 64 bits and (for labels) text. `name` stands for
+/// the file in messages.
 Result<NpyArray> parse_npy(files::Bytes bytes, const std::string& name);
 
 }  // namespace standfast::data

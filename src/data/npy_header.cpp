@@ -106,6 +106,7 @@ class HeaderParser {
       }
       if (header_.shape.size() == kMaxDimensions) return unexpected("at most 32 dimensions");
       rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+      if (rest_.starts_with('L')) rest_.remove_prefix(1);  // Python 2 wrote long integers so: (6L, 3L)
       header_.shape.push_back(extent);
       if (!take_token(",") && !next_is(')')) return unexpected("',' or ')'");
     }

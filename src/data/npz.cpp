@@ -55,6 +55,18 @@ Status check_member(const zip_stat_t& stat, const std::string& place) {
   return {};
 }
 
+/// NumPy takes the last of members with one name, other programs the first: nobody can tell which is meant.
+Status check_unique(zip_t* archive, const std::string& entry, const std::string& place) {
+  std::size_t count = 0;
+  const zip_int64_t entries = zip_get_num_entries(archive, 0);
+  for (zip_int64_t i = 0; i < entries; ++i) {
+    const char* name = zip_get_name(archive, static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW);
+    if (name != nullptr && entry == name) ++count;
+  }
+  if (count <= 1) return {};
+  return Error{ErrorCode::kBadFormat, fmt::format("{}: is there {} times, expected once", place, count)};
+}
+
 Result<files::Buffer> unpack_member(zip_t* archive, zip_uint64_t index, const std::string& place) {
   const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(archive, index, 0));
   const Error damaged{ErrorCode::kBadFormat, fmt::format("{}: is damaged or truncated", place)};
@@ -82,6 +94,7 @@ Result<std::optional<NpzMember>> find_npz_member(files::Bytes archive, std::span
     const zip_int64_t index = zip_name_locate(opened.get(), entry.c_str(), ZIP_FL_ENC_RAW);
     if (index < 0) continue;
     const std::string place = fmt::format("{}: array {}", file, name);
+    STANDFAST_CHECK(check_unique(opened.get(), entry, place));
     zip_stat_t stat;
     zip_stat_init(&stat);
     if (zip_stat_index(opened.get(), static_cast<zip_uint64_t>(index), 0, &stat) != 0) {

@@ -19,8 +19,8 @@ struct NpzMember {
 
 /// The first member that has one of the names; nothing if there is none.
 ///
-/// Fails: kBadFormat (damaged, truncated, wrong checksum), kUnsupported (encrypted, unknown compression).
-/// Cost: memory for what was really unpacked, at most kMaxUnpackedBytes.
+/// Fails: kBadFormat (damaged, truncated, wrong checksum, two members of that name), kUnsupported (encrypted, unknown
+/// compression). Cost: memory for what was really unpacked, at most kMaxUnpackedBytes.
 Result<std::optional<NpzMember>> find_npz_member(files::Bytes archive, std::span<const std::string_view> names,
                                                  const std::string& file);
 

@@ -1,4 +1,4 @@
-// Labelled images of bytes, collected one by one into a data set.
+// Images of bytes, with or without labels, collected one by one into a data set.
 #pragma once
 
 #include <string>
@@ -22,10 +22,15 @@ class PixelData {
   Status add_image(files::Bytes pixels, std::string_view label) {
     const auto number = classes_.number_of(label);
     if (!number) return number.error();
-    for (const auto pixel : pixels) data_.features.push_back(static_cast<float>(std::to_integer<int>(pixel)) / 255.0F);
+    add_unlabelled(pixels);
     data_.labels.push_back(*number);
-    data_.source_index.push_back(static_cast<std::int64_t>(data_.source_index.size()));
     return {};
+  }
+
+  /// Requires: as add_image. Labels go to all images or to none.
+  void add_unlabelled(files::Bytes pixels) {
+    for (const auto pixel : pixels) data_.features.push_back(static_cast<float>(std::to_integer<int>(pixel)) / 255.0F);
+    data_.source_index.push_back(static_cast<std::int64_t>(data_.source_index.size()));
   }
 
   Dataset finish_dataset(std::string source) {

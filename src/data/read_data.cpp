@@ -17,6 +17,8 @@
 #include "data/embedded.hpp"
 #include "data/file.hpp"
 #include "data/folder.hpp"
+#include "data/idx.hpp"
+#include "data/image_folder.hpp"
 #include "data/part.hpp"
 #include "data/separator.hpp"
 #include "data/table.hpp"
@@ -68,6 +70,11 @@ Result<Notation> parse_place(std::string_view place, data::Part part) {
   if (at == 0 || at == std::string_view::npos || exists(path)) return Notation{path, {}, part};
   path.resize(at);
   const auto size = parse_size(place.substr(at + 1));
+  for (const std::string_view side : {":train", ":test"}) {
+    if (!size || !path.ends_with(side) || exists(path)) continue;
+    return Error{ErrorCode::kBadOption, fmt::format("{}: the size stands before the side, as in {}{}{}", place,
+                                                    path.substr(0, path.size() - side.size()), place.substr(at), side)};
+  }
   if (size) return Notation{path, size, part};
   if (!exists(path)) return Notation{std::string(place), {}, part};
   return Error{ErrorCode::kBadOption,
@@ -106,6 +113,14 @@ std::string kind_of(const std::string& path) {
 
 Result<Dataset> read_one_file(const std::string& path, const DataRequest& request) {
   const std::string kind = kind_of(path);
+  if (std::filesystem::path(path).filename().string().find("images-idx3") != std::string::npos) {
+    if (request.require_labels) {
+      return Error{ErrorCode::kBadOption,
+                   fmt::format("{}: a file of IDX images holds no labels, expected its folder", path)};
+    }
+    STANDFAST_TRY(const files::Buffer images, data::read_unpacked(path));
+    return data::parse_idx_images(images, path);
+  }
   if (kind != ".csv" && kind != ".tsv" && kind != ".npy" && kind != ".npz") {
     return Error{
         ErrorCode::kUnsupported,
@@ -143,8 +158,17 @@ Result<Dataset> read_part(const Notation& notation, const DataRequest& request) 
   const auto status = std::filesystem::status(notation.path, code);
   if (!std::filesystem::exists(status)) return not_found(notation.path);
   if (std::filesystem::is_directory(status)) {
-    STANDFAST_TRY(data::FolderData folder, data::read_folder(notation.path, notation.part, notation.size));
+    STANDFAST_TRY(data::FolderData folder,
+                  data::read_folder(notation.path, notation.part, notation.size, request.require_labels));
     return folder.own_split ? std::move(folder.data) : pick_side(std::move(folder.data), notation.part);
+  }
+  if (data::is_image_name(notation.path)) {
+    if (request.require_labels) {
+      return Error{ErrorCode::kBadOption,
+                   fmt::format("{}: a picture has no label, expected a folder of pictures per class", notation.path)};
+    }
+    STANDFAST_TRY(Dataset picture, data::read_picture(notation.path, notation.size));
+    return pick_side(std::move(picture), notation.part);
   }
   if (notation.size) return not_pictures();
   STANDFAST_TRY(Dataset data, read_one_file(notation.path, request));

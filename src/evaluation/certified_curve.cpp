@@ -85,6 +85,20 @@ double quantile(std::span<const double> ascending, double share) {
   return ascending[index];
 }
 
+}  // namespace standfast::evaluation
+
+namespace standfast {
+
+double median(std::span<const double> values) {
+  std::vector<double> ascending(values.begin(), values.end());
+  std::ranges::sort(ascending);
+  return evaluation::quantile(ascending, 0.5);
+}
+
+}  // namespace standfast
+
+namespace standfast::evaluation {
+
 std::vector<double> radius_grid(Norm norm, std::span<const SensitiveInput> inputs, std::size_t max_points) {
   assert(max_points >= 2 && "a grid has two ends");
   auto radii = right_radii(inputs);

@@ -62,6 +62,31 @@ auto balance_rank(const Candidate& candidate) {
   return std::tuple(-imbalance(candidate.choice), candidate.choice.balanced_accuracy(), candidate.gap);
 }
 
+/// The largest standard error of a difference of two accuracies over so many rows.
+double largest_imbalance_error(std::size_t sensitive, std::size_t other) {
+  return std::sqrt(0.25 / static_cast<double>(sensitive) + 0.25 / static_cast<double>(other));
+}
+
+/// The candidate whose gap is nearest to `expected` among those that balance the classes within `tolerance`.
+ThresholdChoice nearest_threshold(const std::vector<Candidate>& all, double expected, double tolerance) {
+  const auto least = imbalance(std::ranges::min_element(all, {}, [](const Candidate& candidate) {
+                                 return imbalance(candidate.choice);
+                               })->choice);
+  const Candidate* nearest = nullptr;
+  const auto distance = [expected](const Candidate& candidate) {
+    return std::max(std::abs(candidate.choice.threshold - expected) - candidate.gap / 2, 0.0);
+  };
+  for (const auto& candidate : all) {
+    if (imbalance(candidate.choice) > std::max(tolerance, least)) continue;
+    if (nearest == nullptr || distance(candidate) < distance(*nearest)) nearest = &candidate;
+  }
+  ThresholdChoice choice = nearest->choice;
+  // inside of a gap every threshold is the same to these scores
+  const auto wanted = static_cast<float>(expected);
+  if (std::abs(wanted - choice.threshold) < nearest->gap / 2 * 0.99) choice.threshold = wanted;
+  return choice;
+}
+
 }  // namespace
 
 ThresholdChoice accuracies_at(std::span<const float> sensitive_scores, std::span<const float> other_scores,
@@ -74,10 +99,14 @@ ThresholdChoice accuracies_at(std::span<const float> sensitive_scores, std::span
 }
 
 ThresholdChoice pick_threshold(std::span<const float> sensitive_scores, std::span<const float> other_scores,
-                               double max_fpr) {
+                               double max_fpr, std::optional<double> expected) {
   assert(!sensitive_scores.empty() && !other_scores.empty() && "validation rows of both classes");
   const auto all =
       all_thresholds({sensitive_scores.begin(), sensitive_scores.end()}, {other_scores.begin(), other_scores.end()});
+  const bool few = std::min(sensitive_scores.size(), other_scores.size()) < kFewScores;
+  if (max_fpr < 0 && expected && few) {
+    return nearest_threshold(all, *expected, largest_imbalance_error(sensitive_scores.size(), other_scores.size()));
+  }
   if (max_fpr < 0) return std::ranges::max_element(all, {}, balance_rank)->choice;
   const auto allowed = static_cast<double>(other_scores.size()) * max_fpr;
   const auto quiet = std::ranges::find_if(all, [&](const Candidate& candidate) {

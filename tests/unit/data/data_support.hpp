@@ -59,6 +59,13 @@ inline Result<Dataset> read(const std::string& source) {
   return read_data(request);
 }
 
+inline Result<Dataset> read_unlabelled(const std::string& source) {
+  DataRequest request;
+  request.source = source;
+  request.require_labels = false;
+  return read_data(request);
+}
+
 inline std::string big_endian(std::uint32_t value) {
   std::string bytes;
   for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xFF);

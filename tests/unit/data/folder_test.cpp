@@ -59,6 +59,120 @@ TEST(Folder, CifarBatchesAreJoinedInOrder) {
   EXPECT_EQ(read(folder.path())->class_names, (Names{"cat", "dog"}));
 }
 
+TEST(Folder, CifarBatchesMustBeAllThereUpToTheLast) {
+  const TempFolder folder;
+  for (const char* name : {"data_batch_1.bin", "data_batch_2.bin", "data_batch_4.bin"})
+    ASSERT_NE(folder.write(name, cifar_record(3, 1)), "");
+  ASSERT_NE(folder.write("test_batch.bin", cifar_record(5, 3)), "");
+  test::expect_error(read(folder.path() + ":train"), ErrorCode::kBadFormat,
+                     "lacks data_batch_3.bin, expected every batch up to data_batch_4.bin");
+  test::expect_error(read(folder.path()), ErrorCode::kBadFormat, "lacks data_batch_3.bin");
+  EXPECT_TRUE(read(folder.path() + ":test").ok());
+  std::filesystem::remove(folder.path() + "/data_batch_4.bin");
+  const auto train = read(folder.path() + ":train");
+  ASSERT_TRUE(train.ok()) << train.error().message;
+  EXPECT_EQ(train->notes, Names{folder.path() + ": holds 2 of the 5 training batches of CIFAR-10"});
+}
+
+TEST(Folder, ASecondDownloadOfACifarBatchIsRefused) {
+  const TempFolder folder;
+  ASSERT_NE(folder.write("data_batch_1.bin", cifar_record(3, 1)), "");
+  ASSERT_NE(folder.write("data_batch_1 (1).bin", cifar_record(3, 1)), "");
+  test::expect_error(read(folder.path()), ErrorCode::kBadFormat,
+                     "holds \"data_batch_1 (1).bin\", expected data_batch.bin alone or data_batch_1.bin");
+  std::filesystem::remove(folder.path() + "/data_batch_1 (1).bin");
+  ASSERT_NE(folder.write("data_batch.bin", cifar_record(3, 1)), "");
+  test::expect_error(read(folder.path()), ErrorCode::kBadFormat, "holds \"data_batch.bin\", expected");
+  std::filesystem::remove(folder.path() + "/data_batch_1.bin");
+  EXPECT_EQ(read(folder.path())->count(), 1U);
+}
+
+TEST(Folder, IdxImagesNeedLabelsOnlyWhereTheyAreRequired) {
+  const TempFolder folder;
+  ASSERT_NE(folder.write("t10k-images-idx3-ubyte", idx_images(2)), "");
+  test::expect_error(read(folder.path()), ErrorCode::kBadFormat, "has 0 IDX files of test labels, expected one");
+  const auto data = test::read_unlabelled(folder.path());
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  EXPECT_TRUE(data->labels.empty());
+  EXPECT_EQ(data->count(), 2U);
+  EXPECT_EQ(data->row(1)[5], 15.0F / 255.0F);
+  const std::string file = folder.path() + "/t10k-images-idx3-ubyte";
+  EXPECT_EQ(test::read_unlabelled(file)->features, data->features);
+  test::expect_error(read(file), ErrorCode::kBadOption, "a file of IDX images holds no labels, expected its folder");
+  write_idx(folder, "train", "\x03");
+  test::expect_error(test::read_unlabelled(folder.path()), ErrorCode::kBadFormat, "expected labels for both or none");
+}
+
+TEST(Folder, PicturesNeedFoldersOnlyWhereLabelsAreRequired) {
+  const TempFolder folder;
+  const std::string png = test::read_corpus("image/rgb.png");
+  ASSERT_NE(folder.write("b.png", png), "");
+  ASSERT_NE(folder.write("a.jpg", test::read_corpus("image/rgb.jpg")), "");
+  ASSERT_NE(folder.write("c.gif", "x"), "");
+  test::expect_error(read(folder.path()), ErrorCode::kBadFormat,
+                     "holds pictures without labels, expected one folder of pictures per class");
+  const auto flat = test::read_unlabelled(folder.path());
+  ASSERT_TRUE(flat.ok()) << flat.error().message;
+  EXPECT_EQ(flat->count(), 2U);
+  EXPECT_TRUE(flat->labels.empty());
+  EXPECT_EQ(flat->notes, Names{folder.path() +
+                               ": passed over 1 file that is no .png, .jpg or .jpeg of a class; the "
+                               "first is " +
+                               folder.path() + "/c.gif"});
+  const auto one = test::read_unlabelled(folder.path() + "/b.png");
+  ASSERT_TRUE(one.ok()) << one.error().message;
+  EXPECT_TRUE(std::ranges::equal(one->row(0), flat->row(1)));
+  EXPECT_EQ(test::read_unlabelled(folder.path() + "/b.png@4x2")->input_shape, (std::vector<std::int64_t>{3, 2, 4}));
+  test::expect_error(read(folder.path() + "/b.png"), ErrorCode::kBadOption, "a picture has no label");
+}
+
+TEST(Folder, WhatIsPassedOverIsCounted) {
+  const TempFolder folder;
+  const std::string png = test::read_corpus("image/rgb.png");
+  ASSERT_NE(folder.write("a/1.png", png), "");
+  ASSERT_NE(folder.write("b/1.png", png), "");
+  EXPECT_TRUE(read(folder.path())->notes.empty());
+  for (const char* name : {"a/2.webp", "b/2.bmp", "loose.png", "b/deeper/3.png"})
+    ASSERT_NE(folder.write(name, png), "");
+  std::filesystem::create_symlink("nowhere.png", folder.path() + "/b/4.png");
+  const auto data = read(folder.path());
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  EXPECT_EQ(data->count(), 2U);
+  EXPECT_EQ(data->notes, Names{folder.path() +
+                               ": passed over 3 files that are no .png, .jpg or .jpeg of a class, 1 folder inside of "
+                               "another, 1 link to nothing; the first is " +
+                               folder.path() + "/a/2.webp"});
+  std::filesystem::remove(folder.path() + "/b/1.png");
+  test::expect_error(read(folder.path()), ErrorCode::kBadFormat,
+                     "/b: holds no images, expected .png, .jpg or .jpeg files beside the folders that it holds");
+}
+
+TEST(Folder, ValIsTheTestSideWhereThereIsNoTest) {
+  for (const std::string side : {"val", "valid", "validation"}) {
+    const TempFolder folder;
+    const std::string png = test::read_corpus("image/grey.png");
+    ASSERT_NE(folder.write("train/ants/1.png", png), "");
+    ASSERT_NE(folder.write("train/bees/1.png", png), "");
+    ASSERT_NE(folder.write(side + "/bees/1.png", png), "");
+    EXPECT_EQ(read(folder.path() + ":train")->count(), 2U);
+    EXPECT_EQ(read(folder.path() + ":test")->class_names, Names{"bees"});
+    EXPECT_EQ(read(folder.path())->labels, (std::vector<std::int32_t>{0, 1, 1}));
+    EXPECT_EQ(read(folder.path() + ":test")->notes, Names{folder.path() + ": " + side + "/ is its test side"});
+    ASSERT_NE(folder.write("test/ants/1.png", png), "");
+    const auto test = read(folder.path() + ":test");
+    EXPECT_EQ(test->class_names, Names{"ants"});
+    EXPECT_EQ(test->notes, Names{folder.path() + ": not read, because train/ and test/ are its sides: " + side + "/"});
+  }
+}
+
+TEST(Folder, ValWithoutTrainIsAClass) {
+  const TempFolder folder;
+  const std::string png = test::read_corpus("image/grey.png");
+  ASSERT_NE(folder.write("val/1.png", png), "");
+  ASSERT_NE(folder.write("arc/1.png", png), "");
+  EXPECT_EQ(read(folder.path())->class_names, (Names{"arc", "val"}));
+}
+
 TEST(Folder, ImageFoldersAreClasses) {
   const TempFolder folder;
   const std::string png = test::read_corpus("image/rgb.png");

@@ -57,6 +57,29 @@ TEST(Npy, ReadsTablesThatNumPyWrote) {
   expect_features(test::read_corpus("npy/big_endian.npy"), {2}, counting(6));
 }
 
+TEST(Npy, ReadsHalfPrecision) {
+  const auto halves = [](std::initializer_list<unsigned> bits) {
+    std::string bytes;
+    for (const unsigned b : bits) bytes += {static_cast<char>(b & 0xFF), static_cast<char>(b >> 8)};
+    return bytes;
+  };
+  // 1, -2, 65504, the smallest normal and subnormal numbers, -0
+  expect_features(npy("<f2", "(1, 6)", halves({0x3C00, 0xC000, 0x7BFF, 0x0400, 0x0001, 0x8000})), {6},
+                  {1, -2, 65504, 0x1p-14F, 0x1p-24F, -0.0F});
+  expect_features(npy(">f2", "(1, 1)", std::string("\x35\x55", 2)), {1}, {0.333251953125F});
+  expect_npy_error(npy("<f2", "(1, 1)", halves({0x7C00})), ErrorCode::kBadValue, "found inf, expected a finite");
+  expect_npy_error(npy("<f2", "(1, 1)", halves({0x7E00})), ErrorCode::kBadValue, "found nan, expected a finite");
+}
+
+TEST(Npy, ReadsTheOtherWordForBooleans) {
+  for (const char* descr : {"?", "|?"}) expect_features(npy(descr, "(1, 2)", std::string("\1\0", 2)), {2}, {1, 0});
+}
+
+TEST(Npy, ReadsTheShapesOfPython2) {
+  expect_features(npy("<f4", "(2L, 3L)", floats(counting(6))), {3}, counting(6));
+  expect_npy_error(npy("<f4", "(2LL, 3L)", floats(counting(6))), ErrorCode::kBadFormat, "expected ',' or ')'");
+}
+
 TEST(Npy, ReadsEveryIntegerType) {
   expect_features(npy("|i1", "(1, 2)", "\xFF\x02"), {2}, {-1, 2});
   expect_features(npy("<i2", "(1, 2)", std::string("\xFE\xFF\x00\x01", 4)), {2}, {-2, 256});
@@ -121,7 +144,7 @@ TEST(Npy, ValuesThatAreNotFiniteAreNamed) {
 
 TEST(Npy, OtherElementTypesAreRefused) {
   expect_npy_error(test::read_corpus("npy/object.npy"), ErrorCode::kUnsupported, "elements of type \"|O\"");
-  for (const std::string descr : {"<f2", "<c8", "<M8[s]", "<i3", "<f16", "f4", "<f", "<i-4", "<S0", "<inf"}) {
+  for (const std::string descr : {"<f1", "<c8", "<M8[s]", "<i3", "<f16", "f4", "<f", "<i-4", "<S0", "<inf"}) {
     expect_npy_error(npy(descr, "(1, 1)", "0123456789ABCDEF"), ErrorCode::kUnsupported, "has elements of type");
   }
   expect_npy_error(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 1)}", "0123"),

@@ -64,6 +64,12 @@ TEST(Npz, EncryptedMembersAndOtherCompressionsAreRefused) {
   test::expect_error(parse_archive(with_field(whole, 8, 10, 97)), ErrorCode::kUnsupported, "has compression method 97");
 }
 
+TEST(Npz, AMemberThatIsThereTwiceIsRefused) {
+  std::string bytes = test::read_corpus("npy/stored.npz");
+  for (auto at = bytes.find("y.npy"); at != std::string::npos; at = bytes.find("y.npy")) bytes[at] = 'X';
+  test::expect_error(parse_archive(bytes), ErrorCode::kBadFormat, "t.npz: array X: is there 2 times, expected once");
+}
+
 TEST(Npz, AnArchiveWithoutFeaturesIsRefused) {
   std::string bytes = test::read_corpus("npy/stored.npz");
   for (auto at = bytes.find("X.npy"); at != std::string::npos; at = bytes.find("X.npy")) bytes[at] = 'Q';

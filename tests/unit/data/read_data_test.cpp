@@ -128,6 +128,8 @@ TEST(ReadData, AMistypedSplitIsExplained) {
                      "found \":tset\" after the name, expected :train or :test");
   const TempFolder folder;
   test::expect_error(read(folder.path() + ":val"), ErrorCode::kBadOption, "found \":val\"");
+  test::expect_error(read(folder.path() + ":train@3x3"), ErrorCode::kBadOption,
+                     "the size stands before the side, as in " + folder.path() + "@3x3:train");
 }
 
 TEST(ReadData, AnEmptySideIsAnError) {

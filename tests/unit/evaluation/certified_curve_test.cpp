@@ -48,6 +48,18 @@ TEST(CertifiedCurve, InfiniteRadiiReachEveryRadius) {
   EXPECT_EQ(curve.least_robust.front(), 1u);
 }
 
+TEST(CertifiedCurve, TheMedianIsTheLowerOfTwoInTheMiddle) {
+  EXPECT_EQ(median(std::vector<double>{3, 1}), 1);
+  EXPECT_EQ(median(std::vector<double>{3}), 3);
+  EXPECT_EQ(median(std::vector<double>{5, 1, 4}), 4);
+  EXPECT_EQ(median(std::vector<double>{kInfinity, 2, 1, kInfinity}), 2);
+  for (int count = 1; count < 20; ++count) {
+    std::vector<double> radii;
+    for (int i = count; i > 0; --i) radii.push_back(i);
+    EXPECT_EQ(median(radii), certified_curve(Norm::l2(), right(radii), {0}).quantiles[2].radius) << count;
+  }
+}
+
 TEST(CertifiedCurve, AnEmptyClassHasNoRates) {
   const auto curve = certified_curve(Norm::l2(), {}, {0, 1});
   EXPECT_TRUE(std::isnan(curve.accuracy[0]));
