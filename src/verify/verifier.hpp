@@ -15,29 +15,18 @@
 // `verify_wide` does the first three for many inputs at once and hands its minorants to the last, with sums of its own.
 #pragma once
 
-#include <array>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "minorant/proposal.hpp"
-#include "model/map_reach.hpp"
+#include "model/map_bounds.hpp"
 #include "model/model.hpp"
-#include "model/unit_map.hpp"
 #include "standfast/result.hpp"
 #include "standfast/threat.hpp"
 #include "verify/backward.hpp"
 #include "verify/proven_minorant.hpp"
 
 namespace standfast::verify {
-
-/// How a feature map looks from the input, which decides what can be proven.
-enum class MapView {
-  kSeparable,  ///< Centres, scales and at most one abs, the last step: one kink per feature.
-  kKinked,     ///< (v, |v|), every unit of v sees one feature: several kinks per feature.
-  kMixing,     ///< v or (v, |v|), v affine in x: lines take the place of |v|.
-  kOther,      ///< An abs before the end: the closed form only.
-};
 
 /// What one model's proofs have in common. Immutable: one object serves any number of threads.
 class Verifier {
@@ -77,19 +66,11 @@ class Verifier {
   [[nodiscard]] ProvenMinorant linear_in_input(const ProvenMinorant& of_features, const model::MapReach& reach,
                                                Norm norm, const minorant::BendProposal& bend) const;
 
-  /// An upper bound on Lip_p of the map for the closed form: of (u, |u|) alone if it is separable. Requires: p >= 1.
-  [[nodiscard]] double lipschitz(Norm norm) const;
-  /// Requires: the map is mixing or kinked. Shape: cost is (dim).
-  [[nodiscard]] model::MapReach map_reach(std::span<const double> cost, Norm norm) const;
-
   [[nodiscard]] const model::Model& model() const { return *model_; }
-  [[nodiscard]] MapView map_view() const { return map_view_; }
-  /// Requires: the map is separable or kinked.
-  [[nodiscard]] const model::UnitMap& unit_map() const { return *unit_map_; }
-  [[nodiscard]] const std::vector<model::Shape>& map_shapes() const { return map_shapes_; }
+  [[nodiscard]] const model::MapBounds& map() const { return map_; }
 
  private:
-  Verifier(const model::Model& model, std::optional<model::UnitMap> unit_map);
+  Verifier(const model::Model& model, model::MapBounds map);
   [[nodiscard]] ProvenMinorant at_input(std::span<const float> x, GraphMinorant graph, double threshold) const;
   [[nodiscard]] Result<ProvenMinorant> summed(std::span<const float> x, const minorant::Proposal& proposal) const;
   [[nodiscard]] Status check_question(const ThreatModel& threat, std::span<const float> x) const;
@@ -98,13 +79,9 @@ class Verifier {
                                          const minorant::BendProposal& bend) const;
 
   const model::Model* model_;
-  std::vector<model::Shape> map_shapes_;
+  model::MapBounds map_;
   Backward backward_;
   std::size_t pieces_ = 1;
-  MapView map_view_ = MapView::kOther;
-  std::optional<model::UnitMap> unit_map_;
-  std::vector<double> step_norms_;        ///< For mixing and kinked maps.
-  std::array<double, 3> lipschitz_ = {};  ///< For p = 1, 2 and inf.
 };
 
 /// All of it for one model, one threat model and one input. Fails: as Verifier::create and Verifier::prove.
