@@ -42,8 +42,10 @@ Status check_input(std::span<const float> x, std::size_t dim) {
                                          std::to_string(*bad) + ", expected a finite number"};
 }
 
-bool is_known(Norm norm) {
-  return norm == Norm::l0() || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf();
+Status check_norm(Norm norm, bool closed_form) {
+  const bool is_listed = norm == Norm::l0() || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf();
+  if (closed_form ? norm != Norm::l0() : is_listed) return {};
+  return Error{ErrorCode::kBadOption, "norm " + norm.name() + ": found a proof that does not know it"};
 }
 
 }  // namespace
@@ -124,6 +126,7 @@ Status Verifier::check_question(const ThreatModel& threat, std::span<const float
 Result<double> Verifier::prove(const ThreatModel& threat, std::span<const float> x,
                                const minorant::Proposal& proposal) const {
   STANDFAST_CHECK(check_question(threat, x));
+  STANDFAST_CHECK(check_norm(proposal.norm, proposal.closed_form));
   if (proposal.choices.empty()) return 0.0;
   STANDFAST_TRY(ProvenMinorant m, summed(x, proposal));
   return radius_of(std::move(m), threat, x, proposal.norm, {proposal.closed_form, proposal.radius}, proposal.bend);
@@ -143,6 +146,7 @@ Result<double> Verifier::prove_other(const ThreatModel& threat, std::span<const 
   }
   double smallest = kInfinity;
   for (std::size_t j = 0; j < pieces_; ++j) {
+    STANDFAST_CHECK(check_norm(proposal.norm, proposal.pieces[j].closed_form));
     ProvenMinorant below = minorant_below(x, static_cast<std::int32_t>(j));
     STANDFAST_TRY(const double radius, radius_of(std::move(below), threat, x, proposal.norm, proposal.pieces[j], {}));
     smallest = std::min(smallest, radius);
@@ -152,9 +156,6 @@ Result<double> Verifier::prove_other(const ThreatModel& threat, std::span<const 
 
 Result<double> Verifier::radius_of(ProvenMinorant m, const ThreatModel& threat, std::span<const float> x, Norm norm,
                                    const minorant::PieceProposal& proposal, const minorant::BendProposal& bend) const {
-  if (proposal.closed_form ? norm == Norm::l0() : !is_known(norm)) {
-    return Error{ErrorCode::kBadOption, "norm " + norm.name() + ": found a proof that does not know it"};
-  }
   const std::vector<double> cost = costs_of(threat, model_->dim());
   if (proposal.closed_form) return closed_form_radius_proven(m, cost, norm, map_.lipschitz(norm));
   if (map_.view() == MapView::kOther) {

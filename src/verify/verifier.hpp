@@ -4,12 +4,13 @@
 //     alarm
 //
 // A proposal is a choice of slopes and a few numbers, by anyone and by any arithmetic. The core takes nothing else on
-// trust but the model and the threat model: costs, intervals, Lipschitz bounds and the reach of the map are its own.
+// trust but the model and the threat model. Costs and intervals are its own; what the feature map can do to a change
+// follows from the model alone (model/map_bounds.hpp).
 // The steps of a proof, each in a file of its own, are V0 to V5 of docs/certificates.md:
 //
 //     backward     V1, V2   an affine minorant of g for these slopes          bounded: the loops over weights
 //     map_steps    V3       phi(x), its rounding errors
-//     verifier     V3, V4   the minorant of f at x, seen from the input       unit_map; map_reach, lines; combine
+//     verifier     V3, V4   the minorant of f at x, seen from the input       kinks, lines; proven_minorant: sums
 //     radius       V5       from a proven minorant to a proven radius         worst_case
 //
 // `verify_wide` does the first three for many inputs at once and hands its minorants to the last, with sums of its own.
