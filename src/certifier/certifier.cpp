@@ -52,14 +52,14 @@ void CertifyWorkspace::queue_rows(std::span<const CertifiedRow> rows) {
 }
 
 std::unique_ptr<const Certifier> Certifier::create(const ModelParts& parts) {
-  switch (parts.core->map_view()) {
-    case verify::MapView::kSeparable:
+  switch (parts.core->map().view()) {
+    case model::MapView::kSeparable:
       return std::make_unique<SeparableCertifier>(parts);
-    case verify::MapView::kKinked:
+    case model::MapView::kKinked:
       return std::make_unique<KinkedCertifier>(parts);
-    case verify::MapView::kMixing:
+    case model::MapView::kMixing:
       return std::make_unique<MixingCertifier>(parts);
-    case verify::MapView::kOther:
+    case model::MapView::kOther:
       break;
   }
   return std::make_unique<ClosedFormCertifier>(parts);
@@ -130,7 +130,7 @@ void Certifier::price_minorant(const Request& request, CertifyLane& lane) {
 double Certifier::closed_form_radius_of(const Request& request, const ProvenMinorant& m, std::size_t norm_index) const {
   const Norm norm = request.norm(norm_index);
   if (request.proves()) {
-    return verify::closed_form_radius_proven(m, request.cost, norm, parts_.core->lipschitz(norm), kFastSums);
+    return verify::closed_form_radius_proven(m, request.cost, norm, parts_.core->map().lipschitz(norm), kFastSums);
   }
   const double lipschitz = request.search.lipschitz[norm_index];
   const std::vector<double>& cost = request.search.cost;

@@ -1,7 +1,7 @@
 // From a verdict to its certified radii, a tile of inputs at a time: a minorant at each input, a proposal for each
 // norm, a proof of it.
 //
-// There is one class per way in which a feature map can be seen from the input (verify::MapView). It is chosen and
+// There is one class per way in which a feature map can be seen from the input (model::MapView). It is chosen and
 // built once, when a model is loaded; what one call adds is a Request. The search is asked for proposals and trusted
 // with nothing else: costs, intervals, Lipschitz bounds and the unit reach that a proof uses are the core's.
 #pragma once

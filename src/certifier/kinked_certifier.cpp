@@ -18,7 +18,7 @@ void KinkedCertifier::certify_rows(const Request& request, std::span<const float
 
 void KinkedCertifier::certify_lane(const Request& request, CertifyLane& lane, std::span<double> radii) const {
   std::swap(lane.minorant, lane.of_features);
-  lane.minorant = verify::seen_from_input(parts_.core->unit_map(), lane.of_features);
+  lane.minorant = verify::seen_from_input(parts_.core->map().unit_map(), lane.of_features);
   price_minorant(request, lane);
   lane.hint = {};
   for (std::size_t k = 0; k < radii.size(); ++k) {

@@ -20,9 +20,9 @@ Result<Request> request_of(const verify::Verifier& core, const CertifyOptions& o
   request.passes = passes_of(options);
   request.cost = verify::costs_of(options.threat, core.model().dim());
   for (const Norm norm : options.norms) {
-    request.search.lipschitz.push_back(norm == Norm::l0() ? 1 : core.lipschitz(norm));
-    const bool needs_reach = core.map_view() == verify::MapView::kMixing && !request.closed_form();
-    if (needs_reach) request.map_reach.push_back(core.map_reach(request.cost, norm));
+    request.search.lipschitz.push_back(norm == Norm::l0() ? 1 : core.map().lipschitz(norm));
+    const bool needs_reach = core.map().view() == model::MapView::kMixing && !request.closed_form();
+    if (needs_reach) request.map_reach.push_back(core.map().reach(request.cost, norm));
   }
   request.search.cost = request.cost;
   request.search.map_reach = request.map_reach;

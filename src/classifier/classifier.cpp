@@ -303,7 +303,7 @@ Result<double> Classifier::confirm(std::span<const float> input, const Certifica
                                    const ThreatModel& threat) const {
   STANDFAST_CHECK(check_inputs(input, 1, dim()));
   STANDFAST_CHECK(check_floating_point_environment());
-  if (impl_->core->map_view() != verify::MapView::kSeparable) {
+  if (impl_->core->map().view() != model::MapView::kSeparable) {
     return Error{ErrorCode::kUnsupported,
                  "certificate: the model's feature map has a linear map or a convolution, expected centres, scales and "
                  "a last abs"};

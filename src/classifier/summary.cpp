@@ -73,7 +73,7 @@ ModelSummary summarise(const model::Model& model, const verify::Verifier& core, 
     // the core leaves the scales of a separable map to the slopes; a reader wants the map's own constant
     const bool separable = model::is_separable(model.feature_map);
     summary.lipschitz[norm.name()] =
-        separable ? model::lipschitz_upper(model.feature_map, model.input_shape, norm) : core.lipschitz(norm);
+        separable ? model::lipschitz_upper(model.feature_map, model.input_shape, norm) : core.map().lipschitz(norm);
   }
   summary.logit_error = model.domain ? error.over(model.domain->lower, model.domain->upper) : kInfinity;
   summary.logit_error_at_0 = error.at(std::vector<float>(model.dim(), 0.0F));

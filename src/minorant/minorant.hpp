@@ -4,10 +4,11 @@
 #include <cstddef>
 #include <vector>
 
+#include "model/unit_map.hpp"
+
 namespace standfast::minorant {
 
-/// Beyond it a feature's kinks are treated as those of a map that mixes features.
-inline constexpr std::size_t kMostKinks = 16;
+using model::kMostKinks;
 
 /// A lower bound on f around x, for feature maps that act on each feature alone:
 ///

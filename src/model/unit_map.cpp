@@ -54,13 +54,16 @@ Status check_weights(const UnitMap& map) {
   return {};
 }
 
-void place_units(UnitMap& map) {
+Status place_units(UnitMap& map) {
   std::vector<std::size_t> used(map.dim, 0);
   for (std::size_t j = 0; j < map.weight.size(); ++j) {
     map.slot.push_back(map.weight[j] == 0 ? 0 : used[map.feature[j]]++);
   }
   map.kinks = std::max<std::size_t>(*std::ranges::max_element(used), 1);
   for (std::size_t j = 0; j < map.weight.size(); ++j) map.slot[j] += map.feature[j] * map.kinks;
+  if (map.kinks <= kMostKinks) return {};
+  return unsupported("found " + std::to_string(map.kinks) + " units of one feature, expected at most " +
+                     std::to_string(kMostKinks));
 }
 
 }  // namespace
@@ -92,7 +95,7 @@ Result<UnitMap> unit_map_of(const Model& model) {
     }
     STANDFAST_CHECK(check_weights(result));
   }
-  place_units(result);
+  STANDFAST_CHECK(place_units(result));
   return result;
 }
 

@@ -10,6 +10,9 @@
 
 namespace standfast::model {
 
+/// Beyond it a feature's kinks are treated as those of a map that mixes features.
+inline constexpr std::size_t kMostKinks = 16;
+
 struct UnitMap {
   std::size_t dim = 0;
   bool separable = false, has_abs = false;
@@ -26,8 +29,9 @@ struct UnitMap {
 };
 
 /// The units of a map that is separable, or (v, |v|) with units of v as above, found in linear steps and 1x1
-/// convolutions. Requires: validate(model) succeeded. Fails: kUnsupported for a map that is neither, and for a weight
-/// that leaves 2^-500 to 2^500. Proof of the bounds: docs/certificates.md, "Several kinks".
+/// convolutions. Requires: validate(model) succeeded. Fails: kUnsupported for a map that is neither, for more than
+/// kMostKinks units of one feature, and for a weight that leaves 2^-500 to 2^500. Proof of the bounds:
+/// docs/certificates.md, "Several kinks".
 Result<UnitMap> unit_map_of(const Model& model);
 
 }  // namespace standfast::model

@@ -24,17 +24,6 @@ std::size_t terms_added(const model::Graph& graph, const std::vector<model::Shap
 /// A bound on the relative error of a sum of so many products.
 double gamma_of(std::size_t terms) { return gamma_n(terms + 1); }
 
-/// Turns duals too small for relative error bounds into 0 with an absolute error.
-void flush_tiny(Bounded& dual) {
-  for (std::size_t i = 0; i < dual.value.size(); ++i) {
-    double &value = dual.value[i], &error = dual.error[i];
-    const bool lost = value != 0 && std::fabs(value) < kTinyFactor;
-    const double raised = error != 0 && error < kTinyFactor ? kTinyFactor : error;
-    error = lost ? error + 2 * kTinyFactor : raised;
-    value = lost ? 0 : value;
-  }
-}
-
 }  // namespace
 
 BackwardPlan plan_backward(const model::Graph& graph, const std::vector<model::Shape>& shapes) {
@@ -94,7 +83,7 @@ GraphMinorant Backward::pull(double score_dual, const minorant::Slopes& slopes) 
     Dual& from = duals[k];
     for (double& e : from.error) e *= kBoundSlack;
     if (model::has_weights(node)) {
-      if (from.kind == DualError::kStored) flush_tiny(from);
+      if (from.kind == DualError::kStored) avoid_underflow(from);
       add_constant(k, from, result);
     }
     for (const std::int32_t source : node.inputs) {

@@ -5,10 +5,12 @@
 // registers, and so gets the same bits.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <vector>
 
+#include "base/rounding.hpp"
 #include "model/geometry.hpp"
 
 namespace standfast::verify {
@@ -17,6 +19,19 @@ namespace standfast::verify {
 struct Bounded {
   std::vector<double> value, error;
 };
+
+/// Turns a value too small for relative error bounds into 0 with an absolute error, and keeps errors away from
+/// underflow.
+inline void avoid_underflow(double& value, double& error) {
+  if (value != 0 && std::fabs(value) < kTinyFactor) {
+    value = 0;
+    error += 2 * kTinyFactor;
+  }
+  if (error != 0) error = std::max(error, kTinyFactor);
+}
+inline void avoid_underflow(Bounded& numbers) {
+  for (std::size_t i = 0; i < numbers.value.size(); ++i) avoid_underflow(numbers.value[i], numbers.error[i]);
+}
 
 /// to.value += W from.value and to.error += |W| from.error.
 inline void add_product(const model::Affine& op, const Bounded& from, Bounded& to) {

@@ -7,7 +7,6 @@
 #include <cmath>
 
 #include "base/rounding.hpp"
-#include "verify/map_steps.hpp"
 
 namespace standfast::verify {
 namespace {

@@ -91,17 +91,9 @@ Bounded pulled_back(const model::Model& model, const std::vector<model::Shape>& 
     } else {
       pull_scale(step, gradient);
     }
-    for (std::size_t i = 0; i < gradient.value.size(); ++i) avoid_underflow(gradient.value[i], gradient.error[i]);
+    avoid_underflow(gradient);
   }
   return gradient;
-}
-
-void avoid_underflow(double& entry, double& error) {
-  if (entry != 0 && std::fabs(entry) < kTinyFactor) {
-    entry = 0;
-    error += kTinyFactor;
-  }
-  if (error != 0) error = std::max(error, kTinyFactor);
 }
 
 }  // namespace standfast::verify

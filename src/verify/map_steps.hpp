@@ -16,7 +16,4 @@ Bounded map_values(const model::Model& model, const std::vector<model::Shape>& m
 /// The gradient by the output of the map's affine part brought back to the input x, the last step first (V4).
 Bounded pulled_back(const model::Model& model, const std::vector<model::Shape>& map_shapes, Bounded gradient);
 
-/// Keeps an entry of a gradient and its error away from underflow, which relative error bounds do not see.
-void avoid_underflow(double& entry, double& error);
-
 }  // namespace standfast::verify

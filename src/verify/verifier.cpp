@@ -22,29 +22,13 @@
 namespace standfast::verify {
 namespace {
 
-constexpr Norm kCachedNorms[] = {Norm::l1(), Norm::l2(), Norm::linf()};
-
-MapView view_of(const model::Model& model, bool has_unit_map) {
-  if (model::is_separable(model.feature_map)) return MapView::kSeparable;
-  if (has_unit_map) return MapView::kKinked;
-  return model::is_affine_with_abs(model.feature_map) ? MapView::kMixing : MapView::kOther;
-}
+using model::MapView;
 
 /// 0, or NaN if a value is not finite.
 double nan_unless_finite(std::span<const double> values) {
   double zero = 0;
   for (const double v : values) zero += v - v;
   return zero;
-}
-
-/// The part of a map that the closed form has to pay for: centres and scales are in the gradient already.
-double lipschitz_upper_of(const model::Model& model, Norm norm) {
-  if (!model::is_separable(model.feature_map))
-    return model::lipschitz_upper(model.feature_map, model.input_shape, norm);
-  model::FeatureMap rest;
-  std::ranges::copy_if(model.feature_map, std::back_inserter(rest),
-                       [](const model::MapStep& step) { return step.kind == model::MapKind::kAbs; });
-  return model::lipschitz_upper(rest, model.input_shape, norm);
 }
 
 Status check_input(std::span<const float> x, std::size_t dim) {
@@ -58,43 +42,22 @@ Status check_input(std::span<const float> x, std::size_t dim) {
                                          std::to_string(*bad) + ", expected a finite number"};
 }
 
-bool is_known(Norm norm) {
-  return norm == Norm::l0() || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf();
+Status check_norm(Norm norm, bool closed_form) {
+  const bool is_listed = norm == Norm::l0() || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf();
+  if (closed_form ? norm != Norm::l0() : is_listed) return {};
+  return Error{ErrorCode::kBadOption, "norm " + norm.name() + ": found a proof that does not know it"};
 }
 
 }  // namespace
 
 Result<Verifier> Verifier::create(const model::Model& model) {
   STANDFAST_CHECK(model::validate(model));
-  Result<model::UnitMap> unit_map = model::unit_map_of(model);
-  if (unit_map.ok() && unit_map->kinks <= minorant::kMostKinks) return Verifier(model, *std::move(unit_map));
-  if (model::is_separable(model.feature_map)) return unit_map.error();
-  return Verifier(model, std::nullopt);
+  STANDFAST_TRY(model::MapBounds map, model::MapBounds::create(model));
+  return Verifier(model, std::move(map));
 }
 
-Verifier::Verifier(const model::Model& model, std::optional<model::UnitMap> unit_map)
-    : model_(&model),
-      map_shapes_(std::move(model::infer_map_shapes(model.feature_map, model.input_shape)).value()),
-      backward_(model.graph),
-      pieces_(model::piece_count(model)),
-      map_view_(view_of(model, unit_map.has_value())),
-      unit_map_(std::move(unit_map)) {
-  const bool has_lines = map_view_ == MapView::kMixing || map_view_ == MapView::kKinked;
-  if (has_lines) step_norms_ = model::step_norms_upper(model);
-  for (std::size_t k = 0; k < lipschitz_.size(); ++k) lipschitz_[k] = lipschitz_upper_of(model, kCachedNorms[k]);
-}
-
-double Verifier::lipschitz(Norm norm) const {
-  for (std::size_t k = 0; k < lipschitz_.size(); ++k) {
-    if (norm == kCachedNorms[k]) return lipschitz_[k];
-  }
-  return lipschitz_upper_of(*model_, norm);
-}
-
-model::MapReach Verifier::map_reach(std::span<const double> cost, Norm norm) const {
-  assert(!step_norms_.empty());
-  return model::map_reach_upper(*model_, step_norms_, cost, norm);
-}
+Verifier::Verifier(const model::Model& model, model::MapBounds map)
+    : model_(&model), map_(std::move(map)), backward_(model.graph), pieces_(model::piece_count(model)) {}
 
 ProvenMinorant Verifier::minorant(std::span<const float> x, const minorant::Slopes& slopes) const {
   return at_input(x, backward_.minorant(slopes), model_->threshold);
@@ -105,7 +68,7 @@ ProvenMinorant Verifier::minorant_below(std::span<const float> x, std::int32_t p
 }
 
 ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph, double threshold) const {
-  Bounded u = map_values(*model_, map_shapes_, x);
+  Bounded u = map_values(*model_, map_.shapes(), x);
   const std::size_t n = u.value.size();
   double value = graph.constant - threshold, lost = graph.constant_error;
   double scale = std::fabs(graph.constant) + std::fabs(threshold);
@@ -122,14 +85,14 @@ ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph,
   result.gradient_error = std::move(graph.gradient_error);
   result.features = std::move(u.value);
   result.features_error = std::move(u.error);
-  return map_view_ == MapView::kSeparable ? seen_from_input(*unit_map_, result) : result;
+  return map_.view() == MapView::kSeparable ? seen_from_input(map_.unit_map(), result) : result;
 }
 
 ProvenMinorant Verifier::linear_in_input(const ProvenMinorant& from, const model::MapReach& reach, Norm norm,
                                          const minorant::BendProposal& bend) const {
   const bool has_abs = model_->feature_map.back().kind == model::MapKind::kAbs;
   LinearInUnits lines = through_lines(from, has_abs, reach, norm, bend);
-  Bounded gradient = pulled_back(*model_, map_shapes_, std::move(lines.coefficient));
+  Bounded gradient = pulled_back(*model_, map_.shapes(), std::move(lines.coefficient));
   ProvenMinorant result;
   result.is_separable = true;
   result.valid_up_to = lines.valid_up_to;
@@ -147,7 +110,7 @@ Result<ProvenMinorant> Verifier::summed(std::span<const float> x, const minorant
     parts.push_back(minorant(x, choice.slopes));
     weights.push_back(choice.weight);
   }
-  if (map_view_ == MapView::kSeparable) return combine(parts, weights);
+  if (map_.view() == MapView::kSeparable) return combine(parts, weights);
   if (parts.size() == 1 && weights.front() == 1) return std::move(parts.front());
   return Error{
       ErrorCode::kUnsupported,
@@ -163,6 +126,7 @@ Status Verifier::check_question(const ThreatModel& threat, std::span<const float
 Result<double> Verifier::prove(const ThreatModel& threat, std::span<const float> x,
                                const minorant::Proposal& proposal) const {
   STANDFAST_CHECK(check_question(threat, x));
+  STANDFAST_CHECK(check_norm(proposal.norm, proposal.closed_form));
   if (proposal.choices.empty()) return 0.0;
   STANDFAST_TRY(ProvenMinorant m, summed(x, proposal));
   return radius_of(std::move(m), threat, x, proposal.norm, {proposal.closed_form, proposal.radius}, proposal.bend);
@@ -182,6 +146,7 @@ Result<double> Verifier::prove_other(const ThreatModel& threat, std::span<const 
   }
   double smallest = kInfinity;
   for (std::size_t j = 0; j < pieces_; ++j) {
+    STANDFAST_CHECK(check_norm(proposal.norm, proposal.pieces[j].closed_form));
     ProvenMinorant below = minorant_below(x, static_cast<std::int32_t>(j));
     STANDFAST_TRY(const double radius, radius_of(std::move(below), threat, x, proposal.norm, proposal.pieces[j], {}));
     smallest = std::min(smallest, radius);
@@ -191,16 +156,13 @@ Result<double> Verifier::prove_other(const ThreatModel& threat, std::span<const 
 
 Result<double> Verifier::radius_of(ProvenMinorant m, const ThreatModel& threat, std::span<const float> x, Norm norm,
                                    const minorant::PieceProposal& proposal, const minorant::BendProposal& bend) const {
-  if (proposal.closed_form ? norm == Norm::l0() : !is_known(norm)) {
-    return Error{ErrorCode::kBadOption, "norm " + norm.name() + ": found a proof that does not know it"};
-  }
   const std::vector<double> cost = costs_of(threat, model_->dim());
-  if (proposal.closed_form) return closed_form_radius_proven(m, cost, norm, lipschitz(norm));
-  if (map_view_ == MapView::kOther) {
+  if (proposal.closed_form) return closed_form_radius_proven(m, cost, norm, map_.lipschitz(norm));
+  if (map_.view() == MapView::kOther) {
     return Error{ErrorCode::kUnsupported, "feature map: found an abs before the end, expected the closed form"};
   }
-  if (map_view_ == MapView::kKinked) m = seen_from_input(*unit_map_, m);
-  if (map_view_ == MapView::kMixing) m = linear_in_input(m, map_reach(cost, norm), norm, bend);
+  if (map_.view() == MapView::kKinked) m = seen_from_input(map_.unit_map(), m);
+  if (map_.view() == MapView::kMixing) m = linear_in_input(m, map_.reach(cost, norm), norm, bend);
   return separable_radius_proven(m, {cost, intervals_at(threat, x)}, norm, proposal.radius);
 }
 

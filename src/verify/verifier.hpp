@@ -4,40 +4,30 @@
 //     alarm
 //
 // A proposal is a choice of slopes and a few numbers, by anyone and by any arithmetic. The core takes nothing else on
-// trust but the model and the threat model: costs, intervals, Lipschitz bounds and the reach of the map are its own.
+// trust but the model and the threat model. Costs and intervals are its own; what the feature map can do to a change
+// follows from the model alone (model/map_bounds.hpp).
 // The steps of a proof, each in a file of its own, are V0 to V5 of docs/certificates.md:
 //
 //     backward     V1, V2   an affine minorant of g for these slopes          bounded: the loops over weights
 //     map_steps    V3       phi(x), its rounding errors
-//     verifier     V3, V4   the minorant of f at x, seen from the input       unit_map; map_reach, lines; combine
+//     verifier     V3, V4   the minorant of f at x, seen from the input       kinks, lines; proven_minorant: sums
 //     radius       V5       from a proven minorant to a proven radius         worst_case
 //
 // `verify_wide` does the first three for many inputs at once and hands its minorants to the last, with sums of its own.
 #pragma once
 
-#include <array>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "minorant/proposal.hpp"
-#include "model/map_reach.hpp"
+#include "model/map_bounds.hpp"
 #include "model/model.hpp"
-#include "model/unit_map.hpp"
 #include "standfast/result.hpp"
 #include "standfast/threat.hpp"
 #include "verify/backward.hpp"
 #include "verify/proven_minorant.hpp"
 
 namespace standfast::verify {
-
-/// How a feature map looks from the input, which decides what can be proven.
-enum class MapView {
-  kSeparable,  ///< Centres, scales and at most one abs, the last step: one kink per feature.
-  kKinked,     ///< (v, |v|), every unit of v sees one feature: several kinks per feature.
-  kMixing,     ///< v or (v, |v|), v affine in x: lines take the place of |v|.
-  kOther,      ///< An abs before the end: the closed form only.
-};
 
 /// What one model's proofs have in common. Immutable: one object serves any number of threads.
 class Verifier {
@@ -77,19 +67,11 @@ class Verifier {
   [[nodiscard]] ProvenMinorant linear_in_input(const ProvenMinorant& of_features, const model::MapReach& reach,
                                                Norm norm, const minorant::BendProposal& bend) const;
 
-  /// An upper bound on Lip_p of the map for the closed form: of (u, |u|) alone if it is separable. Requires: p >= 1.
-  [[nodiscard]] double lipschitz(Norm norm) const;
-  /// Requires: the map is mixing or kinked. Shape: cost is (dim).
-  [[nodiscard]] model::MapReach map_reach(std::span<const double> cost, Norm norm) const;
-
   [[nodiscard]] const model::Model& model() const { return *model_; }
-  [[nodiscard]] MapView map_view() const { return map_view_; }
-  /// Requires: the map is separable or kinked.
-  [[nodiscard]] const model::UnitMap& unit_map() const { return *unit_map_; }
-  [[nodiscard]] const std::vector<model::Shape>& map_shapes() const { return map_shapes_; }
+  [[nodiscard]] const model::MapBounds& map() const { return map_; }
 
  private:
-  Verifier(const model::Model& model, std::optional<model::UnitMap> unit_map);
+  Verifier(const model::Model& model, model::MapBounds map);
   [[nodiscard]] ProvenMinorant at_input(std::span<const float> x, GraphMinorant graph, double threshold) const;
   [[nodiscard]] Result<ProvenMinorant> summed(std::span<const float> x, const minorant::Proposal& proposal) const;
   [[nodiscard]] Status check_question(const ThreatModel& threat, std::span<const float> x) const;
@@ -98,13 +80,9 @@ class Verifier {
                                          const minorant::BendProposal& bend) const;
 
   const model::Model* model_;
-  std::vector<model::Shape> map_shapes_;
+  model::MapBounds map_;
   Backward backward_;
   std::size_t pieces_ = 1;
-  MapView map_view_ = MapView::kOther;
-  std::optional<model::UnitMap> unit_map_;
-  std::vector<double> step_norms_;        ///< For mixing and kinked maps.
-  std::array<double, 3> lipschitz_ = {};  ///< For p = 1, 2 and inf.
 };
 
 /// All of it for one model, one threat model and one input. Fails: as Verifier::create and Verifier::prove.

@@ -8,7 +8,6 @@
 
 #include "base/rounding.hpp"
 #include "verify/lines.hpp"
-#include "verify/map_steps.hpp"
 #include "verify_wide/affine_ops.hpp"
 
 namespace standfast::verify_wide {
@@ -17,7 +16,7 @@ using verify::ProvenMinorant;
 
 PullBack::PullBack(const verify::Verifier& core, const Products& products)
     : core_(&core), products_(&products), has_abs_(core.model().feature_map.back().kind == model::MapKind::kAbs) {
-  assert(core.map_view() == verify::MapView::kMixing || core.map_view() == verify::MapView::kKinked);
+  assert(core.map().view() == model::MapView::kMixing || core.map().view() == model::MapView::kKinked);
   units_ = model::element_count(core.model().graph.input_shape) / (has_abs_ ? 2 : 1);
 }
 
@@ -60,7 +59,7 @@ void PullBack::pull_step(std::size_t k, std::size_t lanes, PullBackWorkspace& ws
   const model::Model& model = core_->model();
   const model::MapStep& step = model.feature_map[k];
   if (step.kind == model::MapKind::kCenter || step.kind == model::MapKind::kAbs) return;
-  const model::Shape& in = k == 0 ? model.input_shape : core_->map_shapes()[k - 1];
+  const model::Shape& in = k == 0 ? model.input_shape : core_->map().shapes()[k - 1];
   if (step.kind == model::MapKind::kScale) {
     for (std::size_t at = 0; at < ws.dual.size(); ++at) {
       const double s = model::broadcast(step.values, at / lanes);
@@ -68,7 +67,7 @@ void PullBack::pull_step(std::size_t k, std::size_t lanes, PullBackWorkspace& ws
       ws.error[at] = ws.error[at] * s * (1 + gamma_n(8)) + kBoundSlack * gamma_n(2) * std::fabs(ws.dual[at]);
     }
   } else {
-    const Affine op = model::affine_of(step, in, core_->map_shapes()[k]);
+    const Affine op = model::affine_of(step, in, core_->map().shapes()[k]);
     const double gamma = gamma_n(model::terms_of_transposed(op) + 2);
     for (std::size_t at = 0; at < ws.dual.size(); ++at) {
       ws.error[at] = ws.error[at] * (1 + gamma_n(8)) + kBoundSlack * gamma * std::fabs(ws.dual[at]);

@@ -19,7 +19,7 @@ struct PullBackWorkspace {
 
 class PullBack {
  public:
-  /// Requires: core.map_view() is kMixing or kKinked; the core's verifier outlives this.
+  /// Requires: core.map().view() is kMixing or kKinked; the core's verifier outlives this.
   explicit PullBack(const verify::Verifier& core, const Products& products = best_products());
 
   /// f(x + d) >= margin + coefficient . d - sum_i gradient_error_i |d_i| for changes d of a price of at most

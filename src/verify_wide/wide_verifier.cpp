@@ -17,7 +17,7 @@
 namespace standfast::verify_wide {
 namespace {
 
-using verify::MapView;
+using model::MapView;
 using verify::ProvenMinorant;
 
 /// v <- v - values or v * values, each with one rounding on top of the error that v had.
@@ -85,8 +85,8 @@ WideVerifier::WideVerifier(const verify::Verifier& core, const Products& product
     : core_(&core),
       products_(&products),
       graph_(core.model().graph, products),
-      separable_(core.map_view() == MapView::kSeparable),
-      has_abs_(separable_ && core.unit_map().has_abs) {}
+      separable_(core.map().view() == MapView::kSeparable),
+      has_abs_(separable_ && core.map().unit_map().has_abs) {}
 
 void WideVerifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWorkspace& ws) const {
   transpose_inputs(x, model().dim(), lanes, ws.features);
@@ -112,8 +112,8 @@ void WideVerifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWo
 void WideVerifier::run_affine(std::size_t k, std::size_t lanes, VerifyWorkspace& ws) const {
   const model::MapStep& step = model().feature_map[k];
   const Affine op =
-      model::affine_of(step, k == 0 ? model().input_shape : core_->map_shapes()[k - 1], core_->map_shapes()[k]);
-  const std::size_t outputs = model::element_count(core_->map_shapes()[k]);
+      model::affine_of(step, k == 0 ? model().input_shape : core_->map().shapes()[k - 1], core_->map().shapes()[k]);
+  const std::size_t outputs = model::element_count(core_->map().shapes()[k]);
   const double gamma = gamma_n(model::terms_of_product(op) + 2);
   // |W| (error + gamma |u|) bounds what the input's error and the sum's own roundings do
   for (std::size_t i = 0; i < ws.features.size(); ++i) ws.features_error[i] += gamma * std::fabs(ws.features[i]);
@@ -190,7 +190,7 @@ void WideVerifier::hand_out(LaneValues& margin, std::size_t lanes, VerifyWorkspa
                             std::span<ProvenMinorant* const> out) const {
   if (has_abs_) {
     scale_bends(lanes, ws, margin);
-  } else if (separable_ && core_->unit_map().gradient_gamma() > 0) {
+  } else if (separable_ && core_->map().unit_map().gradient_gamma() > 0) {
     scale_coefficients(lanes, ws);
   }
   // a minorant with an overflow in it proves nothing
@@ -225,8 +225,8 @@ void WideVerifier::hand_out(LaneValues& margin, std::size_t lanes, VerifyWorkspa
 }
 
 void WideVerifier::scale_coefficients(std::size_t lanes, VerifyWorkspace& ws) const {
-  const std::vector<double>& scale = core_->unit_map().weight;
-  const double gamma = core_->unit_map().gradient_gamma();
+  const std::vector<double>& scale = core_->map().unit_map().weight;
+  const double gamma = core_->map().unit_map().gradient_gamma();
   double *gradient = ws.minorant.gradient.data(), *gradient_error = ws.minorant.gradient_error.data();
   for (std::size_t i = 0; i < model().dim(); ++i) {
     for (std::size_t at = i * lanes; at < (i + 1) * lanes; ++at) {
@@ -239,7 +239,7 @@ void WideVerifier::scale_coefficients(std::size_t lanes, VerifyWorkspace& ws) co
 
 void WideVerifier::scale_bends(std::size_t lanes, VerifyWorkspace& ws, LaneValues& margin) const {
   const std::size_t size = model().dim() * lanes;
-  const model::UnitMap& map = core_->unit_map();
+  const model::UnitMap& map = core_->map().unit_map();
   const double gamma = map.kink_gamma(), gamma_scale = map.gradient_gamma();
   double *coefficient = ws.minorant.gradient.data(), *bend = coefficient + size;
   double *error = ws.minorant.gradient_error.data(), *bend_error = error + size;

@@ -23,7 +23,7 @@ namespace standfast::support {
 namespace {
 
 using minorant::Proposal;
-using verify::MapView;
+using model::MapView;
 using verify::ProvenMinorant;
 
 const std::vector<Norm> kFourNorms = {Norm::l0(), Norm::l1(), Norm::l2(), Norm::linf()};
@@ -50,14 +50,14 @@ minorant::Slopes any_slopes(Random& random, const infer::Plan& plan, const std::
 /// The wide minorant as the proposal's norm wants it: seen from the input, if the map lets it.
 ProvenMinorant seen_from_input(const WideProofs& proofs, const ProvenMinorant& m, std::span<const double> cost,
                                const Proposal& proposal) {
-  if (proofs.core.map_view() == MapView::kKinked) return verify::seen_from_input(proofs.core.unit_map(), m);
-  if (proofs.core.map_view() != MapView::kMixing) return m;
+  if (proofs.core.map().view() == MapView::kKinked) return verify::seen_from_input(proofs.core.map().unit_map(), m);
+  if (proofs.core.map().view() != MapView::kMixing) return m;
   ProvenMinorant through_lines;
   const ProvenMinorant* const from[] = {&m};
   ProvenMinorant* const to[] = {&through_lines};
   verify_wide::PullBackWorkspace workspace;
   verify_wide::PullBack(proofs.core)
-      .run(from, proofs.core.map_reach(cost, proposal.norm), proposal.norm, std::span(&proposal.bend, 1), workspace,
+      .run(from, proofs.core.map().reach(cost, proposal.norm), proposal.norm, std::span(&proposal.bend, 1), workspace,
            to);
   return through_lines;
 }
@@ -102,14 +102,14 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
         double closed = 0;
         if (norm != Norm::l0()) {
           proposal.closed_form = true;
-          closed =
-              verify::closed_form_radius_proven(m, cost, norm, proofs->core.lipschitz(norm), verify_wide::kFastSums);
+          closed = verify::closed_form_radius_proven(m, cost, norm, proofs->core.map().lipschitz(norm),
+                                                     verify_wide::kFastSums);
           EXPECT_LE(closed, proofs->core.prove(threat, x, proposal).value())
               << norm.name() << precision_name(precision) << describe(made.model);
           tally.radius(closed);
           proposal.closed_form = false;
         }
-        if (proofs->core.map_view() == MapView::kOther) continue;
+        if (proofs->core.map().view() == MapView::kOther) continue;
         proposal.bend = {norm == Norm::l0() || closed == 0 ? kInfinity : closed * std::exp(random.normal()),
                          random.chance(0.5) ? 0 : std::exp(random.normal())};
         const ProvenMinorant seen = seen_from_input(*proofs, m, cost, proposal);

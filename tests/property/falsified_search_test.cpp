@@ -140,7 +140,7 @@ double best_of_many_lines(const verify::Verifier& core, const std::vector<float>
   const verify::ProvenMinorant of_features = core.minorant(x, infer.slopes);
   const std::vector<double> cost = verify::costs_of(threat, x.size());
   const std::vector<Interval> interval = verify::intervals_at(threat, x);
-  const model::MapReach reach = core.map_reach(cost, norm);
+  const model::MapReach reach = core.map().reach(cost, norm);
   double best = 0;
   for (double limit = about / 4; limit < about * 4; limit *= 1.03) {
     const double multiplier = norm == Norm::l1() ? 0 : certifier::best_multiplier(of_features, reach, limit);
@@ -158,7 +158,7 @@ TEST(FalsifiedSearch, ProofsOfAMixingMapDoNotReadTheSearchsReach) {
   for_each_case(60, [&](Random& random) {
     const auto made = random_model(random, random_family(random), MapFamily::kMixing);
     const Certified bench(made.model);
-    if (bench.certifier == nullptr || bench.proofs->core.map_view() != verify::MapView::kMixing) return;
+    if (bench.certifier == nullptr || bench.proofs->core.map().view() != model::MapView::kMixing) return;
     const auto x = random_input(random, made);
     CertifyOptions options;
     options.norms = {Norm::l1(), Norm::l2(), Norm::linf()};

@@ -49,7 +49,7 @@ TEST(Kinks, EveryUnitMustSeeOneFeatureAlone) {
   const auto has = [](const model::Tensor& weight) {
     const std::vector<float> zeros(static_cast<std::size_t>(2 * weight.shape[0]));
     const model::Model model = kinked_model(weight, {zeros.begin(), zeros.begin() + weight.shape[0]}, zeros);
-    return Verifier::create(model).value().map_view() == MapView::kKinked;
+    return Verifier::create(model).value().map().view() == model::MapView::kKinked;
   };
   EXPECT_TRUE(has({{3, 2}, {1, 0, 0, -2, 3, 0}}));
   EXPECT_TRUE(has({{2, 2}, {0, 0, 0, 1}}));
@@ -120,7 +120,7 @@ TEST(Kinks, TheMinorantStaysBelowTheClassifier) {
     const auto made = support::random_model(random, support::random_family(random), support::MapFamily::kKinked);
     const Reference reference(made.model);
     const std::vector<float> x = support::random_input(random, made);
-    ASSERT_EQ(Verifier::create(made.model).value().map_view(), MapView::kKinked) << seed;
+    ASSERT_EQ(Verifier::create(made.model).value().map().view(), model::MapView::kKinked) << seed;
     const ProvenMinorant m = brought_back(made.model, x);
     several += static_cast<std::size_t>(m.separable.kinks() > 1);
     for (int k = 0; k < 40; ++k) {

@@ -66,5 +66,15 @@ TEST(ProveOther, AQuestionThatMakesNoSenseIsRefused) {
             ErrorCode::kBadShape);
 }
 
+TEST(Prove, ANormThatNoProofKnowsIsRefusedEvenIfNothingIsProposed) {
+  const model::Model model = three_planes();
+  const Verifier core = Verifier::create(model).value();
+  minorant::Proposal proposal;
+  proposal.norm = Norm::of(3).value();
+  EXPECT_EQ(core.prove({}, kOrigin, proposal).error().code, ErrorCode::kBadOption);
+  proposal.norm = Norm::l2();
+  EXPECT_EQ(core.prove({}, kOrigin, proposal).value(), 0);
+}
+
 }  // namespace
 }  // namespace standfast::verify

@@ -53,7 +53,7 @@ Pulled pulled(const model::Model& model, const std::vector<float>& x, Norm norm,
   ProvenMinorant from;
   verifier->wide.prove(x, infer.slopes, verify, from);
   Pulled result;
-  result.reach = verifier->core.map_reach(std::vector<double>(x.size(), 1.0), norm);
+  result.reach = verifier->core.map().reach(std::vector<double>(x.size(), 1.0), norm);
   const ProvenMinorant* const one[] = {&from};
   ProvenMinorant* const out[] = {&result.minorant};
   PullBack(verifier->core).run(one, result.reach, norm, std::span(&proposal, 1), workspace, out);
@@ -165,7 +165,7 @@ TEST(PullBack, ManyInputsGiveTheLinesOfEachAlone) {
   infer::InferWorkspace infer;
   VerifyWorkspace verify;
   PullBackWorkspace workspace;
-  const MapReach reach = verifier->core.map_reach(std::vector<double>(made.model.dim(), 1.0), Norm::l2());
+  const MapReach reach = verifier->core.map().reach(std::vector<double>(made.model.dim(), 1.0), Norm::l2());
   constexpr std::size_t kCount = 11;
   std::vector<ProvenMinorant> from(kCount), together(kCount);
   std::vector<const ProvenMinorant*> in;
