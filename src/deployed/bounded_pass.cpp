@@ -22,15 +22,15 @@ constexpr double kUnderflow = std::numeric_limits<double>::denorm_min();
 /// Covers the roundings of a bound that was added up from few numbers.
 constexpr double kFewRoundings = 1 + 16 * kUnitRoundoff;
 
-/// (C43): an error bound that the computed value deserves, infinite if one of the two is not finite.
+/// (C45): an error bound that the computed value deserves, infinite if one of the two is not finite.
 double sound_error(double value, double error) { return std::isfinite(value) && error < kInfinity ? error : kInfinity; }
 
-/// (C41): the bound after an addition with this result, whose inputs brought `error` along. Additions never underflow.
+/// (C43): the bound after an addition with this result, whose inputs brought `error` along. Additions never underflow.
 double after_addition(double result, double error) {
   return sound_error(result, (error + std::fabs(result) * kUnitRoundoff) * kFewRoundings);
 }
 
-/// (C40): y = W x + b, each element from n products and its bias, in any order, fused or not.
+/// (C42): y = W x + b, each element from n products and its bias, in any order, fused or not.
 void run_affine(const Affine& op, const model::Tensor& bias, std::span<const double> x, std::span<const double> x_error,
                 std::vector<double>& y, std::vector<double>& y_error) {
   const std::size_t n = model::terms_of_product(op), outputs = model::element_count(op.out);
@@ -130,7 +130,7 @@ BoundedPass::Values BoundedPass::run_node(std::size_t k, const std::vector<const
     case model::NodeKind::kMaxPool:
       break;
   }
-  // (C42): a maximum moves by no more than the largest error of its window
+  // (C44): a maximum moves by no more than the largest error of its window
   const model::Shape& in = model::source_shape(model_->graph, node_shapes_, node.inputs[0]);
   const model::Shape& out = node_shapes_[k];
   for (std::int64_t at = 0; at < static_cast<std::int64_t>(model::element_count(out)); ++at) {

@@ -1,6 +1,6 @@
 // f(x) in float64 with a bound on the error that rounding has made: what decides a verdict that float32 leaves open,
 // and what an attack must convince. Source: running error analysis, Higham, Accuracy and Stability of Numerical
-// Algorithms, 2nd ed., chapter 3; docs/certificates.md, (C40) to (C43).
+// Algorithms, 2nd ed., chapter 3; docs/certificates.md, (C42) to (C45).
 #pragma once
 
 #include <cstddef>

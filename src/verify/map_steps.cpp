@@ -1,5 +1,7 @@
 // Step by step: a centre or a scale rounds once per value, an affine step as often as its sums have terms, an absolute
 // value not at all. |W| (error + gamma |value|) bounds what errors and the roundings of sums do, in either direction.
+// Values and errors are 0 or at least 2^-800 before every step (C46), and weights at least 2^-149, so that no product
+// underflows.
 #include "verify/map_steps.hpp"
 
 #include <algorithm>
@@ -34,6 +36,7 @@ void run_affine(const model::MapStep& step, const model::Affine& op, Bounded& u)
   const std::size_t outputs = model::element_count(op.out);
   const double gamma = gamma_n(terms_of_product(op) + 2);
   for (std::size_t i = 0; i < u.value.size(); ++i) u.error[i] += gamma * std::fabs(u.value[i]);
+  avoid_underflow(u);
   Bounded next{std::vector<double>(outputs), std::vector<double>(outputs)};
   for (std::size_t i = 0; i < outputs; ++i) {
     next.value[i] = model::bias_of(step.bias, i, outputs) + 0.0;  // no -0, so that adding 0 changes no bit
@@ -71,6 +74,7 @@ Bounded map_values(const model::Model& model, const std::vector<model::Shape>& m
   Bounded u{{x.begin(), x.end()}, std::vector<double>(x.size(), 0.0)};
   for (std::size_t k = 0; k < model.feature_map.size(); ++k) {
     const model::MapStep& step = model.feature_map[k];
+    avoid_underflow(u);
     if (step.kind == model::MapKind::kAbs) {
       run_abs(u);
     } else if (model::has_weights(step)) {
@@ -79,6 +83,7 @@ Bounded map_values(const model::Model& model, const std::vector<model::Shape>& m
       run_elementwise(step, u);
     }
   }
+  avoid_underflow(u);
   return u;
 }
 
