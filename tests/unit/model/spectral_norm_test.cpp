@@ -2,7 +2,6 @@
 #include "model/spectral_norm.hpp"
 
 #include <algorithm>
-
 #include <cmath>
 #include <limits>
 #include <utility>
