@@ -177,6 +177,9 @@ def bit_list(raw, count, name):
 # ---------------------------------------------------------------- the model file
 
 
+MOST_COMPUTED = 2 ** 24  # elements of the input, of the feature map's steps and of the nodes together
+
+
 class Tensor(NamedTuple):
     """Values as whole numbers over one power of two: value i is numerators[i] / denominator, exactly."""
     shape: list
@@ -249,6 +252,9 @@ def read_model(raw):
     has_abs = steps[-1:] == [{"kind": "abs"}]
     features = read_features(steps[:-1] if has_abs else steps, size, tensors)
     network = read_network(document["graph"], tensors)
+    of_nodes = sum(network.sizes.values()) - network.sizes["input"]
+    computed = size * (1 + len(steps) + has_abs) + of_nodes
+    require(computed <= MOST_COMPUTED, f"computes {computed} elements, expected at most {MOST_COMPUTED}")
     width = network.sizes["input"]
     given = size * (2 if has_abs else 1)
     require(width == given, f"the network reads {width} elements, the feature map gives {given}")
@@ -359,9 +365,11 @@ def windows_of(shape, kernel, stride, padding, dilation, name):
     """
     require(len(shape) == 3 and len(kernel) == 2, f"{name}: expected an image and a kernel of two extents")
     (channels, height, width), (kernel_height, kernel_width) = shape, kernel
+    require(padding < dilation * (max(kernel) - 1) + 1, f"{name}: padding {padding} reaches beyond the kernel")
     tops = range(-padding, height + padding - dilation * (kernel_height - 1), stride)
     lefts = range(-padding, width + padding - dilation * (kernel_width - 1), stride)
     require(tops and lefts, f"{name}: a window is larger than the image")
+    require(len(tops) * len(lefts) <= MOST_COMPUTED, f"{name}: computes too many elements")
 
     def index(channel, row, column):
         inside = 0 <= row < height and 0 <= column < width

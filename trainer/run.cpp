@@ -126,6 +126,9 @@ class Run {
   }
 
   Result<RunResult> run() {
+    // what no model file may hold is refused before the first step, not after the last one
+    STANDFAST_TRY(const model::Graph start, learner_->graph());
+    STANDFAST_CHECK(model::infer_shapes(start));
     for (std::int64_t epoch = 1; epoch <= options_.epochs && !result_.stopped; ++epoch) {
       STANDFAST_CHECK(train_epoch(epoch));
       STANDFAST_CHECK(judge_epoch(epoch));

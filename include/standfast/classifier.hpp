@@ -261,8 +261,9 @@ class Classifier {
   /// The radius that the verifier proves from somebody else's proof. The certificate holds if it claims no larger one.
   ///
   /// Shape: input is (dim).
-  /// Fails: kBadShape, kBadValue, kEnvironment, as usual; kBadShape for a proof of another model; kBadValue for a winner
-  /// outside of its window; kBadOption for a norm other than 0, 1, 2 and inf; kUnsupported for a feature map that proofs do not cover.
+  /// Fails: kBadShape, kBadValue, kEnvironment, as usual; kBadShape for a proof of another model; kBadValue for a
+  /// winner outside of its window; kBadOption for a norm other than 0, 1, 2 and inf; kUnsupported for a feature map
+  /// that proofs do not cover.
   Result<double> confirm(std::span<const float> input, const Certificate& certificate, const ThreatModel& threat) const;
 
   /// Where the certificate of one alarm is weakest, by Method::kSeparable and Guarantee::kReal.

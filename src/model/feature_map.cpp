@@ -212,10 +212,13 @@ Result<MapKind> parse_map_kind(std::string_view name) {
 Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& input_shape) {
   STANDFAST_CHECK(checked_element_count(input_shape, "input"));
   std::vector<Shape> shapes;
+  ComputedElements computed;
+  STANDFAST_CHECK(computed.add(input_shape, "input"));
   for (std::size_t i = 0; i < map.size(); ++i) {
     const std::string place = step_place(i, map[i].kind);
     STANDFAST_CHECK(check_unused_fields(map[i], place));
     STANDFAST_TRY(Shape shape, step_shape(map[i], i == 0 ? input_shape : shapes.back(), place));
+    STANDFAST_CHECK(computed.add(shape, place));
     shapes.push_back(std::move(shape));
   }
   return shapes;

@@ -162,6 +162,8 @@ Result<std::vector<Shape>> infer_shapes(const Graph& graph) {
   STANDFAST_CHECK(checked_element_count(graph.input_shape, "graph input"));
   if (graph.nodes.empty()) return Error{ErrorCode::kBadShape, "graph: has no nodes, expected at least one"};
   std::vector<Shape> shapes;
+  ComputedElements computed;
+  STANDFAST_CHECK(computed.add(graph.input_shape, "graph input"));
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     const std::string place = node_place(graph, i);
@@ -173,6 +175,7 @@ Result<std::vector<Shape>> infer_shapes(const Graph& graph) {
       inputs.push_back(input == kGraphInput ? &graph.input_shape : &shapes[static_cast<std::size_t>(input)]);
     }
     STANDFAST_TRY(Shape shape, node_shape(node, inputs, place));
+    STANDFAST_CHECK(computed.add(shape, place));
     shapes.push_back(std::move(shape));
   }
   STANDFAST_CHECK(check_one_output(graph, shapes.back()));

@@ -62,7 +62,7 @@ Status check_node_inputs(const Graph& graph, std::size_t index);
 ///
 /// Fails: kBadShape, naming the node, what was found and what was expected; kBadFormat for an input that is not an
 /// earlier node (a cycle cannot be written down otherwise); kBadValue for a weight that is not finite;
-/// kUnsupported for more than 2^31 elements in one array. The last node must have one element.
+/// kUnsupported for more than kMaxComputedElements in all. The last node must have one element.
 Result<std::vector<Shape>> infer_shapes(const Graph& graph);
 
 /// Structural proof that g is convex in u: affine nodes may have any weights; whatever reads a node that is convex but

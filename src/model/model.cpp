@@ -82,6 +82,15 @@ Status check_provenance(const std::map<std::string, std::string>& provenance) {
   return {};
 }
 
+/// The map and the graph each keep to the limit; so must both together.
+Status check_computed(const Shape& input, const std::vector<Shape>& maps, const std::vector<Shape>& nodes) {
+  ComputedElements computed;
+  STANDFAST_CHECK(computed.add(input, "input"));
+  for (const Shape& shape : maps) STANDFAST_CHECK(computed.add(shape, "feature map"));
+  for (const Shape& shape : nodes) STANDFAST_CHECK(computed.add(shape, "graph"));
+  return {};
+}
+
 Status check_network(const Model& model) {
   STANDFAST_TRY(const std::vector<Shape> maps, infer_map_shapes(model.feature_map, model.input_shape));
   const Shape& mapped = maps.empty() ? model.input_shape : maps.back();
@@ -90,7 +99,8 @@ Status check_network(const Model& model) {
                                                    shape_text(model.graph.input_shape), shape_text(mapped))};
   }
   STANDFAST_CHECK(check_node_names(model.graph));
-  STANDFAST_CHECK(infer_shapes(model.graph));
+  STANDFAST_TRY(const std::vector<Shape> nodes, infer_shapes(model.graph));
+  STANDFAST_CHECK(check_computed(model.input_shape, maps, nodes));
   return check_input_convex(model.graph);
 }
 

@@ -51,6 +51,14 @@ Result<std::size_t> checked_element_count(const Shape& shape, const std::string&
   return static_cast<std::size_t>(count);
 }
 
+Status ComputedElements::add(const Shape& shape, const std::string& place) {
+  count_ += static_cast<std::int64_t>(element_count(shape));
+  if (count_ <= kMaxComputedElements) return {};
+  return Error{ErrorCode::kUnsupported,
+               fmt::format("{}: {} elements are computed up to here, expected at most 2^24 = {} in a model", place,
+                           count_, kMaxComputedElements)};
+}
+
 Status check_tensor(const Tensor& tensor, const std::string& place) {
   STANDFAST_TRY(const std::size_t count, checked_element_count(tensor.shape, place));
   if (tensor.values.size() != count) {
@@ -76,6 +84,13 @@ Result<Shape> conv2d_output_shape(const Shape& input, const Shape& weight, const
   STANDFAST_CHECK(check_range(geometry.stride, 1, "stride", place));
   STANDFAST_CHECK(check_range(geometry.padding, 0, "padding", place));
   STANDFAST_CHECK(check_range(geometry.dilation, 1, "dilation", place));
+  const std::int64_t reach = geometry.dilation * (std::max(weight[2], weight[3]) - 1) + 1;
+  if (geometry.padding >= reach) {
+    return Error{
+        ErrorCode::kBadValue,
+        fmt::format("{}: padding is {}, expected less than {}, the reach of a {} by {} kernel with dilation {}", place,
+                    geometry.padding, reach, weight[2], weight[3], geometry.dilation)};
+  }
   Shape output = {weight[0], conv_extent(input[1], weight[2], geometry), conv_extent(input[2], weight[3], geometry)};
   if (output[1] < 1 || output[2] < 1) {
     return Error{ErrorCode::kBadShape,

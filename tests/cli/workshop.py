@@ -33,6 +33,17 @@ def damage(folder):
     (folder / "lying.safetensors").write_bytes(struct.pack("<Q", 1 << 60) + raw[8:])
     (folder / "text.safetensors").write_bytes(b"index,verdict,logit\n" * 9)
 
+    # a few hundred bytes that ask for gigabytes
+    one = struct.pack("<f", 1)
+    for name, shape, padding in (("padded", [1, 1, 1], 10000), ("vast", [1, 6000, 6000], 0)):
+        nodes = [{"name": "c", "kind": "conv2d", "inputs": ["input"], "weight": "w", "padding": padding},
+                 {"name": "m", "kind": "max", "inputs": ["c"]}]
+        document = {"input_shape": shape, "feature_map": [], "graph": {"input_shape": shape, "nodes": nodes},
+                    "threshold": 0, "classes": {"sensitive": "a", "other": "b"}}
+        tensor = {"dtype": "F32", "shape": [1, 1, 1, 1], "data_offsets": [0, 4]}
+        metadata = {"format": "standfast/1", "model": json.dumps(document)}
+        write_safetensors(folder / f"{name}.safetensors", {"__metadata__": metadata, "w": tensor}, one)
+
     header, body = read_safetensors(good)
     first = sorted(key for key in header if key != "__metadata__")[0]
     wrong_type = json.loads(json.dumps(header))

@@ -179,6 +179,8 @@ MODEL_LIES = [  # of `dense_model`, with the hash of the model that lies
 
 CONV_LIES = [  # of `conv_model`
     ("a negative padding", in_node("p1", padding=-1)),
+    ("a padding as large as the kernel", in_node("p1", padding=3)),
+    ("a padding far beyond the kernel", in_node("p1", padding=10000)),
     ("a padding that is not whole", in_node("p1", padding=1.5)),
     ("a stride of 0", in_node("p2", stride=0)),
     ("a negative stride", in_node("p2", stride=-2)),

@@ -54,7 +54,8 @@ TEST(FeatureMap, BadStepsAreRefusedAndNamed) {
   expect_refused({step_of(MapKind::kAbs, constant({1}, 1))}, {4}, ErrorCode::kBadValue, "does not use");
   expect_refused({step_of(MapKind::kCenter, {})}, {4}, ErrorCode::kBadShape, "values");
   expect_refused({}, {std::int64_t{1} << 60}, ErrorCode::kUnsupported, "2^31");
-  expect_refused({step_of(MapKind::kAbs, {})}, {std::int64_t{1} << 31}, ErrorCode::kUnsupported, "2^31");
+  expect_refused({step_of(MapKind::kAbs, {})}, {std::int64_t{1} << 31}, ErrorCode::kUnsupported, "2^24");
+  expect_refused({step_of(MapKind::kAbs, {})}, {std::int64_t{1} << 23}, ErrorCode::kUnsupported, "step 0 (abs)");
 }
 
 TEST(FeatureMap, ValuesThatAreNotFiniteAreRefused) {

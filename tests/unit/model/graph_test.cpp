@@ -72,6 +72,31 @@ TEST(Graph, AWeightOfTheWrongShapeNamesTheNodeAndBothShapes) {
                  "reach");
 }
 
+TEST(Graph, APaddingBeyondTheKernelIsRefused) {
+  const auto padded = [](Shape weight, std::int64_t padding, std::int64_t dilation) {
+    Node node = conv_node("c", kGraphInput, constant(std::move(weight), 1), padding);
+    node.dilation = dilation;
+    return graph_of({1, 2, 2}, {node, node_of(NodeKind::kMax, "m", {0})});
+  };
+  expect_refused(padded({1, 1, 1, 1}, 1, 1), ErrorCode::kBadValue,
+                 "padding is 1, expected less than 1, the reach of a 1 by 1 kernel with dilation 1");
+  expect_refused(padded({1, 1, 1, 1}, 23169, 1), ErrorCode::kBadValue, "padding is 23169");
+  expect_refused(padded({1, 1, 3, 2}, 3, 1), ErrorCode::kBadValue, "expected less than 3");
+  expect_refused(padded({1, 1, 2, 2}, 4, 3), ErrorCode::kBadValue, "expected less than 4");
+  EXPECT_TRUE(infer_shapes(padded({1, 1, 3, 2}, 2, 1)).ok());
+  EXPECT_TRUE(infer_shapes(padded({1, 1, 2, 2}, 3, 3)).ok());
+}
+
+TEST(Graph, AllThatIsComputedIsAddedUp) {
+  constexpr std::int64_t kSide = 2048;  // a quarter of the limit squared
+  std::vector<Node> nodes = {node_of(NodeKind::kRelu, "a", {kGraphInput}), node_of(NodeKind::kRelu, "b", {0}),
+                             node_of(NodeKind::kMax, "m", {1})};
+  EXPECT_TRUE(infer_shapes(graph_of({1, kSide, kSide}, nodes)).ok());
+  nodes.insert(nodes.end() - 1, node_of(NodeKind::kRelu, "c", {1}));
+  expect_refused(graph_of({1, kSide, kSide}, nodes), ErrorCode::kUnsupported,
+                 "node 3 \"m\" (max): 16777217 elements are computed up to here, expected at most 2^24 = 16777216");
+}
+
 TEST(Graph, ABiasIsPerChannelOrAMapOfTheOutput) {
   const Tensor weight = constant({2, 1, 1, 1}, 1);
   expect_refused(graph_of({1, 3, 3}, {conv_node("c", kGraphInput, weight, 0, constant({2, 3, 4}, 0))}),
@@ -148,7 +173,7 @@ TEST(Graph, HugeGeometryIsRefusedWithoutOverflow) {
     expect_refused(graph_of({1, 4, 4}, {conv}), ErrorCode::kBadValue, "stride is");
   }
   expect_refused(graph_of({1, 4, 4}, {conv_node("c", kGraphInput, constant({1, 1, 2, 2}, 1), 1 << 20)}),
-                 ErrorCode::kUnsupported, "2^31");
+                 ErrorCode::kBadValue, "padding is 1048576");
 }
 
 TEST(Graph, HugeShapesAreRefusedWithoutOverflow) {
