@@ -123,6 +123,7 @@ class Run {
         expected_(expected_threshold(data, options)),
         passes_(passes_per_epoch(data, batches_.per_epoch())) {
     state_.epochs = options.epochs;
+    state_.validation_rows = data.validation.count();
   }
 
   Result<RunResult> run() {
