@@ -125,7 +125,7 @@ Result<Entry> read_entry(const std::string& name, const files::JsonValue& value,
   const files::JsonValue dtype = *object->find("dtype");
   const auto type = dtype.if_text();
   if (type != "F32") {
-    return Error{ErrorCode::kUnsupported, fmt::format("{}: dtype is {}, expected \"F32\"", place,
+    return Error{ErrorCode::kUnsupported, fmt::format("{}: dtype is {}, expected F32", place,
                                                       type ? files::quote_for_message(*type) : dtype.excerpt())};
   }
   Entry entry;
