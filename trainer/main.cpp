@@ -12,6 +12,7 @@
 #include "standfast/data.hpp"
 #include "standfast/training.hpp"
 #include "trainer/export.hpp"
+#include "trainer/notes.hpp"
 #include "trainer/prepare.hpp"
 #include "trainer/process.hpp"
 #include "trainer/progress.hpp"
@@ -48,10 +49,11 @@ Status train(std::string_view document) {
   progress.finish();
   if (!run.ok()) return run.error();
   STANDFAST_CHECK(format::save_model(trainer::to_model(prepared, options, *run), options.output));
-  trainer::say(fmt::format("{}: {} after {:.1f} s, kept epoch {} of {}, validation {:.2f} % of {} and {:.2f} % of {}\n",
-                           options.output, run->stopped ? "stopped" : "trained", progress.elapsed_s(), run->best_epoch,
-                           run->epochs_run, 100 * run->validation.accuracy_sensitive, prepared.sensitive_class,
-                           100 * run->validation.accuracy_other, prepared.other_class));
+  trainer::say(fmt::format("{}: {} after {:.1f} s, kept epoch {} of {}, validation {}\n", options.output,
+                           run->stopped ? "stopped" : "trained", progress.elapsed_s(), run->best_epoch, run->epochs_run,
+                           trainer::validation_text(prepared, run->validation)));
+  const std::string hint = trainer::rare_class_hint(prepared, options, run->validation);
+  if (!hint.empty()) trainer::say(hint + "\n");
   return {};
 }
 

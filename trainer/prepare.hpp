@@ -33,9 +33,10 @@ struct TrainingData {
   /// 1 / max(root mean square, 1) of each feature of u over the training rows. Small features stay small: a rare word
   /// enlarged to the size of a common one is soon learnt by heart.
   std::vector<float> conditioner;
-  std::vector<bool> constant;  ///< Per feature of u: whether it comes from a feature of x that never changes.
-  ThreatModel threat;          ///< Bounds of the changes to train against.
-  double mean_square = 0;      ///< Mean of ||u||^2 over the training rows.
+  /// Per feature of u: whether it comes from a feature of x that never changes. Empty: none does.
+  std::vector<bool> constant;
+  ThreatModel threat;      ///< Bounds of the changes to train against.
+  double mean_square = 0;  ///< Mean of ||u||^2 over the training rows.
   bool is_image = false;
   std::vector<std::string> feature_names;
   std::vector<std::string> feature_units;

@@ -22,9 +22,10 @@ std::string progress_line(const RunState& state, double elapsed_s) {
   std::string line = fmt::format("epoch {}/{}  loss {:.4f}", state.epoch, state.epochs, state.mean_loss);
   // before the first epoch is judged there are no accuracies to show
   if (state.epoch > 1 || state.epoch_done)
-    line += fmt::format("  train {:.1f}/{:.1f} %  validation {:.1f}/{:.1f} %", 100 * state.train.accuracy_sensitive,
-                        100 * state.train.accuracy_other, 100 * state.validation.accuracy_sensitive,
-                        100 * state.validation.accuracy_other);
+    line += fmt::format("  train {:.1f}/{:.1f} %  validation {:.1f}/{:.1f} % of {} rows",
+                        100 * state.train.accuracy_sensitive, 100 * state.train.accuracy_other,
+                        100 * state.validation.accuracy_sensitive, 100 * state.validation.accuracy_other,
+                        state.validation_rows);
   if (state.done > 0) line += fmt::format("  {} left", format_duration(elapsed_s * (1 - state.done) / state.done));
   return line;
 }

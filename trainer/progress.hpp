@@ -9,7 +9,8 @@
 
 namespace standfast::trainer {
 
-/// "epoch 3/60  loss 0.0521  train 98.1/98.4 %  validation 98.0/98.3 %  1:05 left", pairs being sensitive/other.
+/// "epoch 3/60  loss 0.0521  train 98.1/98.4 %  validation 98.0/98.3 % of 600 rows  1:05 left", pairs being
+/// sensitive/other.
 std::string progress_line(const RunState& state, double elapsed_s);
 
 /// "1:05", "1:02:03".

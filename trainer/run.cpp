@@ -55,8 +55,9 @@ ConvexMlp drawn_mlp(const TrainingData& data, const TrainOptions& options, Rando
 /// Weights that no training row can move would stay as they were drawn, and cost radius for nothing.
 ConvexMlp starting_mlp(const TrainingData& data, const TrainOptions& options, Random& random) {
   ConvexMlp network = drawn_mlp(data, options, random);
-  for (std::size_t i = 0; i < network.input_weight.size(); ++i)
-    if (data.constant[i % data.constant.size()]) network.input_weight[i] = 0;
+  const std::size_t inputs = data.constant.size();
+  for (std::size_t i = 0; i < network.input_weight.size() && inputs > 0; ++i)
+    if (data.constant[i % inputs]) network.input_weight[i] = 0;
   return network;
 }
 
@@ -123,6 +124,7 @@ class Run {
         expected_(expected_threshold(data, options)),
         passes_(passes_per_epoch(data, batches_.per_epoch())) {
     state_.epochs = options.epochs;
+    state_.validation_rows = data.validation.count();
   }
 
   Result<RunResult> run() {

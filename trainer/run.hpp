@@ -22,6 +22,7 @@ struct RunState {
   bool epoch_done = false;
   training::ThresholdChoice train;       ///< Accuracies met during the last full epoch, at its threshold.
   training::ThresholdChoice validation;  ///< The threshold and accuracies after the last full epoch.
+  std::size_t validation_rows = 0;       ///< The number of rows that these accuracies were measured on.
 };
 
 struct RunHooks {

@@ -57,9 +57,14 @@ std::string describe_data(const Dataset& data) {
   std::string text = fmt::format("{:<10}{}\n", "data", printable(data.source));
   text += fmt::format("{:<10}{}\n", "inputs", data.count());
   text += fmt::format("{:<10}{}\n", "features", fmt::join(data.input_shape, " x "));
-  for (std::size_t c = 0; c < data.class_names.size() && !data.labels.empty(); ++c)
+  // a column of measurements that was taken as the label has thousands of classes
+  constexpr std::size_t kMostClasses = 20;
+  const std::size_t shown = data.labels.empty() ? 0 : std::min(data.class_names.size(), kMostClasses);
+  for (std::size_t c = 0; c < shown; ++c)
     text += fmt::format("{:<10}{}: {}\n", c == 0 ? "classes" : "", printable(data.class_names[c]),
                         std::ranges::count(data.labels, static_cast<std::int32_t>(c)));
+  if (shown < data.class_names.size() && shown > 0)
+    text += fmt::format("{:<10}and {} more\n", "", data.class_names.size() - shown);
   if (data.labels.empty()) text += fmt::format("{:<10}none\n", "classes");
   if (data.count() > 0 && !data.is_image) text += feature_table(data);
   return text;

@@ -223,7 +223,13 @@ Status read_certify_for(const std::string& text, TrainOptions& options) {
 
 /// `start` with what the command line says.
 Result<TrainOptions> with_given(const TrainCommand& command, TrainOptions start) {
+  const TrainOptions preset = start;
   for (const auto& given : command.given) given.set(start);
+  const auto asked = [&](const char* key) {
+    return std::ranges::count(command.given, key, &TrainCommand::Given::key) > 0;
+  };
+  if (asked("epochs") && !asked("learning_rate_decay"))
+    start.learning_rate_decay = stretched_decay(preset, start.epochs);
   CLI_CHECK(read_certify_for(command.certify_for, start));
   start.data.source = command.data.source;
   CLI_TRY(start.data.classes, split_names("--classes", command.data.classes));

@@ -171,12 +171,16 @@ struct Preset {
 /// Every preset; docs/training.md has what each was measured to give.
 std::span<const Preset> presets();
 
+/// The factor per epoch by which the learning rate of a longer run falls as far in the end as that of `start` does;
+/// that of `start` for a run that is not longer. Options that name the epochs and no factor get it.
+double stretched_decay(const TrainOptions& start, std::int64_t epochs);
+
 /// The options of the preset with this name.
 /// Fails: kBadOption, naming the presets that exist.
 Result<TrainOptions> preset_options(std::string_view name);
 
 /// The preset that does best on data of this kind, or "" where none is known: then plain options are as good.
-/// By shape: 28x28 images, 3x32x32 images, and the features of `spam`.
+/// By shape: 28x28 images, 3x32x32 images, the features of `spam`, and other tables of at most 1,000 rows.
 std::string_view preset_for(const Dataset& data);
 
 /// Whether the trainer can run with these options.

@@ -221,12 +221,29 @@ Result<PerfectFit> fit_one(const Prepared& prepared, const Planes& first, const 
 
 }  // namespace
 
+/// A fit divides by the size of a feature, and its weights are float32.
+Status check_sizes(const Dataset& data) {
+  constexpr double kSmallest = 1e-25;
+  constexpr double kLargest = 1e25;
+  for (std::size_t f = 0; f < data.dim(); ++f) {
+    double size = 0;
+    for (std::size_t i = 0; i < data.count(); ++i) size = std::max(size, std::abs(double{data.row(i)[f]}));
+    if (size == 0 || (size >= kSmallest && size <= kLargest)) continue;
+    return Error{ErrorCode::kBadValue,
+                 fmt::format("{}: feature {} has values of up to {:.2g}, expected 0 or {} to {}; give it another unit",
+                             data.source, data.feature_names.empty() ? std::to_string(f) : data.feature_names[f], size,
+                             kSmallest, kLargest)};
+  }
+  return {};
+}
+
 Result<std::vector<PerfectFit>> fit_perfectly(const Dataset& train, const Dataset* test,
                                               const SeparateOptions& options) {
   try {
     if (test != nullptr && (test->dim() != train.dim() || test->labels.size() != test->count()))
       return Error{ErrorCode::kBadShape, fmt::format("{}: expected labelled inputs of {} features, as {} has",
                                                      test->source, train.dim(), train.source)};
+    STANDFAST_CHECK(check_sizes(train));
     STANDFAST_TRY(const Prepared prepared, prepare_sides(train, options));
     STANDFAST_TRY(const auto labels, classes_above(train, options));
     const bool has_cone = std::ranges::find(options.methods, "cone") != options.methods.end();

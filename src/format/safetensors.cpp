@@ -28,6 +28,22 @@ constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kHeaderDepth = 3;  // header, tensor, its shape
 constexpr std::string_view kMetadataKey = "__metadata__";
 
+/// What a file that is no safetensors container is instead, by how it starts; nothing if that says nothing.
+std::optional<std::string_view> other_kind(std::span<const std::byte> bytes) {
+  constexpr std::size_t kLooked = 64;
+  const std::string_view start(reinterpret_cast<const char*>(bytes.data()), std::min(bytes.size(), kLooked));
+  if (start.starts_with("version https://git-lfs")) return "a Git LFS pointer without the file; `git lfs pull` gets it";
+  if (start.starts_with("PK\x03\x04") || start.starts_with("PK\x05\x06")) return "a ZIP archive";
+  if (start.starts_with("\x1F\x8B")) return "a gzip file";
+  if (start.starts_with("\x93NUMPY")) return "an NPY file";
+  const auto is_text = [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; };
+  if (start.size() < kLengthBytes || !std::ranges::all_of(start.substr(0, kLengthBytes), is_text)) return std::nullopt;
+  const auto first = start.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && start[first] == '<') return "a page of HTML or XML";
+  if (first != std::string_view::npos && start[first] == '{') return "JSON text";
+  return "text, such as a table";
+}
+
 Result<std::string_view> header_text(std::span<const std::byte> bytes, const std::string& place) {
   if (bytes.size() < kLengthBytes) {
     return files::bad_format(place, fmt::format("has {} bytes, expected at least {}", bytes.size(), kLengthBytes));
@@ -36,6 +52,8 @@ Result<std::string_view> header_text(std::span<const std::byte> bytes, const std
   std::memcpy(&length, bytes.data(), kLengthBytes);
   const std::size_t limit = std::min(bytes.size() - kLengthBytes, kMaxHeaderBytes);
   if (length > limit) {
+    if (const auto kind = other_kind(bytes))
+      return files::bad_format(place, fmt::format("is {}, expected a model file (safetensors)", *kind));
     return files::bad_format(place, fmt::format("header length is {}, expected at most {}", length, limit));
   }
   return std::string_view(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, static_cast<std::size_t>(length));
@@ -105,8 +123,10 @@ Result<Entry> read_entry(const std::string& name, const files::JsonValue& value,
   if (!object.ok())
     return files::bad_format(place, "is not an object of dtype, shape and data_offsets, expected exactly these");
   const files::JsonValue dtype = *object->find("dtype");
-  if (dtype.if_text() != "F32") {
-    return Error{ErrorCode::kUnsupported, fmt::format("{}: dtype is {}, expected F32", place, dtype.excerpt())};
+  const auto type = dtype.if_text();
+  if (type != "F32") {
+    return Error{ErrorCode::kUnsupported, fmt::format("{}: dtype is {}, expected F32", place,
+                                                      type ? files::quote_for_message(*type) : dtype.excerpt())};
   }
   Entry entry;
   entry.name = name;

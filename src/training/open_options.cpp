@@ -7,7 +7,7 @@ namespace standfast {
 namespace {
 
 /// What preset_for can choose.
-constexpr std::string_view kChosenByData[] = {"", "spam", "mnist-l2", "cifar-learnt"};
+constexpr std::string_view kChosenByData[] = {"", "small-table", "spam", "mnist-l2", "cifar-learnt"};
 
 Result<TrainOptions> completed(std::string_view document, std::string_view preset) {
   TrainOptions start;

@@ -178,6 +178,8 @@ Result<TrainOptions> train_options_from_json(std::string_view text, const TrainO
     if (status.ok() && found) status = read_field(key, *found, value);
   });
   STANDFAST_CHECK(status);
+  if (json.find("epochs") && !json.find("learning_rate_decay"))
+    options.learning_rate_decay = stretched_decay(start, options.epochs);
   for (const std::string& key : json.keys())
     if (!known.contains(key)) return bad_document(fmt::format("training options: unknown key '{}'", key));
   return options;

@@ -76,6 +76,16 @@ TEST(ModelFile, EveryTruncationIsRefused) {
   expect_refused(bytes + "x", ErrorCode::kBadFormat, "bytes of tensors");
 }
 
+TEST(ModelFile, WhatIsSomethingElseIsNamed) {
+  expect_refused("  <html><body>Not found</body></html>", ErrorCode::kBadFormat, "is a page of HTML or XML");
+  expect_refused("version https://git-lfs.github.com/spec/v1\noid", ErrorCode::kBadFormat, "is a Git LFS pointer");
+  expect_refused("PK\x03\x04 and more", ErrorCode::kBadFormat, "is a ZIP archive, expected a model file");
+  expect_refused("\x1F\x8B\x08 and more", ErrorCode::kBadFormat, "is a gzip file, expected a model file");
+  expect_refused("\x93NUMPY and more", ErrorCode::kBadFormat, "is an NPY file, expected a model file");
+  expect_refused("{\"input_shape\": [3]}", ErrorCode::kBadFormat, "is JSON text, expected a model file");
+  expect_refused("links,capitals\n4,2\n", ErrorCode::kBadFormat, "is text, such as a table, expected a model file");
+}
+
 TEST(ModelFile, ALyingHeaderLengthIsRefused) {
   for (const std::uint64_t lie :
        {~std::uint64_t{0}, std::uint64_t{1} << 63, std::uint64_t{1} << 40, std::uint64_t{100000}}) {
@@ -112,7 +122,7 @@ TEST(ModelFile, AHugeTensorIsRefusedBeforeItIsAllocated) {
 }
 
 TEST(ModelFile, OtherTypesAreRefused) {
-  expect_refused(edited("\"F32\"", "\"F64\""), ErrorCode::kUnsupported, "expected F32");
+  expect_refused(edited("\"F32\"", "\"F64\""), ErrorCode::kUnsupported, "dtype is \"F64\", expected F32");
   expect_refused(edited("\"F32\"", "7"), ErrorCode::kUnsupported, "expected F32");
   expect_refused(edited("\"shape\":[3]", "\"shape\":\"3\""), ErrorCode::kBadFormat, "shape");
   expect_refused(edited("\"shape\":[3]", "\"shape\":[3],\"extra\":1"), ErrorCode::kBadFormat, "exactly these");

@@ -14,7 +14,9 @@ TEST(Progress, ShowsEpochLossAccuraciesAndTimeLeft) {
   state.mean_loss = 0.05214;
   state.train = {0, 0.981, 0.984};
   state.validation = {0, 0.98, 0.983};
-  EXPECT_EQ(progress_line(state, 3.5), "epoch 3/60  loss 0.0521  train 98.1/98.4 %  validation 98.0/98.3 %  1:07 left");
+  state.validation_rows = 600;
+  EXPECT_EQ(progress_line(state, 3.5),
+            "epoch 3/60  loss 0.0521  train 98.1/98.4 %  validation 98.0/98.3 % of 600 rows  1:07 left");
 }
 
 TEST(Progress, ShowsNoAccuracyBeforeOneIsKnown) {

@@ -19,7 +19,7 @@ TrainOptions valid_options() {
 }
 
 TEST(Presets, ExistAndAreValidOnceTheirNamesAreGiven) {
-  ASSERT_EQ(presets().size(), 12U);
+  ASSERT_EQ(presets().size(), 13U);
   for (const auto& preset : presets()) {
     TrainOptions options = preset_options(preset.name).value();
     options.data.source = "x";
@@ -34,10 +34,10 @@ TEST(Presets, AnUnknownOneNamesThoseThatExist) {
   const auto result = preset_options("resnet");
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, ErrorCode::kBadOption);
-  EXPECT_EQ(
-      result.error().message,
-      "--preset: 'resnet' is not one of spam, spam-kinks, mnist-mlp, mnist-linf, mnist-l2, mnist-l1, fashion-conv, "
-      "cifar-conv, cifar-conv-robust, cifar-learnt, cifar-learnt-robust, malimg-mlp");
+  EXPECT_EQ(result.error().message,
+            "--preset: 'resnet' is not one of spam, spam-kinks, small-table, mnist-mlp, mnist-linf, mnist-l2, "
+            "mnist-l1, fashion-conv, "
+            "cifar-conv, cifar-conv-robust, cifar-learnt, cifar-learnt-robust, malimg-mlp");
 }
 
 TEST(Presets, AreChosenByTheShapeOfTheDataAndTheNamesOfItsFeatures) {
@@ -395,6 +395,30 @@ INSTANTIATE_TEST_SUITE_P(
         BadOption{"Fpr", [](TrainOptions& o) { o.max_fpr = 1.5; }, "--max-fpr: 1.5 is not in [0, 1]"},
         BadOption{"NanFpr", [](TrainOptions& o) { o.max_fpr = kNan; }, "--max-fpr: nan is not in [0, 1]"}),
     [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Options, MoreEpochsLetTheRateFallAsFarAsBefore) {
+  const TrainOptions start;  // 40 epochs, 0.95
+  EXPECT_EQ(stretched_decay(start, 40), 0.95);
+  EXPECT_EQ(stretched_decay(start, 2), 0.95);
+  EXPECT_NEAR(std::pow(stretched_decay(start, 400), 400), std::pow(0.95, 40), 1e-12);
+  EXPECT_NEAR(train_options_from_json(R"({"epochs": 80})")->learning_rate_decay, std::sqrt(0.95), 1e-15);
+  EXPECT_EQ(train_options_from_json(R"({"epochs": 80, "learning_rate_decay": 0.9})")->learning_rate_decay, 0.9);
+  EXPECT_EQ(train_options_from_json(R"({"epochs": 80, "learning_rate_decay": 0.95})")->learning_rate_decay, 0.95);
+  EXPECT_EQ(train_options_from_json(R"({"hidden": [8]})")->learning_rate_decay, 0.95);
+}
+
+TEST(Options, ASmallTableGetsItsPreset) {
+  Dataset data;
+  data.source = "t.csv";
+  data.input_shape = {2};
+  data.feature_names = {"a", "b"};
+  data.source_index.assign(1000, 0);
+  data.features.assign(2000, 0.0F);
+  EXPECT_EQ(preset_for(data), "small-table");
+  data.source_index.push_back(0);
+  data.features.resize(2002);
+  EXPECT_EQ(preset_for(data), "");
+}
 
 }  // namespace
 }  // namespace standfast::training

@@ -96,5 +96,22 @@ TEST(Threshold, OfRandomScoresEqualsNoneAndIsAsBalancedAsAnyOther) {
   }
 }
 
+TEST(Threshold, FewScoresLeaveItWhereTheLossPutsIt) {
+  // three rows of each class: the balanced threshold would be 2.25
+  const Scores sensitive = {-0.5, 3, 4};
+  const Scores other = {-4, -3, 1.5};
+  EXPECT_EQ(pick_threshold(sensitive, other, -1, 0.25).threshold, 0.25F);
+  EXPECT_EQ(pick_threshold(sensitive, other, -1, 0.25).accuracy_sensitive, 2.0 / 3);
+  // a threshold that the scores contradict gives way to the nearest that they allow
+  const auto far = pick_threshold(Scores{5, 6, 7, 8, 9}, Scores{1, 2, 3, 4}, -1, -9);
+  EXPECT_GE(far.accuracy_other, 0.5);
+  EXPECT_LT(far.threshold, 4);
+  // many scores decide themselves, and so does a false-positive rate
+  Scores many(training::kFewScores, 3.0F);
+  Scores more(training::kFewScores, 1.0F);
+  EXPECT_EQ(pick_threshold(many, more, -1, -9).threshold, 2);
+  EXPECT_EQ(pick_threshold(sensitive, other, 0, -9).threshold, 2.25F);
+}
+
 }  // namespace
 }  // namespace standfast::training
