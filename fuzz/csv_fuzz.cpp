@@ -12,7 +12,8 @@ namespace {
 
 void read(std::string_view text) {
   using namespace standfast;
-  check_result(data::parse_table(text, "fuzz.csv", {"y", false}));
+  check_result(data::parse_table(text, "fuzz.csv", {"", false, "y"}));
+  check_result(data::parse_table(text, "fuzz.csv", {"y", true, "", ';'}));
   const auto data = data::parse_table(text, "fuzz.csv", {"", true});
   check_result(data);
   if (!data.ok()) return;

@@ -31,5 +31,15 @@ TEST(EpochSelection, KeepsTheFirstEpochWhateverItIs) {
   EXPECT_TRUE(selection.prefers_newest(accuracies(0)));
 }
 
+TEST(EpochSelection, AFewRowsThatAreAllRightProveNoPerfection) {
+  EpochSelection few(true, 5, 5);
+  EXPECT_TRUE(few.prefers_newest({0, 1, 1}));
+  EXPECT_TRUE(few.prefers_newest({0, 0.8, 1}));  // one row of ten
+  EXPECT_FALSE(few.prefers_newest({0, 0.6, 0.8}));
+  EpochSelection many(true, 500, 500);
+  EXPECT_TRUE(many.prefers_newest({0, 1, 1}));
+  EXPECT_FALSE(many.prefers_newest({0, 0.8, 1}));
+}
+
 }  // namespace
 }  // namespace standfast::trainer
