@@ -68,9 +68,9 @@ std::string to_table(const AttackRecords& records) {
     if (!data.labels.empty()) row.push_back(printable(label_name(data, i)));
   }
   return fmt::format(
-             "{} inputs of {}, {} judged {}\nattacks: the smallest change found that flips a sensitive verdict, {}; "
+             "{} of {}, {} judged {}\nattacks: the smallest change found that flips a sensitive verdict, {}; "
              "rounded up; inf: none found\n\n",
-             data.count(), printable(data.source), alarms(records), printable(model.sensitive_class),
+             counted(data.count(), "input"), printable(data.source), alarms(records), printable(model.sensitive_class),
              printable(threat)) +
          align_columns(rows) + "\n" + attack_summary(records);
 }
@@ -123,8 +123,8 @@ std::string attack_summary(const AttackRecords& records) {
     for (std::size_t i = 0; i < attacks.count(); ++i)
       if (records.sensitive(i) && std::isfinite(attacks.distance(i, n))) flipped.push_back(attacks.distance(i, n));
     std::ranges::sort(flipped);
-    text += fmt::format("{}: {} of {} sensitive verdicts flipped", attacks.norms[n].name(), flipped.size(),
-                        alarms(records));
+    text += fmt::format("{}: {} of {} flipped", attacks.norms[n].name(), flipped.size(),
+                        counted(alarms(records), "sensitive verdict"));
     if (!flipped.empty())
       text += fmt::format(", median distance {}", distance_rounded_up(flipped[(flipped.size() - 1) / 2], kTableDigits));
     text += "\n";

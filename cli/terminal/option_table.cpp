@@ -91,7 +91,8 @@ std::string OptionEntry::signature() const {
 
 std::string CommandEntry::usage() const {
   std::string text = path + " [OPTIONS]";
-  for (const auto& argument : arguments) text += " " + argument.signature();
+  for (const auto& argument : arguments)
+    text += argument.required ? " " + argument.signature() : " [" + argument.signature() + "]";
   // a required option belongs to the shortest command line that works
   for (const auto& option : options)
     if (option.required) text += " " + option.names.back() + " " + option.value;

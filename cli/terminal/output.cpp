@@ -59,6 +59,10 @@ void say_raw(std::string_view text) {
   std::fflush(stderr);
 }
 
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string printable(std::string_view text) {
   std::string clean(text);
   for (char& c : clean)
