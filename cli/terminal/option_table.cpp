@@ -163,8 +163,6 @@ void take_one_word_each(CLI::App& app) {
 
 CLI::Option* only_digits(CLI::Option* option) { return only<std::uint64_t>(option, "a whole number"); }
 
-CLI::Option* only_integers(CLI::Option* option) { return only<std::int64_t>(option, "a whole number"); }
-
 CLI::Option* only_numbers(CLI::Option* option) { return only<double>(option, "a number"); }
 
 }  // namespace standfast::cli

@@ -20,8 +20,8 @@ ARGUMENTS = {
     "standfast-lab": {"bench": ["table.safetensors"], "separate": ["messages.csv"], "reproduce": []}}
 NUMBERS = {"N", "K", "F", "R", "L", "W", "D", "G", "SEED", "A", "S", "LO,HI", "R1,R2,..."}
 LISTS_OF_NUMBERS = {"--hidden", "--batches", "--threads"}
-TOO_LARGE = ["18446744073709551616", "100000000000000000000", "1e400", "-1e400", "0x10", "1e20x", "nan", " 3", "3 ", "+3", "--3"]
-NO_COUNTS = ["1.5", "1e20", "-1", "-9223372036854775809"]
+NO_NUMBERS = ["1e400", "-1e400", "0x10", "1e20x", "nan", " 3", "3 ", "--3"]
+NO_COUNTS = ["18446744073709551616", "100000000000000000000", "1.5", "1e20", "-1", "-9223372036854775809", "+3"]
 COUNTS = {"N", "K", "SEED"}
 
 
@@ -42,7 +42,7 @@ class Numbers(unittest.TestCase):
                 for command, arguments in commands.items():
                     for name, value in self.options(program, command):
                         is_count = value in COUNTS or value == "LIST"
-                        for number in TOO_LARGE + (NO_COUNTS if is_count else []):
+                        for number in NO_NUMBERS + (NO_COUNTS if is_count else []):
                             if value == "LO,HI":
                                 number = f"{number},1"
                             run = subprocess.run([program, *command.split(), *arguments, f"{name}={number}"],
@@ -50,7 +50,7 @@ class Numbers(unittest.TestCase):
                                                  timeout=60)
                             what = f"{program} {command} {name}={number}: {run.returncode} {run.stderr}"
                             self.assertEqual(run.returncode, 2, what)
-                            self.assertIn(name, run.stderr, what)
+                            self.assertIn(name.removeprefix("--").replace("-", " "), run.stderr.replace("-", " "), what)
                             self.assertEqual(run.stderr.count("\n"), 1, what)
                             tried += 1
             self.assertGreater(tried, 300)
