@@ -1,5 +1,8 @@
 // standfast certify: one record per input, with a radius inside which the verdict cannot change.
 #include <memory>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -14,6 +17,7 @@
 #include "cli/terminal/option_table.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/progress.hpp"
+#include "cli/terminal/stop_request.hpp"
 #include "cli/terminal/try.hpp"
 
 namespace standfast::cli {
@@ -28,6 +32,13 @@ struct CertifyCommand {
   std::string certificates;
 };
 
+/// The inputs that were certified before a signal came.
+Dataset first_inputs(const Dataset& data, std::size_t count) {
+  std::vector<std::size_t> first(count);
+  std::iota(first.begin(), first.end(), std::size_t{0});
+  return data.subset(first);
+}
+
 Result<int> run_certify(const CertifyCommand& command) {
   CLI_TRY(const std::string format, choose_format(command.format, command.output));
   CLI_CHECK(check_certificates_option(command.certificates, command.certify));
@@ -35,20 +46,37 @@ Result<int> run_certify(const CertifyCommand& command) {
       {{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.certify.threat.file}},
       {{"--certificates", command.certificates}, {"--output", command.output.empty() ? "-" : command.output}}));
   CLI_TRY(const Classifier classifier, load_classifier(command.model, command.certify.threshold));
-  CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
+  CLI_TRY(Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CLI_TRY(CertifyPlan plan, plan_certify(command.certify, classifier.summary(), data));
-  ProgressBar bar("certify", data.count());
-  plan.options.progress = [&bar](std::size_t done) { bar.show(done); };
   plan.options.keep_proofs = !command.certificates.empty();
-  CLI_TRY(Certificates certificates, classifier.certify(data.features, data.count(), plan.options));
+  const std::size_t asked = data.count();
+  const StopRequest stop;
+  plan.options.stop_requested = [] { return StopRequest::signal() != 0; };
+  Result<Certificates> certified = [&] {
+    ProgressBar bar("certify", asked);
+    plan.options.progress = [&bar](std::size_t done) { bar.show(done); };
+    return classifier.certify(data.features, asked, plan.options);
+  }();
+  if (!certified.ok()) return certified.error();
+  Certificates certificates = std::move(certified).value();
+  if (certificates.count() == 0) {  // nothing to keep, and an earlier file is worth more than none
+    say("stopped before the first input was certified");
+    return kStopped + StopRequest::signal();
+  }
+  if (certificates.count() < asked) data = first_inputs(data, certificates.count());
   if (plan.options.keep_proofs)
     CLI_CHECK(write_proofs(command.certificates, command.model, data, plan.options.threat, certificates));
   const Records records{classifier.summary(), data, certificates, plan.options, plan.threat_description};
   CLI_TRY(const std::string text, format_records(records, format));
   CLI_CHECK(write_result(command.output, text));
+  const int code = report_unjudged(verdicts_of(certificates));
+  if (certificates.count() < asked) {
+    say(fmt::format("stopped: the first {} of {} are certified and kept", certificates.count(), counted(asked, "input")));
+    return kStopped + StopRequest::signal();
+  }
   if (plan.method_is_default) suggest_refined(classifier, data, plan.options, certificates);
-  return report_unjudged(verdicts_of(certificates));
+  return code;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // standfast inspect: what a model file holds, in words.
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <string>
@@ -17,9 +18,10 @@ namespace standfast::cli {
 namespace {
 
 constexpr std::size_t kNamesShown = 8;
+constexpr std::size_t kTitleWidth = 18;
 
 std::string line(const std::string& title, const std::string& text) {
-  return fmt::format("{:<18}{}\n", title, printable(text));
+  return fmt::format("{:<{}}{}\n", title, kTitleWidth, printable(text));
 }
 
 std::string features(const ModelSummary& model) {
@@ -75,7 +77,10 @@ std::string describe_model(const std::string& path, const ModelSummary& model) {
   text += line("parameters", fmt::format("{}", model.parameters));
   text += "\nlayers (input-convex: checked)\n" + layers(model);
   if (!model.provenance.empty()) text += "\nprovenance\n";
-  for (const auto& [key, value] : model.provenance) text += "  " + line(key, value);
+  std::size_t widest = kTitleWidth;
+  for (const auto& [key, value] : model.provenance) widest = std::max(widest, printable(key).size() + 2);
+  for (const auto& [key, value] : model.provenance)
+    text += fmt::format("  {:<{}}{}\n", printable(key), widest, printable(value));
   return text;
 }
 

@@ -65,7 +65,7 @@ CLI::Option* add_field(CLI::App& app, const Shared& command, const std::string& 
       app.add_option_function<Value>(name, set, help)->type_name(value)->default_str(default_text(field(plain)));
   if constexpr (std::is_same_v<Value, double> || std::is_same_v<Value, std::vector<double>>) only_numbers(option);
   if constexpr (std::is_same_v<Value, std::int64_t> || std::is_same_v<Value, std::vector<std::int64_t>>)
-    only_integers(option);
+    only_digits(option);  // all of them count something
   if constexpr (std::is_same_v<Value, std::uint64_t>) only_digits(option);
   return option;
 }

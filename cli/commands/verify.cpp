@@ -48,7 +48,7 @@ std::string doubt(const Certificate& certificate, const Result<double>& confirme
 /// Why the file's input is not the data's; empty if it is.
 std::string mismatch(const CertificateFile::Input& input, const Dataset& data) {
   if (input.index >= data.count())
-    return fmt::format("{} has {} input{}", printable(data.source), data.count(), data.count() == 1 ? "" : "s");
+    return fmt::format("{} has {}", printable(data.source), counted(data.count(), "input"));
   const auto row = std::span(data.features).subspan(input.index * data.dim(), data.dim());
   if (std::ranges::equal(std::as_bytes(row), std::as_bytes(std::span(input.values)))) return {};
   return fmt::format("is not the input of {}, whose SHA-256 is {}", printable(data.source), sha256_of(row));

@@ -65,9 +65,10 @@ std::string to_table(const AttackRecords& records) {
     if (!data.labels.empty()) row.push_back(printable(label_name(data, i)));
   }
   return fmt::format(
-             "{} inputs of {}, {} judged {}\nattacks: the smallest change found that flips a sensitive verdict, {}; "
+             "{} of {}, {} judged {}\nattacks: the smallest change found that flips a sensitive verdict, {}; "
              "rounded up; inf: none found\n\n",
-             data.count(), printable(data.source), count_alarms(verdicts), printable(model.sensitive_class),
+             counted(data.count(), "input"), printable(data.source), count_alarms(verdicts),
+             printable(model.sensitive_class),
              printable(threat)) +
          align_columns(rows) + "\n" + attack_summary(records);
 }
@@ -136,8 +137,8 @@ std::string attack_summary(const AttackRecords& records) {
     std::vector<double> flipped;
     for (std::size_t i = 0; i < attacks.count(); ++i)
       if (records.sensitive(i) && std::isfinite(attacks.distance(i, n))) flipped.push_back(attacks.distance(i, n));
-    text += fmt::format("{}: {} of {} sensitive verdicts flipped", attacks.norms[n].name(), flipped.size(),
-                        count_alarms(verdicts_of(attacks)));
+    text += fmt::format("{}: {} of {} flipped", attacks.norms[n].name(), flipped.size(),
+                        counted(count_alarms(verdicts_of(attacks)), "sensitive verdict"));
     if (!flipped.empty())
       text += fmt::format(", median distance {}", distance_rounded_up(median(flipped), kTableDigits));
     text += "\n";

@@ -15,9 +15,9 @@ std::string table_title(const Records& records) {
   const auto& data = records.data;
   const std::size_t alarms = count_alarms(verdicts_of(records.certificates));
   std::string title = fmt::format(
-      "{} inputs of {}, {} judged {}\nradii: method {}, guarantee {}, {}; rounded down; inf: nothing allowed can flip "
+      "{} of {}, {} judged {}\nradii: method {}, guarantee {}, {}; rounded down; inf: nothing allowed can flip "
       "it\n",
-      data.count(), printable(data.source), alarms, printable(records.model.sensitive_class),
+      counted(data.count(), "input"), printable(data.source), alarms, printable(records.model.sensitive_class),
       method_name(records.options.method), guarantee_name(records.options.guarantee),
       printable(records.threat_description));
   if (records.options.guarantee == Guarantee::kDeployed)

@@ -16,6 +16,7 @@ inline constexpr int kDone = 0;           ///< The work is done.
 inline constexpr int kPropertyFails = 1;  ///< It is done, and what was asked about does not hold.
 inline constexpr int kBadUsage = 2;       ///< Bad options or bad input.
 inline constexpr int kInternalError = 3;  ///< Something that only we can cause.
+inline constexpr int kStopped = 128;      ///< And the number of the signal that ended it, as shells have it.
 
 /// The work of the chosen subcommand; its value is the exit code.
 using Action = std::function<Result<int>()>;

@@ -17,8 +17,6 @@
 namespace standfast::cli {
 namespace {
 
-std::string plural(std::size_t count) { return fmt::format("{} feature{}", count, count == 1 ? "" : "s"); }
-
 /// The first inputs of a sorted source are of one class, which says nothing about the others.
 void note_lost_classes(const Dataset& data, const Dataset& limited) {
   if (data.labels.empty()) return;
@@ -37,6 +35,8 @@ Result<double> parse_number(const std::string& option, const std::string& text) 
   double value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc::result_out_of_range && stop == end)
+    return bad_option(fmt::format("{}: '{}' is out of range", option, text));
   if (error != std::errc() || stop != end || value != value)
     return bad_option(fmt::format("{}: '{}' is not a number", option, text));
   return value;
@@ -120,11 +120,11 @@ Status check_fits(const std::string& model_path, const ModelSummary& model, cons
   if (dim + 1 == data.dim() && data.labels.empty())
     return Error{ErrorCode::kBadShape,
                  fmt::format("{}: has {}, the model expects {}; if one column is the label, name it with --label",
-                             data.source, plural(data.dim()), dim)};
+                             data.source, counted(data.dim(), "feature"), dim)};
   if (dim != data.dim())
     return Error{ErrorCode::kBadShape,
                  fmt::format("{}: the model expects {}, {} has {}; `standfast inspect {}` shows what it was trained on",
-                             model_path, plural(dim), data.source, data.dim(), model_path)};
+                             model_path, counted(dim, "feature"), data.source, data.dim(), model_path)};
   if (model.feature_names.empty() || data.feature_names.empty()) return {};
   const auto [in_model, in_data] = std::ranges::mismatch(model.feature_names, data.feature_names);
   // columns in another order would be judged without a sign that anything is wrong

@@ -94,7 +94,8 @@ std::string man_page(const Program& program, const CommandEntry& table) {
   text += ".SH COMMANDS\n" + command_sections(table);
   text +=
       ".SH EXIT STATUS\n.TP\n0\nDone.\n.TP\n1\nA property that was asked about does not hold.\n"
-      ".TP\n2\nBad usage or bad input.\n.TP\n3\nAn internal error.\n";
+      ".TP\n2\nBad usage or bad input.\n.TP\n3\nAn internal error.\n"
+      ".TP\n128 + N\nStopped by signal N; what was done before is kept.\n";
   return text + ".SH ENVIRONMENT\n" + variable_entries(program.variables);
 }
 

@@ -91,7 +91,8 @@ std::string OptionEntry::signature() const {
 
 std::string CommandEntry::usage() const {
   std::string text = path + " [OPTIONS]";
-  for (const auto& argument : arguments) text += " " + argument.signature();
+  for (const auto& argument : arguments)
+    text += argument.required ? " " + argument.signature() : " [" + argument.signature() + "]";
   // a required option belongs to the shortest command line that works
   for (const auto& option : options)
     if (option.required) text += " " + option.names.back() + " " + option.value;
@@ -161,8 +162,6 @@ void take_one_word_each(CLI::App& app) {
 }
 
 CLI::Option* only_digits(CLI::Option* option) { return only<std::uint64_t>(option, "a whole number"); }
-
-CLI::Option* only_integers(CLI::Option* option) { return only<std::int64_t>(option, "a whole number"); }
 
 CLI::Option* only_numbers(CLI::Option* option) { return only<double>(option, "a number"); }
 

@@ -70,8 +70,6 @@ void take_one_word_each(CLI::App& app);
 
 /// Lets the option take digits only: the parser itself would read -3 as a huge unsigned number.
 CLI::Option* only_digits(CLI::Option* option);
-/// Lets the option take whole numbers only, with or without a sign.
-CLI::Option* only_integers(CLI::Option* option);
 /// Lets the option take numbers only.
 CLI::Option* only_numbers(CLI::Option* option);
 

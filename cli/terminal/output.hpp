@@ -1,6 +1,7 @@
 // Where results and messages go: results to stdout or a file, messages to stderr.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ Status write_result(const std::string& path, std::string_view contents);
 void say(std::string_view message);
 /// Text on stderr as it is.
 void say_raw(std::string_view text);
+
+/// "1 input", "2 inputs".
+std::string counted(std::size_t count, std::string_view noun);
 
 /// Creates `folder` and those above it. Fails: kIo, naming `option`.
 Status make_folder(const std::string& option, const std::string& folder);

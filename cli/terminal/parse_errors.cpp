@@ -42,7 +42,8 @@ std::size_t edit_distance(const std::string& from, const std::string& to) {
 std::string suggestion(const std::string& word, const std::vector<std::string>& names) {
   constexpr std::size_t kMostTypos = 2;  // with more, short names would all be close to each other
   std::string closest;
-  std::size_t least = kMostTypos + 1;
+  // a third of the word at most: -x is no misspelt -h
+  std::size_t least = std::min(kMostTypos, word.size() / 3) + 1;
   for (const auto& name : names) {
     const std::size_t distance = edit_distance(word, name);
     if (distance >= least) continue;

@@ -100,6 +100,9 @@ struct CertifyOptions {
   std::size_t threads = 0;    ///< The number of threads; 0 means one per core. It never changes a result.
   /// Called now and then, from one thread at a time, with the number of inputs done. May be empty.
   std::function<void(std::size_t done)> progress;
+  /// Asked now and then, from several threads at once. Once it says yes, no other input is begun, and the result holds
+  /// the first inputs, all that are done without a gap. May be empty.
+  std::function<bool()> stop_requested;
 };
 /// What holds of options whatever the model. A message opens with the name of the field that it is about.
 /// Fails: kBadOption.

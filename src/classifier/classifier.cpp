@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/fp_environment.hpp"
 #include "base/parallel.hpp"
@@ -59,6 +60,16 @@ Status check_inputs(std::span<const float> inputs, std::size_t count, std::size_
 std::size_t inputs_per_range(std::size_t count, std::size_t tile, std::size_t threads) {
   const std::size_t share = (count + resolve_threads(threads) - 1) / resolve_threads(threads);
   return std::clamp<std::size_t>(share, 1, tile);
+}
+
+/// Leaves the rows of the first inputs.
+void keep_first(Certificates& certificates, std::size_t count) {
+  const std::size_t cells = count * certificates.norms.size();
+  certificates.logits.resize(count);
+  if (!certificates.slack.empty()) certificates.slack.resize(count);
+  certificates.radii.resize(cells);
+  if (!certificates.attacks.empty()) certificates.attacks.resize(cells);
+  if (!certificates.proofs.empty()) certificates.proofs.resize(cells);
 }
 
 Certificates empty_certificates(std::size_t count, const CertifyOptions& options) {
@@ -234,11 +245,13 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
     for (std::size_t k = 0; k < norms; ++k) result.attacks[i * norms + k] = found[k].distance;
   };
   std::atomic<bool> environment_ok{true};
+  std::vector<unsigned char> done(count);
   Progress progress(options.progress);
   // an attack takes milliseconds per input
   const std::size_t tile = options.attack ? 1 : certifier.inputs_per_tile(request);
   const std::size_t grain = inputs_per_range(count, tile, options.threads);
   parallel_for(count, grain, options.threads, [&](std::size_t begin, std::size_t end) {
+    if (options.stop_requested && options.stop_requested()) return;
     // the mode belongs to the thread, so each asks for itself
     if (claims && !check_floating_point_environment().ok()) environment_ok = false;
     const auto workspace = impl_->certify_scratch.borrow_item();
@@ -256,9 +269,11 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
         std::ranges::fill(std::span(result.attacks).subspan(i * norms, norms), kInfinity);
       }
     }
+    std::fill(done.begin() + static_cast<std::ptrdiff_t>(begin), done.begin() + static_cast<std::ptrdiff_t>(end), 1);
     progress.add(end - begin);
   });
   if (!environment_ok) return worker_mode_error();
+  keep_first(result, static_cast<std::size_t>(std::ranges::find(done, 0) - done.begin()));
   return result;
 }
 

@@ -65,6 +65,15 @@ Result<std::size_t> inflate_member(files::Bytes bytes, const std::string& name, 
   return fed - stream.avail_in;
 }
 
+/// The length that the last member states, modulo 2^32: the whole length of nearly every file. Growing a buffer step by
+/// step would hold the old and the new one.
+std::uint64_t stated_size(files::Bytes bytes) {
+  if (bytes.size() < 4) return 0;
+  std::uint64_t size = 0;
+  for (std::size_t i = 0; i < 4; ++i) size |= std::to_integer<std::uint64_t>(bytes[bytes.size() - 4 + i]) << (8 * i);
+  return size;
+}
+
 }  // namespace
 
 bool is_gzip(files::Bytes bytes) {
@@ -73,6 +82,7 @@ bool is_gzip(files::Bytes bytes) {
 
 Result<files::Buffer> inflate_gzip(files::Bytes bytes, const std::string& name, std::size_t limit) {
   files::Buffer out;
+  out.reserve(std::min<std::uint64_t>({stated_size(bytes), most_unpacked(bytes.size()), limit}));
   while (!bytes.empty()) {
     if (!is_gzip(bytes)) {
       return Error{ErrorCode::kBadFormat, fmt::format("{}: {} bytes follow its gzip data", name, bytes.size())};

@@ -3,6 +3,7 @@
 #include "data/npz.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include <zip.h>
 
 #include "base/try.hpp"
+#include "data/gzip.hpp"
 
 namespace standfast::data {
 namespace {
@@ -67,11 +69,13 @@ Status check_unique(zip_t* archive, const std::string& entry, const std::string&
   return Error{ErrorCode::kBadFormat, fmt::format("{}: is there {} times, expected once", place, count)};
 }
 
-Result<files::Buffer> unpack_member(zip_t* archive, zip_uint64_t index, const std::string& place) {
+Result<files::Buffer> unpack_member(zip_t* archive, zip_uint64_t index, std::uint64_t stated, std::uint64_t packed,
+                                    const std::string& place) {
   const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(archive, index, 0));
   const Error damaged{ErrorCode::kBadFormat, fmt::format("{}: is damaged or truncated", place)};
   if (!member) return damaged;
   files::Buffer out;
+  out.reserve(std::min<std::uint64_t>(stated, most_unpacked(packed)));  // growing would hold the old and the new
   files::Buffer chunk(std::size_t{1} << 18);  // smaller ones cost more calls, larger ones more memory
   for (;;) {
     const zip_int64_t got = zip_fread(member.get(), chunk.data(), chunk.size());
@@ -101,7 +105,8 @@ Result<std::optional<NpzMember>> find_npz_member(files::Bytes archive, std::span
       return Error{ErrorCode::kBadFormat, fmt::format("{}: cannot be found in the archive", place)};
     }
     STANDFAST_CHECK(check_member(stat, place));
-    STANDFAST_TRY(files::Buffer bytes, unpack_member(opened.get(), static_cast<zip_uint64_t>(index), place));
+    STANDFAST_TRY(files::Buffer bytes,
+                  unpack_member(opened.get(), static_cast<zip_uint64_t>(index), stat.size, archive.size(), place));
     return std::optional(NpzMember{std::string(name), std::move(bytes)});
   }
   return std::optional<NpzMember>();
