@@ -1,8 +1,10 @@
 #include "standfast/classifier.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -208,6 +210,40 @@ TEST(Classifier, AMissingFileIsAnError) {
   const auto missing = Classifier::load("no/such/model.safetensors");
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().code, ErrorCode::kIo);
+}
+
+TEST(Certify, AStopLeavesTheFirstInputsAsIfOnlyTheyHadBeenAskedFor) {
+  const Classifier classifier = support::make_classifier(small_model());
+  std::vector<float> inputs;
+  for (int i = 0; i < 400; ++i) inputs.insert(inputs.end(), {1.0F + static_cast<float>(i % 7), 2.0F});
+  for (const std::size_t threads : {1, 3}) {
+    CertifyOptions options;
+    options.attack = options.keep_proofs = true;
+    options.threads = threads;
+    std::atomic<int> asked = 0;
+    options.stop_requested = [&asked] { return ++asked > 40; };
+    const auto part = classifier.certify(inputs, 400, options);
+    ASSERT_TRUE(part.ok()) << part.error().message;
+    ASSERT_GT(part->count(), 20U);
+    ASSERT_LT(part->count(), 400U);
+    options.stop_requested = {};
+    const auto whole = classifier.certify(std::span(inputs).first(2 * part->count()), part->count(), options);
+    ASSERT_TRUE(whole.ok());
+    EXPECT_EQ(part->logits, whole->logits);
+    EXPECT_EQ(part->radii, whole->radii);
+    EXPECT_EQ(part->attacks, whole->attacks);
+    EXPECT_EQ(part->proofs.size(), whole->proofs.size());
+  }
+}
+
+TEST(Certify, AStopBeforeTheFirstInputLeavesNone) {
+  const Classifier classifier = support::make_classifier(small_model());
+  CertifyOptions options;
+  options.stop_requested = [] { return true; };
+  const auto none = classifier.certify(std::vector<float>{1, 2}, 1, options);
+  ASSERT_TRUE(none.ok()) << none.error().message;
+  EXPECT_EQ(none->count(), 0U);
+  EXPECT_TRUE(none->radii.empty());
 }
 
 }  // namespace
