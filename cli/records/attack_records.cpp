@@ -23,13 +23,14 @@ std::string to_csv(const AttackRecords& records) {
   std::string text = "index,verdict,logit";
   if (!data.labels.empty()) text += ",label";
   for (const auto& norm : attacks.norms) text += ",attack_" + norm.name();
-  text += "\n";
+  const bool sources = has_sources(data);
+  text += sources ? ",source\n" : "\n";
   const std::vector<Verdict> verdicts = verdicts_of(attacks);
   for (std::size_t i = 0; i < attacks.count(); ++i) {
     text += fmt::format("{},{},{}", i, verdict_word(verdicts[i]), attacks.logits[i]);
     if (!data.labels.empty()) text += "," + csv_field(label_name(data, i));
     for (std::size_t n = 0; n < attacks.norms.size(); ++n) text += fmt::format(",{}", attacks.distance(i, n));
-    text += "\n";
+    text += sources ? "," + csv_field(source_of(data, i)) + "\n" : "\n";
   }
   return text;
 }
@@ -44,6 +45,7 @@ std::string to_jsonl(const AttackRecords& records) {
     if (!data.labels.empty()) text += ",\"label\":" + json_string(label_name(data, i));
     for (std::size_t n = 0; n < attacks.norms.size(); ++n)
       text += fmt::format(R"(,"attack_{}":{})", attacks.norms[n].name(), json_number(attacks.distance(i, n)));
+    if (has_sources(data)) text += ",\"source\":" + json_string(source_of(data, i));
     text += "}\n";
   }
   return text;
@@ -68,8 +70,7 @@ std::string to_table(const AttackRecords& records) {
              "{} of {}, {} judged {}\nattacks: the smallest change found that flips a sensitive verdict, {}; "
              "rounded up; inf: none found\n\n",
              counted(data.count(), "input"), printable(data.source), count_alarms(verdicts),
-             printable(model.sensitive_class),
-             printable(threat)) +
+             printable(model.sensitive_class), printable(threat)) +
          align_columns(rows) + "\n" + attack_summary(records);
 }
 

@@ -34,6 +34,11 @@ Result<std::string> to_npz(const Records& records) {
     for (std::size_t i = 0; i < certificates.count(); ++i) attacks.push_back(records.attack(i, n));
     CLI_CHECK(npz.add("attack_" + certificates.norms[n].name(), attacks));
   }
+  if (has_sources(data)) {
+    std::vector<std::string> sources;
+    for (std::size_t i = 0; i < data.count(); ++i) sources.push_back(source_of(data, i));
+    CLI_CHECK(npz.add("source", sources));
+  }
   return std::move(npz).finish();
 }
 

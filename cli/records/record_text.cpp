@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
 
@@ -32,6 +33,18 @@ std::string group_line(const std::vector<std::size_t>& widths, const std::vector
 
 std::string label_name(const Dataset& data, std::size_t i) {
   return data.labels.empty() ? std::string() : data.class_names[static_cast<std::size_t>(data.labels[i])];
+}
+
+bool has_sources(const Dataset& data) {
+  if (!data.source_names.empty()) return true;
+  for (std::size_t i = 0; i < data.count(); ++i) {
+    if (data.source_index[i] != static_cast<std::int64_t>(i)) return true;
+  }
+  return false;
+}
+
+std::string source_of(const Dataset& data, std::size_t i) {
+  return data.source_names.empty() ? fmt::format("{}", data.source_index[i]) : data.source_names[i];
 }
 
 std::string csv_field(const std::string& text) {

@@ -13,6 +13,11 @@ namespace standfast::cli {
 /// Name of input i's label, empty for unlabelled data.
 std::string label_name(const Dataset& data, std::size_t i);
 
+/// Whether an input's number in the data is not its number, or its file, in the source.
+bool has_sources(const Dataset& data);
+/// Where input i is in the source: the name of its file, or the number of its row or record, from 0.
+std::string source_of(const Dataset& data, std::size_t i);
+
 /// As RFC 4180 quotes it.
 std::string csv_field(const std::string& text);
 std::string json_string(const std::string& text);

@@ -53,7 +53,8 @@ std::string to_csv(const Records& records) {
   if (!data.labels.empty()) text += ",label";
   if (records.attacked())
     for (const auto& norm : certificates.norms) text += ",attack_" + norm.name();
-  text += "\n";
+  const bool sources = has_sources(data);
+  text += sources ? ",source\n" : "\n";
   const std::vector<Verdict> verdicts = verdicts_of(certificates);
   for (std::size_t i = 0; i < certificates.count(); ++i) {
     text += fmt::format("{},{},{}", i, verdict_word(verdicts[i]), certificates.logits[i]);
@@ -61,7 +62,7 @@ std::string to_csv(const Records& records) {
     if (!data.labels.empty()) text += "," + csv_field(label_name(data, i));
     if (records.attacked())
       for (std::size_t n = 0; n < certificates.norms.size(); ++n) text += fmt::format(",{}", records.attack(i, n));
-    text += "\n";
+    text += sources ? "," + csv_field(source_of(data, i)) + "\n" : "\n";
   }
   return text;
 }
@@ -69,6 +70,7 @@ std::string to_csv(const Records& records) {
 std::string to_jsonl(const Records& records) {
   const auto& [model, data, certificates, options, threat] = records;
   std::string text;
+  const bool sources = has_sources(data);
   const std::vector<Verdict> verdicts = verdicts_of(certificates);
   for (std::size_t i = 0; i < certificates.count(); ++i) {
     text += fmt::format(R"({{"index":{},"verdict":"{}","logit":{})", i, verdict_word(verdicts[i]),
@@ -79,6 +81,7 @@ std::string to_jsonl(const Records& records) {
     if (records.attacked())
       for (std::size_t n = 0; n < certificates.norms.size(); ++n)
         text += fmt::format(R"(,"attack_{}":{})", certificates.norms[n].name(), json_number(records.attack(i, n)));
+    if (sources) text += ",\"source\":" + json_string(source_of(data, i));
     text += "}\n";
   }
   return text;
@@ -97,6 +100,8 @@ std::string to_table(const Records& records) {
     }
   }
   if (!data.labels.empty()) rows[0].emplace_back("label");
+  const bool sources = has_sources(data);
+  if (sources) rows[0].emplace_back("source");
   const std::vector<Verdict> verdicts = verdicts_of(certificates);
   for (std::size_t i = 0; i < certificates.count(); ++i) {
     auto& row = rows.emplace_back();
@@ -105,6 +110,7 @@ std::string to_table(const Records& records) {
     row.push_back(fmt::format("{:.4g}", certificates.logits[i]));
     for (std::size_t n = 0; n < certificates.norms.size(); ++n) append_bounds(records, i, n, row);
     if (!data.labels.empty()) row.push_back(printable(label_name(data, i)));
+    if (sources) row.push_back(printable(source_of(data, i)));
   }
   return table_title(records) + align_columns(rows, groups);
 }

@@ -141,8 +141,12 @@ Result<std::vector<std::string>> tell_story(const Classifier& classifier, const 
   const std::string past = words.past.empty() ? "judged " + evaluation.other_class : words.past;
   const std::array<std::pair<double, const char*>, 3> picks = {
       {{0.1, "a weak alarm"}, {0.5, "a median one"}, {0.9, "a strong one"}}};
+  std::optional<std::size_t> told;  // few alarms stand for several picks
   for (const auto& [share, strength] : picks) {
-    const auto& [input, radius] = alarms[static_cast<std::size_t>(share * static_cast<double>(alarms.size() - 1))];
+    const auto position = static_cast<std::size_t>(share * static_cast<double>(alarms.size() - 1));
+    if (told == position) continue;
+    told = position;
+    const auto& [input, radius] = alarms[position];
     CLI_TRY(const WeakestDirection weakest, classifier.weakest_direction(data.row(input), price_norm, threat));
     const double features = norms.features ? certificates.radius(input, *norms.features) : 0;
     sentences.push_back(fmt::format("To get {} {} ({}) {} takes {}{}{}; where the proof is weakest: {}.", words.input,

@@ -192,7 +192,7 @@ Result<Classifier> load_classifier(const std::string& path, const std::string& t
   CLI_TRY(const double value, parse_number("--threshold", threshold));
   auto classifier = Classifier::load(path, value);
   if (!classifier.ok() && classifier.error().code == ErrorCode::kBadOption)
-    return bad_option("--" + classifier.error().message);
+    return bad_option(fmt::format("--threshold: {} is outside of the range of float32", threshold));
   return classifier;
 }
 

@@ -39,17 +39,18 @@ struct DataRequest {
 ///
 /// Shape: features is (count, dim) row-major; labels is (count), or empty for unlabelled data.
 struct Dataset {
-  std::string source;                      ///< DATA as it was asked for.
-  std::vector<std::int64_t> input_shape;   ///< (57) for a table, (channels, height, width) for images.
-  std::vector<std::string> feature_names;  ///< One name per feature; empty for images.
-  std::vector<std::string> feature_units;  ///< One unit per feature; empty if unknown.
-  std::vector<std::string> class_names;    ///< The classes' names, in the order of the label numbers.
-  std::vector<float> features;             ///< The inputs, row after row; all values are finite.
-  std::vector<std::int32_t> labels;        ///< The class of each input, as an index into class_names.
-  std::vector<std::int64_t> source_index;  ///< The row or record number of each input in the source, from 0.
-  bool is_image = false;                   ///< Whether features are pixels in [0, 1].
-  std::string label_column = {};           ///< The column that the labels come from; empty if it is no table.
-  std::vector<std::string> notes = {};     ///< What the reader decided or passed over, a line for the user each.
+  std::string source;                          ///< DATA as it was asked for.
+  std::vector<std::int64_t> input_shape;       ///< (57) for a table, (channels, height, width) for images.
+  std::vector<std::string> feature_names;      ///< One name per feature; empty for images.
+  std::vector<std::string> feature_units;      ///< One unit per feature; empty if unknown.
+  std::vector<std::string> class_names;        ///< The classes' names, in the order of the label numbers.
+  std::vector<float> features;                 ///< The inputs, row after row; all values are finite.
+  std::vector<std::int32_t> labels;            ///< The class of each input, as an index into class_names.
+  std::vector<std::int64_t> source_index;      ///< The row or record number of each input in the source, from 0.
+  bool is_image = false;                       ///< Whether features are pixels in [0, 1].
+  std::string label_column = {};               ///< The column that the labels come from; empty if it is no table.
+  std::vector<std::string> source_names = {};  ///< The file of each input, if each is a file of its own; else empty.
+  std::vector<std::string> notes = {};         ///< What the reader decided or passed over, a line for the user each.
 
   /// The number of inputs.
   [[nodiscard]] std::size_t count() const { return source_index.size(); }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kFeatureNames = {"X", "x", "features", "images"};
 constexpr std::array<std::string_view, 2> kLabelNames = {"y", "labels"};
+constexpr std::array<std::string_view, 2> kNamesOfFeatures = {"feature_names", "columns"};
 
 struct Axis {
   std::size_t extent = 1;
@@ -122,6 +124,25 @@ Status labels_from_array(const NpyArray& array, const std::string& name, Dataset
   return {};
 }
 
+/// Shape: as many names as features, each once.
+Status names_from_array(const NpyArray& array, const std::string& name, Dataset& data) {
+  if (!array.is_text() || array.shape.size() != 1 || static_cast<std::size_t>(array.shape[0]) != data.dim()) {
+    return Error{ErrorCode::kBadShape,
+                 fmt::format("{}: is {} of shape ({}), expected text of shape ({}), a name for each "
+                             "feature",
+                             name, array.is_text() ? "text" : "numbers", fmt::join(array.shape, ", "), data.dim())};
+  }
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < data.dim(); ++i) {
+    data.feature_names.push_back(array.label_at(i));
+    if (!seen.insert(data.feature_names.back()).second) {
+      return Error{ErrorCode::kBadValue,
+                   fmt::format("{}: two features are named \"{}\"", name, data.feature_names.back())};
+    }
+  }
+  return {};
+}
+
 Result<Dataset> npy_dataset(files::Bytes bytes, const std::string& name, bool require_labels) {
   if (require_labels) {
     return Error{ErrorCode::kBadOption,
@@ -141,6 +162,12 @@ Result<Dataset> npz_dataset(files::Bytes bytes, const std::string& name, bool re
   STANDFAST_TRY(const NpyArray array, parse_npy(features->bytes, place));
   STANDFAST_TRY(Dataset data, features_from_array(array, place));
   data.source = name;
+  STANDFAST_TRY(const auto names, find_npz_member(bytes, kNamesOfFeatures, name));
+  if (names) {
+    const std::string names_place = fmt::format("{}: array {}", name, names->name);
+    STANDFAST_TRY(const NpyArray name_array, parse_npy(names->bytes, names_place));
+    STANDFAST_CHECK(names_from_array(name_array, names_place, data));
+  }
   STANDFAST_TRY(const auto labels, find_npz_member(bytes, kLabelNames, name));
   if (labels) {
     const std::string label_place = fmt::format("{}: array {}", name, labels->name);

@@ -107,6 +107,7 @@ Result<Dataset> concatenate_datasets(Dataset first, const Dataset& second) {
   for (const auto& name : first.class_names) STANDFAST_CHECK(classes.number_of(name));
   const auto offset = static_cast<std::int64_t>(first.count());
   for (const auto index : second.source_index) first.source_index.push_back(offset + index);
+  first.source_names.insert(first.source_names.end(), second.source_names.begin(), second.source_names.end());
   for (const auto label : second.labels) {
     STANDFAST_TRY(const auto number, classes.number_of(second.class_names[static_cast<std::size_t>(label)]));
     first.labels.push_back(number);

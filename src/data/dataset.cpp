@@ -19,7 +19,7 @@ std::span<const float> Dataset::row(std::size_t i) const { return std::span(feat
 
 Dataset Dataset::subset(std::span<const std::size_t> positions) const {
   Dataset part{source, input_shape, feature_names, feature_units, class_names, {},
-               {},     {},          is_image,      label_column,  notes};
+               {},     {},          is_image,      label_column,  {},          notes};
   part.features.reserve(positions.size() * dim());
   part.source_index.reserve(positions.size());
   for (const std::size_t i : positions) {
@@ -27,6 +27,7 @@ Dataset Dataset::subset(std::span<const std::size_t> positions) const {
     part.features.insert(part.features.end(), values.begin(), values.end());
     part.source_index.push_back(source_index[i]);
     if (!labels.empty()) part.labels.push_back(labels[i]);
+    if (!source_names.empty()) part.source_names.push_back(source_names[i]);
   }
   return part;
 }

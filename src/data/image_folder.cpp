@@ -69,6 +69,7 @@ class ImageCollector {
                    fmt::format("{}: is {}, expected {} as {} is{}", path, size_and_kind(image), first_, first_path_,
                                size_ ? "" : "; FOLDER@WIDTHxHEIGHT resamples pictures to one size")};
     }
+    names_.push_back(path);
     if (label) return data_->add_image(image.pixels, *label);
     data_->add_unlabelled(image.pixels);
     return {};
@@ -79,6 +80,7 @@ class ImageCollector {
   [[nodiscard]] bool empty() const { return !data_; }
   Dataset finish_dataset(const std::string& source) {
     Dataset data = data_->finish_dataset(source);
+    data.source_names = std::move(names_);
     data.notes = passed_over.notes(source);
     return data;
   }
@@ -88,6 +90,7 @@ class ImageCollector {
   std::optional<PixelData> data_;
   std::string first_;
   std::string first_path_;
+  std::vector<std::string> names_;
 };
 
 /// Adds the pictures of one folder, with its label or without.

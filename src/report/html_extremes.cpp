@@ -17,6 +17,7 @@ double logit(const ReportInput& input, std::size_t row) {
 }
 
 std::string source_record(const Dataset& data, std::size_t row) {
+  if (row < data.source_names.size()) return html_escape(data.source_names[row], 200);
   return row < data.source_index.size() ? fmt::format("{}", data.source_index[row]) : std::string("-");
 }
 

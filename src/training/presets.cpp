@@ -206,7 +206,7 @@ Result<TrainOptions> preset_options(std::string_view name) {
 
 std::string_view preset_for(const Dataset& data) {
   if (data.is_image && data.input_shape == std::vector<std::int64_t>{1, 28, 28}) return "mnist-l2";
-  if (data.is_image && data.input_shape == std::vector<std::int64_t>{3, 32, 32}) return "cifar-learnt";
+  if (data.is_image && data.input_shape == std::vector<std::int64_t>{3, 32, 32}) return "cifar-conv-robust";
   DataRequest embedded;
   embedded.source = "spam";
   const auto spam = read_data(embedded);

@@ -51,7 +51,8 @@ class Numbers(unittest.TestCase):
                             what = f"{program} {command} {name}={number}: {run.returncode} {run.stderr}"
                             self.assertEqual(run.returncode, 2, what)
                             self.assertIn(name.removeprefix("--").replace("-", " "), run.stderr.replace("-", " "), what)
-                            self.assertEqual(run.stderr.count("\n"), 1, what)
+                            lines = [line for line in run.stderr.splitlines() if "the label is column" not in line]
+                            self.assertEqual(len(lines), 1, what)
                             tried += 1
             self.assertGreater(tried, 300)
 

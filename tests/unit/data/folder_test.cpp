@@ -188,6 +188,10 @@ TEST(Folder, ImageFoldersAreClasses) {
   EXPECT_EQ(data->input_shape, (std::vector<std::int64_t>{3, 8, 8}));
   EXPECT_EQ(data->row(0)[1], 3.0F / 255.0F);
   EXPECT_TRUE(data->is_image);
+  EXPECT_EQ(data->source_names,
+            (Names{folder.path() + "/cats/1.png", folder.path() + "/cats/2.jpeg", folder.path() + "/dogs/1.PNG"}));
+  const std::vector<std::size_t> last = {2};
+  EXPECT_EQ(data->subset(last).source_names, (Names{folder.path() + "/dogs/1.PNG"}));
 }
 
 TEST(Folder, ImageFoldersMayHaveTheirOwnSplit) {

@@ -32,6 +32,16 @@ TEST(Npz, ReadsStoredAndDeflatedArrays) {
   EXPECT_TRUE(deflated->is_image);
 }
 
+TEST(Npz, FeaturesMayHaveNames) {
+  const auto named = parse_archive(test::read_corpus("npy/named.npz"));
+  ASSERT_TRUE(named.ok()) << named.error().message;
+  EXPECT_EQ(named->feature_names, (std::vector<std::string>{"free", "money"}));
+  test::expect_error(parse_archive(test::read_corpus("npy/named_twice.npz")), ErrorCode::kBadValue,
+                     "two features are named \"free\"");
+  test::expect_error(parse_archive(test::read_corpus("npy/named_short.npz")), ErrorCode::kBadShape,
+                     "is text of shape (1), expected text of shape (2), a name for each feature");
+}
+
 TEST(Npz, LabelsMayBeAbsentWhereNoneAreRequired) {
   EXPECT_TRUE(parse_archive(test::read_corpus("npy/no_labels.npz"), false)->labels.empty());
   test::expect_error(parse_archive(test::read_corpus("npy/no_labels.npz")), ErrorCode::kBadFormat,

@@ -46,7 +46,7 @@ TEST(Presets, AreChosenByTheShapeOfTheDataAndTheNamesOfItsFeatures) {
   digits.input_shape = {1, 28, 28};
   EXPECT_EQ(preset_for(digits), "mnist-l2");
   digits.input_shape = {3, 32, 32};
-  EXPECT_EQ(preset_for(digits), "cifar-learnt");
+  EXPECT_EQ(preset_for(digits), "cifar-conv-robust");
   digits.input_shape = {1, 28, 28};
   digits.is_image = false;  // 784 numbers of a table
   EXPECT_EQ(preset_for(digits), "");
