@@ -72,7 +72,8 @@ Result<int> run_certify(const CertifyCommand& command) {
   CLI_CHECK(write_result(command.output, text));
   const int code = report_unjudged(verdicts_of(certificates));
   if (certificates.count() < asked) {
-    say(fmt::format("stopped: the first {} of {} are certified and kept", certificates.count(), counted(asked, "input")));
+    say(fmt::format("stopped: the first {} of {} are certified and kept", certificates.count(),
+                    counted(asked, "input")));
     return kStopped + StopRequest::signal();
   }
   if (plan.method_is_default) suggest_refined(classifier, data, plan.options, certificates);

@@ -44,7 +44,11 @@ def printed(program, folder, model, data, rows, options, method, guarantee):
                           env={**os.environ, "STANDFAST_KERNELS": "avx2"})
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stderr}")
-    return done.stdout
+    # 0.1.0 did not print where an input is in its source
+    lines = done.stdout.splitlines()
+    if lines[0].endswith(",source"):
+        lines = [line.rpartition(",")[0] for line in lines]
+    return "".join(line + "\n" for line in lines)
 
 
 def main():

@@ -73,7 +73,7 @@ TEST(StudyPage, ShowsModelsBothThresholdsAndTheGain) {
   for (const auto* part : {"MNIST: 3 against 8", "published, penalty", "ours, linf", "first 1,000", "validation",
                            "×1.5", "CIFAR-10 was left out", "80.00 %", "75.00 %", "Processor time"})
     EXPECT_NE(html.find(part), std::string::npos) << part;
-  EXPECT_EQ(count(html, "<svg viewBox=\"0 0 340"), 6u) << "a chart per norm: models, then bounds";
+  EXPECT_EQ(count(html, "<svg viewBox=\"0 -14 340"), 6u) << "a chart per norm: models, then bounds";
   EXPECT_EQ(count(html, "<table"), 4u);
   EXPECT_EQ(count(html, "<h2>CIFAR"), 0u);
 }
