@@ -12,9 +12,9 @@
 
 #include "base/try.hpp"
 #include "data/csv.hpp"
-#include "data/names.hpp"
 #include "data/text.hpp"
 #include "files/message.hpp"
+#include "files/names.hpp"
 
 namespace standfast::data {
 namespace {
@@ -29,13 +29,13 @@ Columns columns_named(const Names& names, std::string_view wanted) {
   Columns found;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] == wanted) return {i};
-    if (same_name(names[i], wanted)) found.push_back(i);
+    if (files::same_name(names[i], wanted)) found.push_back(i);
   }
   return found;
 }
 
 bool has_usual_name(const std::string& column) {
-  return std::ranges::any_of(kUsualNames, [&](auto word) { return same_name(column, word); });
+  return std::ranges::any_of(kUsualNames, [&](auto word) { return files::same_name(column, word); });
 }
 
 Error two_candidates(const std::string& name, const std::string& first, const std::string& second) {
@@ -44,7 +44,7 @@ Error two_candidates(const std::string& name, const std::string& first, const st
 }
 
 Error no_such_column(const Names& names, const std::string& name, const std::string& wanted) {
-  const std::string suggestion = suggest_name(wanted, names);
+  const std::string suggestion = files::suggest_name(wanted, names);
   if (!suggestion.empty())
     return {ErrorCode::kBadOption,
             fmt::format("{}: has no column {}{}", name, files::quote_for_message(wanted), suggestion)};
@@ -100,7 +100,8 @@ Result<std::optional<std::size_t>> find_label_column(const Names& names, const T
 }
 
 bool is_label_by_name(const std::string& column, const TableOptions& options) {
-  return same_name(column, options.label_column) || same_name(column, options.usual_label) || has_usual_name(column);
+  return files::same_name(column, options.label_column) || files::same_name(column, options.usual_label) ||
+         has_usual_name(column);
 }
 
 }  // namespace standfast::data

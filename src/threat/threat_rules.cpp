@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "files/names.hpp"
 #include "threat/wildcard.hpp"
 
 namespace standfast::threat {
@@ -25,6 +26,7 @@ class FeatureTable {
     for (std::size_t i = 0; i < dim; ++i) by_name_[names_[i]].push_back(i);
   }
 
+  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   [[nodiscard]] const std::string& name(std::size_t feature) const { return names_[feature]; }
 
   [[nodiscard]] std::vector<std::size_t> find(const FeaturePattern& pattern) const {
@@ -59,12 +61,13 @@ void apply_rule(const ThreatRule& rule, FeatureState& state) {
   if (rule.settings.lower || rule.settings.upper) state.bounds_line = rule.line;
 }
 
-Error no_such_feature(const FeaturePattern& pattern, const std::string& file, std::size_t dim) {
+Error no_such_feature(const FeaturePattern& pattern, const FeatureTable& table, const std::string& file) {
   const bool by_pattern = pattern.wildcards && pattern.text.find('*') != std::string::npos;
   return {ErrorCode::kBadOption,
-          fmt::format("{}:{}: {} {}, expected {} of the {} features", file, pattern.line, quoted(pattern.text),
+          fmt::format("{}:{}: {} {}, expected {} of the {} features{}", file, pattern.line, quoted(pattern.text),
                       by_pattern ? "matches no feature" : "is not a feature",
-                      by_pattern ? "a pattern for some" : "the name of one", dim)};
+                      by_pattern ? "a pattern for some" : "the name of one", table.names().size(),
+                      by_pattern ? "" : files::suggest_name(pattern.text, table.names()))};
 }
 
 Result<std::vector<std::size_t>> features_of(const ThreatRule& rule, const FeatureTable& table, const std::string& file,
@@ -77,7 +80,7 @@ Result<std::vector<std::size_t>> features_of(const ThreatRule& rule, const Featu
   }
   for (const auto& pattern : rule.patterns) {
     const auto found = table.find(pattern);
-    if (found.empty()) return no_such_feature(pattern, file, dim);
+    if (found.empty()) return no_such_feature(pattern, table, file);
     features.insert(features.end(), found.begin(), found.end());
   }
   return features;

@@ -1,5 +1,5 @@
 // Closeness is the edit distance without case. Two typing errors are close, in a short name one.
-#include "data/names.hpp"
+#include "files/names.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,14 +8,16 @@
 
 #include <fmt/format.h>
 
-#include "data/text.hpp"
 #include "files/message.hpp"
 
-namespace standfast::data {
+namespace standfast::files {
 namespace {
 
 std::string lower_case(std::string_view text) {
-  std::string lower(trimmed(text));
+  constexpr std::string_view kBlanks = " \t";
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  text.remove_suffix(text.size() - std::min(text.find_last_not_of(kBlanks) + 1, text.size()));
+  std::string lower(text);
   for (char& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return lower;
@@ -56,7 +58,7 @@ std::string suggest_name(std::string_view word, std::span<const std::string> nam
     closest = &name;
   }
   if (closest == nullptr) return {};
-  return fmt::format(", did you mean {}?", files::quote_for_message(*closest));
+  return fmt::format(", did you mean {}?", quote_for_message(*closest));
 }
 
-}  // namespace standfast::data
+}  // namespace standfast::files

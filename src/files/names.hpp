@@ -1,11 +1,11 @@
-// Column names as people write them: compared without case, and the closest one to a name that does not exist.
+// Names as people write them: compared without case, and the closest one to a name that does not exist.
 #pragma once
 
 #include <span>
 #include <string>
 #include <string_view>
 
-namespace standfast::data {
+namespace standfast::files {
 
 /// Whether two names differ in the case of ASCII letters and in blanks at their ends at most.
 [[nodiscard]] bool same_name(std::string_view a, std::string_view b);
@@ -13,4 +13,4 @@ namespace standfast::data {
 /// ", did you mean X?" for the closest of the names, if one is close; else nothing.
 std::string suggest_name(std::string_view word, std::span<const std::string> names);
 
-}  // namespace standfast::data
+}  // namespace standfast::files
