@@ -116,8 +116,9 @@ TEST(ThreatFile, EqualNamesAreAllMeant) {
 }
 
 TEST(ThreatFile, WhatDoesNotExistIsNamedWithItsLine) {
-  expect_refused("\n[feature.fre]\ncost = 2\n", ErrorCode::kBadOption,
-                 "t.toml:2: 'fre' is not a feature, expected the name of one of the 4 features, did you mean \"free\"?");
+  expect_refused(
+      "\n[feature.fre]\ncost = 2\n", ErrorCode::kBadOption,
+      "t.toml:2: 'fre' is not a feature, expected the name of one of the 4 features, did you mean \"free\"?");
   expect_refused("[group.g]\nfeatures = [\n 'word_1',\n 'nothing*']\n", ErrorCode::kBadOption,
                  "t.toml:4: 'nothing*' matches no feature");
   expect_refused("[group.g]\nfeatures = ['word']\n", ErrorCode::kBadOption, "t.toml:2: 'word' is not a feature");
