@@ -47,8 +47,8 @@ double dual_norm_upper(Parts parts, std::span<const double> cost, double q) {
     }
   }
   const auto sum = [&](const auto& function) {
-    std::vector<double> terms;
-    for (const double w : sizes) terms.push_back(function(w));
+    std::vector<double> terms(n);
+    std::ranges::transform(sizes, terms.begin(), function);
     return sum_of(terms, length);
   };
   if (q == 1) return sum_of(sizes, length) * (1 + gamma_n(n + 16));
