@@ -13,7 +13,8 @@ namespace standfast::deployed {
 double deployed_slack(const DeployedError& error, const BoundedPass& pass, std::span<const float> x, float logit) {
   const double bound = error.at(x);
   if (std::isfinite(logit) && (logit > 0 || static_cast<double>(logit) <= -bound)) return bound;
-  return pass(x).surely_other() ? 0 : bound;
+  if (pass(x).surely_other()) return 0;
+  return std::isfinite(logit) ? bound : kInfinity;
 }
 
 float logit_beyond_float32(const BoundedValue& value) {

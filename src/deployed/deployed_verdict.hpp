@@ -10,7 +10,7 @@
 namespace standfast::deployed {
 
 /// How far below 0 the logit of an alarm may lie: the verdict is `other` if logit <= -slack. It is E(x), or 0 if the
-/// float64 pass has proven f(x) <= 0.
+/// float64 pass has proven f(x) <= 0; infinite if the float32 pass overflowed and the other one proves nothing.
 ///
 /// Shape: x is (dim); logit is what the float32 pass says of it.
 /// Cost: dim products; a float64 pass if they leave the sign of f(x) open.
