@@ -3,7 +3,6 @@
 #include "cli/terminal/parse_errors.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/terminal/option_table.hpp"
+#include "standfast/report.hpp"
 
 namespace standfast::cli {
 namespace {
@@ -22,34 +22,9 @@ const CLI::App& deepest_command(const CLI::App& program) {
   return *app;
 }
 
-/// Insertions, deletions and replacements that lead from one word to the other.
-std::size_t edit_distance(const std::string& from, const std::string& to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
-
 /// ", did you mean X?" for the closest of the names, if one is close.
 std::string suggestion(const std::string& word, const std::vector<std::string>& names) {
-  constexpr std::size_t kMostTypos = 2;  // with more, short names would all be close to each other
-  std::string closest;
-  // a third of the word at most: -x is no misspelt -h
-  std::size_t least = std::min(kMostTypos, word.size() / 3) + 1;
-  for (const auto& name : names) {
-    const std::size_t distance = edit_distance(word, name);
-    if (distance >= least) continue;
-    least = distance;
-    closest = name;
-  }
+  const std::string closest = closest_name(word, names);
   return closest.empty() ? "" : fmt::format(", did you mean {}?", closest);
 }
 

@@ -38,6 +38,9 @@ std::string to_html(const Evaluation& evaluation, const ModelSummary& model, con
 /// written out, as `\u{202e}`.
 std::string printable(std::string_view text);
 
+/// The closest of the names to a misspelt word; empty if none is close.
+std::string closest_name(std::string_view word, std::span<const std::string> names);
+
 // Numbers as a reader should see them. A text stands for the float64 that it reads back as.
 /// A radius with at most `digits` significant digits, rounded down: a printed radius is a theorem.
 std::string radius_rounded_down(double radius, int digits);

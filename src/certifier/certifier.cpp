@@ -217,13 +217,34 @@ void Certifier::certify_other(const Request& request, std::span<const float> x, 
   }
 }
 
+namespace {
+
+/// The worst change whose price is the search's radius, or less. Where a feature's answer jumps, the multiplier of the
+/// radius has a dearer worst change as well; a little above it only the cheaper one is left.
+std::vector<double> worst_change_within(const search::PricedProblem& problem, Norm norm) {
+  constexpr double kSmallestStep = 1e-12, kLargestStep = 1e-2;
+  const search::SeparableRadius radius = search::separable_radius(problem, norm);
+  std::vector<double> change = search::worst_change(problem, norm, radius);
+  const bool has_multiplier = norm == Norm::l2() && radius.radius < kInfinity;
+  for (double step = kSmallestStep; step < kLargestStep; step *= 10) {
+    if (!has_multiplier || norm.of_vector(change) <= radius.radius) break;
+    search::SeparableRadius dearer = radius;
+    dearer.multiplier *= 1 + step;
+    change = search::worst_change(problem, norm, dearer);
+  }
+  return change;
+}
+
+}  // namespace
+
 WeakestDirection Certifier::weakest_direction(const Request& request, std::span<const float> x, Norm norm,
                                               CertifyWorkspace& ws) const {
   WeakestDirection weakest;
   weakest.change.assign(x.size(), 0.0);
   float logit = 0;
   parts_.plan->forward_tile(x, 1, ws.infer, std::span(&logit, 1));
-  if (!(logit > 0)) return weakest;
+  // a pass that overflowed proposes nothing
+  if (!(logit > 0) || !std::isfinite(logit)) return weakest;
   std::vector<double> radii(request.norm_count());
   const CertifiedRow row{radii, {}};
   certify(request, x, std::span(&logit, 1), ws, std::span(&row, 1));
@@ -231,7 +252,7 @@ WeakestDirection Certifier::weakest_direction(const Request& request, std::span<
   weakest.radius = radii[static_cast<std::size_t>(found - request.options.norms.begin())];
   const search::PricedProblem& problem = last_problem(ws.lanes.front());
   if (!(problem.margin > 0)) return weakest;
-  weakest.change = search::worst_change(problem, norm, search::separable_radius(problem, norm));
+  weakest.change = worst_change_within(problem, norm);
   for (std::size_t i = 0; i < x.size(); ++i) weakest.change[i] /= request.cost[i];
   return weakest;
 }

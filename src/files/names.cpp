@@ -1,4 +1,4 @@
-// Closeness is the edit distance without case. Two typing errors are close, in a short name one.
+// Closeness is the edit distance without case. Two typing errors are close, in a short name one or none.
 #include "files/names.hpp"
 
 #include <algorithm>
@@ -43,11 +43,12 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
 
 bool same_name(std::string_view a, std::string_view b) { return lower_case(a) == lower_case(b); }
 
-std::string suggest_name(std::string_view word, std::span<const std::string> names) {
+std::string closest_name(std::string_view word, std::span<const std::string> names) {
   constexpr std::size_t kLongestWord = 200;  // the distance costs the product of the lengths
+  constexpr std::size_t kMostTypos = 2;      // with more, short names would all be close to each other
   const std::string wanted = lower_case(word);
   if (wanted.size() > kLongestWord) return {};
-  std::size_t least = wanted.size() <= 4 ? 2 : 3;  // with more, short names would all be close to each other
+  std::size_t least = std::min(kMostTypos, wanted.size() / 3) + 1;
   const std::string* closest = nullptr;
   for (const auto& name : names) {
     const std::size_t longer = std::max(name.size(), wanted.size());
@@ -57,8 +58,12 @@ std::string suggest_name(std::string_view word, std::span<const std::string> nam
     least = distance;
     closest = &name;
   }
-  if (closest == nullptr) return {};
-  return fmt::format(", did you mean {}?", quote_for_message(*closest));
+  return closest == nullptr ? std::string() : *closest;
+}
+
+std::string suggest_name(std::string_view word, std::span<const std::string> names) {
+  const std::string closest = closest_name(word, names);
+  return closest.empty() ? closest : fmt::format(", did you mean {}?", quote_for_message(closest));
 }
 
 }  // namespace standfast::files

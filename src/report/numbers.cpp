@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "files/decimal.hpp"
+#include "files/names.hpp"
 #include "files/utf8.hpp"
 #include "standfast/report.hpp"
 
@@ -113,5 +114,8 @@ std::string terminal_text(std::string_view text, std::size_t max_bytes) {
 namespace standfast {
 
 std::string printable(std::string_view text) { return files::visible_text(text); }
+std::string closest_name(std::string_view word, std::span<const std::string> names) {
+  return files::closest_name(word, names);
+}
 
 }  // namespace standfast

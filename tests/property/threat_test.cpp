@@ -140,7 +140,7 @@ TEST(Threat, FrozenFeaturesAndBoundsAtTheInputLeaveNothingToFear) {
 }
 
 TEST(Threat, TheWeakestDirectionIsAllowedAndHasTheSizeOfItsRadius) {
-  for_each_case(200, [](Random& random) {
+  for_each_case(1500, [](Random& random) {
     const auto subject = random_subject(random);
     const auto classifier = make_classifier(subject.generated.model);
     const Reference reference(subject.generated.model);
