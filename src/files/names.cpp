@@ -45,10 +45,11 @@ bool same_name(std::string_view a, std::string_view b) { return lower_case(a) ==
 
 std::string closest_name(std::string_view word, std::span<const std::string> names) {
   constexpr std::size_t kLongestWord = 200;  // the distance costs the product of the lengths
-  constexpr std::size_t kMostTypos = 2;      // with more, short names would all be close to each other
   const std::string wanted = lower_case(word);
   if (wanted.size() > kLongestWord) return {};
-  std::size_t least = std::min(kMostTypos, wanted.size() / 3) + 1;
+  // with more, short names would all be close to each other: -x is no misspelt -h
+  const std::size_t most_typos = wanted.size() <= 2 ? 0 : wanted.size() <= 4 ? 1 : 2;
+  std::size_t least = most_typos + 1;
   const std::string* closest = nullptr;
   for (const auto& name : names) {
     const std::size_t longer = std::max(name.size(), wanted.size());

@@ -10,8 +10,8 @@ namespace standfast::files {
 /// Whether two names differ in the case of ASCII letters and in blanks at their ends at most.
 [[nodiscard]] bool same_name(std::string_view a, std::string_view b);
 
-/// The closest of the names, without case: at most two typing errors away and at most one for every three characters of
-/// the word. Empty if none is.
+/// The closest of the names, without case: at most two typing errors away from a word, one from a word of up to four
+/// characters, none from one of two. Empty if none is.
 std::string closest_name(std::string_view word, std::span<const std::string> names);
 
 /// ", did you mean X?" for the closest of the names, if one is close; else nothing.
