@@ -57,7 +57,7 @@ void AttackSearch::linearise_at_input(float logit) {
   minorant::SeparableMinorant minorant;
   if (reader_->separable()) {
     target_.plan->backward(ws_.infer);
-    reader_->read_minorant(search::Lane{search::features_of(ws_.infer, target_.x).data()}, logit,
+    reader_->read_minorant(target_.x, search::Lane{search::features_of(ws_.infer, target_.x).data()}, logit,
                            search::Lane{ws_.infer.feature_dual.data()}, minorant);
   } else {
     // no minorant, but an attack needs none: the linearisation at x
@@ -113,7 +113,7 @@ bool AttackSearch::try_ray(std::span<const double> direction) {
 void AttackSearch::follow_certificate(const AttackEffort& effort) {
   if (!(ws_.problem.margin > 0)) return;
   const search::PricedProblem first = ws_.problem;
-  if (reader_->separable()) follow_minorants(first, effort);
+  if (reader_->separable() && !reader_->has_several_kinks()) follow_minorants(first, effort);
   // the worst points themselves, and everything allowed at once if no radius is finite
   for (const search::SeparableRadius& radius :
        {search::separable_radius(first, target_.norm), search::SeparableRadius{.radius = kInfinity}}) {
@@ -138,8 +138,10 @@ void AttackSearch::follow_minorants(const search::PricedProblem& first, const At
   }
 }
 
-/// linearised_ <- the affine function that touches f at x + change.
+/// linearised_ <- the affine function that touches f at x + change; behind several kinks, affine in the features: the
+/// map's own steep and flat pieces on the way from x stay what they are.
 void AttackSearch::linearise_at(std::span<const double> change) {
+  if (reader_->has_several_kinks()) return linearised_.assign(minorants_.tangent_at(change), target_.cost, interval_);
   double margin = minorants_.value_and_gradient(change, gradient_);
   for (std::size_t i = 0; i < gradient_.size(); ++i) margin -= gradient_[i] * change[i];
   linearised_.margin = margin;

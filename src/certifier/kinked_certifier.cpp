@@ -13,12 +13,16 @@ void KinkedCertifier::certify_rows(const Request& request, std::span<const float
                                    CertifyWorkspace& ws, Rows rows) const {
   find_minorants(request, x, logits, ws, rows);
   ws.queue_rows(rows);
-  for (const std::size_t l : ws.waiting) certify_lane(request, ws.lanes[l], rows[l].radii);
+  const std::size_t dim = parts_.model->dim();
+  for (const std::size_t l : ws.waiting) {
+    certify_lane(request, x.subspan(l * dim, dim), ws.lanes[l], rows[l].radii);
+  }
 }
 
-void KinkedCertifier::certify_lane(const Request& request, CertifyLane& lane, std::span<double> radii) const {
+void KinkedCertifier::certify_lane(const Request& request, std::span<const float> x, CertifyLane& lane,
+                                   std::span<double> radii) const {
   std::swap(lane.minorant, lane.of_features);
-  lane.minorant = verify::seen_from_input(parts_.core->map().unit_map(), lane.of_features);
+  lane.minorant = verify::seen_from_input(parts_.core->map().unit_map(), x, lane.of_features);
   price_minorant(request, lane);
   lane.hint = {};
   for (std::size_t k = 0; k < radii.size(); ++k) {

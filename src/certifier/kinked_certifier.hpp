@@ -15,7 +15,7 @@ class KinkedCertifier : public Certifier {
   [[nodiscard]] bool needs_proven_minorants() const override { return true; }
 
  private:
-  void certify_lane(const Request& request, CertifyLane& lane, std::span<double> radii) const;
+  void certify_lane(const Request& request, std::span<const float> x, CertifyLane& lane, std::span<double> radii) const;
 };
 
 }  // namespace standfast::certifier

@@ -45,9 +45,10 @@ Status check_norms(const CertifyOptions& options) {
 }
 
 Status check_map(const model::Model& model, const CertifyOptions& options) {
-  if (options.method == Method::kClosedForm || model::is_separable(model.feature_map)) return {};
+  const bool has_one_kink = model::is_separable(model.feature_map) && !model::has_knots(model.feature_map);
+  if (options.method == Method::kClosedForm || has_one_kink) return {};
   const std::string method = "feature map: the " + std::string(method_name(options.method)) + " method needs ";
-  if (!model::is_affine_with_abs(model.feature_map)) {
+  if (!model::is_affine_with_abs(model.feature_map) && !model::has_knots(model.feature_map)) {
     return Error{ErrorCode::kUnsupported, method + "an abs at the end only, found one before; use the closed form"};
   }
   if (options.method == Method::kSeparable && !options.keep_proofs) return {};

@@ -28,7 +28,7 @@ class SeparableCertifier : public Certifier {
   void search_weights(const Request& request, std::span<const float> x, std::span<const float> logits,
                       std::size_t norm_index, CertifyWorkspace& workspace, Rows rows) const;
   /// The minorants that the waiting lanes' searches have asked for.
-  void find_next_minorants(CertifyWorkspace& workspace) const;
+  void find_next_minorants(std::span<const float> x, CertifyWorkspace& workspace) const;
   /// Room for the next minorant of a lane; its choice of slopes is that of a slot of a backward pass.
   minorant::SeparableMinorant& keep_minorant(CertifyLane& lane, const infer::TileWorkspace& pass,
                                              std::size_t slot) const;

@@ -85,7 +85,7 @@ ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph,
   result.gradient_error = std::move(graph.gradient_error);
   result.features = std::move(u.value);
   result.features_error = std::move(u.error);
-  return map_.view() == MapView::kSeparable ? seen_from_input(map_.unit_map(), result) : result;
+  return map_.view() == MapView::kSeparable ? seen_from_input(map_.unit_map(), x, result) : result;
 }
 
 ProvenMinorant Verifier::linear_in_input(const ProvenMinorant& from, const model::MapReach& reach, Norm norm,
@@ -161,7 +161,7 @@ Result<double> Verifier::radius_of(ProvenMinorant m, const ThreatModel& threat, 
   if (map_.view() == MapView::kOther) {
     return Error{ErrorCode::kUnsupported, "feature map: found an abs before the end, expected the closed form"};
   }
-  if (map_.view() == MapView::kKinked) m = seen_from_input(map_.unit_map(), m);
+  if (map_.view() == MapView::kKinked) m = seen_from_input(map_.unit_map(), x, m);
   if (map_.view() == MapView::kMixing) m = linear_in_input(m, map_.reach(cost, norm), norm, bend);
   return separable_radius_proven(m, {cost, intervals_at(threat, x)}, norm, proposal.radius);
 }

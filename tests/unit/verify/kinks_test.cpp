@@ -42,7 +42,7 @@ ProvenMinorant brought_back(const model::Model& model, const std::vector<float>&
   const Verifier verifier = Verifier::create(model).value();
   infer::InferWorkspace infer;
   plan.forward(x, infer);
-  return seen_from_input(model::unit_map_of(model).value(), verifier.minorant(x, infer.slopes));
+  return seen_from_input(model::unit_map_of(model).value(), x, verifier.minorant(x, infer.slopes));
 }
 
 TEST(Kinks, EveryUnitMustSeeOneFeatureAlone) {
