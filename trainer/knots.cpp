@@ -103,10 +103,10 @@ void write_column(const Chords& chords, std::span<float> knots, std::span<float>
     value = chords.value[k];
   }
   std::fill(knots.begin() + static_cast<std::ptrdiff_t>(count), knots.end(), knots[count - 1]);
-  if (count == 1) slopes[1] = 1;
-  slopes[0] = slopes[1];
-  std::fill(slopes.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(count, 2)), slopes.end(),
-            slopes[std::max<std::size_t>(count, 2) - 1]);
+  const auto inner = slopes.subspan(1, count - 1);
+  const float outer = inner.empty() ? 1.0F : *std::ranges::min_element(inner);
+  slopes[0] = outer;
+  std::fill(slopes.begin() + static_cast<std::ptrdiff_t>(count), slopes.end(), outer);
 }
 
 ColumnMap map_of_column(std::span<const float> sorted, InputMap map) {

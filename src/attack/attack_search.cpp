@@ -113,7 +113,7 @@ bool AttackSearch::try_ray(std::span<const double> direction) {
 void AttackSearch::follow_certificate(const AttackEffort& effort) {
   if (!(ws_.problem.margin > 0)) return;
   const search::PricedProblem first = ws_.problem;
-  if (reader_->separable() && !reader_->has_several_kinks()) follow_minorants(first, effort);
+  if (reader_->separable()) follow_minorants(first, effort);
   // the worst points themselves, and everything allowed at once if no radius is finite
   for (const search::SeparableRadius& radius :
        {search::separable_radius(first, target_.norm), search::SeparableRadius{.radius = kInfinity}}) {

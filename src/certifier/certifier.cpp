@@ -8,7 +8,6 @@
 #include <cmath>
 #include <utility>
 
-#include "certifier/kinked_certifier.hpp"
 #include "certifier/mixing_certifier.hpp"
 #include "certifier/separable_certifier.hpp"
 #include "search/closed_form.hpp"
@@ -54,9 +53,8 @@ void CertifyWorkspace::queue_rows(std::span<const CertifiedRow> rows) {
 std::unique_ptr<const Certifier> Certifier::create(const ModelParts& parts) {
   switch (parts.core->map().view()) {
     case model::MapView::kSeparable:
-      return std::make_unique<SeparableCertifier>(parts);
     case model::MapView::kKinked:
-      return std::make_unique<KinkedCertifier>(parts);
+      return std::make_unique<SeparableCertifier>(parts);
     case model::MapView::kMixing:
       return std::make_unique<MixingCertifier>(parts);
     case model::MapView::kOther:

@@ -145,6 +145,9 @@ void SeparableCertifier::prove_choices(const Request& request, std::span<const f
   }
   parts_.wide->prove_tile(ws.inputs, count, ws.slopes, ws.verify, std::span(ws.wanted).first(count),
                           request.options.precision);
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    see_from_input(std::span(ws.inputs).subspan(slot * dim, dim), *ws.wanted[slot]);
+  }
 }
 
 void SeparableCertifier::retry_at_input(const Request& request, std::span<const float> x, std::size_t norm_index,
@@ -161,6 +164,7 @@ void SeparableCertifier::retry_at_input(const Request& request, std::span<const 
   write_to_lane(lane.proof_choices.front(), 0, ws.slopes);
   verify::ProvenMinorant* const wanted[] = {&lane.minorant};
   parts_.wide->prove_tile(x, 1, ws.slopes, ws.verify, wanted, request.options.precision);
+  see_from_input(x, lane.minorant);
   price_minorant(request, lane);
   lane.hint = {};
   certify_lane(request, x, lane, norm_index, other);

@@ -318,10 +318,11 @@ Result<double> Classifier::confirm(std::span<const float> input, const Certifica
                                    const ThreatModel& threat) const {
   STANDFAST_CHECK(check_inputs(input, 1, dim()));
   STANDFAST_CHECK(check_floating_point_environment());
-  if (impl_->core->map().view() != model::MapView::kSeparable) {
+  const model::MapView view = impl_->core->map().view();
+  if (view != model::MapView::kSeparable && view != model::MapView::kKinked) {
     return Error{ErrorCode::kUnsupported,
-                 "certificate: the model's feature map has a linear map or a convolution, expected centres, scales and "
-                 "a last abs"};
+                 "certificate: the model's feature map mixes features, expected a map of "
+                 "single features"};
   }
   STANDFAST_TRY(const minorant::Proposal proposal, certifier::proposal_of(certificate, impl_->model.graph));
   return impl_->core->prove(threat, input, proposal);

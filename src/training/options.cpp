@@ -63,9 +63,6 @@ Status check_layers(const TrainOptions& options) {
 
 /// The margin's own worst change knows one kink per feature.
 Status check_kinks(const TrainOptions& options) {
-  if (has_knots(options.feature_map) && options.certify_norm)
-    return bad_option(fmt::format("--feature-map, --certify-for: found {}, expected a map without knots",
-                                  word_for(options.feature_map)));
   STANDFAST_CHECK(check_integer("--kinks", options.kinks, 1, minorant::kMostKinks));
   if (options.kinks == 1) return {};
   if (!has_abs(options.feature_map))

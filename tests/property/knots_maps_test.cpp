@@ -24,7 +24,7 @@ struct Certifying {
 };
 
 Certifying random_certifying(Random& random) {
-  constexpr std::array kMethods = {Method::kSeparable, Method::kClosedForm};
+  constexpr std::array kMethods = {Method::kSeparable, Method::kClosedForm, Method::kRefined, Method::kExact};
   constexpr std::array kGuarantees = {Guarantee::kReal, Guarantee::kDeployed};
   return {kMethods[random.below(kMethods.size())], kGuarantees[random.below(2)],
           random.chance(0.3) ? Precision::kFloat32 : Precision::kFloat64};
