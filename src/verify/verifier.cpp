@@ -52,6 +52,9 @@ Status check_norm(Norm norm, bool closed_form) {
 
 Result<Verifier> Verifier::create(const model::Model& model) {
   STANDFAST_CHECK(model::validate(model));
+  if (model.graph.nodes.back().kind == model::NodeKind::kMin) {
+    return Error{ErrorCode::kUnsupported, "proof: found a minimum of heads, expected one of its heads"};
+  }
   STANDFAST_TRY(model::MapBounds map, model::MapBounds::create(model));
   return Verifier(model, std::move(map));
 }
@@ -165,12 +168,6 @@ Result<double> Verifier::radius_of(ProvenMinorant m, const ThreatModel& threat, 
   }
   if (map_.view() == MapView::kMixing) m = linear_in_input(m, map_.reach(cost, norm), norm, bend);
   return separable_radius_proven(m, {cost, intervals_at(threat, x)}, norm, proposal.radius);
-}
-
-Result<double> prove(const model::Model& model, const ThreatModel& threat, std::span<const float> x,
-                     const minorant::Proposal& proposal) {
-  STANDFAST_TRY(const Verifier verifier, Verifier::create(model));
-  return verifier.prove(threat, x, proposal);
 }
 
 std::vector<double> costs_of(const ThreatModel& threat, std::size_t dim) {
