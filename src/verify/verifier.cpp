@@ -169,12 +169,6 @@ Result<double> Verifier::radius_of(ProvenMinorant m, const ThreatModel& threat, 
   return separable_radius_proven(m, {cost, intervals_at(threat, x)}, norm, proposal.radius);
 }
 
-Result<double> prove(const model::Model& model, const ThreatModel& threat, std::span<const float> x,
-                     const minorant::Proposal& proposal) {
-  STANDFAST_TRY(const Verifier verifier, Verifier::create(model));
-  return verifier.prove(threat, x, proposal);
-}
-
 std::vector<double> costs_of(const ThreatModel& threat, std::size_t dim) {
   std::vector<double> cost(dim);
   for (std::size_t i = 0; i < dim; ++i) cost[i] = threat.cost_of(i);
