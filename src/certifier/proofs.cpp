@@ -131,7 +131,11 @@ Result<std::vector<minorant::Proposal>> proposals_of(const Certificate& certific
                                                      const verify::HeadsVerifier& heads) {
   const RadiusProof& proof = certificate.proof;
   // nothing is claimed, of no head
-  if (proof.empty()) return std::vector<minorant::Proposal>(heads.count(), {.norm = certificate.norm});
+  if (proof.empty()) {
+    minorant::Proposal nothing;
+    nothing.norm = certificate.norm;
+    return std::vector<minorant::Proposal>(heads.count(), nothing);
+  }
   const std::size_t found = std::max<std::size_t>(proof.heads.size(), 1);
   if (found != heads.count() || (heads.count() == 1 && !proof.heads.empty())) {
     return Error{ErrorCode::kBadShape, "certificate: found proofs of " + std::to_string(found) +
