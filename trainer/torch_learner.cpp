@@ -17,8 +17,7 @@ namespace {
 
 // adamw serves short runs: its means forget sooner than adam's
 constexpr double kShortMomentum = 0.9, kShortVariance = 0.99;
-constexpr double kWeightDecay = 0.02;  // of adamw; 0.05 and 0.1 cost accuracy
-constexpr double kSgdMomentum = 0.9;   // of the published recipes
+constexpr double kSgdMomentum = 0.9;  // of the published recipes
 
 /// What libtorch's own backward pass calls; its transposed convolution does the same, by a slower path.
 class ConvAdjoint : public torch::autograd::Function<ConvAdjoint> {
@@ -102,7 +101,8 @@ std::unique_ptr<torch::optim::Optimizer> make_optimiser(const TrainOptions& opti
       return std::make_unique<torch::optim::Adam>(weights, torch::optim::AdamOptions(rate));
     case Optimiser::kAdamW:
       return std::make_unique<torch::optim::AdamW>(
-          weights, torch::optim::AdamWOptions(rate).betas({kShortMomentum, kShortVariance}).weight_decay(kWeightDecay));
+          weights,
+          torch::optim::AdamWOptions(rate).betas({kShortMomentum, kShortVariance}).weight_decay(options.weight_decay));
     case Optimiser::kSgd:
       return std::make_unique<torch::optim::SGD>(weights, torch::optim::SGDOptions(rate).momentum(kSgdMomentum));
   }

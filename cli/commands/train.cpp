@@ -179,6 +179,8 @@ void add_optimisation_options(CLI::App& app, const Shared& command) {
   add_words(app, command, "--schedule", &TrainOptions::schedule, "How the learning rate falls.");
   add_field(app, command, "--learning-rate-decay", STANDFAST_FIELD(learning_rate_decay), "F",
             "Schedule decay: factor on the learning rate after each epoch.");
+  add_field(app, command, "--weight-decay", STANDFAST_FIELD(weight_decay), "F",
+            "Optimiser adamw: share of each weight lost per step, times the learning rate.");
   add_field(app, command, "--averaging", STANDFAST_FIELD(averaging), "D",
             "Keep the running average of the weights, with this decay per step, such as 0.998; 0 keeps the last.");
   add_field(app, command, "--batch-size", STANDFAST_FIELD(batch_size), "N", "Inputs per step.");

@@ -51,7 +51,7 @@ enum class StartingWeights {
 
 enum class Optimiser {
   kAdam,
-  kAdamW,  ///< Adam whose means forget sooner, with weight decay.
+  kAdamW,  ///< Adam whose means forget sooner, with `weight_decay`.
   kSgd     ///< Stochastic gradient descent with momentum.
 };
 
@@ -157,6 +157,7 @@ struct TrainOptions {
   double learning_rate = 1e-3;             ///< The size of the first steps.
   Schedule schedule = Schedule::kDecay;    ///< How the learning rate falls.
   double learning_rate_decay = 0.95;       ///< The factor per epoch, for kDecay.
+  double weight_decay = 0.02;              ///< The share of a weight lost per step and learning rate, for kAdamW.
   double averaging = 0;                    ///< The decay per step of the weights' running average; 0 keeps the last.
   std::int64_t batch_size = 64;            ///< The number of rows per step.
   std::int64_t epochs = 40;                ///< The number of passes over the training rows.

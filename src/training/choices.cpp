@@ -40,7 +40,7 @@ template <>
 std::span<const OptionChoice<Optimiser>> choices_of<Optimiser>() {
   static constexpr std::array<OptionChoice<Optimiser>, 3> kAll = {{
       {Optimiser::kAdam, "adam", "Adam, the usual choice"},
-      {Optimiser::kAdamW, "adamw", "Adam with weight decay 0.02 and short memories, for short runs"},
+      {Optimiser::kAdamW, "adamw", "Adam with weight decay and short memories, for short runs"},
       {Optimiser::kSgd, "sgd", "plain steps with momentum 0.9, as the published networks"},
   }};
   return kAll;

@@ -87,6 +87,7 @@ Status check_model(const TrainOptions& options) {
 
 Status check_optimiser(const TrainOptions& options) {
   STANDFAST_CHECK(check_range("--averaging", options.averaging, 0, 0.99999));
+  STANDFAST_CHECK(check_range("--weight-decay", options.weight_decay, 0, 100));
   STANDFAST_CHECK(check_range("--label-smoothing", options.label_smoothing, 0, 0.5));
   STANDFAST_CHECK(check_range("--input-dropout", options.input_dropout, 0, 0.9));
   STANDFAST_CHECK(check_range("--learning-rate", options.learning_rate, 1e-12, 1e3));

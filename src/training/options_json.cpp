@@ -50,6 +50,7 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("learning_rate", options.learning_rate);
   visit("learning_rate_decay", options.learning_rate_decay);
   visit("schedule", options.schedule);
+  visit("weight_decay", options.weight_decay);
   visit("averaging", options.averaging);
   visit("batch_size", options.batch_size);
   visit("epochs", options.epochs);

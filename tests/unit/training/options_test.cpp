@@ -76,6 +76,7 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   options.kinks = 5;
   options.schedule = Schedule::kCosine;
   options.averaging = 0.75;
+  options.weight_decay = 0.375;
   options.label_smoothing = 0.25;
   options.heads = 6;
   options.input_dropout = 0.125;
@@ -107,6 +108,7 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   EXPECT_EQ(again->learnt.filter_stride, 4);
   EXPECT_EQ(again->kinks, 5);
   EXPECT_EQ(again->heads, 6);
+  EXPECT_EQ(again->weight_decay, 0.375);
   EXPECT_EQ(again->input_dropout, 0.125);
   EXPECT_EQ(again->keep, KeptEpoch::kRanking);
   EXPECT_EQ(again->network, Network::kConv);
@@ -371,6 +373,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "--input-pool: 0 is not in [1, 1024]"},
         BadOption{"Smoothing", [](TrainOptions& o) { o.label_smoothing = 0.75; },
                   "--label-smoothing: 0.75 is not in [0, 0.5]"},
+        BadOption{"Decayed", [](TrainOptions& o) { o.weight_decay = -1; }, "--weight-decay: -1 is not in [0, 100]"},
         BadOption{"Dropout", [](TrainOptions& o) { o.input_dropout = 1; }, "--input-dropout: 1 is not in [0, 0.9]"},
         BadOption{"NoHeads", [](TrainOptions& o) { o.heads = 0; }, "--heads: 0 is not in [1, 256]"},
         BadOption{"HeadsOfAConvNet",
