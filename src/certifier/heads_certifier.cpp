@@ -1,7 +1,7 @@
-// A table holds what is known of every head's radius at every input of a tile. In each round every input names one
-// head, that with the smallest known radius, unless it was looked at as closely as the method can; inputs that name the
-// same head share its passes. It ends when no input names one: then the smallest known radius of each is final, and
-// those of the other heads are larger and proven as well.
+// A head's radius is bounded at first by its steepness, (C48). A table holds what is known of every head's radius at
+// every input of a tile. In each round every input names one head, that with the smallest known radius, unless it was
+// looked at as closely as the method can; inputs that name the same head share its passes. It ends when no input names
+// one: then the smallest known radius of each is final, and those of the other heads are larger and proven as well.
 #include "certifier/heads_certifier.hpp"
 
 #include <algorithm>
@@ -10,15 +10,45 @@
 #include <optional>
 #include <utility>
 
+#include "base/rounding.hpp"
+#include "verify/radius.hpp"
+#include "verify_wide/fast_sums.hpp"
+
 namespace standfast::certifier {
+
+namespace {
+
+constexpr double kRoundDown = 1 - 8 * kUnitRoundoff, kSmallestBound = 0x1p-900;
+
+void run_forward(const infer::Plan& plan, const Request& request, std::span<const float> x, std::span<float> logits,
+                 CertifyWorkspace& workspace) {
+  if (logits.size() == 1 && !Certifier::needs_tiles(request)) {
+    logits[0] = plan.forward(x, workspace.infer.one);
+  } else {
+    plan.forward_tile(x, logits.size(), workspace.infer, logits);
+  }
+}
+
+/// The request by the cheapest method whose radii a search can only raise.
+Request without_search(Request request) {
+  request.options.method = Method::kSeparable;
+  return request;
+}
+
+}  // namespace
 
 HeadsCertifier::Head::Head(const verify::Verifier& core, const infer::Plan* whole)
     : own_plan(whole == nullptr ? std::make_unique<const infer::Plan>(core.model()) : nullptr),
       plan(whole == nullptr ? own_plan.get() : whole),
       wide(core),
-      certifier(Certifier::create({&core.model(), plan, &core, &wide})) {}
+      certifier(Certifier::create({&core.model(), plan, &core, &wide})) {
+  if (whole == nullptr) bounds = deployed::deployed_error(core.model());
+}
 
 HeadsCertifier::HeadsCertifier(const verify::HeadsVerifier& core, const infer::Plan& plan) : plan_(&plan) {
+  // elsewhere the core, which sees |v| through lines, might prove less than the steepness does
+  const model::MapView view = core.head(0).map().view();
+  sees_features_alone_ = view == model::MapView::kSeparable || view == model::MapView::kKinked;
   for (std::size_t k = 0; k < core.count(); ++k) {
     heads_.push_back(std::make_unique<const Head>(core.head(k), core.count() == 1 ? &plan : nullptr));
   }
@@ -96,59 +126,78 @@ std::size_t HeadsCertifier::inputs_per_tile(const Request& request) const {
   return heads_.front()->certifier->inputs_per_tile(request);
 }
 
-namespace {
-
-void run_forward(const infer::Plan& plan, const Request& request, std::span<const float> x, std::span<float> logits,
-                 CertifyWorkspace& workspace) {
-  if (logits.size() == 1 && !Certifier::needs_tiles(request)) {
-    logits[0] = plan.forward(x, workspace.infer.one);
-  } else {
-    plan.forward_tile(x, logits.size(), workspace.infer, logits);
-  }
-}
-
-/// The request by the cheapest method whose radii a search can only raise.
-Request without_search(Request request) {
-  request.options.method = Method::kSeparable;
-  return request;
-}
-
-}  // namespace
-
 void HeadsCertifier::forward(const Request& request, std::span<const float> x, std::span<float> logits,
                              HeadsWorkspace& workspace) const {
   run_forward(*plan_, request, x, logits, workspace.whole);
 }
 
+bool HeadsCertifier::may_rule_out_heads(const Request& request) const {
+  // a file wants a proof of every head; the closed form is the smallest of the heads' own
+  return !request.options.keep_proofs && !request.closed_form() && sees_features_alone_;
+}
+
+void HeadsCertifier::bound_by_steepness(const Request& request, std::span<const float> x, std::size_t k,
+                                        HeadsWorkspace& ws, Table& table) const {
+  const deployed::DeployedError& bounds = heads_[k]->bounds;
+  if (bounds.steepness.empty()) return;
+  // (C48): the radius that a margin of 1 would have, by the dual norm
+  verify::ProvenMinorant steepest;
+  steepest.is_separable = true;
+  steepest.separable.margin = 1;
+  steepest.separable.coefficient = bounds.steepness;
+  steepest.gradient_error.assign(bounds.steepness.size(), 0.0);
+  std::vector<double> of_margin_1;
+  for (std::size_t n = 0; n < request.norm_count(); ++n) {
+    const Norm norm = request.norm(n);
+    of_margin_1.push_back(norm == Norm::l0() ? 0
+                                             : verify::closed_form_radius_proven(steepest, request.cost, norm, 1,
+                                                                                 verify_wide::kFastSums));
+  }
+  const std::size_t dim = bounds.steepness.size(), count = x.size() / dim;
+  ws.logits.resize(count);
+  run_forward(*heads_[k]->plan, request, x, ws.logits, ws.heads[k]);
+  for (std::size_t row = 0; row < count; ++row) {
+    const double margin = (static_cast<double>(ws.logits[row]) - bounds.at(x.subspan(row * dim, dim))) * kRoundDown;
+    if (!(margin > 0 && std::isfinite(margin))) continue;
+    for (std::size_t n = 0; n < of_margin_1.size(); ++n) {
+      const double radius = margin * of_margin_1[n] * kRoundDown;
+      // a product that underflows has lost its digits
+      if (radius >= kSmallestBound) table.radii(row, k)[n] = radius;
+    }
+  }
+}
+
 void HeadsCertifier::look_closer(const Request& request, std::span<const float> x, std::size_t k, Look look,
                                  std::span<const std::size_t> rows, HeadsWorkspace& ws, Table& table) const {
-  const std::size_t dim = x.size() / std::max<std::size_t>(ws.logits.size(), 1);
+  const std::size_t dim = heads_[k]->plan->model().dim();
   ws.inputs.clear();
   for (const std::size_t row : rows) {
     const auto one = x.subspan(row * dim, dim);
     ws.inputs.insert(ws.inputs.end(), one.begin(), one.end());
   }
-  std::vector<float> logits(rows.size());
   CertifyWorkspace& own = ws.heads[k];
-  run_forward(*heads_[k]->plan, request, ws.inputs, logits, own);
+  ws.logits.resize(rows.size());
+  run_forward(*heads_[k]->plan, request, ws.inputs, ws.logits, own);
   std::vector<CertifiedRow> wanted(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     table.look(rows[i], k) = look;
     std::ranges::fill(table.radii(rows[i], k), 0.0);
     // a pass that overflowed proposes nothing
-    if (std::isfinite(logits[i])) wanted[i] = {table.radii(rows[i], k), table.proofs(rows[i], k)};
+    if (std::isfinite(ws.logits[i])) wanted[i] = {table.radii(rows[i], k), table.proofs(rows[i], k)};
   }
-  heads_[k]->certifier->certify(request, ws.inputs, logits, own, wanted);
+  heads_[k]->certifier->certify(request, ws.inputs, ws.logits, own, wanted);
 }
 
 void HeadsCertifier::certify(const Request& request, std::span<const float> x, std::span<const float> logits,
                              HeadsWorkspace& ws, std::span<const CertifiedRow> rows) const {
   if (heads_.size() == 1) return heads_.front()->certifier->certify(request, x, logits, ws.whole, rows);
   ws.heads.resize(heads_.size());
-  ws.logits.assign(rows.size(), 0.0F);
   const bool searches = request.searches_any();
   const Request first = searches ? without_search(request) : request;
   Table table(request, heads_.size(), rows);
+  for (std::size_t k = 0; k < heads_.size() && may_rule_out_heads(request); ++k) {
+    bound_by_steepness(request, x, k, ws, table);
+  }
   while (true) {
     std::vector<std::optional<std::size_t>> named;
     for (std::size_t row = 0; row < rows.size(); ++row) named.push_back(table.next_head(row));

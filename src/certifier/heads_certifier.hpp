@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "certifier/certifier.hpp"
+#include "deployed/deployed_error.hpp"
 #include "verify/heads_verifier.hpp"
 
 namespace standfast::certifier {
@@ -20,7 +21,7 @@ struct HeadsWorkspace {
   CertifyWorkspace whole;               ///< The pass of the whole model; all there is for a model of one head.
   std::vector<CertifyWorkspace> heads;  ///< One per head, whose passes have sizes of their own.
   std::vector<float> inputs;            ///< The inputs that are looked at together, side by side.
-  std::vector<float> logits;
+  std::vector<float> logits;            ///< What the head gives them.
 };
 
 class HeadsCertifier {
@@ -61,14 +62,21 @@ class HeadsCertifier {
     const infer::Plan* plan;
     verify_wide::WideVerifier wide;
     std::unique_ptr<const Certifier> certifier;
+    deployed::DeployedError bounds;  ///< Of a model with several heads.
   };
   class Table;
+
+  [[nodiscard]] bool may_rule_out_heads(const Request& request) const;
+  /// Runs the forward pass of a head at every input and writes the radii that its steepness alone proves.
+  void bound_by_steepness(const Request& request, std::span<const float> x, std::size_t head, HeadsWorkspace& workspace,
+                          Table& table) const;
 
   void look_closer(const Request& request, std::span<const float> x, std::size_t head, Look look,
                    std::span<const std::size_t> rows, HeadsWorkspace& workspace, Table& table) const;
 
   std::vector<std::unique_ptr<const Head>> heads_;  // at fixed addresses: certifiers point into them
   const infer::Plan* plan_;
+  bool sees_features_alone_ = false;  ///< Every unit of the feature map sees one feature.
 };
 
 }  // namespace standfast::certifier
