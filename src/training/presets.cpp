@@ -47,7 +47,7 @@ TrainOptions table_options() {
   options.preset = "table";
   options.hidden = {32};
   options.heads = 16;
-  options.feature_map = InputMap::kStandardise;
+  options.feature_map = InputMap::kAuto;
   options.input_dropout = 0.2;
   options.optimiser = Optimiser::kAdamW;
   options.learning_rate = 3e-3;
