@@ -231,6 +231,12 @@ class Classifier {
   Classifier& operator=(Classifier&&) noexcept;
   ~Classifier();
 
+  /// The bytes of a model file of this model, with the threshold that it was loaded with.
+  ///
+  /// `notes` replace what the file says of its origin under the same keys; an empty note takes the key away.
+  /// Fails: kBadValue for a note that is not UTF-8.
+  [[nodiscard]] Result<std::string> to_file(const std::map<std::string, std::string>& notes) const;
+
   /// What the model is.
   [[nodiscard]] const ModelSummary& summary() const;
   /// The number of features of an input.

@@ -110,6 +110,7 @@ Status check_certificate(const TrainOptions& options) {
 
 Status check_threshold(const TrainOptions& options) {
   STANDFAST_CHECK(check_range("--validation-share", options.validation_share, 0.01, 0.9));
+  STANDFAST_CHECK(check_integer("--threshold-folds", options.threshold_folds, 0, 100));
   // any negative value asks for balance, NaN and values above 1 mean nothing
   if (options.max_fpr < 0) return {};
   return check_range("--max-fpr", options.max_fpr, 0, 1);

@@ -63,6 +63,7 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("label_smoothing", options.label_smoothing);
   visit("validation_share", options.validation_share);
   visit("max_fpr", options.max_fpr);
+  visit("threshold_folds", options.threshold_folds);
   visit("seed", options.seed);
 }
 
