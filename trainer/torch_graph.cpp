@@ -43,6 +43,11 @@ TorchArray run_node(const model::Node& node, const std::vector<TorchArray>& inpu
       return torch::max_pool2d(inputs[0], {node.kernel, node.kernel}, {node.stride, node.stride});
     case model::NodeKind::kFlatten:
       return inputs[0].flatten(1);
+    case model::NodeKind::kMin: {
+      TorchArray smallest = inputs[0];
+      for (std::size_t j = 1; j < inputs.size(); ++j) smallest = torch::minimum(smallest, inputs[j]);
+      return smallest.reshape({-1, 1});
+    }
     case model::NodeKind::kMax:
       break;
   }

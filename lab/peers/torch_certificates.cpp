@@ -80,6 +80,11 @@ Array run(const Step& node, const std::vector<Array>& in) {
       return flat(in[0]);
     case model::NodeKind::kMax:
       return flat(in[0]).amax(1, true);
+    case model::NodeKind::kMin: {
+      Array smallest = flat(in[0]);
+      for (std::size_t j = 1; j < in.size(); ++j) smallest = torch::minimum(smallest, flat(in[j]));
+      return smallest;
+    }
   }
   throw std::runtime_error("an unknown node");
 }

@@ -44,6 +44,7 @@ AbsolutePass::AbsolutePass(const model::Model& model) : model_(&model) {
   for (model::Shape& shape : node_shapes) arrays_.push_back({std::move(shape), {}, {}});
   const model::Node& last = model.graph.nodes.back();
   if (last.kind == model::NodeKind::kMax) pieces_ = model::element_count(arrays_[source_of(last.inputs[0])].shape);
+  if (last.kind == model::NodeKind::kMin) pieces_ = last.inputs.size();
   if (!model.feature_map.empty() && model.feature_map[0].kind == model::MapKind::kCenter) {
     for (std::size_t i = 0; i < model.dim(); ++i) centre_.push_back(model::broadcast(model.feature_map[0].values, i));
   }
@@ -114,8 +115,13 @@ AbsoluteBound AbsolutePass::error() {
 
 AbsoluteBound AbsolutePass::error_of_piece(std::size_t piece) {
   const model::Node& last = model_->graph.nodes.back();
-  if (last.kind != model::NodeKind::kMax) return error();
-  start_logit(source_of(last.inputs[0]), piece);
+  if (last.kind == model::NodeKind::kMin) {
+    start_logit(source_of(last.inputs[piece]), 0);
+  } else if (last.kind == model::NodeKind::kMax) {
+    start_logit(source_of(last.inputs[0]), piece);
+  } else {
+    return error();
+  }
   return pull();
 }
 
@@ -186,6 +192,7 @@ void AbsolutePass::pull_node(std::size_t k) {
       [[fallthrough]];
     case model::NodeKind::kRelu:
     case model::NodeKind::kFlatten:
+    case model::NodeKind::kMin:  // it moves by no more than the errors of its inputs add up to
       for (const std::int32_t input : node.inputs) {
         add_to(arrays_[source_of(input)].error, from.error);
         add_to(arrays_[source_of(input)].size, from.size);

@@ -28,7 +28,7 @@ class AbsolutePass {
   [[nodiscard]] bool possible() const { return possible_; }
   /// What the feature map subtracts first, one value per feature; empty where it subtracts nothing.
   [[nodiscard]] const std::vector<double>& centre() const { return centre_; }
-  /// How many values the logit is the largest of; 1 unless the last node is a maximum.
+  /// How many values the logit is the largest or the smallest of; 1 unless the last node is a maximum or a minimum.
   [[nodiscard]] std::size_t pieces() const { return pieces_; }
 
   /// Products of one pass, at most.
@@ -36,7 +36,8 @@ class AbsolutePass {
 
   /// On |logit - f(x)|.
   AbsoluteBound error();
-  /// The same for the model whose last node picks this piece instead of the largest. Requires: piece < pieces().
+  /// The same for the model whose last node picks this piece instead of the largest or smallest. Requires: piece <
+  /// pieces().
   AbsoluteBound error_of_piece(std::size_t piece);
   /// On the sum of the magnitudes of every value of the pass, partial sums included.
   AbsoluteBound magnitude();

@@ -127,10 +127,17 @@ BoundedPass::Values BoundedPass::run_node(std::size_t k, const std::vector<const
       y.value.push_back(*std::max_element(x.value.begin(), x.value.end()));
       y.error.push_back(*std::max_element(x.error.begin(), x.error.end()));
       return y;
+    case model::NodeKind::kMin:
+      y = x;
+      for (std::size_t j = 1; j < from.size(); ++j) {
+        y.value[0] = std::min(y.value[0], from[j]->value[0]);
+        y.error[0] = std::max(y.error[0], from[j]->error[0]);
+      }
+      return y;
     case model::NodeKind::kMaxPool:
       break;
   }
-  // (C44): a maximum moves by no more than the largest error of its window
+  // (C44): a maximum, like a minimum, moves by no more than the largest error of what it picks from
   const model::Shape& in = model::source_shape(model_->graph, node_shapes_, node.inputs[0]);
   const model::Shape& out = node_shapes_[k];
   for (std::int64_t at = 0; at < static_cast<std::int64_t>(model::element_count(out)); ++at) {

@@ -20,7 +20,8 @@ void raise_to(const AbsoluteBound& other, AbsoluteBound& bound) {
   for (std::size_t i = 0; i < bound.slope.size(); ++i) bound.slope[i] = std::max(bound.slope[i], other.slope[i]);
 }
 
-/// Rounding is monotone, so the rounded logit is the largest of the rounded pieces, each with its own error.
+/// Rounding is monotone, so the rounded logit is the largest, or smallest, of the rounded pieces, each with its own
+/// error.
 AbsoluteBound logit_error(AbsolutePass& pass) {
   if (pass.pieces() > kMostProducts / std::max<std::size_t>(pass.products(), 1)) return pass.error();
   AbsoluteBound bound = pass.error_of_piece(0);

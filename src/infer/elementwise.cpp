@@ -104,6 +104,14 @@ void add_values(const float* a, const float* b, std::span<float> y) {
   for (std::size_t i = 0; i < y.size(); ++i) y[i] = a[i] + b[i];
 }
 
+void lower_to(const float* x, std::int32_t index, std::span<float> y, std::span<std::int32_t> winner) {
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (!(x[i] < y[i] || std::isnan(x[i]))) continue;
+    y[i] = x[i];
+    winner[i] = index;
+  }
+}
+
 void send_dual(std::span<const float> source, bool adds, float* target) {
   if (!adds) {
     std::copy(source.begin(), source.end(), target);
@@ -126,6 +134,13 @@ void find_window_maxima(const Windows& windows, const float* x, std::span<float>
     for_each_window<1>(windows, x, y.data(), winner.data());
   } else {
     for_each_window<kLanes>(windows, x, y.data(), winner.data());
+  }
+}
+
+void send_to_picked(std::span<const float> source, std::span<const std::int32_t> winner, std::int32_t index, bool adds,
+                    float* target) {
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    target[i] = (winner[i] == index ? source[i] : 0.0F) + (adds ? target[i] : 0.0F);
   }
 }
 

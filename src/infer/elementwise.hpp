@@ -35,6 +35,9 @@ void apply_relu(const float* x, std::span<float> y, std::span<float> slope);
 /// y = a + b.
 void add_values(const float* a, const float* b, std::span<float> y);
 
+/// y = min(y, x), and the winner of each element that x has lowered becomes `index`. A NaN stays or comes.
+void lower_to(const float* x, std::int32_t index, std::span<float> y, std::span<std::int32_t> winner);
+
 /// target = source, or target += source.
 void send_dual(std::span<const float> source, bool adds, float* target);
 /// target = slope * source, or target += slope * source.
@@ -48,6 +51,9 @@ struct Windows {
 /// The largest of each window, the first of equals, and its flat index.
 void find_window_maxima(const Windows& windows, const float* x, std::span<float> y, std::span<std::int32_t> winner,
                         std::size_t lanes);
+/// target = or += source where the winner is `index`, 0 elsewhere.
+void send_to_picked(std::span<const float> source, std::span<const std::int32_t> winner, std::int32_t index, bool adds,
+                    float* target);
 /// target[winner] += source.
 void send_to_winners(std::span<const float> source, std::span<const std::int32_t> winner, std::size_t lanes,
                      float* target);

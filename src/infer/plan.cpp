@@ -88,7 +88,9 @@ void Plan::size_workspace(InferWorkspace& workspace, std::size_t lanes) const {
     const model::NodeKind kind = model_->graph.nodes[k].kind;
     const std::size_t size = layout_.size(k) * lanes;
     if (kind == model::NodeKind::kRelu) workspace.slopes[k].relu.resize(size);
-    if (kind == model::NodeKind::kMaxPool || kind == model::NodeKind::kMax) workspace.slopes[k].winner.resize(size);
+    const bool picks =
+        kind == model::NodeKind::kMaxPool || kind == model::NodeKind::kMax || kind == model::NodeKind::kMin;
+    if (picks) workspace.slopes[k].winner.resize(size);
   }
   workspace.scratch.rows.resize(most_rows_);
   workspace.scratch.scales.resize(most_rows_);
@@ -166,6 +168,13 @@ void Plan::run_node(std::size_t k, const Pass& pass, InferWorkspace& workspace) 
       find_window_maxima({1, 1, size, 1, size, 1}, input(0), y, slopes.winner, pass.lanes);
       break;
     }
+    case model::NodeKind::kMin:
+      std::ranges::copy(std::span(input(0), pass.lanes), y.begin());
+      std::ranges::fill(slopes.winner, 0);
+      for (std::size_t j = 1; j < node.inputs.size(); ++j) {
+        lower_to(input(j), static_cast<std::int32_t>(j), y, slopes.winner);
+      }
+      break;
     case model::NodeKind::kFlatten:
       break;  // the value that it reads
   }
@@ -256,6 +265,9 @@ void Plan::send_node_dual(std::size_t k, const Pass& pass, InferWorkspace& works
       case model::NodeKind::kMax:
         if (!adds) std::fill_n(target, source_size(node.inputs[j]) * pass.lanes, 0.0F);
         send_to_winners(own, slopes.winner, pass.lanes, target);
+        break;
+      case model::NodeKind::kMin:
+        send_to_picked(own, slopes.winner, static_cast<std::int32_t>(j), adds, target);
         break;
       case model::NodeKind::kFlatten:
         break;  // its dual is that of what it reads

@@ -16,6 +16,7 @@ struct NodeSlopes {
   /// proof in other arithmetic names the very minorant that it found.
   std::vector<double> most;
   std::vector<std::int32_t> winner;  ///< kMaxPool and kMax: per output, the flat index of the chosen input element.
+                                     ///< kMin, in a pass: the smallest head. Proofs take heads one by one.
 };
 
 /// One entry per graph node; nodes of other kinds have an empty one.

@@ -1,6 +1,7 @@
 // The structural proof that g is convex in u, node by node in their order: a node is affine if it reads affine arrays
 // and keeps them so; any other array is convex, and what reads it must have weights >= 0, or it would turn the array
-// over. Source: input-convex networks, Amos, Xu, Kolter, ICML 2017. The lemma on slopes (C2) rests on these signs.
+// over. A minimum of convex functions is not convex, so nothing may read one. Source: input-convex networks, Amos, Xu,
+// Kolter, ICML 2017. The lemma on slopes (C2) rests on these signs.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -39,6 +40,10 @@ Status check_input_convex(const Graph& graph) {
     STANDFAST_CHECK(check_node_inputs(graph, i));
     const bool affine_inputs = reads_only_affine(node, affine);
     if (!affine_inputs) STANDFAST_CHECK(check_non_negative(graph, i));
+    if (node.kind == NodeKind::kMin && i + 1 < graph.nodes.size()) {
+      return Error{ErrorCode::kNotConvex,
+                   fmt::format("{}: is not the last node, expected a minimum of heads there", node_place(graph, i))};
+    }
     affine.push_back(affine_inputs && keeps_affine(node.kind));
   }
   return {};

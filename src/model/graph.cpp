@@ -14,21 +14,22 @@
 namespace standfast::model {
 namespace {
 
-constexpr std::array<std::pair<NodeKind, std::string_view>, 7> kNodeKinds = {{{NodeKind::kLinear, "linear"},
+constexpr std::array<std::pair<NodeKind, std::string_view>, 8> kNodeKinds = {{{NodeKind::kLinear, "linear"},
                                                                               {NodeKind::kConv2d, "conv2d"},
                                                                               {NodeKind::kAdd, "add"},
                                                                               {NodeKind::kRelu, "relu"},
                                                                               {NodeKind::kMaxPool, "maxpool"},
                                                                               {NodeKind::kFlatten, "flatten"},
-                                                                              {NodeKind::kMax, "max"}}};
+                                                                              {NodeKind::kMax, "max"},
+                                                                              {NodeKind::kMin, "min"}}};
 
 using Inputs = std::vector<const Shape*>;
 
 Status check_arity(const Node& node, const std::string& place) {
-  const bool is_add = node.kind == NodeKind::kAdd;
-  if (is_add ? node.inputs.size() >= 2 : node.inputs.size() == 1) return {};
-  return Error{ErrorCode::kBadShape,
-               fmt::format("{}: has {} inputs, expected {}", place, node.inputs.size(), is_add ? "at least 2" : "1")};
+  const bool has_several = node.kind == NodeKind::kAdd || node.kind == NodeKind::kMin;
+  if (has_several ? node.inputs.size() >= 2 : node.inputs.size() == 1) return {};
+  return Error{ErrorCode::kBadShape, fmt::format("{}: has {} inputs, expected {}", place, node.inputs.size(),
+                                                 has_several ? "at least 2" : "1")};
 }
 
 Status check_absent(bool absent, const char* what, const std::string& place) {
@@ -88,6 +89,15 @@ Result<Shape> add_shape(const Inputs& inputs, const std::string& place) {
   return *inputs[0];
 }
 
+Result<Shape> min_shape(const Inputs& heads, const std::string& place) {
+  for (const Shape* head : heads) {
+    if (element_count(*head) == 1) continue;
+    return Error{ErrorCode::kBadShape,
+                 fmt::format("{}: input is {}, expected one element, the score of a head", place, shape_text(*head))};
+  }
+  return Shape{1};
+}
+
 Result<Shape> max_pool_shape(const Node& node, const Shape& input, const std::string& place) {
   if (input.size() != 3) {
     return Error{ErrorCode::kBadShape,
@@ -119,6 +129,8 @@ Result<Shape> node_shape(const Node& node, const Inputs& inputs, const std::stri
       return Shape{static_cast<std::int64_t>(element_count(*inputs[0]))};
     case NodeKind::kMax:
       return Shape{1};
+    case NodeKind::kMin:
+      return min_shape(inputs, place);
   }
   return Error{ErrorCode::kBadFormat,
                fmt::format("{}: kind is {}, expected a known one", place, static_cast<int>(node.kind))};
@@ -140,8 +152,9 @@ std::string_view node_kind_name(NodeKind kind) {
 Result<NodeKind> parse_node_kind(std::string_view name) {
   const auto* const found = std::ranges::find(kNodeKinds, name, &std::pair<NodeKind, std::string_view>::second);
   if (found != kNodeKinds.end()) return found->first;
-  return Error{ErrorCode::kBadFormat,
-               fmt::format("node kind is \"{}\", expected linear, conv2d, add, relu, maxpool, flatten or max", name)};
+  return Error{
+      ErrorCode::kBadFormat,
+      fmt::format("node kind is \"{}\", expected linear, conv2d, add, relu, maxpool, flatten, max or min", name)};
 }
 
 std::string node_place(const Graph& graph, std::size_t index) {

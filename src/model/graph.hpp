@@ -20,9 +20,10 @@ enum class NodeKind {
   kMaxPool,  ///< The largest of each window, channel by channel: `kernel` wide, `stride` apart, without padding.
   kFlatten,  ///< (c, h, w) -> (c*h*w).
   kMax,      ///< The largest element of its one input -> (1): the head of a max-affine classifier.
+  kMin,      ///< The smallest of two or more inputs of one element each: the heads of a classifier. The last node only.
 };
 
-/// "linear", "conv2d", "add", "relu", "maxpool", "flatten", "max": the names in the model file.
+/// "linear", "conv2d", "add", "relu", "maxpool", "flatten", "max", "min": the names in the model file.
 std::string_view node_kind_name(NodeKind kind);
 Result<NodeKind> parse_node_kind(std::string_view name);
 
@@ -65,8 +66,8 @@ Status check_node_inputs(const Graph& graph, std::size_t index);
 /// kUnsupported for more than kMaxComputedElements in all. The last node must have one element.
 Result<std::vector<Shape>> infer_shapes(const Graph& graph);
 
-/// Structural proof that g is convex in u: affine nodes may have any weights; whatever reads a node that is convex but
-/// not affine has weights >= 0.
+/// Structural proof that g is convex in u, or a minimum of such functions: affine nodes may have any weights; whatever
+/// reads a node that is convex but not affine has weights >= 0; only the last node may be a minimum.
 ///
 /// Fails: kNotConvex, naming the node and the offending weight.
 Status check_input_convex(const Graph& graph);

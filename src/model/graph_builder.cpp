@@ -64,4 +64,8 @@ std::int32_t GraphBuilder::max(std::string name, std::int32_t input) {
   return append(node_of(NodeKind::kMax, std::move(name), {input}));
 }
 
+std::int32_t GraphBuilder::min(std::string name, std::vector<std::int32_t> heads) {
+  return append(node_of(NodeKind::kMin, std::move(name), std::move(heads)));
+}
+
 }  // namespace standfast::model

@@ -40,6 +40,7 @@ class GraphBuilder {
   std::int32_t flatten(std::string name, std::int32_t input);
   std::int32_t max_pool(std::string name, std::int32_t input, std::int64_t kernel, std::int64_t stride);
   std::int32_t max(std::string name, std::int32_t input);
+  std::int32_t min(std::string name, std::vector<std::int32_t> heads);
 
   /// The number of nodes, which is the index of the next one.
   [[nodiscard]] std::int32_t size() const { return static_cast<std::int32_t>(graph_.nodes.size()); }

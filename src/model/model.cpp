@@ -10,6 +10,7 @@
 
 #include "base/try.hpp"
 #include "files/utf8.hpp"
+#include "model/heads.hpp"
 #include "model/shape.hpp"
 
 namespace standfast::model {
@@ -101,6 +102,7 @@ Status check_network(const Model& model) {
   STANDFAST_CHECK(check_node_names(model.graph));
   STANDFAST_TRY(const std::vector<Shape> nodes, infer_shapes(model.graph));
   STANDFAST_CHECK(check_computed(model.input_shape, maps, nodes));
+  STANDFAST_CHECK(check_heads(model, nodes));
   return check_input_convex(model.graph);
 }
 

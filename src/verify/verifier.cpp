@@ -52,6 +52,9 @@ Status check_norm(Norm norm, bool closed_form) {
 
 Result<Verifier> Verifier::create(const model::Model& model) {
   STANDFAST_CHECK(model::validate(model));
+  if (model.graph.nodes.back().kind == model::NodeKind::kMin) {
+    return Error{ErrorCode::kUnsupported, "proof: found a minimum of heads, expected one of its heads"};
+  }
   STANDFAST_TRY(model::MapBounds map, model::MapBounds::create(model));
   return Verifier(model, std::move(map));
 }

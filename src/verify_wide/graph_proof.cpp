@@ -4,6 +4,7 @@
 #include "verify_wide/graph_proof.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <utility>
 
@@ -185,6 +186,9 @@ void GraphProof::push(std::size_t k, const LaneSlopes& slopes, GraphProofWorkspa
       case model::NodeKind::kMaxPool:
       case model::NodeKind::kMax:
         push_winners(k, slopes, from, target);
+        break;
+      case model::NodeKind::kMin:
+        assert(false);  // heads are proven one by one
         break;
     }
   }

@@ -69,6 +69,10 @@ Bounded larger(const Bounded& a, const Bounded& b) {
   return {std::max(a.value, b.value), std::max(a.error, b.error)};
 }
 
+double smaller(double a, double b) { return b < a ? b : a; }
+Dual smaller(const Dual& a, const Dual& b) { return b.value < a.value ? b : a; }
+Bounded smaller(const Bounded& a, const Bounded& b) { return {std::min(a.value, b.value), std::max(a.error, b.error)}; }
+
 struct Window {
   std::int64_t stride = 1, padding = 0, dilation = 1;
 };
@@ -190,6 +194,11 @@ std::vector<S> apply_node(const model::Node& node, const std::vector<const std::
     case model::NodeKind::kMax: {
       S best = out[0];
       for (const auto& z : out) best = larger(best, z);
+      return {best};
+    }
+    case model::NodeKind::kMin: {
+      S best = out[0];
+      for (const auto* head : in) best = smaller(best, (*head)[0]);
       return {best};
     }
   }

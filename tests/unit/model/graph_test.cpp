@@ -26,7 +26,7 @@ void expect_refused(const Graph& graph, ErrorCode code, const std::string& part)
 
 TEST(Graph, KindNamesSurviveTheRoundTrip) {
   for (const auto kind : {NodeKind::kLinear, NodeKind::kConv2d, NodeKind::kAdd, NodeKind::kRelu, NodeKind::kMaxPool,
-                          NodeKind::kFlatten, NodeKind::kMax}) {
+                          NodeKind::kFlatten, NodeKind::kMax, NodeKind::kMin}) {
     const auto parsed = parse_node_kind(node_kind_name(kind));
     ASSERT_TRUE(parsed.ok());
     EXPECT_EQ(*parsed, kind);
