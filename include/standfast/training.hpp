@@ -154,7 +154,10 @@ struct TrainOptions {
   double certify_radius = 0;         ///< The radius to be certified, in that norm; 0 without a norm.
   std::vector<double> domain;        ///< Empty, or the lowest and the highest value of every changed feature.
   std::string threat;                ///< The threat file that bounds the changes; empty for none.
-  double sensitive_weight = 1;       ///< The weight of the sensitive class in the loss; that of the other class is 1.
+  /// The threat file whose increase-only features f shall never fall with, and whose decrease-only ones it shall never
+  /// rise with; empty for none.
+  std::string monotone;
+  double sensitive_weight = 1;  ///< The weight of the sensitive class in the loss; that of the other class is 1.
 
   // Optimisation
   Optimiser optimiser = Optimiser::kAdam;  ///< The optimiser.

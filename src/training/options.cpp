@@ -72,8 +72,20 @@ Status check_kinks(const TrainOptions& options) {
   return bad_option(fmt::format("--kinks, --certify-for: found {} kinks, expected 1", options.kinks));
 }
 
+/// The signs that are kept are those of the first weights, and |.| turns half of what they promise over.
+Status check_monotone(const TrainOptions& options) {
+  if (options.monotone.empty()) return {};
+  if (options.network != Network::kMlp)
+    return bad_option(fmt::format("--monotone: found --network {}, expected mlp", word_for(options.network)));
+  if (!has_abs(options.feature_map)) return {};
+  return bad_option(
+      fmt::format("--monotone: the feature map {} holds |x|, which falls before it rises; expected a map without abs",
+                  word_for(options.feature_map)));
+}
+
 Status check_model(const TrainOptions& options) {
   STANDFAST_CHECK(check_layers(options));
+  STANDFAST_CHECK(check_monotone(options));
   return check_kinks(options);
 }
 

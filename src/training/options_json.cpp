@@ -57,6 +57,7 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("certify_radius", options.certify_radius);
   visit("domain", options.domain);
   visit("threat", options.threat);
+  visit("monotone", options.monotone);
   visit("sensitive_weight", options.sensitive_weight);
   visit("crop", options.crop);
   visit("flip", options.flip);
