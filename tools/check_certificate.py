@@ -69,6 +69,9 @@ below. Then m <= D + multiplier * P (l2: D + multiplier * P^2 / 2). With multipl
 
 If all weights are 0, then m = 0 and D >= 0: nothing is proven.
 
+A network may end in a node `min`, the smallest of several heads: g = min_k g_k. Then f(x + d) > 0 exactly if it is so for each
+head in the place of g, so that a certificate holds a proof per head, and each of them has to prove the radius.
+
 
 THE LAYOUT OF THIS FILE
 
@@ -200,7 +203,7 @@ class Model(NamedTuple):
     features: list  # one Feature per element of x
     has_abs: bool  # whether phi(x) is (u, |u|) instead of u
     threshold: Fraction
-    network: "Network"
+    heads: list  # one Network, or those that the network is the smallest of
 
 
 def read_shape(shape, name):
@@ -251,15 +254,15 @@ def read_model(raw):
     steps = document["feature_map"]
     has_abs = steps[-1:] == [{"kind": "abs"}]
     features = read_features(steps[:-1] if has_abs else steps, size, tensors)
-    network = read_network(document["graph"], tensors)
-    of_nodes = sum(network.sizes.values()) - network.sizes["input"]
-    computed = size * (1 + len(steps) + has_abs) + of_nodes
+    heads = [read_network(head, tensors) for head in heads_of(document["graph"])]
+    of_nodes = {name: elements for head in heads for name, elements in head.sizes.items() if name != "input"}
+    computed = size * (1 + len(steps) + has_abs) + sum(of_nodes.values()) + (len(heads) > 1)
     require(computed <= MOST_COMPUTED, f"computes {computed} elements, expected at most {MOST_COMPUTED}")
-    width = network.sizes["input"]
+    width = heads[0].sizes["input"]
     given = size * (2 if has_abs else 1)
     require(width == given, f"the network reads {width} elements, the feature map gives {given}")
     threshold = struct.unpack("<f", struct.pack("<f", number(document["threshold"], "threshold")))[0]
-    return Model(features, has_abs, Fraction(threshold), network)
+    return Model(features, has_abs, Fraction(threshold), heads)
 
 
 # ---------------------------------------------------------------- the network
@@ -427,6 +430,25 @@ def read_maximum(node, source, source_shape, first_winner):
     return MaximumNode(source, name, windows, first_winner), [channels, *area]
 
 
+def heads_of(graph):
+    """The graphs that the network is the smallest of: of each head the nodes that it needs. The graph itself without `min`."""
+    *nodes, last = graph["nodes"]
+    if last["kind"] != "min":
+        return [graph]
+    require(len(last["inputs"]) >= 2, f"{last['name']}: reads {len(last['inputs'])} heads, expected at least 2")
+    names = [node["name"] for node in graph["nodes"]]
+    require(len(set(names)) == len(names), "two nodes have one name")
+    graphs = []
+    for head in last["inputs"]:
+        needed = {head}
+        for node in reversed(nodes):
+            if node["name"] in needed:
+                needed.update(node["inputs"])
+        of_head = [node for node in nodes if node["name"] in needed]
+        graphs.append({**graph, "nodes": of_head or [{"name": last["name"], "kind": "flatten", "inputs": [head]}]})
+    return graphs
+
+
 def read_network(graph, tensors):
     """The network, of which the signs of the weights say that it is convex, and which ends in one number.
 
@@ -497,14 +519,14 @@ def walk_back(network, weight, choice):
     return duals["input"], kappa
 
 
-def summed_minorant(model, cuts):
+def summed_minorant(network, threshold, cuts):
     """v and k with (sum of weights) * (g(u) - threshold) >= v . u + k for all u: the sum over the cuts."""
-    v, constant = [0] * model.network.sizes["input"], 0
+    v, constant = [0] * network.sizes["input"], 0
     for cut in cuts:
-        weight, choice = read_cut(cut, model.network)
-        gradient, kappa = walk_back(model.network, weight, choice)
+        weight, choice = read_cut(cut, network)
+        gradient, kappa = walk_back(network, weight, choice)
         add_to(v, gradient)
-        constant += kappa - weight * model.threshold
+        constant += kappa - weight * threshold
     return v, constant
 
 
@@ -554,12 +576,25 @@ class Claim(NamedTuple):
     reach: Fraction  # a price limit: what the change of a single feature may cost in the proof for l1
 
 
-def read_claim(entry):
-    require_fields(entry, ["norm", "radius", "multiplier", "reach", "cuts"], [], "a certificate")
+def read_claims(entry, heads):
+    """For each head the claim that its proof is about, and the cuts of the proof."""
+    of_proof = ["multiplier", "reach", "cuts"]
+    if heads == 1:
+        require_fields(entry, ["norm", "radius", *of_proof], [], "a certificate")
+        return [(read_claim(entry, entry), entry["cuts"])]
+    require_fields(entry, ["norm", "radius", "heads"], [], "a certificate")
+    proofs = entry["heads"]
+    require(type(proofs) is list and len(proofs) == heads, f"a certificate: expected a list of the proofs of {heads} heads")
+    for proof in proofs:
+        require_fields(proof, of_proof, [], "the proof of a head")
+    return [(read_claim(entry, proof), proof["cuts"]) for proof in proofs]
+
+
+def read_claim(entry, proof):
     norm = entry["norm"]
     require(norm in ("l0", "l1", "l2", "linf"), f"found norm {norm!r:.60}, expected l0, l1, l2 or linf")
-    claim = Claim(norm, number(entry["radius"], "radius", ["inf"]), number(entry["multiplier"], "multiplier"),
-                  number(entry["reach"], "reach", ["inf"]))
+    claim = Claim(norm, number(entry["radius"], "radius", ["inf"]), number(proof["multiplier"], "multiplier"),
+                  number(proof["reach"], "reach", ["inf"]))
     require(claim.radius > 0, "the radius is not positive")
     require(claim.multiplier >= 0, "the multiplier is negative")
     require(claim.reach >= 0, "the reach is negative")
@@ -634,12 +669,14 @@ def pays_for_radius(claim, spare):
 
 
 def is_proven(model, threat, x, certificate):
-    """Whether the cuts of a certificate prove its radius for the input x."""
-    claim = read_claim(certificate)
-    v, constant = summed_minorant(model, certificate["cuts"])
-    margin, terms = separate(model, v, constant, x)
-    decreases = [priced_decrease(claim, limits, term, value) for limits, term, value in zip(threat, terms, x)]
-    return pays_for_radius(claim, spare_margin(claim, margin, decreases))
+    """Whether the proof of each head proves the radius of a certificate for the input x."""
+    proven = True
+    for network, (claim, cuts) in zip(model.heads, read_claims(certificate, len(model.heads))):
+        v, constant = summed_minorant(network, model.threshold, cuts)
+        margin, terms = separate(model, v, constant, x)
+        decreases = [priced_decrease(claim, limits, term, value) for limits, term, value in zip(threat, terms, x)]
+        proven = pays_for_radius(claim, spare_margin(claim, margin, decreases)) and proven
+    return proven
 
 
 # ---------------------------------------------------------------- the certificate file
@@ -662,7 +699,8 @@ def read_lines(text):
     header, *entries = map(read_json, lines)
     schema = header["schema"]
     require(schema == "standfast/certificates/1", f"found schema {schema!r:.60}, expected standfast/certificates/1")
-    require_fields(header, ["schema", "model_sha256", "inputs", "features", "slopes", "winners", "threat"], [], "the first line")
+    sizes = ["heads"] if "heads" in header else ["slopes", "winners"]
+    require_fields(header, ["schema", "model_sha256", "inputs", "features", *sizes, "threat"], [], "the first line")
     inputs = whole_number(header["inputs"], "inputs", 0)
     require(len(entries) == inputs, f"found {len(entries)} inputs, expected {inputs}")
     return header, entries
@@ -715,6 +753,19 @@ def read_file(path):
         return file.read()
 
 
+def check_sizes(header, model):
+    """Whether the first line's sizes are those of the model."""
+    expected = {"features": len(model.features)}
+    of_heads = [{"slopes": head.units, "winners": head.outputs_of_maxima} for head in model.heads]
+    if len(of_heads) == 1:
+        expected.update(of_heads[0])
+    else:
+        require(header.get("heads") == of_heads, f"found heads {header.get('heads')!r:.200}, expected {of_heads}")
+    for field, size in expected.items():
+        found = whole_number(header[field], field, 0)
+        require(found == size, f"found {found} {field}, expected {size}")
+
+
 def check(certificates_path, model_path, rows_path=None):
     """Prints each refusal, and how many certificates are confirmed and refused. Returns the exit code."""
     header, entries = read_lines(read_file(certificates_path).decode())
@@ -723,10 +774,7 @@ def check(certificates_path, model_path, rows_path=None):
     model = read_model(model_bytes)
     is_other_model = hashlib.sha256(model_bytes).hexdigest() != header["model_sha256"]
     threat = read_threat(header["threat"], len(model.features))
-    for field, size in (("features", len(model.features)), ("slopes", model.network.units),
-                        ("winners", model.network.outputs_of_maxima)):
-        found = whole_number(header[field], field, 0)
-        require(found == size, f"found {found} {field}, expected {size}")
+    check_sizes(header, model)
 
     confirmed = refused = 0
     last_index = -1

@@ -60,8 +60,12 @@ def pool_winners(x, layer):
     return winner
 
 
-def forward_and_gradient(u, nodes, tensors):
+def forward_and_gradients(u, nodes, tensors):
+    """The score, and the value and gradient of each head: one head unless the last node is `min`."""
     values, winners = {"input": u}, {}
+    last = nodes[-1]
+    heads = last["inputs"] if last["kind"] == "min" else [last["name"]]
+    nodes = nodes[:-1] if last["kind"] == "min" else nodes
     for node in nodes:
         x = values[node["inputs"][0]]
         kind, name = node["kind"], node["name"]
@@ -77,8 +81,13 @@ def forward_and_gradient(u, nodes, tensors):
             winners[name] = pool_winners(x, node) if kind == "maxpool" else np.array([np.argmax(x)])
             y = x.ravel()[winners[name]]
         values[name] = y
+    scores = [values[head].ravel()[0] for head in heads]
+    return min(scores), [(score, gradient_of(head, values, winners, nodes, tensors)) for head, score in zip(heads, scores)]
+
+
+def gradient_of(head, values, winners, nodes, tensors):
     slopes = {name: np.zeros_like(value) for name, value in values.items()}
-    slopes[nodes[-1]["name"]] += 1
+    slopes[head] += 1
     for node in reversed(nodes):
         kind, name, out = node["kind"], node["name"], slopes[node["name"]]
         for source in node["inputs"]:
@@ -94,7 +103,7 @@ def forward_and_gradient(u, nodes, tensors):
             else:
                 back = np.bincount(winners[name].ravel(), out.ravel(), x.size)
             slopes[source] += back.reshape(x.shape)
-    return values[nodes[-1]["name"]].ravel()[0], slopes["input"]
+    return slopes["input"]
 
 
 def step_lipschitz(step, tensors, p):
@@ -134,16 +143,19 @@ def main(model_path, inputs_path):
     print("index,logit," + ",".join("radius_" + name for name in NORMS))
     for index, x in enumerate(np.load(inputs_path).astype(float)):
         u, scale = apply_map(x.reshape(model["input_shape"]), steps, tensors)
-        score, slope = forward_and_gradient(u, nodes, tensors)
-        logit, slope = score - np.float32(model["threshold"]).astype(float), slope.ravel()
+        score, heads = forward_and_gradients(u, nodes, tensors)
+        threshold = np.float32(model["threshold"]).astype(float)
+        logit, radii = score - threshold, [np.inf] * len(NORMS)
         kinds = ("abs",) if scale is not None else ("center", "scale", "linear", "conv2d", "abs")
-        if scale is not None:  # the scales act on the gradient, feature by feature; only abs is left in Lip
-            slope = slope * np.resize(scale, slope.size)
-        radii = []
-        for p in NORMS.values():
-            lipschitz = np.prod([step_lipschitz(step, tensors, p) for step in steps if step["kind"] in kinds])
-            dual = np.linalg.norm(slope, {1.0: np.inf, 2.0: 2, np.inf: 1}[p])
-            radii.append(0.0 if logit <= 0 else np.inf if lipschitz * dual == 0 else logit / (lipschitz * dual))
+        for head_score, slope in heads:  # a radius of f is the smallest of its heads'
+            margin, slope = head_score - threshold, slope.ravel()
+            if scale is not None:  # the scales act on the gradient, feature by feature; only abs is left in Lip
+                slope = slope * np.resize(scale, slope.size)
+            for at, p in enumerate(NORMS.values()):
+                lipschitz = np.prod([step_lipschitz(step, tensors, p) for step in steps if step["kind"] in kinds])
+                dual = np.linalg.norm(slope, {1.0: np.inf, 2.0: 2, np.inf: 1}[p])
+                radius = 0.0 if margin <= 0 else np.inf if lipschitz * dual == 0 else margin / (lipschitz * dual)
+                radii[at] = min(radii[at], radius)
         print(",".join([str(index)] + [repr(float(value)) for value in [logit] + radii]))
 
 

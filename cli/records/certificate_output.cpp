@@ -39,7 +39,7 @@ Status write_proofs(const std::string& path, const std::string& model_path, cons
     CertificateFile::Input input{i, {row.begin(), row.end()}, {}};
     for (std::size_t n = 0; n < norms; ++n) {
       RadiusProof& proof = certificates.proofs[i * norms + n];
-      if (proof.cuts.empty() || !(certificates.radius(i, n) > 0)) continue;
+      if (proof.empty() || !(certificates.radius(i, n) > 0)) continue;
       input.certificates.push_back({certificates.norms[n], certificates.radius(i, n), std::move(proof)});
     }
     if (!input.certificates.empty()) file.inputs.push_back(std::move(input));

@@ -35,7 +35,7 @@ namespace standfast {
 
 /// What proves one radius: minorants with weights, and the numbers that weak duality needs.
 ///
-/// Shape: every cut of a model has the same numbers of slopes and winners.
+/// Shape: every cut of a head has the same numbers of slopes and winners.
 struct RadiusProof {
   /// The choice that picks one minorant.
   struct Cut {
@@ -46,6 +46,11 @@ struct RadiusProof {
   std::vector<Cut> cuts;  ///< The minorants. If there are none, nothing is claimed.
   double reach = 0;       ///< For p = 1 the price limit: the largest price of a single change that the proof considers.
   double multiplier = 0;  ///< For p = 1 and 2 the multiplier lambda >= 0 of weak duality.
+  /// For a minimum of several heads: a proof per head, each of which proves the radius of its head; all of the above is
+  /// then empty. Empty for any other model.
+  std::vector<RadiusProof> heads = {};
+  /// Whether nothing is claimed.
+  [[nodiscard]] bool empty() const { return cuts.empty() && heads.empty(); }
 };
 
 /// The claim that no allowed change priced below `radius` flips the sensitive verdict of one input. For p = 0: no

@@ -48,7 +48,7 @@ std::optional<Adversarial> confirm_attack(const AttackTarget& target, std::span<
     found.input[i] = moved_within_bounds(*target.threat, i, target.x[i], change[i]);
     if (!std::isfinite(found.input[i])) return std::nullopt;
   }
-  found.logit = target.plan->forward(found.input, workspace);
+  found.logit = target.whole->forward(found.input, workspace);
   if (!(found.logit <= 0) || !std::isfinite(found.logit)) return std::nullopt;
   if (!(*target.bounded_pass)(found.input).surely_other()) return std::nullopt;
   found.distance = price_upper(target, found.input);

@@ -19,7 +19,8 @@ struct Adversarial {
 
 /// What every attack on one input shares.
 struct AttackTarget {
-  const infer::Plan* plan;
+  const infer::Plan* plan;   ///< That of the head that is attacked, which leads the way.
+  const infer::Plan* whole;  ///< That of the model, which judges; the same if it has one head.
   const deployed::BoundedPass* bounded_pass;
   const ThreatModel* threat;
   std::span<const double> cost;

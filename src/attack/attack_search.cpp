@@ -40,7 +40,7 @@ AttackSearch::AttackSearch(const AttackTarget& target, const search::MinorantRea
 }
 
 Adversarial AttackSearch::find_smallest(float logit, const AttackEffort& effort, Random& random) {
-  linearise_at_input(logit);
+  ws_.problem.assign(linearised_at_input(target_, *reader_, logit, ws_.infer), target_.cost, interval_);
   if (target_.norm == Norm::l0()) {
     change_fewest_features();
     return best_;
@@ -53,19 +53,20 @@ Adversarial AttackSearch::find_smallest(float logit, const AttackEffort& effort,
   return best_;
 }
 
-void AttackSearch::linearise_at_input(float logit) {
+minorant::SeparableMinorant linearised_at_input(const AttackTarget& target, const search::MinorantReader& reader,
+                                                float logit, infer::InferWorkspace& workspace) {
   minorant::SeparableMinorant minorant;
-  if (reader_->separable()) {
-    target_.plan->backward(ws_.infer);
-    reader_->read_minorant(search::Lane{search::features_of(ws_.infer, target_.x).data()}, logit,
-                           search::Lane{ws_.infer.feature_dual.data()}, minorant);
+  if (reader.separable()) {
+    target.plan->backward(workspace);
+    reader.read_minorant(search::Lane{search::features_of(workspace, target.x).data()}, logit,
+                         search::Lane{workspace.feature_dual.data()}, minorant);
   } else {
     // no minorant, but an attack needs none: the linearisation at x
-    const std::span<const float> slope = target_.plan->input_gradient(ws_.infer);
+    const std::span<const float> slope = target.plan->input_gradient(workspace);
     minorant.margin = logit;
     minorant.coefficient.assign(slope.begin(), slope.end());
   }
-  ws_.problem.assign(minorant, target_.cost, interval_);
+  return minorant;
 }
 
 std::vector<double> AttackSearch::in_price_units(std::span<const double> change) const {
@@ -89,7 +90,7 @@ void AttackSearch::keep_if_cheaper(std::span<const double> change) {
       pushed[i] = std::clamp(change[i] * (1 + beyond), interval_[i].lo, interval_[i].hi);
     }
     if (!(target_.norm.of_vector(in_price_units(pushed)) < best_.distance)) return;
-    auto found = confirm_attack(target_, pushed, ws_.probe);
+    auto found = confirm_attack(target_, pushed, ws_.judge);
     if (!found) continue;
     if (found->distance < best_.distance) {
       best_ = std::move(*found);

@@ -19,8 +19,9 @@ namespace standfast::attack {
 
 /// Scratch memory of one thread.
 struct AttackWorkspace {
-  infer::InferWorkspace infer;
-  infer::InferWorkspace probe;
+  infer::InferWorkspace infer;  ///< The pass of the head at x.
+  infer::InferWorkspace probe;  ///< Its passes elsewhere.
+  infer::InferWorkspace judge;  ///< The passes of the whole model.
   search::MinorantSearch search;
   search::PricedProblem problem;
 };
@@ -29,6 +30,11 @@ struct AttackEffort {
   std::size_t passes = 20;   ///< The number of passes of the certificate search that gives directions.
   std::size_t restarts = 4;  ///< The number of random starts of projected gradient descent.
 };
+
+/// What the target looks like from x: its tangent minorant, or its linearisation if the map mixes features.
+/// Requires: `workspace` holds the forward pass at x.
+minorant::SeparableMinorant linearised_at_input(const AttackTarget& target, const search::MinorantReader& reader,
+                                                float logit, infer::InferWorkspace& workspace);
 
 class AttackSearch {
  public:
@@ -41,7 +47,6 @@ class AttackSearch {
   Adversarial find_smallest(float logit, const AttackEffort& effort, Random& random);
 
  private:
-  void linearise_at_input(float logit);
   void follow_certificate(const AttackEffort& effort);
   void follow_minorants(const search::PricedProblem& first, const AttackEffort& effort);
   void linearise_at(std::span<const double> change);

@@ -127,4 +127,27 @@ Result<minorant::Proposal> proposal_of(const Certificate& certificate, const mod
   return proposal;
 }
 
+Result<std::vector<minorant::Proposal>> proposals_of(const Certificate& certificate,
+                                                     const verify::HeadsVerifier& heads) {
+  const RadiusProof& proof = certificate.proof;
+  // nothing is claimed, of no head
+  if (proof.empty()) {
+    minorant::Proposal nothing;
+    nothing.norm = certificate.norm;
+    return std::vector<minorant::Proposal>(heads.count(), nothing);
+  }
+  const std::size_t found = std::max<std::size_t>(proof.heads.size(), 1);
+  if (found != heads.count() || (heads.count() == 1 && !proof.heads.empty())) {
+    return Error{ErrorCode::kBadShape, "certificate: found proofs of " + std::to_string(found) +
+                                           " heads, the model has " + std::to_string(heads.count())};
+  }
+  std::vector<minorant::Proposal> proposals;
+  for (std::size_t k = 0; k < heads.count(); ++k) {
+    const Certificate of_head{certificate.norm, certificate.radius, proof.heads.empty() ? proof : proof.heads[k]};
+    STANDFAST_TRY(minorant::Proposal proposal, proposal_of(of_head, heads.head(k).model().graph));
+    proposals.push_back(std::move(proposal));
+  }
+  return proposals;
+}
+
 }  // namespace standfast::certifier

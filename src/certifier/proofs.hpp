@@ -8,6 +8,7 @@
 #include "minorant/proposal.hpp"
 #include "model/graph.hpp"
 #include "standfast/certificate.hpp"
+#include "verify/heads_verifier.hpp"
 
 namespace standfast::certifier {
 
@@ -38,8 +39,11 @@ std::vector<double> weights_of(std::span<const RadiusProof::Cut> choices);
 Result<Slopes> slopes_of(const RadiusProof::Cut& choice, const model::Graph& graph,
                          const std::vector<model::Shape>& node_shapes);
 
-/// What a certificate asks the core to prove. Fails: kBadShape for a proof of another model;
+/// What a certificate asks the core to prove, of a model of one head. Fails: kBadShape for a proof of another model;
 /// kBadValue for a winner outside of its window.
 Result<minorant::Proposal> proposal_of(const Certificate& certificate, const model::Graph& graph);
+/// The same for each head. Fails: as proposal_of; kBadShape for another number of heads.
+Result<std::vector<minorant::Proposal>> proposals_of(const Certificate& certificate,
+                                                     const verify::HeadsVerifier& heads);
 
 }  // namespace standfast::certifier

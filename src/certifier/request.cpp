@@ -29,4 +29,14 @@ Result<Request> request_of(const verify::Verifier& core, const CertifyOptions& o
   return request;
 }
 
+Result<Request> request_of(const verify::HeadsVerifier& core, const CertifyOptions& options) {
+  if (options.both_classes && core.count() > 1) {
+    return Error{ErrorCode::kUnsupported,
+                 "both classes: found a minimum of heads, expected one maximum of affine pieces; only the sensitive "
+                 "class can be certified"};
+  }
+  // what does not depend on the input depends on the feature map and the threat alone, which heads share
+  return request_of(core.head(0), options);
+}
+
 }  // namespace standfast::certifier

@@ -7,7 +7,7 @@
 #include "model/map_reach.hpp"
 #include "model/model.hpp"
 #include "standfast/classifier.hpp"
-#include "verify/verifier.hpp"
+#include "verify/heads_verifier.hpp"
 
 namespace standfast::certifier {
 
@@ -41,5 +41,7 @@ struct Request {
 
 /// Fails: kBadOption, kUnsupported, kBadShape or kBadValue, each as described at check_options (certifier/options.hpp).
 Result<Request> request_of(const verify::Verifier& core, const CertifyOptions& options);
+/// The same for all heads. Fails: as above; kUnsupported for both classes of several heads.
+Result<Request> request_of(const verify::HeadsVerifier& core, const CertifyOptions& options);
 
 }  // namespace standfast::certifier

@@ -1,8 +1,11 @@
 // Checks the options once, then hands each input to attack::AttackSearch with a random stream of its own, so that
-// results do not depend on the number of threads or on the order of the inputs.
+// results do not depend on the number of threads or on the order of the inputs. Whatever flips one head flips the
+// model, so that heads are attacked one by one, those first that would flip soonest.
 #include "classifier/attacker.hpp"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "base/try.hpp"
 
@@ -26,36 +29,58 @@ Status check_options(const AttackOptions& options) {
 
 }  // namespace
 
-Result<Attacker> Attacker::create(const model::Model& model, const infer::Plan& plan,
-                                  const deployed::BoundedPass& bounded_pass, const AttackOptions& options) {
+Result<Attacker> Attacker::create(const AttackedModel& model, const AttackOptions& options) {
   STANDFAST_CHECK(check_options(options));
-  STANDFAST_CHECK(options.threat.validate(model.dim()));
-  return Attacker(model, plan, bounded_pass, options);
+  STANDFAST_CHECK(options.threat.validate(model.plan->model().dim()));
+  return Attacker(model, options);
 }
 
-Attacker::Attacker(const model::Model& model, const infer::Plan& plan, const deployed::BoundedPass& bounded_pass,
-                   const AttackOptions& options)
-    : plan_(&plan), bounded_pass_(&bounded_pass), reader_(model), threat_(options.threat), seed_(options.seed) {
+Attacker::Attacker(AttackedModel model, const AttackOptions& options)
+    : model_(std::move(model)), threat_(options.threat), seed_(options.seed) {
   effort_.restarts = options.restarts;
-  for (std::size_t i = 0; i < model.dim(); ++i) cost_.push_back(threat_.cost_of(i));
+  for (const infer::Plan* head : model_.heads) readers_.emplace_back(head->model());
+  for (std::size_t i = 0; i < model_.plan->model().dim(); ++i) cost_.push_back(threat_.cost_of(i));
+}
+
+attack::Adversarial Attacker::attack_norm(std::span<const float> x, std::size_t index, Norm norm,
+                                          std::span<const Interval> interval, AttackerWorkspace& workspace) const {
+  // how near each head's linearisation would flip: where it is a minorant, no attack on that head is nearer
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t k = 0; k < model_.heads.size(); ++k) {
+    infer::InferWorkspace& pass = workspace[k].infer;
+    const float logit = model_.heads[k]->forward(x, pass);
+    double nearest = 0;
+    if (model_.heads.size() > 1) {
+      search::PricedProblem& problem = workspace[k].problem;
+      problem.assign(attack::linearised_at_input(target_of(k, x, norm), readers_[k], logit, pass), cost_, interval);
+      nearest = search::separable_radius(problem, norm).radius;
+    }
+    order.emplace_back(nearest, k);
+  }
+  std::ranges::stable_sort(order, {}, &std::pair<double, std::size_t>::first);
+  attack::Adversarial best;
+  for (const auto& [nearest, k] : order) {
+    if (!best.input.empty() && nearest >= best.distance) break;
+    Random random(seed_ + 0x9E3779B97F4A7C15ULL * (index + 1));  // an odd factor: no two inputs share a stream
+    const attack::AttackTarget target = target_of(k, x, norm);
+    const float logit = model_.heads[k]->forward(x, workspace[k].infer);
+    attack::Adversarial found =
+        attack::AttackSearch(target, readers_[k], interval, workspace[k]).find_smallest(logit, effort_, random);
+    if (found.distance < best.distance) best = std::move(found);
+  }
+  return best;
 }
 
 std::vector<attack::Adversarial> Attacker::attack(std::span<const float> x, std::size_t index,
-                                                  std::span<const Norm> norms,
-                                                  attack::AttackWorkspace& workspace) const {
+                                                  std::span<const Norm> norms, AttackerWorkspace& workspace) const {
+  workspace.resize(model_.heads.size());
   std::vector<Interval> interval(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) interval[i] = threat_.interval_rounded_out(i, x[i]);
-  attack::AttackTarget target{plan_, bounded_pass_, &threat_, cost_, x, Norm::l2()};
   std::vector<attack::Adversarial> found;
-  for (const Norm norm : norms) {
-    target.norm = norm;
-    Random random(seed_ + 0x9E3779B97F4A7C15ULL * (index + 1));  // an odd factor: no two inputs share a stream
-    const float logit = plan_->forward(x, workspace.infer);
-    found.push_back(attack::AttackSearch(target, reader_, interval, workspace).find_smallest(logit, effort_, random));
-  }
+  for (const Norm norm : norms) found.push_back(attack_norm(x, index, norm, interval, workspace));
   const std::vector<attack::Adversarial> own = found;
   for (std::size_t k = 0; k < norms.size(); ++k) {
-    target.norm = norms[k];
+    const attack::AttackTarget target = target_of(0, x, norms[k]);
     for (const attack::Adversarial& other : own) {
       const double price = other.input.empty() ? kInfinity : attack::price_upper(target, other.input);
       if (price < found[k].distance) found[k] = {price, other.input, other.logit};

@@ -19,7 +19,7 @@
 #include "base/parallel.hpp"
 #include "base/pool.hpp"
 #include "base/try.hpp"
-#include "certifier/certifier.hpp"
+#include "certifier/heads_certifier.hpp"
 #include "certifier/options.hpp"
 #include "certifier/proofs.hpp"
 #include "classifier/attacker.hpp"
@@ -31,8 +31,8 @@ namespace standfast {
 namespace {
 
 using certifier::CertifiedRow;
-using certifier::Certifier;
-using certifier::CertifyWorkspace;
+using certifier::HeadsCertifier;
+using certifier::HeadsWorkspace;
 
 /// Whether no value is infinite or a NaN. Compares exponents, so that the compiler can take several values at a time.
 bool all_finite(std::span<const float> values) {
@@ -135,6 +135,7 @@ struct Classifier::Impl {
   [[nodiscard]] std::span<const float> row(std::span<const float> inputs, std::size_t i) const {
     return inputs.subspan(i * model.dim(), model.dim());
   }
+  [[nodiscard]] classifier::AttackedModel attacked() const { return {&plan, certifier->head_plans(), &bounded_pass}; }
   /// Gives logits to the inputs on which float32 overflows. Shape: inputs is (logits.size(), dim).
   void replace_overflows(std::span<const float> inputs, std::span<float> logits) const {
     if (all_finite(logits)) return;
@@ -147,12 +148,11 @@ struct Classifier::Impl {
   infer::Plan plan;
   deployed::DeployedError error;
   deployed::BoundedPass bounded_pass;
-  std::optional<verify::Verifier> core;
-  std::optional<verify_wide::WideVerifier> wide;
-  std::unique_ptr<const Certifier> certifier;
+  std::optional<verify::HeadsVerifier> core;
+  std::optional<HeadsCertifier> certifier;
   ModelSummary summary;
   mutable Pool<infer::TileWorkspace> scratch;
-  mutable Pool<CertifyWorkspace> certify_scratch;
+  mutable Pool<HeadsWorkspace> certify_scratch;
 };
 
 Classifier::Classifier(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
@@ -167,10 +167,9 @@ Result<Classifier> Classifier::load(const std::string& path, double logit_thresh
   STANDFAST_TRY(model::Model model, format::load_model(path));
   STANDFAST_TRY(model.threshold, moved_threshold(model.threshold, logit_threshold));
   auto impl = std::make_unique<Impl>(std::move(model));
-  STANDFAST_TRY(impl->core, verify::Verifier::create(impl->model));
-  impl->wide.emplace(*impl->core);
-  impl->certifier = Certifier::create({&impl->model, &impl->plan, &*impl->core, &*impl->wide});
-  impl->summary = classifier::summarise(impl->model, *impl->core, impl->error);
+  STANDFAST_TRY(impl->core, verify::HeadsVerifier::create(impl->model));
+  impl->certifier.emplace(*impl->core, impl->plan);
+  impl->summary = classifier::summarise(impl->model, impl->core->head(0), impl->error);
   return Classifier(std::move(impl));
 }
 
@@ -209,25 +208,20 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   const bool claims = options.guarantee != Guarantee::kNone || options.attack;
   if (claims) STANDFAST_CHECK(check_floating_point_environment());
   STANDFAST_TRY(const certifier::Request request, certifier::request_of(*impl_->core, options));
-  const Certifier& certifier = *impl_->certifier;
+  const HeadsCertifier& certifier = *impl_->certifier;
   std::optional<classifier::Attacker> attacker;
   if (options.attack) {
-    STANDFAST_TRY(attacker, classifier::Attacker::create(impl_->model, impl_->plan, impl_->bounded_pass,
-                                                         attack_options(options)));
+    STANDFAST_TRY(attacker, classifier::Attacker::create(impl_->attacked(), attack_options(options)));
   }
 
   const bool deployed = options.guarantee == Guarantee::kDeployed;
 
   Certificates result = empty_certificates(count, options);
   const std::size_t norms = options.norms.size();
-  const auto certify_range = [&](std::size_t begin, std::size_t end, CertifyWorkspace& workspace) {
+  const auto certify_range = [&](std::size_t begin, std::size_t end, HeadsWorkspace& workspace) {
     const auto x = inputs.subspan(begin * dim(), (end - begin) * dim());
     const auto logits = std::span(result.logits).subspan(begin, end - begin);
-    if (end - begin == 1 && !Certifier::needs_tiles(request)) {
-      logits[0] = impl_->plan.forward(x, workspace.infer.one);
-    } else {
-      impl_->plan.forward_tile(x, end - begin, workspace.infer, logits);
-    }
+    certifier.forward(request, x, logits, workspace);
     std::array<CertifiedRow, kLanes> rows;
     bool any = false;
     for (std::size_t i = begin; i < end; ++i) {
@@ -249,7 +243,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
                               std::span(result.radii).subspan(i * norms, norms));
     }
   };
-  const auto attack_one = [&](std::size_t i, attack::AttackWorkspace& workspace) {
+  const auto attack_one = [&](std::size_t i, classifier::AttackerWorkspace& workspace) {
     const auto found = attacker->attack(impl_->row(inputs, i), i, options.norms, workspace);
     for (std::size_t k = 0; k < norms; ++k) result.attacks[i * norms + k] = found[k].distance;
   };
@@ -265,7 +259,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
     if (claims && !check_floating_point_environment().ok()) environment_ok = false;
     const auto workspace = impl_->certify_scratch.borrow_item();
     certify_range(begin, end, *workspace);
-    attack::AttackWorkspace attack_workspace;
+    classifier::AttackerWorkspace attack_workspace;
     const std::vector<float> float32_logits(result.logits.begin() + static_cast<std::ptrdiff_t>(begin),
                                             result.logits.begin() + static_cast<std::ptrdiff_t>(end));
     impl_->replace_overflows(inputs.subspan(begin * dim(), (end - begin) * dim()),
@@ -290,8 +284,7 @@ Result<Attacks> Classifier::attack(std::span<const float> inputs, std::size_t co
                                    const AttackOptions& options) const {
   STANDFAST_CHECK(check_inputs(inputs, count, dim()));
   STANDFAST_CHECK(check_floating_point_environment());
-  STANDFAST_TRY(const classifier::Attacker attacker,
-                classifier::Attacker::create(impl_->model, impl_->plan, impl_->bounded_pass, options));
+  STANDFAST_TRY(const classifier::Attacker attacker, classifier::Attacker::create(impl_->attacked(), options));
   const std::size_t norms = options.norms.size();
   Attacks result;
   result.norms = options.norms;
@@ -303,9 +296,10 @@ Result<Attacks> Classifier::attack(std::span<const float> inputs, std::size_t co
   Progress progress(options.progress);
   parallel_for(count, 1, options.threads, [&](std::size_t i, std::size_t) {
     if (!check_floating_point_environment().ok()) environment_ok = false;
-    attack::AttackWorkspace workspace;
+    classifier::AttackerWorkspace workspace;
+    infer::InferWorkspace pass;
     const auto x = impl_->row(inputs, i);
-    const float logit = impl_->plan.forward(x, workspace.infer);
+    const float logit = impl_->plan.forward(x, pass);
     result.logits[i] = logit;
     impl_->replace_overflows(x, std::span(result.logits).subspan(i, 1));
     std::vector<attack::Adversarial> found(norms);
@@ -327,13 +321,13 @@ Result<double> Classifier::confirm(std::span<const float> input, const Certifica
                                    const ThreatModel& threat) const {
   STANDFAST_CHECK(check_inputs(input, 1, dim()));
   STANDFAST_CHECK(check_floating_point_environment());
-  if (impl_->core->map().view() != model::MapView::kSeparable) {
+  if (impl_->core->head(0).map().view() != model::MapView::kSeparable) {
     return Error{ErrorCode::kUnsupported,
                  "certificate: the model's feature map has a linear map or a convolution, expected centres, scales and "
                  "a last abs"};
   }
-  STANDFAST_TRY(const minorant::Proposal proposal, certifier::proposal_of(certificate, impl_->model.graph));
-  return impl_->core->prove(threat, input, proposal);
+  STANDFAST_TRY(const auto proposals, certifier::proposals_of(certificate, *impl_->core));
+  return impl_->core->prove(threat, input, proposals);
 }
 
 Result<WeakestDirection> Classifier::weakest_direction(std::span<const float> input, Norm norm,

@@ -34,7 +34,7 @@ bool is_hash(const std::string& text) {
   return text.size() == kHashDigits && std::ranges::all_of(text, is_digit);
 }
 
-Status check_choice(const RadiusProof::Cut& cut, const format::CertificateSizes& sizes, const std::string& place) {
+Status check_choice(const RadiusProof::Cut& cut, const format::ChoiceSizes& sizes, const std::string& place) {
   if (!(cut.weight >= 0 && std::isfinite(cut.weight)))
     return bad_value(place, fmt::format("weight is {}, expected a finite number >= 0", cut.weight));
   STANDFAST_CHECK(check_count(place, "slopes", cut.slopes.size(), sizes.slopes));
@@ -47,6 +47,17 @@ Status check_choice(const RadiusProof::Cut& cut, const format::CertificateSizes&
   return bad_value(place, fmt::format("winner {} is {}, expected one >= 0", negative - cut.winners.begin(), *negative));
 }
 
+Status check_proof(const RadiusProof& proof, const format::ChoiceSizes& sizes, const std::string& place) {
+  if (!(proof.multiplier >= 0 && std::isfinite(proof.multiplier)))
+    return bad_value(place, fmt::format("multiplier is {}, expected a finite number >= 0", proof.multiplier));
+  if (!(proof.reach >= 0)) return bad_value(place, fmt::format("reach is {}, expected a number >= 0", proof.reach));
+  const bool weighs = std::ranges::any_of(proof.cuts, [](const auto& cut) { return cut.weight > 0; });
+  for (std::size_t i = 0; i < proof.cuts.size(); ++i)
+    STANDFAST_CHECK(check_choice(proof.cuts[i], sizes, fmt::format("{}: cut {}", place, i)));
+  if (!proof.heads.empty()) return bad_value(place, "has heads, expected none as the first line says");
+  return weighs ? Status() : bad_value(place, "no cut has a weight > 0, expected one");
+}
+
 Status check_certificate(const Certificate& certificate, const format::CertificateSizes& sizes,
                          const std::string& place) {
   const Norm norm = certificate.norm;
@@ -57,13 +68,12 @@ Status check_certificate(const Certificate& certificate, const format::Certifica
   if (norm == Norm::l0() && std::isfinite(radius) && radius != std::floor(radius))
     return bad_value(place, fmt::format("radius is {}, expected a whole number of features", radius));
   const RadiusProof& proof = certificate.proof;
-  if (!(proof.multiplier >= 0 && std::isfinite(proof.multiplier)))
-    return bad_value(place, fmt::format("multiplier is {}, expected a finite number >= 0", proof.multiplier));
-  if (!(proof.reach >= 0)) return bad_value(place, fmt::format("reach is {}, expected a number >= 0", proof.reach));
-  const bool weighs = std::ranges::any_of(proof.cuts, [](const auto& cut) { return cut.weight > 0; });
-  for (std::size_t i = 0; i < proof.cuts.size(); ++i)
-    STANDFAST_CHECK(check_choice(proof.cuts[i], sizes, fmt::format("{}: cut {}", place, i)));
-  return weighs ? Status() : bad_value(place, "no cut has a weight > 0, expected one");
+  if (sizes.heads.empty()) return check_proof(proof, sizes.choice, place);
+  if (!proof.cuts.empty()) return bad_value(place, "has cuts beside its heads, expected them in the heads");
+  STANDFAST_CHECK(check_count(place, "heads", proof.heads.size(), sizes.heads.size()));
+  for (std::size_t k = 0; k < proof.heads.size(); ++k)
+    STANDFAST_CHECK(check_proof(proof.heads[k], sizes.heads[k], fmt::format("{}: head {}", place, k)));
+  return {};
 }
 
 }  // namespace
@@ -71,6 +81,14 @@ Status check_certificate(const Certificate& certificate, const format::Certifica
 }  // namespace standfast
 
 namespace standfast::format {
+namespace {
+
+ChoiceSizes sizes_of(const RadiusProof& proof) {
+  if (proof.cuts.empty()) return {};
+  return {proof.cuts.front().slopes.size(), proof.cuts.front().winners.size()};
+}
+
+}  // namespace
 
 CertificateSizes sizes_of(const CertificateFile& file) {
   const ThreatModel& threat = file.threat;
@@ -80,10 +98,9 @@ CertificateSizes sizes_of(const CertificateFile& file) {
   if (!file.inputs.empty()) sizes.features = file.inputs.front().values.size();
   for (const auto& input : file.inputs) {
     for (const auto& certificate : input.certificates) {
-      if (certificate.proof.cuts.empty()) continue;
-      const auto& cut = certificate.proof.cuts.front();
-      sizes.slopes = cut.slopes.size();
-      sizes.winners = cut.winners.size();
+      if (certificate.proof.empty()) continue;
+      sizes.choice = sizes_of(certificate.proof);
+      for (const RadiusProof& head : certificate.proof.heads) sizes.heads.push_back(sizes_of(head));
       return sizes;
     }
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "standfast/certificate.hpp"
 #include "standfast/result.hpp"
@@ -16,13 +17,19 @@ inline constexpr std::string_view kCertificateSchema = "standfast/certificates/1
 /// Twice this much memory, and what the slopes take unpacked, is in use for a moment while a file is parsed.
 inline constexpr std::uintmax_t kMaxCertificateBytes = std::uintmax_t{1} << 30;
 
-/// What all inputs and all choices (the field `cuts`) of one file have in common.
-struct CertificateSizes {
-  std::size_t features = 0;  ///< The number of features of each input.
-  std::size_t slopes = 0;    ///< The number of slopes of each choice: one for each ReLU unit.
-  std::size_t winners = 0;   ///< The number of winners of each choice: one for each maximum and pooling output.
+/// What all choices (the field `cuts`) of one head have in common.
+struct ChoiceSizes {
+  std::size_t slopes = 0;   ///< The number of slopes of each choice: one for each ReLU unit.
+  std::size_t winners = 0;  ///< The number of winners of each choice: one for each maximum and pooling output.
 };
-/// The sizes of the first input (if there is none, of the threat model) and of the first choice.
+
+/// What all inputs of one file have in common.
+struct CertificateSizes {
+  std::size_t features = 0;        ///< The number of features of each input.
+  ChoiceSizes choice;              ///< Those of a model that is no minimum of heads.
+  std::vector<ChoiceSizes> heads;  ///< One per head of a minimum; empty otherwise.
+};
+/// The sizes of the first input (if there is none, of the threat model) and of the first choices.
 CertificateSizes sizes_of(const CertificateFile& file);
 
 /// The rules that both the reader and the writer hold to; `place` opens each message.

@@ -13,7 +13,7 @@
 namespace standfast::format {
 namespace {
 
-constexpr std::size_t kDepth = 5;  // input, its certificates, one, its cuts, one
+constexpr std::size_t kDepth = 7;  // input, its certificates, one, its heads, one, its cuts, one
 
 Result<std::vector<std::byte>> read_bytes(const files::JsonValue& value) {
   const auto text = value.if_text();
@@ -48,7 +48,7 @@ Result<std::vector<float>> read_bits(const files::JsonValue& value, std::size_t 
   return slopes;
 }
 
-Result<RadiusProof::Cut> read_choice(const files::JsonValue& value, const CertificateSizes& sizes) {
+Result<RadiusProof::Cut> read_choice(const files::JsonValue& value, const ChoiceSizes& sizes) {
   STANDFAST_TRY(const files::JsonObject object, value.object({"weight"}, {"active", "slopes", "winners"}));
   const auto active = object.find("active");
   if (active.has_value() == object.has("slopes"))
@@ -76,18 +76,46 @@ Result<Norm> read_norm(const files::JsonObject& object) {
                            fmt::format("norm is {}, expected one of l0, l1, l2, linf", files::quote_for_message(name)));
 }
 
-Result<Certificate> read_certificate(const files::JsonValue& value, const CertificateSizes& sizes) {
-  STANDFAST_TRY(const files::JsonObject object, value.object({"norm", "radius", "multiplier", "reach", "cuts"}));
-  Certificate certificate;
-  STANDFAST_TRY(certificate.norm, read_norm(object));
-  STANDFAST_TRY(certificate.radius, object.number_or_infinity("radius"));
-  STANDFAST_TRY(certificate.proof.multiplier, object.number_or_infinity("multiplier"));
-  STANDFAST_TRY(certificate.proof.reach, object.number_or_infinity("reach"));
+/// The fields of the proof of one head.
+Result<RadiusProof> read_proof(const files::JsonObject& object, const ChoiceSizes& sizes) {
+  RadiusProof proof;
+  STANDFAST_TRY(proof.multiplier, object.number_or_infinity("multiplier"));
+  STANDFAST_TRY(proof.reach, object.number_or_infinity("reach"));
   STANDFAST_TRY(const files::JsonArray cuts, object.array("cuts"));
   for (std::size_t i = 0; i < cuts.size(); ++i) {
     const files::JsonValue cut = cuts[i].at_place(fmt::format("{}: cut {}", object.place(), i));
     STANDFAST_TRY(RadiusProof::Cut read, read_choice(cut, sizes));
-    certificate.proof.cuts.push_back(std::move(read));
+    proof.cuts.push_back(std::move(read));
+  }
+  return proof;
+}
+
+Result<std::vector<RadiusProof>> read_heads(const files::JsonObject& object, const std::vector<ChoiceSizes>& sizes) {
+  STANDFAST_TRY(const files::JsonArray heads, object.array("heads"));
+  if (heads.size() != sizes.size())
+    return files::bad_format(
+        heads.place(), fmt::format("has {} heads, expected {} as the first line says", heads.size(), sizes.size()));
+  std::vector<RadiusProof> proofs;
+  for (std::size_t k = 0; k < heads.size(); ++k) {
+    const files::JsonValue head = heads[k].at_place(fmt::format("{}: head {}", object.place(), k));
+    STANDFAST_TRY(const files::JsonObject fields, head.object({"multiplier", "reach", "cuts"}));
+    STANDFAST_TRY(RadiusProof proof, read_proof(fields, sizes[k]));
+    proofs.push_back(std::move(proof));
+  }
+  return proofs;
+}
+
+Result<Certificate> read_certificate(const files::JsonValue& value, const CertificateSizes& sizes) {
+  STANDFAST_TRY(const files::JsonObject object, sizes.heads.empty()
+                                                    ? value.object({"norm", "radius", "multiplier", "reach", "cuts"})
+                                                    : value.object({"norm", "radius", "heads"}));
+  Certificate certificate;
+  STANDFAST_TRY(certificate.norm, read_norm(object));
+  STANDFAST_TRY(certificate.radius, object.number_or_infinity("radius"));
+  if (sizes.heads.empty()) {
+    STANDFAST_TRY(certificate.proof, read_proof(object, sizes.choice));
+  } else {
+    STANDFAST_TRY(certificate.proof.heads, read_heads(object, sizes.heads));
   }
   return certificate;
 }
@@ -155,16 +183,41 @@ struct Header {
   std::size_t inputs = 0;  ///< The number of inputs that the first line announces.
 };
 
+Result<ChoiceSizes> read_choice_sizes(const files::JsonObject& object) {
+  ChoiceSizes sizes;
+  STANDFAST_TRY(sizes.slopes, object.count("slopes"));
+  STANDFAST_TRY(sizes.winners, object.count("winners"));
+  return sizes;
+}
+
+/// Those of the model, or of each head.
+Status read_sizes(const files::JsonObject& object, CertificateSizes& sizes) {
+  if (!object.has("heads")) {
+    STANDFAST_TRY(sizes.choice, read_choice_sizes(object));
+    return {};
+  }
+  if (object.has("slopes") || object.has("winners"))
+    return files::bad_format(object.place(), "has \"heads\" and \"slopes\" or \"winners\", expected either");
+  STANDFAST_TRY(const files::JsonArray heads, object.array("heads"));
+  if (heads.size() < 2)
+    return files::bad_format(heads.place(), fmt::format("has {} heads, expected at least 2", heads.size()));
+  for (std::size_t k = 0; k < heads.size(); ++k) {
+    STANDFAST_TRY(const files::JsonObject head, heads[k].object({"slopes", "winners"}));
+    STANDFAST_TRY(const ChoiceSizes of_head, read_choice_sizes(head));
+    sizes.heads.push_back(of_head);
+  }
+  return {};
+}
+
 Result<Header> read_header(const files::JsonValue& value) {
   STANDFAST_CHECK(check_schema(value));
-  STANDFAST_TRY(const files::JsonObject object,
-                value.object({"schema", "model_sha256", "inputs", "features", "slopes", "winners", "threat"}));
+  STANDFAST_TRY(const files::JsonObject object, value.object({"schema", "model_sha256", "inputs", "features", "threat"},
+                                                             {"slopes", "winners", "heads"}));
   Header header;
   STANDFAST_TRY(header.file.model_sha256, object.text("model_sha256"));
   STANDFAST_TRY(header.inputs, object.count("inputs"));
   STANDFAST_TRY(header.sizes.features, object.count("features"));
-  STANDFAST_TRY(header.sizes.slopes, object.count("slopes"));
-  STANDFAST_TRY(header.sizes.winners, object.count("winners"));
+  STANDFAST_CHECK(read_sizes(object, header.sizes));
   STANDFAST_TRY(const files::JsonValue threat, object.at("threat"));
   STANDFAST_TRY(header.file.threat, read_threat(threat));
   STANDFAST_CHECK(check_header(header.file, header.sizes, object.place()));

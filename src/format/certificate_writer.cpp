@@ -60,13 +60,32 @@ std::string choice_text(const RadiusProof::Cut& cut) {
   return text + "}";
 }
 
-std::string certificate_text(const Certificate& certificate) {
-  const RadiusProof& proof = certificate.proof;
+/// The fields of the proof of one head.
+std::string proof_text(const RadiusProof& proof) {
   std::string text =
-      fmt::format(R"({{"norm":"{}","radius":{},"multiplier":{},"reach":{},"cuts":[)", certificate.norm.name(),
-                  number_text(certificate.radius), number_text(proof.multiplier), number_text(proof.reach));
+      fmt::format(R"("multiplier":{},"reach":{},"cuts":[)", number_text(proof.multiplier), number_text(proof.reach));
   for (std::size_t i = 0; i < proof.cuts.size(); ++i) text += (i == 0 ? "" : ",") + choice_text(proof.cuts[i]);
+  return text + "]";
+}
+
+std::string certificate_text(const Certificate& certificate) {
+  std::string text =
+      fmt::format(R"({{"norm":"{}","radius":{},)", certificate.norm.name(), number_text(certificate.radius));
+  const std::vector<RadiusProof>& heads = certificate.proof.heads;
+  if (heads.empty()) return text + proof_text(certificate.proof) + "}";
+  for (std::size_t k = 0; k < heads.size(); ++k) text += (k == 0 ? "\"heads\":[{" : ",{") + proof_text(heads[k]) + "}";
   return text + "]}";
+}
+
+/// How many slopes and winners a choice has, of the model or of each head.
+std::string sizes_text(const CertificateSizes& sizes) {
+  if (sizes.heads.empty()) return fmt::format(R"("slopes":{},"winners":{})", sizes.choice.slopes, sizes.choice.winners);
+  std::string text;
+  for (const ChoiceSizes& head : sizes.heads) {
+    text +=
+        fmt::format(R"({}{{"slopes":{},"winners":{}}})", text.empty() ? "\"heads\":[" : ",", head.slopes, head.winners);
+  }
+  return text + "]";
 }
 
 std::string input_text(const CertificateFile::Input& input) {
@@ -82,9 +101,9 @@ std::string input_text(const CertificateFile::Input& input) {
 Result<std::string> serialise_certificates(const CertificateFile& file) {
   const CertificateSizes sizes = sizes_of(file);
   STANDFAST_CHECK(check_header(file, sizes, "certificates"));
-  std::string text = fmt::format(
-      R"({{"schema":"{}","model_sha256":"{}","inputs":{},"features":{},"slopes":{},"winners":{},"threat":)",
-      kCertificateSchema, file.model_sha256, file.inputs.size(), sizes.features, sizes.slopes, sizes.winners);
+  std::string text =
+      fmt::format(R"({{"schema":"{}","model_sha256":"{}","inputs":{},"features":{},{},"threat":)", kCertificateSchema,
+                  file.model_sha256, file.inputs.size(), sizes.features, sizes_text(sizes));
   text += threat_text(file.threat) + "}\n";
   for (std::size_t i = 0; i < file.inputs.size(); ++i) {
     const std::string place = fmt::format("certificates: input {}", i);

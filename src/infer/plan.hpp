@@ -48,6 +48,8 @@ class Plan {
   /// Fails: kEnvironment if STANDFAST_KERNELS names none that this machine has.
   static Status check_environment();
 
+  [[nodiscard]] const model::Model& model() const { return *model_; }
+
   /// f(x), and the slopes of the tangent minorant at phi(x).
   ///
   /// Shape: x is (dim). Cost: one pass, no allocation after the first call with this workspace.

@@ -185,12 +185,6 @@ void Verifier::drop_harmless_changes(std::span<Interval> intervals) const {
   }
 }
 
-Result<double> prove(const model::Model& model, const ThreatModel& threat, std::span<const float> x,
-                     const minorant::Proposal& proposal) {
-  STANDFAST_TRY(const Verifier verifier, Verifier::create(model));
-  return verifier.prove(threat, x, proposal);
-}
-
 std::vector<double> costs_of(const ThreatModel& threat, std::size_t dim) {
   std::vector<double> cost(dim);
   for (std::size_t i = 0; i < dim; ++i) cost[i] = threat.cost_of(i);

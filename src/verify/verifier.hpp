@@ -1,9 +1,9 @@
 // The trusted core: what a printed radius rests on, in plain float64 loops, one input at a time.
 //
-//     auto radius = verify::prove(model, threat, x, proposal);   // no allowed change priced below *radius flips x's
+//     auto radius = verify::prove(model, threat, x, proposals);   // no allowed change priced below *radius flips x's
 //     alarm
 //
-// A proposal is a choice of slopes and a few numbers, by anyone and by any arithmetic. The core takes nothing else on
+// There is a proposal for each head of the model (heads_verifier.hpp); most models have one. A proposal is a choice of slopes and a few numbers, by anyone and by any arithmetic. The core takes nothing else on
 // trust but the model and the threat model. Costs and intervals are its own; what the feature map can do to a change
 // follows from the model alone (model/map_bounds.hpp).
 // The steps of a proof, each in a file of its own, are V0 to V5 of docs/certificates.md:
@@ -34,7 +34,7 @@ namespace standfast::verify {
 class Verifier {
  public:
   /// V0: the model is what its file promises. Fails: as validate(Model); kUnsupported for scales whose product leaves
-  /// 2^-500 to 2^500. Requires: the model outlives the verifier.
+  /// 2^-500 to 2^500, and for a minimum of heads. Requires: the model outlives the verifier.
   static Result<Verifier> create(const model::Model& model);
 
   /// The radius that this proposal proves at x, 0 if it proves nothing.
@@ -93,10 +93,6 @@ class Verifier {
   std::vector<model::SlopeSigns> signs_;  // (dim): which way f can move as a feature rises
   std::size_t pieces_ = 1;
 };
-
-/// All of it for one model, one threat model and one input. Fails: as Verifier::create and Verifier::prove.
-Result<double> prove(const model::Model& model, const ThreatModel& threat, std::span<const float> x,
-                     const minorant::Proposal& proposal);
 
 /// What each feature costs, and how far each may go from x. Shape: (dim) each.
 std::vector<double> costs_of(const ThreatModel& threat, std::size_t dim);

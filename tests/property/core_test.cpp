@@ -79,7 +79,7 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
   Tally tally("Core.NoFastProof");
   std::size_t positive = 0, equal = 0;
   for_each_case(300, [&](Random& random) {
-    const auto made = random_model(random, random_family(random), kMaps[random.below(3)]);
+    const auto made = random_model(random, random_family_of_one_head(random), kMaps[random.below(3)]);
     const auto& products = verify_wide::has_fused_products() && random.chance(0.7) ? verify_wide::kFusedProducts
                                                                                    : verify_wide::kPlainProducts;
     const auto proofs = wide_proofs(made.model, products);
@@ -134,7 +134,7 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
 
 TEST(Core, FastMinorantsHaveTheBitsOfTheCore) {
   for_each_case(200, [&](Random& random) {
-    const auto made = random_model(random, random_family(random), kMaps[random.below(3)]);
+    const auto made = random_model(random, random_family_of_one_head(random), kMaps[random.below(3)]);
     for (const auto* products : {&verify_wide::kPlainProducts, &verify_wide::best_products()}) {
       const auto proofs = wide_proofs(made.model, *products);
       if (proofs == nullptr) return;
@@ -158,7 +158,7 @@ TEST(Core, FastMinorantsHaveTheBitsOfTheCore) {
 TEST(Core, ConfirmsEveryRadiusThatIsPrinted) {
   Tally tally("Core.ConfirmsEveryRadius");
   for_each_case(150, [&](Random& random) {
-    const auto made = random_model(random, random_family(random), MapFamily::kSeparable);
+    const auto made = random_model(random, random_family_of_one_head(random), MapFamily::kSeparable);
     const auto classifier = try_make_classifier(made.model);
     if (!classifier) return tally.refused();
     std::vector<float> inputs;

@@ -89,7 +89,7 @@ std::vector<Growth> growths(Guarantee guarantee, std::vector<Method> methods, co
   const std::vector<Falsehood> told = falsehoods(by);
   std::vector<Growth> result(told.size());
   for_each_case(200, [&](Random& random) {
-    const auto made = random_model(random, random_family(random), maps[random.below(maps.size())]);
+    const auto made = random_model(random, random_family_of_one_head(random), maps[random.below(maps.size())]);
     const Certified bench(made.model);
     if (bench.certifier == nullptr) return;
     const auto x = random_input(random, made);
@@ -156,7 +156,7 @@ double best_of_many_lines(const verify::Verifier& core, const std::vector<float>
 // cannot lead it beyond what the best of many lines give, and these lies, half of the reach, would: by a factor.
 TEST(FalsifiedSearch, ProofsOfAMixingMapDoNotReadTheSearchsReach) {
   for_each_case(60, [&](Random& random) {
-    const auto made = random_model(random, random_family(random), MapFamily::kMixing);
+    const auto made = random_model(random, random_family_of_one_head(random), MapFamily::kMixing);
     const Certified bench(made.model);
     if (bench.certifier == nullptr || bench.proofs->core.map().view() != model::MapView::kMixing) return;
     const auto x = random_input(random, made);

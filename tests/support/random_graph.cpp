@@ -50,6 +50,9 @@ class RandomBuilder {
     return push(model::node_of(model::NodeKind::kFlatten, "", {from}), out, affine(from));
   }
   std::int32_t max(std::int32_t from) { return push(model::node_of(model::NodeKind::kMax, "", {from}), {1}, false); }
+  std::int32_t min(std::vector<std::int32_t> heads) {
+    return push(model::node_of(model::NodeKind::kMin, "", std::move(heads)), {1}, false);
+  }
   std::int32_t max_pool(std::int32_t from, std::int64_t kernel, std::int64_t stride) {
     auto node = model::node_of(model::NodeKind::kMaxPool, "", {from});
     node.stride = stride;
@@ -107,16 +110,14 @@ class RandomBuilder {
 };
 
 /// Ends in one number: a non-negative sum with a skip from the input, or a maximum.
-void add_head(RandomBuilder& b, std::int32_t z) {
-  if (b.chance(0.2)) {
-    b.max(b.linear(z, b.between(1, 4)));
-    return;
-  }
+std::int32_t add_head(RandomBuilder& b, std::int32_t z) {
+  if (b.chance(0.2)) return b.max(b.linear(z, b.between(1, 4)));
   const auto score = b.linear(z, 1);
-  if (b.chance(0.5)) b.add(score, b.linear(model::kGraphInput, 1));
+  return b.chance(0.5) ? b.add(score, b.linear(model::kGraphInput, 1)) : score;
 }
 
-void build_dense(RandomBuilder& b) {
+/// Hidden layers, without an end.
+std::int32_t build_trunk(RandomBuilder& b) {
   std::int32_t z = model::kGraphInput;
   const auto depth = b.between(1, 4);
   for (std::int64_t k = 0; k < depth; ++k) {
@@ -126,13 +127,32 @@ void build_dense(RandomBuilder& b) {
     if (k > 0 && b.shape(z) == b.shape(h) && b.chance(0.5)) h = b.add(h, z);
     z = b.chance(0.9) ? b.relu(h) : h;
   }
-  add_head(b, z);
+  return z;
 }
 
-void build_max_affine(RandomBuilder& b) {
+std::int32_t build_dense(RandomBuilder& b) { return add_head(b, build_trunk(b)); }
+
+std::int32_t build_max_affine(RandomBuilder& b) {
   auto pieces = b.linear(model::kGraphInput, b.between(1, 8));
   if (b.chance(0.3)) pieces = b.relu(pieces);
-  b.max(pieces);
+  return b.max(pieces);
+}
+
+void build_heads(RandomBuilder& b) {
+  const std::int32_t trunk = b.chance(0.4) ? build_trunk(b) : model::kGraphInput;
+  std::vector<std::int32_t> heads;
+  const auto count = b.between(2, 4);
+  for (std::int64_t k = 0; k < count; ++k) {
+    if (trunk != model::kGraphInput) {
+      heads.push_back(add_head(b, trunk));
+    } else if (b.chance(0.2)) {
+      heads.push_back(b.linear(model::kGraphInput, 1));
+    } else {
+      heads.push_back(b.chance(0.6) ? build_dense(b) : build_max_affine(b));
+    }
+  }
+  if (b.chance(0.1)) heads.push_back(heads.front());
+  b.min(heads);
 }
 
 void build_conv(RandomBuilder& b) {
@@ -197,6 +217,9 @@ model::Graph random_graph(Random& random, Family family, const model::Shape& inp
       break;
     case Family::kConv:
       build_conv(builder);
+      break;
+    case Family::kHeads:
+      build_heads(builder);
       break;
   }
   return builder.take();

@@ -14,6 +14,7 @@ enum class Family {
   kDense,      ///< 1 to 4 hidden layers, with and without skips from the input.
   kMaxAffine,  ///< A maximum of affine pieces.
   kConv,       ///< Convolutions, residual additions, pooling; the input must be (c, h, w).
+  kHeads,      ///< A minimum of 2 to 4 heads of the kinds above but kConv, with or without a common trunk.
 };
 
 enum class Weights {

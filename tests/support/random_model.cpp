@@ -136,7 +136,9 @@ void choose_threshold(Random& random, RandomModel& result) {
 
 }  // namespace
 
-Family random_family(Random& random) {
+Family random_family(Random& random) { return random.chance(0.2) ? Family::kHeads : random_family_of_one_head(random); }
+
+Family random_family_of_one_head(Random& random) {
   const double draw = random.uniform();
   if (draw < 0.15) return Family::kAffine;
   if (draw < 0.6) return Family::kDense;

@@ -27,6 +27,8 @@ RandomModel random_model(Random& random, Family family, MapFamily map_family);
 
 /// A family drawn at random, each often enough.
 Family random_family(Random& random);
+/// Any but kHeads: what proofs and searches take head by head.
+Family random_family_of_one_head(Random& random);
 
 /// An input of the model's kind; some features exactly at the map's kinks, some zero.
 std::vector<float> random_input(Random& random, const RandomModel& random_model);

@@ -63,6 +63,41 @@ def conv_model(path, random):
     return save_model(path, [1, 6, 6], [{"kind": "center", "values": "center"}], [1, 6, 6], nodes, tensors)
 
 
+def heads_model(path, random):
+    """Five features, scaled and folded; a head over one hidden layer, two over another, a head of pieces, and a plane."""
+    tensors = {"scale": random.uniform(0.3, 3, 5), "A0": random.normal(size=(8, 10)), "b0": random.normal(size=8) + 1,
+               "W0": random.uniform(0, 1, (1, 8)), "A1": random.normal(size=(6, 10)), "W1": random.uniform(0, 1, (1, 6)),
+               "W2": random.uniform(0, 1, (1, 6)), "b2": np.array([0.5]), "A2": random.normal(size=(1, 10)),
+               "A3": random.normal(size=(4, 10)), "b3": np.full(4, 0.7), "A4": random.normal(size=(1, 10)) / 9,
+               "b4": np.array([2.0])}
+    nodes = [node("p0", "linear", "input", weight="A0", bias="b0"), node("z0", "relu", "p0"),
+             node("p1", "linear", "input", weight="A1"), node("z1", "relu", "p1"),
+             node("g0", "linear", "z0", weight="W0"), node("g1", "linear", "z1", weight="W1", bias="b2"),
+             node("w2", "linear", "z1", weight="W2"), node("a2", "linear", "input", weight="A2"),
+             node("g2", "add", "w2", "a2"), node("p3", "linear", "input", weight="A3", bias="b3"),
+             node("g3", "max", "p3"), node("g4", "linear", "input", weight="A4", bias="b4"),
+             node("score", "min", "g0", "g1", "g2", "g3", "g4")]
+    return save_model(path, [5], [{"kind": "scale", "values": "scale"}, {"kind": "abs"}], [10], nodes, tensors)
+
+
+def in_proof_of_head(head, **values):
+    return lambda file: file.of("l1")["heads"][head].update(values)
+
+
+def without_a_head(file):
+    file.of("l1")["heads"].pop()
+
+
+def swapped_heads(file):
+    heads = file.of("l1")["heads"]
+    heads[0], heads[1] = heads[1], heads[0]
+
+
+def proof_of_one_head(file):
+    one = file.of("l1")
+    one.update(one.pop("heads")[0])
+
+
 def packed_floats(*values):
     return cases.text_of(values)
 
@@ -177,6 +212,27 @@ MODEL_LIES = [  # of `dense_model`, with the hash of the model that lies
     ("a score of four numbers", lambda header, document, body: document["graph"]["nodes"].append(node("s", "relu", "z2"))),
 ]
 
+HEADS_LIES = [  # in a file of `heads_model` and the norm l1
+    ("a head too few", without_a_head),
+    ("two heads of different sizes swapped", swapped_heads),
+    ("the proof of one head in the place of all", proof_of_one_head),
+    ("a head without cuts", in_proof_of_head(3, cuts=[])),
+    ("a head with a name", in_proof_of_head(2, name="g2")),
+    ("cuts beside the heads", in_certificate(cuts=[])),
+    ("a head's negative reach", in_proof_of_head(4, reach=-1)),
+    ("a head's infinite multiplier", in_proof_of_head(0, multiplier="inf")),
+    ("heads that are no list", in_certificate(heads={})),
+    ("no heads", in_certificate(heads=[])),
+]
+
+HEADS_MODEL_LIES = [  # of `heads_model`
+    ("a weight below 0 in one head", first_value("W2", -1e-3)),
+    ("a minimum of one head", in_node("score", inputs=["g0"])),
+    ("a head of several elements", in_node("score", inputs=["g0", "p3"])),
+    ("a node behind the minimum", lambda header, document, body: document["graph"]["nodes"].append(node("s", "relu", "score"))),
+    ("a head that is there no more", in_node("score", inputs=["g0", "g7"])),
+]
+
 CONV_LIES = [  # of `conv_model`
     ("a negative padding", in_node("p1", padding=-1)),
     ("a padding as large as the kernel", in_node("p1", padding=3)),
@@ -253,6 +309,33 @@ class CheckCertificate(unittest.TestCase):
         self.expect_tight(model, random.uniform(0, 1, (ROWS, 1, 6, 6)), "--method", "refined", "--norm", "0,1,2,inf",
                           "--domain", "0,1", norms=("l0", "l1", "l2", "linf"))
 
+    def test_a_minimum_of_heads(self):
+        random = np.random.default_rng(10)
+        model, threat = heads_model(self.folder / "model.safetensors", random), self.folder / "threat.toml"
+        threat.write_text('[default]\ncost = 0.5\nlower = -6\nupper = 6\n[feature.2]\nchange = "increase-only"\n')
+        rows = random.normal(0, 1, (2 * ROWS, 5))
+        for method in ("separable", "refined"):
+            self.expect_tight(model, rows, "--method", method, "--norm", "0,1,2,inf", "--threat", threat)
+
+    def test_no_lie_about_a_minimum_of_heads_goes_through(self):
+        random = np.random.default_rng(11)
+        model, path = heads_model(self.folder / "model.safetensors", random), self.folder / "certificates.jsonl"
+        file, checkers = self.certify(model, random.normal(0, 1, (4 * ROWS, 5)), "--norm", "1")
+        for what, change in HEADS_LIES:
+            changed = copy.deepcopy(file.first(1))
+            change(changed)
+            path.write_text(changed.text())
+            self.expect_refused(checkers, path, what)
+        for head in range(5):  # each of the proofs is needed
+            changed = copy.deepcopy(file.first(1))
+            for cut in changed.of("l1")["heads"][head]["cuts"]:
+                cut.pop("slopes", None)
+                units = file.header["heads"][head]["slopes"]
+                cut["active"] = cases.base64.b64encode(bytes((units + 7) // 8)).decode()
+            if file.header["heads"][head]["slopes"]:
+                path.write_text(changed.text())
+                self.expect_refused(checkers, path, f"head {head} without its units")
+
     def test_a_slope_handed_to_an_element_outside_its_window_is_refused(self):
         rows = np.random.default_rng(3).uniform(0, 1, (4, 1, 6, 6))
         file, checkers = self.certify(GOLDEN / "conv_pool.safetensors", rows, "--norm", "2")
@@ -317,7 +400,8 @@ class CheckCertificate(unittest.TestCase):
             self.expect_refused(checkers, path, what)
 
     def test_no_certificate_of_a_model_that_lies_goes_through(self):
-        for make, shape, lies in ((dense_model, [5], MODEL_LIES), (conv_model, [1, 6, 6], CONV_LIES)):
+        for make, shape, lies in ((dense_model, [5], MODEL_LIES), (conv_model, [1, 6, 6], CONV_LIES),
+                                  (heads_model, [5], HEADS_MODEL_LIES)):
             random = np.random.default_rng(5)
             honest, path = make(self.folder / "model.safetensors", random), self.folder / "certificates.jsonl"
             file, checkers = self.certify(honest, random.uniform(0, 3, (ROWS, *shape)), "--norm", "2")

@@ -18,7 +18,7 @@ struct Scene {
   Scene(const model::Model& the_model, std::vector<float> at, ThreatModel the_threat = {}, Norm norm = Norm::l2())
       : model(the_model), plan(model), bounded_pass(model), threat(std::move(the_threat)), x(std::move(at)) {
     for (std::size_t i = 0; i < x.size(); ++i) cost.push_back(threat.cost_of(i));
-    target = {&plan, &bounded_pass, &threat, cost, x, norm};
+    target = {&plan, &plan, &bounded_pass, &threat, cost, x, norm};
   }
 
   std::optional<Adversarial> confirm(const std::vector<double>& change) {

@@ -25,7 +25,7 @@ Adversarial attack(const model::Model& model, const std::vector<float>& x, Norm 
     cost.push_back(threat.cost_of(i));
     interval.push_back(threat.interval_rounded_out(i, x[i]));
   }
-  const AttackTarget target{&plan, &bounded_pass, &threat, cost, x, norm};
+  const AttackTarget target{&plan, &plan, &bounded_pass, &threat, cost, x, norm};
   AttackWorkspace workspace;
   const float logit = plan.forward(x, workspace.infer);
   Random random(seed);

@@ -23,7 +23,7 @@ constexpr double kOvershoot = 2e-3;
 ErrorCode refusal(const model::Model& model, const AttackOptions& options) {
   const infer::Plan plan(model);
   const deployed::BoundedPass bounded_pass(model);
-  const auto attacker = Attacker::create(model, plan, bounded_pass, options);
+  const auto attacker = Attacker::create({&plan, {&plan}, &bounded_pass}, options);
   EXPECT_FALSE(attacker.ok());
   return attacker.ok() ? ErrorCode{} : attacker.error().code;
 }

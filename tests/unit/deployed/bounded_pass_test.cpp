@@ -65,7 +65,7 @@ TEST(BoundedPass, TheErrorBoundHoldsOnEveryKindOfStepAndIsTight) {
   }
   EXPECT_GT(finite, 5000U);
   EXPECT_GT(moved, 2000U);
-  EXPECT_EQ(nodes.size(), 7U) << "linear, conv2d, add, relu, maxpool, flatten, max";
+  EXPECT_EQ(nodes.size(), 8U) << "linear, conv2d, add, relu, maxpool, flatten, max, min";
   EXPECT_EQ(steps.size(), 5U) << "center, scale, linear, conv2d, abs";
 }
 

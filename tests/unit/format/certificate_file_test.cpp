@@ -255,7 +255,7 @@ TEST(CertificateFile, InputsStandInOrderAndAsManyAsSaid) {
 }
 
 TEST(CertificateFile, DeepAndForeignTextIsRefused) {
-  expect_refused_proofs(std::string(100000, '[') + "\n", ErrorCode::kBadFormat, "deeper than 5");
+  expect_refused_proofs(std::string(100000, '[') + "\n", ErrorCode::kBadFormat, "deeper than 7");
   expect_refused_proofs(edited_proofs("\"price_unit\":\"words", "\"price_unit\":\"\xff"), ErrorCode::kBadFormat,
                         "not what JSON allows");
 }

@@ -78,7 +78,7 @@ TEST(ProveTile, EveryLaneHasTheBitsThatItHasAlone) {
   for (std::uint64_t seed = 0; seed < 120; ++seed) {
     Random random(seed);
     const auto maps = seed % 3 == 0 ? support::MapFamily::kMixing : support::MapFamily::kSeparable;
-    const auto made = support::random_model(random, support::random_family(random), maps);
+    const auto made = support::random_model(random, support::random_family_of_one_head(random), maps);
     const auto& products = has_fused_products() && seed % 4 != 0 ? kFusedProducts : kPlainProducts;
     const auto verifier = support::wide_proofs(made.model, products);
     if (!verifier) continue;
