@@ -21,6 +21,7 @@
 #include "trainer/selection.hpp"
 #include "trainer/torch_network.hpp"
 #include "trainer/worst_change.hpp"
+#include "training/mean_detection.hpp"
 
 namespace standfast::trainer {
 namespace {
@@ -63,6 +64,12 @@ ConvexMlp starting_mlp(const TrainingData& data, const TrainOptions& options, Ra
   return network;
 }
 
+std::vector<ConvexMlp> starting_heads(const TrainingData& data, const TrainOptions& options, Random& random) {
+  std::vector<ConvexMlp> heads;
+  for (std::int64_t k = 0; k < options.heads; ++k) heads.push_back(starting_mlp(data, options, random));
+  return heads;
+}
+
 /// The other recipes know no conditioning: their learning rates belong to the features as they are.
 std::span<const float> conditioner(const TrainingData& data, const TrainOptions& options) {
   if (options.init != StartingWeights::kIcnn) return {};
@@ -79,7 +86,7 @@ Result<std::unique_ptr<Learner>> starting_learner(const TrainingData& data, cons
     STANDFAST_TRY(const auto start, starting_learnt_network(options, data.feature_shape, data.train.features, random));
     return make_learner(start, options);
   }
-  return make_learner(starting_mlp(data, options, random), data.feature_shape, conditioner(data, options), options);
+  return make_learner(starting_heads(data, options, random), data.feature_shape, conditioner(data, options), options);
 }
 
 std::optional<WorstChange> adversary(const TrainingData& data, const TrainOptions& options) {
@@ -97,6 +104,16 @@ std::optional<double> expected_threshold(const TrainingData& data, const TrainOp
   if (options.certify_norm) return std::nullopt;
   const auto sensitive = static_cast<double>(std::ranges::count(data.train.labels, 1.0F));
   return std::log(options.sensitive_weight * sensitive / (static_cast<double>(data.train.count()) - sensitive));
+}
+
+/// Half a cosine up from a 25th, half a cosine down to 0. `done` is the share of the steps that has been taken.
+double one_cycle(double done) {
+  constexpr double kStart = 0.04, kRise = 0.3;
+  const auto half_cosine = [](double from, double to, double share) {
+    return to + (from - to) * (1 + std::cos(std::numbers::pi * share)) / 2;
+  };
+  if (done < kRise) return half_cosine(kStart, 1, done / kRise);
+  return half_cosine(1, 0, (done - kRise) / (1 - kRise));
 }
 
 /// Pictures are few where they are large, and a step costs as much as a table's whole training.
@@ -159,7 +176,7 @@ class Run {
     const std::size_t sensitive = count_sensitive(data_);
     // few rows cannot tell epochs apart either, and the rate falls;
     // a penalty, a margin and a rate that falls to 0 all make later epochs the better ones
-    const bool grows = options_.jacobian_weight > 0 || options_.certify_norm || options_.schedule == Schedule::kCosine;
+    const bool grows = options_.jacobian_weight > 0 || options_.certify_norm || options_.schedule != Schedule::kDecay;
     const std::size_t other = data_.validation.count() - sensitive;
     return {grows || std::min(sensitive, other) < training::kFewScores, sensitive, other};
   }
@@ -171,6 +188,7 @@ class Run {
       const double past = std::max(state_.done - kWarmUpShare, 0.0) / (1 - kWarmUpShare);
       return options_.learning_rate * warmed * (1 + std::cos(std::numbers::pi * past)) / 2;
     }
+    if (options_.schedule == Schedule::kOneCycle) return options_.learning_rate * one_cycle(state_.done);
     const auto past = std::max<std::int64_t>(epoch - 1 - ramp_epochs_, 0);
     return options_.learning_rate * std::pow(options_.learning_rate_decay, static_cast<double>(past));
   }
@@ -229,6 +247,11 @@ class Run {
     return diverged(epoch, "a validation score");
   }
 
+  bool prefers_newest(const ClassScores& validation) {
+    if (options_.keep == KeptEpoch::kAccuracy) return selection_.prefers_newest(state_.validation);
+    return selection_.prefers_newest(training::mean_detection(validation.sensitive, validation.other, kRankedRates));
+  }
+
   Status judge_epoch(std::int64_t epoch) {
     STANDFAST_TRY(Folded folded, fold(epoch));
     ClassScores validation;
@@ -238,7 +261,7 @@ class Run {
     state_.epoch_done = true;
     // epochs of a smaller radius do not compete with those of the full one
     if (epoch == ramp_epochs_ + 1) selection_ = new_selection();
-    if (selection_.prefers_newest(state_.validation)) {
+    if (prefers_newest(validation)) {
       result_.graph = std::move(folded.graph);
       result_.learnt = std::move(folded.learnt);
       result_.validation = state_.validation;

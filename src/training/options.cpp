@@ -52,7 +52,15 @@ Status check_learnt(const TrainOptions& options) {
       fmt::format("--feature-map: {} cannot go before a learnt one, expected identity", word_for(options.feature_map)));
 }
 
+Status check_heads(const TrainOptions& options) {
+  STANDFAST_CHECK(check_integer("--heads", options.heads, 1, 256));
+  if (options.heads == 1 || options.network == Network::kMlp) return {};
+  return bad_option(fmt::format("--heads: found {} for the network {}, expected 1: several are for mlp", options.heads,
+                                word_for(options.network)));
+}
+
 Status check_layers(const TrainOptions& options) {
+  STANDFAST_CHECK(check_heads(options));
   if (options.network == Network::kConv) return check_conv(options.conv);
   if (options.network == Network::kLearnt) return check_learnt(options);
   if (options.hidden.empty() || options.hidden.size() > 100)
@@ -91,7 +99,9 @@ Status check_model(const TrainOptions& options) {
 
 Status check_optimiser(const TrainOptions& options) {
   STANDFAST_CHECK(check_range("--averaging", options.averaging, 0, 0.99999));
+  STANDFAST_CHECK(check_range("--weight-decay", options.weight_decay, 0, 100));
   STANDFAST_CHECK(check_range("--label-smoothing", options.label_smoothing, 0, 0.5));
+  STANDFAST_CHECK(check_range("--input-dropout", options.input_dropout, 0, 0.9));
   STANDFAST_CHECK(check_range("--learning-rate", options.learning_rate, 1e-12, 1e3));
   STANDFAST_CHECK(check_range("--learning-rate-decay", options.learning_rate_decay, 1e-6, 1));
   STANDFAST_CHECK(check_integer("--batch-size", options.batch_size, 1, 1 << 20));

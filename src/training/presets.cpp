@@ -1,4 +1,5 @@
 // Options that are known to work, by name. Free of libtorch.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -11,7 +12,8 @@
 namespace standfast {
 namespace {
 
-constexpr std::size_t kSmallTableRows = 1000;  // plain options are as good from there on
+constexpr double kTableRows = 10000;  // what the preset `table` is laid out for
+constexpr double kFewestPasses = 6;
 
 TrainOptions spam_options() {
   TrainOptions options;
@@ -34,14 +36,20 @@ TrainOptions spam_kinks_options() {
   return options;
 }
 
-/// Few rows are soon learnt by heart: columns of one size, a strong penalty, soft labels, a fifth held out.
-TrainOptions small_table_options() {
+/// The smallest of several wide heads: as sharp as boosted trees on most tables.
+TrainOptions table_options() {
   TrainOptions options;
-  options.preset = "small-table";
+  options.preset = "table";
+  options.hidden = {16};
+  options.heads = 8;
   options.feature_map = InputMap::kStandardise;
-  options.jacobian_weight = 0.02;
-  options.label_smoothing = 0.1;
-  options.validation_share = 0.2;
+  options.input_dropout = 0.2;
+  options.optimiser = Optimiser::kAdamW;
+  options.learning_rate = 3e-3;
+  options.schedule = Schedule::kOneCycle;
+  options.batch_size = 100;
+  options.epochs = 60;
+  options.keep = KeptEpoch::kRanking;
   return options;
 }
 
@@ -166,8 +174,8 @@ std::span<const Preset> presets() {
       Preset{"spam", "tables such as Spambase: a small network, quick to train", spam_options()},
       Preset{"spam-kinks", "the same with two kinks per feature: larger radii under a threat file, no method `exact`",
              spam_kinks_options()},
-      Preset{"small-table", "tables of up to a thousand rows: about as accurate as logistic regression",
-             small_table_options()},
+      Preset{"table", "tables of any kind: the smallest of eight heads, whose training follows the number of rows",
+             table_options()},
       Preset{"mnist-mlp", "the published Convex* network for MNIST: 200 and 50 units, Jacobian penalty 0.01",
              mnist_mlp_options()},
       Preset{"mnist-linf", "200 and 50 units, trained on the margin certified within linf 0.17 and [0, 1]",
@@ -204,15 +212,20 @@ Result<TrainOptions> preset_options(std::string_view name) {
   return Error{ErrorCode::kBadOption, fmt::format("--preset: '{}' is not one of {}", name, fmt::join(names, ", "))};
 }
 
+TrainOptions fitted_to_rows(TrainOptions options, std::size_t rows) {
+  if (options.preset != "table") return options;
+  const auto count = static_cast<double>(rows);
+  if (count > kTableRows) {
+    const double passes = static_cast<double>(options.epochs) * kTableRows / count;
+    options.epochs = std::llround(std::max(passes, kFewestPasses));
+  }
+  return options;
+}
+
 std::string_view preset_for(const Dataset& data) {
   if (data.is_image && data.input_shape == std::vector<std::int64_t>{1, 28, 28}) return "mnist-l2";
   if (data.is_image && data.input_shape == std::vector<std::int64_t>{3, 32, 32}) return "cifar-conv-robust";
-  DataRequest embedded;
-  embedded.source = "spam";
-  const auto spam = read_data(embedded);
-  if (spam && data.feature_names == spam->feature_names) return "spam";
-  if (!data.is_image && data.input_shape.size() == 1 && data.count() <= kSmallTableRows) return "small-table";
-  return "";
+  return !data.is_image && data.input_shape.size() == 1 ? "table" : "";
 }
 
 }  // namespace standfast

@@ -58,4 +58,7 @@ ConvexMlp fold_batch_norms(const ConvexMlp& network);
 /// fold_batch_norms.
 model::Graph to_graph(const ConvexMlp& network, model::Shape input_shape);
 
+/// The smallest of these heads' scores; one head is a network as above. Requires: heads is not empty.
+model::Graph to_graph(const std::vector<ConvexMlp>& heads, const model::Shape& input_shape);
+
 }  // namespace standfast::trainer

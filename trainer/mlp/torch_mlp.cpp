@@ -1,7 +1,7 @@
 // The convex MLP of network.hpp in libtorch. The matrices on the input are one product for all layers; the gradient
 // with respect to u is the explicit backward product of torch_network.hpp, so that no derivative is taken twice.
 #include <algorithm>
-#include <limits>
+#include <tuple>
 #include <utility>
 
 #include <torch/torch.h>
@@ -63,11 +63,7 @@ TorchMlp::TorchMlp(const ConvexMlp& start, const model::Shape& input_shape, std:
     running_mean_ = torch::zeros_like(gain_);
     running_variance_ = torch::ones_like(gain_);
   }
-  if (!start.input_signs.empty()) {
-    const TorchArray signs = torch::tensor(std::vector<float>(start.input_signs.begin(), start.input_signs.end()));
-    lowest_weight_ = torch::where(signs > 0, 0.0, -std::numeric_limits<double>::infinity()).to(torch::kFloat);
-    highest_weight_ = torch::where(signs < 0, 0.0, std::numeric_limits<double>::infinity()).to(torch::kFloat);
-  }
+  if (!start.input_signs.empty()) std::tie(lowest_weight_, highest_weight_) = weight_ends(start.input_signs);
   this->start_optimiser();
 }
 

@@ -74,7 +74,9 @@ TEST(CrossFit, FoldsHoldEveryRowOnceAndEqualRowsTogether) {
 
 TEST(CrossFit, ScoresAreTheSameBitsWhateverTheNumberOfThreads) {
   const Dataset data = clouds(600);
-  const TrainOptions options = quick_options();
+  TrainOptions options = quick_options();
+  options.heads = 2;
+  options.input_dropout = 0.1;
   const auto one = cross_fitted_scores(data, options, 2, 1, kSilent.stop_requested);
   const auto three = cross_fitted_scores(data, options, 2, 3, kSilent.stop_requested);
   ASSERT_TRUE(one.ok()) << one.error().message;
@@ -163,6 +165,7 @@ TEST_F(Monotone, TrainingKeepsTheSignsThatTheThreatFileAsksFor) {
   const Dataset data = clouds(600);
   for (const bool batch_norm : {false, true}) {
     TrainOptions options = quick_options();
+    options.heads = batch_norm ? 3 : 1;
     options.monotone = path_;
     options.batch_norm = batch_norm;
     options.averaging = 0.9;
