@@ -16,7 +16,9 @@
 #include "base/try.hpp"
 #include "files/message.hpp"
 #include "files/sha256.hpp"
+#include "model/knots.hpp"
 #include "trainer/kinks.hpp"
+#include "trainer/knots.hpp"
 
 namespace standfast::trainer {
 namespace {
@@ -107,8 +109,51 @@ std::vector<std::string> constant_notes(const Dataset& data, const Moments& mome
                       list_names(names))};
 }
 
+std::vector<std::string> names_of(const Dataset& data, const KnotsChoice& knots, ColumnMap map) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < data.dim(); ++i)
+    if (knots.columns[i] == map)
+      names.push_back(data.feature_names.empty() ? fmt::format("feature {}", i)
+                                                 : files::quote_for_message(data.feature_names[i]));
+  return names;
+}
+
+/// Says which columns go through which function.
+std::vector<std::string> knots_notes(const Dataset& data, const KnotsChoice& knots) {
+  std::vector<std::string> parts;
+  for (const ColumnMap map : {ColumnMap::kLog, ColumnMap::kRank, ColumnMap::kTwo, ColumnMap::kStandard}) {
+    const std::vector<std::string> names = names_of(data, knots, map);
+    if (!names.empty())
+      parts.push_back(fmt::format("{} {} ({})", names.size(), column_map_name(map), list_names(names)));
+  }
+  return {fmt::format("feature map by column: {}", fmt::join(parts, "; "))};
+}
+
+/// Knots, and then the mean and deviation of what they make of the training rows.
+model::FeatureMap knots_map(const Dataset& data, const std::vector<std::size_t>& rows, const Moments& raw,
+                            KnotsChoice knots) {
+  Dataset mapped = data.subset(rows);
+  mapped.features = apply_map({knots.step}, mapped.features, data.dim());
+  std::vector<std::size_t> all(rows.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  Moments moments = training_moments(mapped, all);
+  for (std::size_t i = 0; i < data.dim(); ++i) {
+    const float apart = knots.columns[i] == ColumnMap::kTwo ? 1 / knots.spread[i] : moments.inverse_deviation[i];
+    moments.inverse_deviation[i] = raw.constant[i] || !std::isfinite(apart) || !(apart > 0) ? 1.0F : apart;
+  }
+  model::FeatureMap map = model::standardise_map(std::move(moments.mean), std::move(moments.inverse_deviation));
+  map.insert(map.begin(), std::move(knots.step));
+  return map;
+}
+
 Result<model::FeatureMap> make_map(const Dataset& data, const std::vector<std::size_t>& rows, Moments moments,
-                                   const TrainOptions& options) {
+                                   const TrainOptions& options, std::vector<std::string>& notes) {
+  if (has_knots(options.feature_map)) {
+    KnotsChoice knots = choose_knots(data, rows, options.feature_map);
+    const std::vector<std::string> added = knots_notes(data, knots);
+    notes.insert(notes.end(), added.begin(), added.end());
+    return knots_map(data, rows, moments, std::move(knots));
+  }
   const bool scales = options.feature_map == InputMap::kStandardise || options.feature_map == InputMap::kStandardiseAbs;
   model::FeatureMap map = scales ? model::standardise_map(std::move(moments.mean), std::move(moments.inverse_deviation))
                                  : model::identity_map(std::move(moments.mean));
@@ -155,6 +200,9 @@ Status check_request(const Dataset& data, const TrainOptions& options) {
   if (data.class_names.size() != 2)
     return Error{ErrorCode::kBadOption, fmt::format("--classes: {} has {} classes, expected the names of two of them",
                                                     data.source, data.class_names.size())};
+  if (has_knots(options.feature_map) && data.is_image)
+    return Error{ErrorCode::kBadOption, fmt::format("--feature-map: {} is for tables, {} holds images",
+                                                    word_for(options.feature_map), data.source)};
   if ((options.crop > 0 || options.flip) && !(data.is_image && data.input_shape.size() == 3))
     return Error{ErrorCode::kBadOption, fmt::format("--crop, --flip: {} holds no images", data.source)};
   return {};
@@ -206,7 +254,7 @@ Result<TrainingData> prepare_training(const Dataset& data, const Split& split, c
   TrainingData result;
   const Moments moments = training_moments(data, split.first);
   result.notes = constant_notes(data, moments);
-  STANDFAST_TRY(result.map, make_map(data, split.first, moments, options));
+  STANDFAST_TRY(result.map, make_map(data, split.first, moments, options, result.notes));
   STANDFAST_TRY(const auto shapes, model::infer_map_shapes(result.map, data.input_shape));
   result.input_shape = data.input_shape;
   result.feature_shape = shapes.back();
@@ -245,6 +293,11 @@ std::string hash_rows(const Dataset& data) {
 std::vector<float> apply_map(const model::FeatureMap& map, const std::vector<float>& x, std::size_t dim) {
   std::vector<float> u = x;
   for (const auto& step : map) {
+    if (step.kind == model::MapKind::kKnots) {
+      const std::vector<float> before = u;
+      for (std::size_t row = 0; row < u.size(); row += dim)
+        model::run_knots(step, 1, std::span(before).subspan(row, dim), std::span(u).subspan(row, dim));
+    }
     const auto& values = step.values.values;
     const auto value = [&](std::size_t i) { return values.size() == 1 ? values[0] : values[i % dim]; };
     if (step.kind == model::MapKind::kCenter)

@@ -56,7 +56,11 @@ float FeatureMove::effect(float d) const { return a * d + b * (std::abs(t + d) -
 
 WorstChange::WorstChange(const model::FeatureMap& map, std::size_t dim, const ThreatModel& threat, Norm norm)
     : p_(norm.p()), moves_(dim), change_(dim) {
-  assert(model::is_separable(map) && "training for a certificate needs centres, scales and a final abs");
+  assert(model::is_separable(map) && "training for a certificate needs a map of single features");
+  if (model::has_knots(map)) {
+    knots_.emplace(map, threat, norm);
+    return;
+  }
   for (std::size_t i = 0; i < dim; ++i) {
     float centre = 0;
     float scale = 1;
@@ -75,6 +79,7 @@ WorstChange::WorstChange(const model::FeatureMap& map, std::size_t dim, const Th
 }
 
 void WorstChange::find(std::span<const float> u, std::span<const float> slope, std::span<float> change) {
+  if (knots_) return knots_->find(u, slope, radius_, change);
   set_up(u, slope);
   if (p_ == 1) spend_sum();
   if (p_ == 2) spend_squares();

@@ -9,11 +9,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "model/feature_map.hpp"
 #include "standfast/threat.hpp"
+#include "trainer/knots_change.hpp"
 
 namespace standfast::trainer {
 
@@ -59,6 +61,7 @@ class WorstChange {
     float scale, lower, upper;  // u = scale * t, t within [lower, upper]
     float max_decrease, max_increase, cost;
   };
+  std::optional<KnotsChange> knots_;  ///< In the place of all that follows, if the map has knots.
   std::vector<Bounds> bounds_;
   bool abs_ = false;
   double p_;

@@ -112,6 +112,9 @@ std::string describe_model(const std::string& path, const ModelSummary& model) {
   text += line("threshold", fmt::format("{}", model.threshold));
   text += line("logit error", logit_error(model) + ": how far float32 rounding can move a logit");
   text += line("certifies", model.certifies_both ? "both classes" : "the sensitive class");
+  if (!model.layers.empty() && model.layers.back().kind == "min") {
+    text += line("heads", fmt::format("{}; the score is the smallest of theirs", model.layers.back().inputs.size()));
+  }
   text += harmless_changes(model);
   text += line("parameters", fmt::format("{}", model.parameters));
   text += "\nlayers (input-convex: checked)\n" + layers(model);

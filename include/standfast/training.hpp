@@ -36,10 +36,14 @@ enum class Network {
 
 /// The feature map u = phi(x) in front of the network; mean and deviation are those of the training rows.
 enum class InputMap {
-  kIdentity,       ///< u = x - mean.
-  kStandardise,    ///< u = (x - mean) / deviation.
-  kAbs,            ///< u = (x - mean, |x - mean|).
-  kStandardiseAbs  ///< u = (s, |s|) with s = (x - mean) / deviation.
+  kIdentity,        ///< u = x - mean.
+  kStandardise,     ///< u = (x - mean) / deviation.
+  kAbs,             ///< u = (x - mean, |x - mean|).
+  kStandardiseAbs,  ///< u = (s, |s|) with s = (x - mean) / deviation.
+  // for tables: an increasing piecewise linear function of each column, then standardised
+  kAuto,  ///< What suits each column: kLog for a heavy tail, two values one apart, else a line.
+  kLog,   ///< Grows like log(1 + c |x|), to either side of 0; c is chosen by the column's values.
+  kRank   ///< Grows like the rank of x among the column's distinct values.
 };
 
 /// How the first weights are drawn; trainer/mlp/init.hpp has the distributions and their sources.
@@ -102,6 +106,10 @@ std::string_view word_for(Value value) {
 
 /// Whether the map ends in |.|.
 constexpr bool has_abs(InputMap map) { return map == InputMap::kAbs || map == InputMap::kStandardiseAbs; }
+/// Whether the map bends each column by itself, at knots.
+constexpr bool has_knots(InputMap map) {
+  return map == InputMap::kAuto || map == InputMap::kLog || map == InputMap::kRank;
+}
 
 /// An input-convex ConvNet: a first convolution of any weights, `depth` blocks relu(conv(bn(z)) + bn(z)) of weights
 /// >= 0, a max pool and a linear readout. Every convolution is padded so that stride 1 keeps the size.

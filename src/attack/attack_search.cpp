@@ -58,7 +58,7 @@ minorant::SeparableMinorant linearised_at_input(const AttackTarget& target, cons
   minorant::SeparableMinorant minorant;
   if (reader.separable()) {
     target.plan->backward(workspace);
-    reader.read_minorant(search::Lane{search::features_of(workspace, target.x).data()}, logit,
+    reader.read_minorant(target.x, search::Lane{search::features_of(workspace, target.x).data()}, logit,
                          search::Lane{workspace.feature_dual.data()}, minorant);
   } else {
     // no minorant, but an attack needs none: the linearisation at x
@@ -139,8 +139,10 @@ void AttackSearch::follow_minorants(const search::PricedProblem& first, const At
   }
 }
 
-/// linearised_ <- the affine function that touches f at x + change.
+/// linearised_ <- the affine function that touches f at x + change; behind several kinks, affine in the features: the
+/// map's own steep and flat pieces on the way from x stay what they are.
 void AttackSearch::linearise_at(std::span<const double> change) {
+  if (reader_->has_several_kinks()) return linearised_.assign(minorants_.tangent_at(change), target_.cost, interval_);
   double margin = minorants_.value_and_gradient(change, gradient_);
   for (std::size_t i = 0; i < gradient_.size(); ++i) margin -= gradient_[i] * change[i];
   linearised_.margin = margin;

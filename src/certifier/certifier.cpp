@@ -8,7 +8,6 @@
 #include <cmath>
 #include <utility>
 
-#include "certifier/kinked_certifier.hpp"
 #include "certifier/mixing_certifier.hpp"
 #include "certifier/separable_certifier.hpp"
 #include "search/closed_form.hpp"
@@ -54,9 +53,8 @@ void CertifyWorkspace::queue_rows(std::span<const CertifiedRow> rows) {
 std::unique_ptr<const Certifier> Certifier::create(const ModelParts& parts) {
   switch (parts.core->map().view()) {
     case model::MapView::kSeparable:
-      return std::make_unique<SeparableCertifier>(parts);
     case model::MapView::kKinked:
-      return std::make_unique<KinkedCertifier>(parts);
+      return std::make_unique<SeparableCertifier>(parts);
     case model::MapView::kMixing:
       return std::make_unique<MixingCertifier>(parts);
     case model::MapView::kOther:
@@ -72,10 +70,11 @@ std::size_t Certifier::inputs_per_tile(const Request& request) const {
 
 bool Certifier::needs_tiles(const Request& request) { return request.options.keep_proofs || request.searches_any(); }
 
-void Certifier::read_minorant(search::Lane features, float logit, search::Lane gradient, ProvenMinorant& out) const {
-  out.is_separable = reader_.separable();
+void Certifier::read_minorant(std::span<const float> x, search::Lane features, float logit, search::Lane gradient,
+                              ProvenMinorant& out) const {
+  out.is_separable = parts_.core->map().view() == model::MapView::kSeparable;
   if (out.is_separable) {
-    reader_.read_minorant(features, logit, gradient, out.separable);
+    reader_.read_minorant(x, features, logit, gradient, out.separable);
     out.gradient_error.assign(parts_.model->dim(), 0.0);
   } else {
     search::MinorantReader::read_minorant(logit, gradient, model::element_count(parts_.model->graph.input_shape),
@@ -91,13 +90,14 @@ void Certifier::find_minorant_of_one(const Request& request, std::span<const flo
     return parts_.wide->prove(x, one.slopes, ws.verify, out, request.options.precision);
   }
   const float* const features = one.map_values.empty() ? x.data() : one.map_values.back().data();
-  read_minorant({features, 1}, logit, {parts_.plan->backward(one).data(), 1}, out);
+  read_minorant(x, {features, 1}, logit, {parts_.plan->backward(one).data(), 1}, out);
 }
 
 void Certifier::find_minorants(const Request& request, std::span<const float> x, std::span<const float> logits,
                                CertifyWorkspace& ws, Rows rows) const {
   if (rows.size() == 1 && !needs_tiles(request)) return find_minorant_of_one(request, x, logits[0], ws);
   const bool proves = request.proves() || (needs_proven_minorants() && !request.closed_form());
+  const std::size_t dim = parts_.model->dim();
   if (!proves) parts_.plan->backward_tile(ws.infer);
   for (std::size_t l = 0; l < rows.size(); ++l) {
     ws.wanted[l] = rows[l].radii.empty() ? nullptr : &ws.lanes[l].minorant;
@@ -107,8 +107,8 @@ void Certifier::find_minorants(const Request& request, std::span<const float> x,
       ws.lanes[l].proof_choices.front().weight = 1;
     }
     if (proves) continue;
-    read_minorant(values_of_lane(ws.infer.features, l), logits[l], values_of_lane(ws.infer.feature_dual, l),
-                  *ws.wanted[l]);
+    read_minorant(x.subspan(l * dim, dim), values_of_lane(ws.infer.features, l), logits[l],
+                  values_of_lane(ws.infer.feature_dual, l), *ws.wanted[l]);
   }
   if (!proves) return;
   const std::span<ProvenMinorant* const> wanted = std::span(ws.wanted).first(rows.size());

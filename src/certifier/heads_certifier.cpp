@@ -99,7 +99,7 @@ class HeadsCertifier::Table {
     for (std::size_t row = 0; row < rows_.size(); ++row) {
       for (std::size_t n = 0; n < rows_[row].radii.size(); ++n) {
         rows_[row].radii[n] = radii(row, smallest_head(row, n))[n];
-        if (rows_[row].proofs.empty()) continue;
+        if (rows_[row].proofs.empty() || !(rows_[row].radii[n] > 0)) continue;
         for (std::size_t k = 0; k < heads_; ++k) {
           rows_[row].proofs[n].heads.push_back(std::move(proofs(row, k)[n]));
         }

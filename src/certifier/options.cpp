@@ -10,6 +10,7 @@
 #include "base/try.hpp"
 #include "model/feature_map.hpp"
 #include "model/max_affine.hpp"
+#include "model/unit_map.hpp"
 
 namespace standfast::certifier {
 namespace {
@@ -45,7 +46,7 @@ Status check_norms(const CertifyOptions& options) {
 }
 
 Status check_map(const model::Model& model, const CertifyOptions& options) {
-  if (options.method == Method::kClosedForm || model::is_separable(model.feature_map)) return {};
+  if (options.method == Method::kClosedForm || model::unit_map_of(model).ok()) return {};
   const std::string method = "feature map: the " + std::string(method_name(options.method)) + " method needs ";
   if (!model::is_affine_with_abs(model.feature_map)) {
     return Error{ErrorCode::kUnsupported, method + "an abs at the end only, found one before; use the closed form"};
@@ -53,12 +54,11 @@ Status check_map(const model::Model& model, const CertifyOptions& options) {
   if (options.method == Method::kSeparable && !options.keep_proofs) return {};
   if (options.method == Method::kSeparable) {
     return Error{ErrorCode::kUnsupported,
-                 "proofs: found a feature map with a linear map or a convolution, expected centres, scales and a last "
-                 "abs: certificate files know no others"};
+                 "proofs: found a feature map that mixes features, expected one of single features: certificate files "
+                 "know no others"};
   }
-  return Error{
-      ErrorCode::kUnsupported,
-      method + "centres, scales and a last abs, found a linear map or a convolution; use the separable method"};
+  return Error{ErrorCode::kUnsupported,
+               method + "a map of single features, found one that mixes them; use the separable method"};
 }
 
 Status check_both_classes(const model::Model& model, const CertifyOptions& options) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "verify/kinks.hpp"
+
 namespace standfast::certifier {
 namespace {
 
@@ -16,7 +18,13 @@ bool has_maxima(const model::Graph& graph) {
 }  // namespace
 
 SeparableCertifier::SeparableCertifier(const ModelParts& parts)
-    : Certifier(parts), merges_choices_(!has_maxima(parts.model->graph)) {}
+    : Certifier(parts),
+      kinked_(parts.core->map().view() == model::MapView::kKinked),
+      merges_choices_(!has_maxima(parts.model->graph)) {}
+
+void SeparableCertifier::see_from_input(std::span<const float> x, verify::ProvenMinorant& minorant) const {
+  if (kinked_) minorant = verify::seen_from_input(parts_.core->map().unit_map(), x, minorant);
+}
 
 void SeparableCertifier::certify_rows(const Request& request, std::span<const float> x, std::span<const float> logits,
                                       CertifyWorkspace& ws, Rows rows) const {
@@ -27,10 +35,16 @@ void SeparableCertifier::certify_rows(const Request& request, std::span<const fl
     ws.queue_rows(rows);
     for (const std::size_t l : ws.waiting) {
       CertifyLane& lane = ws.lanes[l];
+      if (kinked_) lane.of_features = lane.minorant;
+      see_from_input(x.subspan(l * dim, dim), lane.minorant);
       price_minorant(request, lane);
       lane.hint = {};
       for (std::size_t k = 0; k < request.norm_count(); ++k) {
-        if (!searched(request.norm(k))) certify_lane(request, x.subspan(l * dim, dim), lane, k, rows[l]);
+        if (searched(request.norm(k))) continue;
+        certify_lane(request, x.subspan(l * dim, dim), lane, k, rows[l]);
+        // the closed form of a kinked map is smaller but for rounding; a proof that is kept is one of Algorithm S
+        if (!kinked_ || request.norm(k) == Norm::l0() || !rows[l].proofs.empty()) continue;
+        rows[l].radii[k] = std::max(rows[l].radii[k], closed_form_radius_of(request, lane.of_features, k));
       }
     }
   }

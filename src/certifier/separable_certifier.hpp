@@ -1,4 +1,5 @@
-// Maps that act on each feature alone, with one kink at most: every method, proofs that can be kept, both classes.
+// Maps whose minorants are sums over features, each with its kinks or knots: every method, proofs that can be kept,
+// both classes.
 #pragma once
 
 #include "certifier/certifier.hpp"
@@ -14,8 +15,11 @@ class SeparableCertifier : public Certifier {
                     CertifyWorkspace& workspace, Rows rows) const override;
   void certify_piece(const Request& request, CertifyWorkspace& workspace, std::span<double> radii,
                      std::span<minorant::PieceProposal> proposals) const override;
+  [[nodiscard]] bool needs_proven_minorants() const override { return kinked_; }
 
  private:
+  /// A minorant as the verifier has it, seen from x: units of a kinked map are the features of its minorants.
+  void see_from_input(std::span<const float> x, verify::ProvenMinorant& minorant) const;
   void certify_lane(const Request& request, std::span<const float> x, const CertifyLane& lane, std::size_t norm_index,
                     const CertifiedRow& row) const;
   /// What the core proves of a certificate, at most its radius.
@@ -28,7 +32,7 @@ class SeparableCertifier : public Certifier {
   void search_weights(const Request& request, std::span<const float> x, std::span<const float> logits,
                       std::size_t norm_index, CertifyWorkspace& workspace, Rows rows) const;
   /// The minorants that the waiting lanes' searches have asked for.
-  void find_next_minorants(CertifyWorkspace& workspace) const;
+  void find_next_minorants(std::span<const float> x, CertifyWorkspace& workspace) const;
   /// Room for the next minorant of a lane; its choice of slopes is that of a slot of a backward pass.
   minorant::SeparableMinorant& keep_minorant(CertifyLane& lane, const infer::TileWorkspace& pass,
                                              std::size_t slot) const;
@@ -40,6 +44,7 @@ class SeparableCertifier : public Certifier {
   void retry_at_input(const Request& request, std::span<const float> x, std::size_t norm_index,
                       CertifyWorkspace& workspace, CertifyLane& lane, const CertifiedRow& row) const;
 
+  bool kinked_;          ///< The map is a kinked one (model::MapView).
   bool merges_choices_;  ///< The network has no maxima, so that weighted minorants are one choice of slopes.
 };
 

@@ -37,8 +37,8 @@ minorant::SeparableMinorant& SeparableCertifier::keep_minorant(CertifyLane& lane
   return lane.minorants[lane.used++];
 }
 
-void SeparableCertifier::find_next_minorants(CertifyWorkspace& ws) const {
-  const std::size_t count = ws.waiting.size();
+void SeparableCertifier::find_next_minorants(std::span<const float> x, CertifyWorkspace& ws) const {
+  const std::size_t count = ws.waiting.size(), dim = parts_.model->dim();
   parts_.plan->prepare_tile(ws.probe);
   for_each_block(parts_.model->dim(), count, [&](std::size_t slot, search::FeatureRange range) {
     const search::MinorantSearch& search = ws.lanes[ws.waiting[slot]].search;
@@ -52,7 +52,8 @@ void SeparableCertifier::find_next_minorants(CertifyWorkspace& ws) const {
   }
   for_each_block(parts_.model->dim(), count, [&](std::size_t slot, search::FeatureRange range) {
     CertifyLane& lane = ws.lanes[ws.waiting[slot]];
-    reader_.read_minorant_at(values_of_lane(ws.infer.features, ws.waiting[slot]),
+    reader_.read_minorant_at(x.subspan(ws.waiting[slot] * dim, dim),
+                             values_of_lane(ws.infer.features, ws.waiting[slot]),
                              values_of_lane(ws.probe.feature_dual, slot), values_of_lane(ws.probe.features, slot),
                              range, lane.minorants[lane.used - 1]);
   });
@@ -67,8 +68,8 @@ void SeparableCertifier::search_weights(const Request& request, std::span<const 
   std::erase_if(ws.waiting, [&](std::size_t l) {
     CertifyLane& lane = ws.lanes[l];
     lane.used = 0;
-    reader_.read_minorant(values_of_lane(ws.infer.features, l), logits[l], values_of_lane(ws.infer.feature_dual, l),
-                          keep_minorant(lane, ws.infer, l));
+    reader_.read_minorant(x.subspan(l * dim, dim), values_of_lane(ws.infer.features, l), logits[l],
+                          values_of_lane(ws.infer.feature_dual, l), keep_minorant(lane, ws.infer, l));
     const bool same = lane.search_interval.empty();
     lane.problem.assign(lane.minorants.front(), request.search.cost, same ? lane.interval : lane.search_interval);
     search::ValueSource* const values =
@@ -76,7 +77,7 @@ void SeparableCertifier::search_weights(const Request& request, std::span<const 
     return !lane.search.start(lane.problem, request.search.cost, options, values);
   });
   while (!ws.waiting.empty()) {
-    find_next_minorants(ws);
+    find_next_minorants(x, ws);
     std::erase_if(ws.waiting, [&](std::size_t l) {
       CertifyLane& lane = ws.lanes[l];
       return !lane.search.add_minorant(lane.minorants[lane.used - 1]);
@@ -144,6 +145,9 @@ void SeparableCertifier::prove_choices(const Request& request, std::span<const f
   }
   parts_.wide->prove_tile(ws.inputs, count, ws.slopes, ws.verify, std::span(ws.wanted).first(count),
                           request.options.precision);
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    see_from_input(std::span(ws.inputs).subspan(slot * dim, dim), *ws.wanted[slot]);
+  }
 }
 
 void SeparableCertifier::retry_at_input(const Request& request, std::span<const float> x, std::size_t norm_index,
@@ -160,6 +164,7 @@ void SeparableCertifier::retry_at_input(const Request& request, std::span<const 
   write_to_lane(lane.proof_choices.front(), 0, ws.slopes);
   verify::ProvenMinorant* const wanted[] = {&lane.minorant};
   parts_.wide->prove_tile(x, 1, ws.slopes, ws.verify, wanted, request.options.precision);
+  see_from_input(x, lane.minorant);
   price_minorant(request, lane);
   lane.hint = {};
   certify_lane(request, x, lane, norm_index, other);

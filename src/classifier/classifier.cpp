@@ -321,10 +321,11 @@ Result<double> Classifier::confirm(std::span<const float> input, const Certifica
                                    const ThreatModel& threat) const {
   STANDFAST_CHECK(check_inputs(input, 1, dim()));
   STANDFAST_CHECK(check_floating_point_environment());
-  if (impl_->core->head(0).map().view() != model::MapView::kSeparable) {
+  const model::MapView view = impl_->core->head(0).map().view();
+  if (view != model::MapView::kSeparable && view != model::MapView::kKinked) {
     return Error{ErrorCode::kUnsupported,
-                 "certificate: the model's feature map has a linear map or a convolution, expected centres, scales and "
-                 "a last abs"};
+                 "certificate: the model's feature map mixes features, expected a map of "
+                 "single features"};
   }
   STANDFAST_TRY(const auto proposals, certifier::proposals_of(certificate, *impl_->core));
   return impl_->core->prove(threat, input, proposals);

@@ -29,6 +29,8 @@ std::string step_text(const model::MapStep& step, const model::Shape& output) {
       return name + " " + shape_text(step.values.shape) + " -> " + shape_text(output);
     case model::MapKind::kAbs:
       return name + ": (u, |u|) -> " + shape_text(output);
+    case model::MapKind::kKnots:
+      return name + ": at most " + std::to_string(step.values.shape[1]) + " per feature";
   }
   return name;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/rounding.hpp"
+#include "model/knots.hpp"
 
 namespace standfast::deployed {
 namespace {
@@ -34,6 +35,28 @@ void add_to(std::span<double> sum, std::span<const double> terms) {
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += terms[i];
 }
 
+/// |psi(x)| <= constant + slope |x - t_1|, rounded up: with the steeper one of the outer slopes the gap between the two
+/// sides, which is linear between knots, is largest at a knot.
+struct KnotsBound {
+  double constant, slope;
+};
+KnotsBound bound_of_knots(std::span<const float> knot, std::span<const float> slope) {
+  KnotsBound bound{0, std::max(slope.front(), slope.back())};
+  double value = 0;
+  for (std::size_t j = 0; j + 1 < knot.size(); ++j) {
+    value += static_cast<double>(slope[j + 1]) * (static_cast<double>(knot[j + 1]) - knot[j]);
+    const double line = bound.slope * (static_cast<double>(knot[j + 1]) - knot[0]);
+    const double gap = value * (1 + gamma_n(64)) - line * (1 - gamma_n(8));
+    bound.constant = std::max(bound.constant, gap * (1 + gamma_n(8)));
+  }
+  return bound;
+}
+
+/// The largest difference of two knots, rounded up.
+double span_of(std::span<const float> knot) {
+  return (static_cast<double>(knot.back()) - knot.front()) * (1 + gamma_n(4));
+}
+
 }  // namespace
 
 AbsolutePass::AbsolutePass(const model::Model& model) : model_(&model) {
@@ -47,6 +70,9 @@ AbsolutePass::AbsolutePass(const model::Model& model) : model_(&model) {
   if (last.kind == model::NodeKind::kMin) pieces_ = last.inputs.size();
   if (!model.feature_map.empty() && model.feature_map[0].kind == model::MapKind::kCenter) {
     for (std::size_t i = 0; i < model.dim(); ++i) centre_.push_back(model::broadcast(model.feature_map[0].values, i));
+  }
+  if (model::has_knots(model.feature_map)) {
+    for (std::size_t i = 0; i < model.dim(); ++i) centre_.push_back(model::knots_of(model.feature_map[0], i).front());
   }
   count_roundings();
 }
@@ -131,6 +157,10 @@ AbsoluteBound AbsolutePass::magnitude() {
   const double logit = 1 + float_gamma(1);
   arrays_.back().size[0] += logit;
   constant_ = logit * std::fabs(static_cast<double>(model_->threshold));
+  if (model::has_knots(model_->feature_map)) {
+    // the differences with the knots: those with the first one are part of |x - centre|
+    for (std::size_t i = 0; i < model_->dim(); ++i) constant_ += span_of(knots_of(model_->feature_map[0], i));
+  }
   return pull();
 }
 
@@ -176,6 +206,9 @@ void AbsolutePass::pull_step(std::size_t k) {
       }
       break;
     }
+    case model::MapKind::kKnots:
+      push_knots(step, from, to);
+      break;
   }
 }
 
@@ -228,6 +261,16 @@ void AbsolutePass::push_each(const model::MapStep& step, bool absorbed, Array& f
     to.size[i] += scales ? from.size[i] * value : from.size[i];
     // the first centre is part of |x - centre|
     if (!scales && !absorbed) constant_ += from.size[i] * value;
+  }
+}
+
+void AbsolutePass::push_knots(const model::MapStep& step, Array& from, Array& to) {
+  round(from, model::roundings_of_knots(step), static_cast<double>(model::knot_count(step) + 1) * kFloatUnderflow);
+  for (std::size_t i = 0; i < from.size.size(); ++i) {
+    const KnotsBound bound = bound_of_knots(model::knots_of(step, i), model::slopes_of(step, i));
+    constant_ += from.size[i] * bound.constant;
+    // x is exact, so that no error goes on
+    to.size[i] += from.size[i] * bound.slope;
   }
 }
 

@@ -27,7 +27,7 @@ class AbsolutePass {
 
   /// False where a sum has so many terms that float32 promises nothing.
   [[nodiscard]] bool possible() const { return possible_; }
-  /// What the feature map subtracts first, one value per feature; empty where it subtracts nothing.
+  /// What the feature map subtracts first, or the first knots, one value per feature; empty where it has neither.
   [[nodiscard]] const std::vector<double>& centre() const { return centre_; }
   /// How many values the logit is the largest or the smallest of; 1 unless the last node is a maximum or a minimum.
   [[nodiscard]] std::size_t pieces() const { return pieces_; }
@@ -57,6 +57,7 @@ class AbsolutePass {
   void pull_node(std::size_t node);
   void push_affine(const model::Affine& op, const model::Tensor& bias, Array& from, Array& to);
   void push_each(const model::MapStep& step, bool absorbed, Array& from, Array& to);
+  void push_knots(const model::MapStep& step, Array& from, Array& to);
   void push_pool(const model::Node& node, const Array& from, Array& to) const;
   void round(Array& from, std::size_t roundings, double underflow);
   model::Affine affine_of_step(std::size_t step) const;

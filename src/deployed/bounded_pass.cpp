@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/rounding.hpp"
+#include "model/knots.hpp"
 #include "standfast/threat.hpp"
 #include "verify_wide/affine_ops.hpp"
 
@@ -86,6 +87,16 @@ BoundedPass::Values BoundedPass::run_step(std::size_t k, Values from) const {
         error.push_back(error[i]);
       }
       return from;
+    case model::MapKind::kKnots: {
+      // the first step: x has no error. Every term is a float32 number's difference times another: none underflows
+      const std::vector<double> x = value;
+      model::run_knots(step, 1, std::span(x), std::span(value));
+      const double gamma = gamma_n(model::roundings_of_knots(step) + 1);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        error[i] = sound_error(value[i], gamma * std::fabs(value[i]) * kFewRoundings);
+      }
+      return from;
+    }
     case model::MapKind::kLinear:
     case model::MapKind::kConv2d:
       break;

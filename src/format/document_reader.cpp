@@ -53,7 +53,7 @@ Result<model::Tensor> take_tensor(const files::JsonObject& fields, const char* k
 
 Result<model::MapStep> read_step(const files::JsonValue& value, TensorMap& tensors) {
   STANDFAST_TRY(const files::JsonObject fields,
-                value.object({"kind"}, {"values", "bias", "stride", "padding", "dilation"}));
+                value.object({"kind"}, {"values", "bias", "slopes", "stride", "padding", "dilation"}));
   STANDFAST_TRY(const std::string name, fields.text("kind"));
   const Result<model::MapKind> kind = model::parse_map_kind(name);
   if (!kind.ok()) {
@@ -64,6 +64,7 @@ Result<model::MapStep> read_step(const files::JsonValue& value, TensorMap& tenso
   step.kind = *kind;
   STANDFAST_TRY(step.values, take_tensor(fields, "values", tensors));
   STANDFAST_TRY(step.bias, take_tensor(fields, "bias", tensors));
+  STANDFAST_TRY(step.slopes, take_tensor(fields, "slopes", tensors));
   STANDFAST_CHECK(read_integer_if_there(fields, "stride", step.stride));
   STANDFAST_CHECK(read_integer_if_there(fields, "padding", step.padding));
   STANDFAST_CHECK(read_integer_if_there(fields, "dilation", step.dilation));

@@ -30,6 +30,7 @@ Json step_json(const model::MapStep& step, std::size_t index, TensorMap& tensors
   object["kind"] = model::map_kind_name(step.kind);
   put_tensor(object, "values", fmt::format("map.{}.values", index), step.values, tensors);
   put_tensor(object, "bias", fmt::format("map.{}.bias", index), step.bias, tensors);
+  put_tensor(object, "slopes", fmt::format("map.{}.slopes", index), step.slopes, tensors);
   if (step.kind == model::MapKind::kConv2d) {
     object["stride"] = step.stride;
     object["padding"] = step.padding;

@@ -10,6 +10,7 @@
 
 #include "infer/elementwise.hpp"
 #include "kernels/instruction_set.hpp"
+#include "model/knots.hpp"
 
 namespace standfast::infer {
 namespace {
@@ -121,6 +122,9 @@ void Plan::run_map_step(std::size_t k, const float* in, std::span<float> out, st
     case model::MapKind::kAbs:
       append_abs(in, out);
       break;
+    case model::MapKind::kKnots:
+      model::run_knots(step, lanes, std::span(in, out.size()), out);
+      break;
   }
 }
 
@@ -189,6 +193,7 @@ void Plan::run_graph(const Pass& pass, InferWorkspace& workspace) const {
 float Plan::forward(std::span<const float> x, InferWorkspace& workspace) const {
   assert(x.size() == model_->dim());
   size_workspace(workspace, 1);
+  if (model::has_knots(model_->feature_map)) workspace.knots_input.assign(x.begin(), x.end());
   std::span<const float> in = x;
   for (std::size_t k = 0; k < map_shapes_.size(); ++k) {
     run_map_step(k, in.data(), workspace.map_values[k], 1, workspace.scratch);
@@ -231,6 +236,9 @@ void Plan::pull_back_map_step(std::size_t k, InferWorkspace& workspace) const {
         dual[i] += workspace.map_values[k][i] >= 0 ? dual[size + i] : -dual[size + i];
       }
       return dual.resize(size);
+    case model::MapKind::kKnots:
+      for (std::size_t i = 0; i < size; ++i) dual[i] *= model::slope_of_knots(step, i, workspace.knots_input[i]);
+      return;
     case model::MapKind::kLinear:
     case model::MapKind::kConv2d:
       next.resize(size);

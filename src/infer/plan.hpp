@@ -24,6 +24,7 @@ struct InferWorkspace {
   AlignedFloats duals;                    ///< The gradient of the score by each of them.
   AlignedFloats feature_dual;             ///< The gradient of the score by u = phi(x).
   AlignedFloats input_dual, other_dual;   ///< The gradient by x, on the way back through the feature map.
+  AlignedFloats knots_input;              ///< x of the last forward pass of one input, if a knots step reads it.
   minorant::Slopes slopes;                ///< The slopes and winners of the last forward pass.
   AffineScratch scratch;
 };

@@ -21,11 +21,12 @@
 namespace standfast::model {
 namespace {
 
-constexpr std::array<std::pair<MapKind, std::string_view>, 5> kMapKinds = {{{MapKind::kCenter, "center"},
+constexpr std::array<std::pair<MapKind, std::string_view>, 6> kMapKinds = {{{MapKind::kCenter, "center"},
                                                                             {MapKind::kScale, "scale"},
                                                                             {MapKind::kLinear, "linear"},
                                                                             {MapKind::kConv2d, "conv2d"},
-                                                                            {MapKind::kAbs, "abs"}}};
+                                                                            {MapKind::kAbs, "abs"},
+                                                                            {MapKind::kKnots, "knots"}}};
 constexpr double kUnit = 0x1p-53;
 
 std::string step_place(std::size_t index, MapKind kind) {
@@ -37,14 +38,15 @@ bool absent(const Tensor& tensor) { return tensor.empty() && tensor.shape.empty(
 Status check_unused_fields(const MapStep& step, const std::string& place) {
   const bool has_bias = step.kind == MapKind::kLinear || step.kind == MapKind::kConv2d;
   const bool plain_walk = step.stride == 1 && step.padding == 0 && step.dilation == 1;
-  if ((has_bias || absent(step.bias)) && (step.kind != MapKind::kAbs || absent(step.values)) &&
-      (step.kind == MapKind::kConv2d || plain_walk)) {
+  const bool has_slopes = step.kind == MapKind::kKnots;
+  if ((has_bias || absent(step.bias)) && (has_slopes || absent(step.slopes)) &&
+      (step.kind != MapKind::kAbs || absent(step.values)) && (step.kind == MapKind::kConv2d || plain_walk)) {
     return {};
   }
-  return Error{
-      ErrorCode::kBadValue,
-      fmt::format("{}: has values, a bias, a stride, a padding or a dilation that it does not use, expected none",
-                  place)};
+  return Error{ErrorCode::kBadValue,
+               fmt::format("{}: has values, a bias, slopes, a stride, a padding or a dilation that it does not use, "
+                           "expected none",
+                           place)};
 }
 
 Result<Shape> diagonal_shape(const MapStep& step, const Shape& input, const std::string& place) {
@@ -98,6 +100,49 @@ Result<Shape> abs_shape(const Shape& input, const std::string& place) {
   return output;
 }
 
+Status check_knots_sizes(const MapStep& step, const Shape& input, const std::string& place) {
+  const auto dim = static_cast<std::int64_t>(element_count(input));
+  const Shape &knots = step.values.shape, &slopes = step.slopes.shape;
+  if (knots.size() != 2 || knots[0] != dim || knots[1] > static_cast<std::int64_t>(kMostKinks)) {
+    return Error{ErrorCode::kBadShape, fmt::format("{}: values are {}, expected ({}, knots) with 1 to {} knots", place,
+                                                   shape_text(knots), dim, kMostKinks)};
+  }
+  if (slopes == Shape{dim, knots[1] + 1}) return {};
+  return Error{ErrorCode::kBadShape, fmt::format("{}: slopes are {}, expected ({}, {}), one more than knots", place,
+                                                 shape_text(slopes), dim, knots[1] + 1)};
+}
+
+Result<Shape> knots_shape(const MapStep& step, const Shape& input, const std::string& place) {
+  STANDFAST_CHECK(check_tensor(step.values, place + " values"));
+  STANDFAST_CHECK(check_tensor(step.slopes, place + " slopes"));
+  STANDFAST_CHECK(check_knots_sizes(step, input, place));
+  const auto m = static_cast<std::size_t>(step.values.shape[1]);
+  const std::vector<float>&knots = step.values.values, &slopes = step.slopes.values;
+  for (std::size_t at = 0; at < knots.size(); ++at) {
+    if (at % m == 0 || knots[at - 1] <= knots[at]) continue;
+    return Error{ErrorCode::kBadValue,
+                 fmt::format("{}: knot {} of feature {} is {}, expected at least the one before, {}", place, at % m,
+                             at / m, knots[at], knots[at - 1])};
+  }
+  const auto bad = std::ranges::find_if(slopes, [](float slope) { return !(slope > 0); });
+  if (bad == slopes.end()) return input;
+  const auto at = static_cast<std::size_t>(bad - slopes.begin());
+  return Error{ErrorCode::kBadValue, fmt::format("{}: slope {} of feature {} is {}, expected one above 0", place,
+                                                 at % (m + 1), at / (m + 1), *bad)};
+}
+
+/// Knots come first, and behind them no unit may bend once more or see several features.
+Status check_place_of_knots(const FeatureMap& map, std::size_t index, const std::string& place) {
+  const MapKind kind = map[index].kind;
+  if (kind == MapKind::kKnots && index > 0) {
+    return Error{ErrorCode::kUnsupported, fmt::format("{}: comes after {}, expected it to be the first step", place,
+                                                      step_place(index - 1, map[index - 1].kind))};
+  }
+  if (index == 0 || !has_knots(map) || kind == MapKind::kCenter || kind == MapKind::kScale) return {};
+  return Error{ErrorCode::kUnsupported,
+               fmt::format("{}: follows {}, expected center or scale", place, step_place(0, MapKind::kKnots))};
+}
+
 Result<Shape> step_shape(const MapStep& step, const Shape& input, const std::string& place) {
   switch (step.kind) {
     case MapKind::kCenter:
@@ -109,6 +154,8 @@ Result<Shape> step_shape(const MapStep& step, const Shape& input, const std::str
       return conv2d_shape(step, input, place);
     case MapKind::kAbs:
       return abs_shape(input, place);
+    case MapKind::kKnots:
+      return knots_shape(step, input, place);
   }
   return Error{ErrorCode::kBadFormat, fmt::format("{}: expected a known kind", place)};
 }
@@ -183,6 +230,8 @@ double step_lipschitz_upper(const MapStep& step, const Shape& input, double p) {
       return matrix_lipschitz_upper(step, input, p);
     case MapKind::kAbs:
       return abs_lipschitz_upper(p);
+    case MapKind::kKnots:
+      return static_cast<double>(std::ranges::max(step.slopes.values));
   }
   return kInfinity;
 }
@@ -206,7 +255,7 @@ Result<MapKind> parse_map_kind(std::string_view name) {
   const auto* const found = std::ranges::find(kMapKinds, name, &std::pair<MapKind, std::string_view>::second);
   if (found != kMapKinds.end()) return found->first;
   return Error{ErrorCode::kBadFormat,
-               fmt::format("feature map kind is \"{}\", expected center, scale, linear, conv2d or abs", name)};
+               fmt::format("feature map kind is \"{}\", expected center, scale, linear, conv2d, abs or knots", name)};
 }
 
 Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& input_shape) {
@@ -217,6 +266,7 @@ Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& 
   for (std::size_t i = 0; i < map.size(); ++i) {
     const std::string place = step_place(i, map[i].kind);
     STANDFAST_CHECK(check_unused_fields(map[i], place));
+    STANDFAST_CHECK(check_place_of_knots(map, i, place));
     STANDFAST_TRY(Shape shape, step_shape(map[i], i == 0 ? input_shape : shapes.back(), place));
     STANDFAST_CHECK(computed.add(shape, place));
     shapes.push_back(std::move(shape));
@@ -238,13 +288,17 @@ double lipschitz_upper(const FeatureMap& map, const Shape& input_shape, Norm nor
 bool is_separable(const FeatureMap& map) {
   for (std::size_t i = 0; i < map.size(); ++i) {
     const bool diagonal = map[i].kind == MapKind::kCenter || map[i].kind == MapKind::kScale;
-    const bool last_abs = map[i].kind == MapKind::kAbs && i + 1 == map.size();
-    if (!diagonal && !last_abs) return false;
+    const bool last_abs = map[i].kind == MapKind::kAbs && i + 1 == map.size() && !has_knots(map);
+    const bool first_knots = map[i].kind == MapKind::kKnots && i == 0;
+    if (!diagonal && !last_abs && !first_knots) return false;
   }
   return true;
 }
 
+bool has_knots(const FeatureMap& map) { return !map.empty() && map.front().kind == MapKind::kKnots; }
+
 bool is_affine_with_abs(const FeatureMap& map) {
+  if (has_knots(map)) return false;
   const auto first_abs = std::ranges::find(map, MapKind::kAbs, &MapStep::kind);
   return first_abs == map.end() || first_abs + 1 == map.end();
 }
@@ -257,7 +311,7 @@ FeatureMap standardise_map(std::vector<float> mean, std::vector<float> inverse_d
 }
 
 FeatureMap with_abs(FeatureMap map) {
-  map.push_back(MapStep{.kind = MapKind::kAbs, .values = {}, .bias = {}});
+  map.emplace_back().kind = MapKind::kAbs;
   return map;
 }
 

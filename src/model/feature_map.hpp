@@ -18,9 +18,15 @@ enum class MapKind {
   kLinear,  ///< weight u + bias: values (out, in), bias (out) or absent.
   kConv2d,  ///< A zero-padded convolution: values (out, in, kh, kw), bias (out) or absent.
   kAbs,     ///< (u, |u|), joined along the first axis: (n) -> (2n), (c, h, w) -> (2c, h, w).
+  /// An increasing piecewise linear function of each feature, 0 at its first knot (model/knots.hpp): values (features,
+  /// knots), which do not fall, and slopes (features, knots + 1), > 0. The first step; only centres and scales follow.
+  kKnots,
 };
 
-/// "center", "scale", "linear", "conv2d", "abs": the names in the model file.
+/// Beyond it a feature's kinks are treated as those of a map that mixes features; a knots step may not have more.
+inline constexpr std::size_t kMostKinks = 16;
+
+/// "center", "scale", "linear", "conv2d", "abs", "knots": the names in the model file.
 std::string_view map_kind_name(MapKind kind);
 Result<MapKind> parse_map_kind(std::string_view name);
 
@@ -31,6 +37,7 @@ struct MapStep {
   std::int64_t stride = 1;
   std::int64_t padding = 0;
   std::int64_t dilation = 1;
+  Tensor slopes = {};  ///< Of a knots step.
 
   friend bool operator==(const MapStep&, const MapStep&) = default;
 };
@@ -47,16 +54,20 @@ Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& 
 /// 2^(1/p), of (u, |u|): Pfrommer et al., NeurIPS 2023.
 double lipschitz_upper(const FeatureMap& map, const Shape& input_shape, Norm norm);
 
-/// A map that acts on each feature alone: u_i = scale_i * (x_i - kink_i), and |u_i| beside it if `abs` is set.
-/// True of centres and scales with at most one abs, the last step. The separable certificates need it.
+/// A map that acts on each feature alone: u_i = scale_i * (x_i - kink_i), and |u_i| beside it if `abs` is set; or
+/// u_i = scale_i * psi_i(x_i) - centre_i for a knots step psi. True of centres and scales with at most one abs, the
+/// last step, or one knots step, the first. The separable certificates need it.
 [[nodiscard]] bool is_separable(const FeatureMap& map);
+
+/// Whether the map begins with a knots step.
+[[nodiscard]] bool has_knots(const FeatureMap& map);
 
 /// u = v or (v, |v|) with v affine in x: centres, scales, linear maps and convolutions, and at most one abs, the last
 /// step. The certificates of the input space need it; separable maps are the case in which v acts on each feature
 /// alone.
 [[nodiscard]] bool is_affine_with_abs(const FeatureMap& map);
 
-/// The three maps a user chooses from.
+/// The maps a user chooses from.
 FeatureMap identity_map(std::vector<float> mean);
 FeatureMap standardise_map(std::vector<float> mean, std::vector<float> inverse_deviation);
 FeatureMap with_abs(FeatureMap map);

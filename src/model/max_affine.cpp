@@ -18,7 +18,8 @@ bool is_affine(const Node& node) {
 
 bool is_max_affine(const Model& model) {
   const auto& nodes = model.graph.nodes;
-  return std::ranges::all_of(model.feature_map, [](const MapStep& step) { return step.kind != MapKind::kAbs; }) &&
+  return !has_knots(model.feature_map) &&
+         std::ranges::all_of(model.feature_map, [](const MapStep& step) { return step.kind != MapKind::kAbs; }) &&
          std::all_of(nodes.begin(), nodes.end() - 1, is_affine) &&
          (is_affine(nodes.back()) || nodes.back().kind == NodeKind::kMax);
 }

@@ -88,6 +88,7 @@ Signs pulled_through_step(const MapStep& step, const Signs& out, std::size_t inp
   switch (step.kind) {
     case MapKind::kCenter:
     case MapKind::kScale:
+    case MapKind::kKnots:  // slopes > 0
       return out;
     case MapKind::kLinear:
     case MapKind::kConv2d:

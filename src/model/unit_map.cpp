@@ -9,6 +9,7 @@
 #include "base/rounding.hpp"
 #include "base/try.hpp"
 #include "model/geometry.hpp"
+#include "model/knots.hpp"
 
 namespace standfast::model {
 namespace {
@@ -68,9 +69,16 @@ Status place_units(UnitMap& map) {
 
 }  // namespace
 
-double UnitMap::gradient_gamma() const { return separable && roundings == 0 ? 0.0 : kink_gamma(); }
+double UnitMap::gradient_gamma() const {
+  // a bend behind knots is a gradient's entry times a weight times half of a rounded difference of slopes
+  if (knots != nullptr) return gamma_n(roundings + 4);
+  return separable && roundings == 0 ? 0.0 : kink_gamma();
+}
 
-double UnitMap::kink_gamma() const { return gamma_n(separable ? roundings + 2 : roundings + kinks + 4); }
+double UnitMap::kink_gamma() const {
+  if (knots != nullptr) return gamma_n(1);  // x less a knot
+  return gamma_n(separable ? roundings + 2 : roundings + kinks + 4);
+}
 
 Result<UnitMap> unit_map_of(const Model& model) {
   const FeatureMap& map = model.feature_map;
@@ -78,14 +86,15 @@ Result<UnitMap> unit_map_of(const Model& model) {
   result.dim = model.dim();
   result.separable = is_separable(map);
   result.has_abs = !map.empty() && map.back().kind == MapKind::kAbs;
-  if (!is_affine_with_abs(map) || !(result.separable || result.has_abs)) {
+  if (!result.separable && !(is_affine_with_abs(map) && result.has_abs)) {
     return unsupported("found no abs at the end of a map that mixes features, expected one there");
   }
   for (std::size_t i = 0; i < result.dim; ++i) result.feature.push_back(i);
   result.weight.assign(result.dim, 1.0);
   STANDFAST_TRY(const std::vector<Shape> shapes, infer_map_shapes(map, model.input_shape));
   for (std::size_t k = 0; k < map.size(); ++k) {
-    if (map[k].kind == MapKind::kCenter || map[k].kind == MapKind::kAbs) continue;
+    if (map[k].kind == MapKind::kKnots) result.knots = &map[k];
+    if (map[k].kind == MapKind::kCenter || map[k].kind == MapKind::kAbs || map[k].kind == MapKind::kKnots) continue;
     ++result.roundings;
     if (map[k].kind == MapKind::kScale) {
       for (std::size_t j = 0; j < result.weight.size(); ++j) result.weight[j] *= broadcast(map[k].values, j);
@@ -96,6 +105,8 @@ Result<UnitMap> unit_map_of(const Model& model) {
     STANDFAST_CHECK(check_weights(result));
   }
   STANDFAST_CHECK(place_units(result));
+  // one kink is the case of an abs, whose closed form is another
+  if (result.knots != nullptr) result.kinks = std::max<std::size_t>(knot_count(*result.knots), 2);
   return result;
 }
 

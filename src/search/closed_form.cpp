@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <vector>
 
 namespace standfast::search {
 namespace {
@@ -45,12 +46,28 @@ double margin_over_decrease(double margin, double decrease) {
   return decrease == 0 ? kInfinity : margin / decrease;
 }
 
+/// The steepest piece of feature i.
+double steepest_slope(const minorant::SeparableMinorant& m, std::size_t i) {
+  std::vector<std::size_t> order(m.kinks());
+  std::iota(order.begin(), order.end(), i * m.kinks());
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return m.offset[a] > m.offset[b]; });
+  double slope = m.coefficient[i];
+  for (const std::size_t at : order) slope -= m.bend[at];
+  double steepest = std::fabs(slope);
+  for (const std::size_t at : order) steepest = std::max(steepest, std::fabs(slope += 2 * m.bend[at]));
+  return steepest;
+}
+
 }  // namespace
 
 double closed_form_radius(const minorant::SeparableMinorant& m, std::span<const double> cost, Norm norm,
                           double lipschitz) {
   const std::size_t n = m.coefficient.size(), parts = m.has_bends() ? 2 : 1;
   const double q = norm.dual_exponent();
+  if (m.kinks() > 1) {
+    const auto slope = [&](std::size_t, std::size_t i) { return steepest_slope(m, i) / cost[i]; };
+    return margin_over_decrease(m.margin, dual_norm(n, 1, q, slope));
+  }
   const double* const sides[] = {m.coefficient.data(), m.bend.data()};
   const bool unpriced = std::ranges::all_of(cost, [](double c) { return c == 1; });
   const double gradient_norm =

@@ -7,6 +7,7 @@
 
 #include "minorant/minorant.hpp"
 #include "model/model.hpp"
+#include "model/unit_map.hpp"
 
 namespace standfast::search {
 
@@ -27,18 +28,23 @@ class MinorantReader {
   /// Requires: validate(model) succeeded; the model outlives this.
   explicit MinorantReader(const model::Model& model);
 
+  /// Whether minorants seen from the input are sums over features: without that, only `read_minorant` of a
+  /// FeatureMinorant makes sense.
   [[nodiscard]] bool separable() const { return separable_; }
-  [[nodiscard]] bool has_bends() const { return has_bends_; }
+  [[nodiscard]] bool has_bends() const { return kinks_ > 0; }
+  /// Whether features have several kinks each.
+  [[nodiscard]] bool has_several_kinks() const { return !outputs_.empty(); }
 
   /// Seen from x, where `features` are phi(x): `gradient` is the minorant's gradient by u, and margin its value at
-  /// phi(x). Requires: separable().
-  void read_minorant(Lane features, double margin, Lane gradient, minorant::SeparableMinorant& out) const;
+  /// phi(x). Shape: x is (dim). Requires: separable().
+  void read_minorant(std::span<const float> x, Lane features, double margin, Lane gradient,
+                     minorant::SeparableMinorant& out) const;
   /// Shape: gradient is (size).
   static void read_minorant(double margin, Lane gradient, std::size_t size, minorant::FeatureMinorant& out);
 
-  /// phi(x) moved by a change of x and, if the map has an abs, one of |x - kink|: `features` are phi(x).
+  /// phi(x) moved by a change of x and, if the map bends, one of each |x - kink|: `features` are phi(x).
   ///
-  /// Shape: change is (dim), bend_change (dim) or empty, out (dim of u), one value every `stride`.
+  /// Shape: change is (dim), bend_change (dim, kinks) or empty, out (dim of u), one value every `stride`.
   /// Requires: separable().
   void move_features(Lane features, std::span<const double> change, std::span<const double> bend_change,
                      FeatureRange range, float* out, std::size_t stride) const;
@@ -47,13 +53,32 @@ class MinorantReader {
   void start_minorant_at(double value, minorant::SeparableMinorant& out) const;
   /// The minorant that touches f at `point`, seen from x, as read_minorant(); ranges in turn, so that lanes can share
   /// what a cache holds. Requires: separable().
-  void read_minorant_at(Lane features, Lane gradient, Lane point, FeatureRange range,
+  void read_minorant_at(std::span<const float> x, Lane features, Lane gradient, Lane point, FeatureRange range,
                         minorant::SeparableMinorant& out) const;
 
  private:
+  void add_outputs(const model::Model& model, const model::UnitMap& map);
+  void read_several(std::span<const float> x, Lane gradient, FeatureRange range,
+                    minorant::SeparableMinorant& out) const;
+
+  /// What u_at makes of a feature that has several kinks: line x + sum_j factor_j |x - kink_j| + constant.
+  struct Output {
+    std::size_t at;
+    double line;
+    std::size_t first_bend, behind_bends;
+  };
+  struct Bend {
+    std::size_t slot;
+    double factor;
+  };
+
   bool separable_;
-  bool has_bends_ = false;
-  std::vector<double> scale_;  ///< u_i = scale_i (x_i - kink_i).
+  std::size_t kinks_ = 0;
+  std::vector<double> scale_;              ///< u_i = scale_i (x_i - kink_i), for one kink at most.
+  std::vector<Output> outputs_;            ///< Feature after feature.
+  std::vector<std::size_t> first_output_;  ///< (dim + 1).
+  std::vector<Bend> bends_;
+  std::vector<double> place_;  ///< (dim, kinks): the kinks.
 };
 
 /// sum_j weights_j minorants_j, proven by nobody. Requires: at least one minorant, all seen from the same input.

@@ -67,7 +67,8 @@ bool MinorantSearch::choose_next_point() {
   change_.resize(minorants_.dim());
   bend_change_.resize(mean.bend_change.size());
   for (std::size_t i = 0; i < change_.size(); ++i) change_[i] = mean.change[i] / cost_[i];
-  for (std::size_t i = 0; i < bend_change_.size(); ++i) bend_change_[i] = mean.bend_change[i] / cost_[i];
+  for (std::size_t i = 0; i < bend_change_.size(); ++i)
+    bend_change_[i] = mean.bend_change[i] / cost_[i / minorants_.kinks()];
   return true;
 }
 

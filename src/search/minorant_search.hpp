@@ -30,7 +30,8 @@ class ValueSource {
 class MinorantSource : public ValueSource {
  public:
   /// The minorant, seen from x, whose slopes are those of phi(x) + (change, bend_change): a point that need not be phi
-  /// of anything. Shape: change is (dim), bend_change (dim) or empty. Valid until the next call.
+  /// of anything. Shape: change is (dim), bend_change (dim, kinks) or
+  /// empty. Valid until the next call.
   virtual const minorant::SeparableMinorant& minorant_at(std::span<const double> change,
                                                          std::span<const double> bend_change) = 0;
 };

@@ -14,12 +14,11 @@ PricedMinorant& MinorantSet::append_minorant() {
   if (count_ == minorants_.size()) minorants_.emplace_back();
   PricedMinorant& added = minorants_[count_++];
   added.coefficient.resize(dim());
-  added.bend.resize(has_bends_ ? dim() : 0);
+  added.bend.resize(offset_.size());
   return added;
 }
 
 void MinorantSet::reset_to(const PricedProblem& problem) {
-  has_bends_ = problem.has_bends();
   count_ = 0;
   offset_ = problem.offset;
   lo_ = problem.lo;
@@ -34,7 +33,7 @@ void MinorantSet::add(const minorant::SeparableMinorant& minorant, std::span<con
   PricedMinorant& added = append_minorant();
   added.margin = minorant.margin;
   for (std::size_t i = 0; i < dim(); ++i) added.coefficient[i] = minorant.coefficient[i] / cost[i];
-  for (std::size_t i = 0; i < added.bend.size(); ++i) added.bend[i] = minorant.bend[i] / cost[i];
+  for (std::size_t i = 0; i < added.bend.size(); ++i) added.bend[i] = minorant.bend[i] / cost[i / kinks()];
 }
 
 double MinorantSet::sum_weighted(std::span<const double> weights, std::span<double> coefficient,

@@ -13,7 +13,7 @@ namespace standfast::search {
 struct PricedMinorant {
   double margin = 0;
   std::vector<double> coefficient;
-  std::vector<double> bend;  ///< (dim), or empty if the map has no abs.
+  std::vector<double> bend;  ///< (dim, kinks), or empty if the map does not bend.
 };
 
 class MinorantSet {
@@ -27,13 +27,14 @@ class MinorantSet {
 
   /// The weighted sum as a problem for Algorithm S; `out` holds the bounds already. Shape: weights is (minorants).
   void sum_weighted(std::span<const double> weights, PricedProblem& out) const;
-  /// The sum's coefficients and bends; returns its margin. Shape: coefficient and bend are (dim), bend empty if the map
-  /// has no abs.
+  /// The sum's coefficients and bends; returns its margin. Shape: coefficient is (dim), bend (dim, kinks), empty if
+  /// the map does not bend.
   double sum_weighted(std::span<const double> weights, std::span<double> coefficient, std::span<double> bend) const;
 
   [[nodiscard]] std::size_t size() const { return count_; }
   [[nodiscard]] std::size_t dim() const { return lo_.size(); }
-  [[nodiscard]] bool has_bends() const { return has_bends_; }
+  [[nodiscard]] bool has_bends() const { return !offset_.empty(); }
+  [[nodiscard]] std::size_t kinks() const { return lo_.empty() ? 0 : offset_.size() / lo_.size(); }
   [[nodiscard]] const PricedMinorant& operator[](std::size_t j) const { return minorants_[j]; }
   [[nodiscard]] std::span<const double> offset() const { return offset_; }
   [[nodiscard]] std::span<const double> lo() const { return lo_; }
@@ -42,10 +43,9 @@ class MinorantSet {
  private:
   PricedMinorant& append_minorant();
 
-  bool has_bends_ = false;
   std::size_t count_ = 0;
   std::vector<PricedMinorant> minorants_;  // only the first count_ are in use: their memory is kept from input to input
-  std::vector<double> offset_, lo_, hi_;   // offset_ is empty if the map has no abs
+  std::vector<double> offset_, lo_, hi_;   // offset_ is (dim, kinks), or empty
 };
 
 }  // namespace standfast::search

@@ -29,19 +29,29 @@ const minorant::SeparableMinorant& PlanMinorants::minorant_at(std::span<const do
   reader_->move_features(features, change, bend_change, all, point_.data(), 1);
   const double value = plan_->forward_features(point_, *probe_);
   reader_->start_minorant_at(value, minorant_);
-  reader_->read_minorant_at(features, Lane{plan_->backward(*probe_).data()}, point, all, minorant_);
+  reader_->read_minorant_at(values_.x(), features, Lane{plan_->backward(*probe_).data()}, point, all, minorant_);
+  return minorant_;
+}
+
+const minorant::SeparableMinorant& PlanMinorants::tangent_at(std::span<const double> change) {
+  const double f = value(change);
+  const Lane at{features_of(*probe_, values_.point()).data()};
+  reader_->start_minorant_at(f, minorant_);
+  reader_->read_minorant_at(values_.x(), Lane{features_.data()}, Lane{plan_->backward(*probe_).data()}, at,
+                            {0, change.size()}, minorant_);
   return minorant_;
 }
 
 double PlanMinorants::value_and_gradient(std::span<const double> change, std::vector<double>& gradient) {
   const double f = value(change);
-  if (!reader_->separable()) {
+  if (!reader_->separable() || reader_->has_several_kinks()) {
     const std::span<const float> by_input = plan_->input_gradient(*probe_);
     gradient.assign(by_input.begin(), by_input.end());
     return f;
   }
   const Lane by_features{plan_->backward(*probe_).data()};
-  reader_->read_minorant(Lane{features_of(*probe_, values_.point()).data()}, f, by_features, minorant_);
+  reader_->read_minorant(values_.point(), Lane{features_of(*probe_, values_.point()).data()}, f, by_features,
+                         minorant_);
   gradient.assign(minorant_.coefficient.begin(), minorant_.coefficient.end());
   for (std::size_t i = 0; i < minorant_.bend.size(); ++i) {
     gradient[i] += minorant_.offset[i] >= 0 ? minorant_.bend[i] : -minorant_.bend[i];

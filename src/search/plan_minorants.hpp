@@ -16,6 +16,7 @@ class PlanValues : public ValueSource {
   PlanValues(const infer::Plan& plan, std::span<const float> x, infer::InferWorkspace& probe);
 
   double value(std::span<const double> change) override;
+  [[nodiscard]] std::span<const float> x() const { return x_; }
   /// x + the last change.
   [[nodiscard]] std::span<const float> point() const { return point_; }
 
@@ -36,6 +37,9 @@ class PlanMinorants : public MinorantSource {
   const minorant::SeparableMinorant& minorant_at(std::span<const double> change,
                                                  std::span<const double> bend_change) override;
   double value(std::span<const double> change) override { return values_.value(change); }
+
+  /// The minorant that touches f at x + change, seen from x. Valid until the next call. Requires: reader.separable().
+  const minorant::SeparableMinorant& tangent_at(std::span<const double> change);
 
   /// f(x + change) and its gradient by x, for the kinks' side where x + change is. Shape: gradient is (dim).
   double value_and_gradient(std::span<const double> change, std::vector<double>& gradient);

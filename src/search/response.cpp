@@ -1,5 +1,5 @@
 // The inner minima of (C22), by the vectorised sweeps of kernels/: `answer_l2` for norm 2, and `answer_corners`, which
-// compares the ends, the kink and 0, for norms 1 and inf. Taken for granted: at most one kink per feature.
+// compares the ends, the kink and 0, for norms 1 and inf. Several kinks per feature have a file of their own.
 #include "search/response.hpp"
 
 #include "kernels/sweeps.hpp"
@@ -8,6 +8,7 @@ namespace standfast::search {
 
 void find_response(const MinorantSet& minorants, std::span<const double> coefficient, std::span<const double> bend,
                    const ResponseRules& rules, Response& out) {
+  if (minorants.kinks() > 1) return find_several_kinks_response(minorants, coefficient, bend, rules, out);
   const std::size_t n = minorants.dim();
   const bool has_bends = minorants.has_bends();
   for (auto* values : {&out.change, &out.curve_dd}) values->resize(n);

@@ -29,15 +29,22 @@ struct Response {
   double value = 0;                 ///< The sum of the softened minima over the features.
   double best = 0;                  ///< The sum of the exact minima over the features.
   std::vector<double> change;       ///< d_i.
-  std::vector<double> bend_change;  ///< |offset_i + d_i| - |offset_i|; empty if the map has no abs.
+  std::vector<double> bend_change;  ///< |offset_i + d_i| - |offset_i|, (dim, kinks); empty if the map does not bend.
   std::size_t moves = 0;            ///< So many features' means change with their slopes; dim: any may.
   // the first `moves` entries, one per moving feature: which one, and -F'' by (linear_i, fold_i), positive semidefinite
   std::vector<std::size_t> moving;  ///< Unused if any feature may.
   std::vector<double> curve_dd, curve_df, curve_ff;
+  /// Several kinks per feature: `moves` terms curve_dd (direction . (linear_i, folds_i))^2 of the feature `moving`, a
+  /// feature may have some. Shape: (moves, 1 + kinks).
+  std::vector<double> direction;
 };
 
-/// Shape: coefficient and bend are the weighted sums, (dim) each, bend empty if the map has no abs.
+/// Shape: coefficient (dim) and bend (dim, kinks) are the weighted sums, bend empty if the map does not bend.
 void find_response(const MinorantSet& minorants, std::span<const double> coefficient, std::span<const double> bend,
                    const ResponseRules& rules, Response& out);
+
+/// The same for several kinks per feature.
+void find_several_kinks_response(const MinorantSet& minorants, std::span<const double> coefficient,
+                                 std::span<const double> bend, const ResponseRules& rules, Response& out);
 
 }  // namespace standfast::search

@@ -73,6 +73,7 @@ std::span<const double> WeightAscent::pack_moving(std::span<const double> values
 
 /// matrix_ <- -F'' at the last response.
 void WeightAscent::fill_curvature(const MinorantSet& minorants) {
+  if (minorants.kinks() > 1) return fill_several_kinks_curvature(minorants);
   const std::size_t n = minorants.size();
   const kernels::Curves curves{response_.moves, response_.curve_dd.data(),
                                minorants.has_bends() ? response_.curve_df.data() : nullptr, response_.curve_ff.data()};
@@ -89,6 +90,32 @@ void WeightAscent::fill_curvature(const MinorantSet& minorants) {
     for (std::size_t k = 0; k <= j; ++k) {
       matrix_[j * n + k] = matrix_[k * n + j] =
           curvature_dot(curves, coefficient[j].data(), bend[j].data(), coefficient[k].data(), bend[k].data());
+    }
+  }
+}
+
+/// The same where each term of the response has a direction of its own.
+void WeightAscent::fill_several_kinks_curvature(const MinorantSet& minorants) {
+  const std::size_t n = minorants.size(), kinks = minorants.kinks(), terms = response_.moves;
+  packed_coefficient_.resize(n);
+  for (std::size_t j = 0; j < n; ++j) {
+    packed_coefficient_[j].resize(terms);
+    for (std::size_t s = 0; s < terms; ++s) {
+      const std::size_t i = response_.moving[s];
+      const double* const direction = response_.direction.data() + s * (1 + kinks);
+      double sum = minorants[j].coefficient[i] * direction[0];
+      for (std::size_t k = 0; k < kinks; ++k) sum += minorants[j].bend[i * kinks + k] * direction[1 + k];
+      packed_coefficient_[j][s] = sum;
+    }
+  }
+  matrix_.resize(n * n);
+  for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t k = 0; k <= j; ++k) {
+      double sum = 0;
+      for (std::size_t s = 0; s < terms; ++s) {
+        sum += response_.curve_dd[s] * packed_coefficient_[j][s] * packed_coefficient_[k][s];
+      }
+      matrix_[j * n + k] = matrix_[k * n + j] = sum;
     }
   }
 }
@@ -153,7 +180,7 @@ bool WeightAscent::take_newton_step(const MinorantSet& minorants, const Response
 void WeightAscent::maximise_dual(const MinorantSet& minorants, Norm norm, double price_limit, double scale,
                                  const AscentSchedule& schedule, std::vector<double>& alpha) {
   coefficient_.resize(minorants.dim());
-  bend_.resize(minorants.has_bends() ? minorants.dim() : 0);
+  bend_.resize(minorants.offset().size());
   for (double relative = schedule.first; relative >= schedule.last * 0.999; relative *= schedule.factor) {
     const ResponseRules rules{norm, price_limit, relative * scale};
     // falls with the temperature: a strong barrier keeps weights that should vanish, a weak one slows Newton's method

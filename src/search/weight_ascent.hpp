@@ -41,6 +41,7 @@ class WeightAscent {
                    double barrier);
   std::span<const double> pack_moving(std::span<const double> values, std::vector<double>& out) const;
   void fill_curvature(const MinorantSet& minorants);
+  void fill_several_kinks_curvature(const MinorantSet& minorants);
   bool take_newton_step(const MinorantSet& minorants, const ResponseRules& rules, double barrier, double enough,
                         std::vector<double>& alpha);
   bool solve_newton_step(bool fixed_sum);

@@ -17,11 +17,14 @@ std::span<const OptionChoice<Network>> choices_of<Network>() {
 
 template <>
 std::span<const OptionChoice<InputMap>> choices_of<InputMap>() {
-  static constexpr std::array<OptionChoice<InputMap>, 4> kAll = {{
+  static constexpr std::array<OptionChoice<InputMap>, 7> kAll = {{
       {InputMap::kIdentity, "identity", "x - mean"},
       {InputMap::kStandardise, "standardise", "s = (x - mean) / deviation"},
       {InputMap::kAbs, "abs", "x - mean and its absolute value"},
       {InputMap::kStandardiseAbs, "standardise,abs", "s and its absolute value"},
+      {InputMap::kAuto, "auto", "for tables: log for columns of a heavy tail, s for others"},
+      {InputMap::kLog, "log", "for tables: s of about log(1 + c |x|), with the sign of x"},
+      {InputMap::kRank, "rank", "for tables: s of about the rank of x in its column"},
   }};
   return kAll;
 }

@@ -1,7 +1,7 @@
 // Step by step: a centre or a scale rounds once per value, an affine step as often as its sums have terms, an absolute
-// value not at all. |W| (error + gamma |value|) bounds what errors and the roundings of sums do, in either direction.
-// Values and errors are 0 or at least 2^-800 before every step (C46), and weights at least 2^-149, so that no product
-// underflows.
+// value not at all. Knots are the first step, a sum of terms of one sign: they are off by a share of their value. |W|
+// (error + gamma |value|) bounds what errors and the roundings of sums do, in either direction. Values and errors are 0
+// or at least 2^-800 before every step (C46), and weights at least 2^-149, so that no product underflows.
 #include "verify/map_steps.hpp"
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/rounding.hpp"
+#include "model/knots.hpp"
 
 namespace standfast::verify {
 namespace {
@@ -30,6 +31,13 @@ void run_abs(Bounded& u) {
     u.value.push_back(std::fabs(u.value[i]));
     u.error.push_back(u.error[i]);
   }
+}
+
+void run_knots(const model::MapStep& step, Bounded& u) {
+  const std::vector<double> x = u.value;
+  model::run_knots(step, 1, std::span(x), std::span(u.value));
+  const double gamma = kBoundSlack * gamma_n(roundings_of_knots(step) + 1);
+  for (std::size_t i = 0; i < x.size(); ++i) u.error[i] = gamma * std::fabs(u.value[i]);
 }
 
 void run_affine(const model::MapStep& step, const model::Affine& op, Bounded& u) {
@@ -77,6 +85,8 @@ Bounded map_values(const model::Model& model, const std::vector<model::Shape>& m
     avoid_underflow(u);
     if (step.kind == model::MapKind::kAbs) {
       run_abs(u);
+    } else if (step.kind == model::MapKind::kKnots) {
+      run_knots(step, u);
     } else if (model::has_weights(step)) {
       run_affine(step, affine_of(step, k == 0 ? model.input_shape : map_shapes[k - 1], map_shapes[k]), u);
     } else {

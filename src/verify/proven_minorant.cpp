@@ -1,6 +1,7 @@
 // A weighted sum of proven minorants, with the roundings of the sum added to their errors.
 #include "verify/proven_minorant.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
@@ -23,11 +24,13 @@ double product_upper(double weight, double bound) {
   return bound != 0 && product < kTinyProduct ? kTinyProduct : product;
 }
 
-/// target += weight * values and size += |weight * values|, the latter never below what an underflow took away.
+/// target += weight * values and their feature's size += |weight * values|, the latter never below what an underflow
+/// took away. Shape: size is (features), values and target (features, some).
 void add_scaled(double weight, std::span<const double> values, std::span<double> target, std::span<double> size) {
+  const std::size_t some = values.size() / size.size();
   for (std::size_t i = 0; i < values.size(); ++i) {
     target[i] += weight * values[i];
-    size[i] += product_upper(weight, std::fabs(values[i]));
+    size[i / some] += product_upper(weight, std::fabs(values[i]));
   }
 }
 
@@ -61,10 +64,11 @@ ProvenMinorant combine(std::span<const ProvenMinorant> minorants, std::span<cons
   }
   // a sum of `used` products: one rounding each, and one per addition; the |offset + d| term moves by at most |d| too
   const double gamma = gamma_n(used + 2);
+  const double most_underflows = 4 * static_cast<double>(used * std::max<std::size_t>(first.kinks(), 1));
   bool finite = used > 0 && std::isfinite(margin_size);
   for (std::size_t i = 0; i < n; ++i) {
     // an underflow's absolute error is below kTinyProduct, which product_upper has put into `size`
-    const double underflow = size[i] > 0 && size[i] < 4 * static_cast<double>(used) * kTinyProduct ? size[i] : 0.0;
+    const double underflow = size[i] > 0 && size[i] < most_underflows * kTinyProduct ? size[i] : 0.0;
     out.gradient_error[i] = kBoundSlack * (out.gradient_error[i] + gamma * size[i] + underflow);
     finite = finite && std::isfinite(out.gradient_error[i]);
   }

@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "base/rounding.hpp"
 
@@ -64,15 +65,24 @@ double dual_norm_upper(Parts parts, std::span<const double> cost, double q) {
   return largest * std::pow(sum([&](double w) { return std::pow(w / largest, q); }), 1 / q) * (1 + gamma_n(n + 1024));
 }
 
-/// Of a feature with several kinks: |coefficient| + sum |bend|, rounded up.
+/// Of a feature with several kinks: the steepest of its pieces, from the first kink to the last, rounded up.
 std::vector<double> steepest_slopes(const minorant::SeparableMinorant& s) {
-  std::vector<double> sizes;
+  std::vector<double> steepest;
+  std::vector<std::pair<double, double>> kinks(s.kinks());
   for (std::size_t i = 0; i < s.dim(); ++i) {
-    double sum = std::fabs(s.coefficient[i]);
-    for (std::size_t at = i * s.kinks(); at < (i + 1) * s.kinks(); ++at) sum += std::fabs(s.bend[at]);
-    sizes.push_back(sum * (1 + gamma_n(s.kinks() + 4)));
+    double slope = s.coefficient[i], size = std::fabs(slope);
+    for (std::size_t j = 0; j < kinks.size(); ++j) {
+      const std::size_t at = i * kinks.size() + j;
+      kinks[j] = {-s.offset[at], s.bend[at]};
+      slope -= s.bend[at];
+      size += std::fabs(s.bend[at]);
+    }
+    std::ranges::sort(kinks);
+    double largest = std::fabs(slope);
+    for (const auto& [place, bend] : kinks) largest = std::max(largest, std::fabs(slope += 2 * bend));
+    steepest.push_back(largest + gamma_n(4 * kinks.size() + 8) * size);
   }
-  return sizes;
+  return steepest;
 }
 
 double linf_radius(const ProvenMinorant& m, const PricedBounds& bounds, double margin, double proposed,

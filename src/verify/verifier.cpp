@@ -92,7 +92,7 @@ ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph,
   result.gradient_error = std::move(graph.gradient_error);
   result.features = std::move(u.value);
   result.features_error = std::move(u.error);
-  return map_.view() == MapView::kSeparable ? seen_from_input(map_.unit_map(), result) : result;
+  return map_.view() == MapView::kSeparable ? seen_from_input(map_.unit_map(), x, result) : result;
 }
 
 ProvenMinorant Verifier::linear_in_input(const ProvenMinorant& from, const model::MapReach& reach, Norm norm,
@@ -116,8 +116,10 @@ Result<ProvenMinorant> Verifier::summed(std::span<const float> x, const minorant
   for (const minorant::WeightedSlopes& choice : proposal.choices) {
     parts.push_back(minorant(x, choice.slopes));
     weights.push_back(choice.weight);
+    const bool sees_units = map_.view() == MapView::kKinked && !proposal.closed_form;
+    if (sees_units) parts.back() = seen_from_input(map_.unit_map(), x, parts.back());
   }
-  if (map_.view() == MapView::kSeparable) return combine(parts, weights);
+  if (parts.front().is_separable) return combine(parts, weights);
   if (parts.size() == 1 && weights.front() == 1) return std::move(parts.front());
   return Error{
       ErrorCode::kUnsupported,
@@ -171,7 +173,6 @@ Result<double> Verifier::radius_of(ProvenMinorant m, const ThreatModel& threat, 
   if (map_.view() == MapView::kOther) {
     return Error{ErrorCode::kUnsupported, "feature map: found an abs before the end, expected the closed form"};
   }
-  if (map_.view() == MapView::kKinked) m = seen_from_input(map_.unit_map(), m);
   if (map_.view() == MapView::kMixing) m = linear_in_input(m, map_.reach(cost, norm), norm, bend);
   std::vector<Interval> intervals = intervals_at(threat, x);
   if (verdict == Verdict::kAlarm) drop_harmless_changes(intervals);

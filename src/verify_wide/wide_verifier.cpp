@@ -11,6 +11,7 @@
 #include "base/lanes.hpp"
 #include "base/rounding.hpp"
 #include "base/try.hpp"
+#include "model/knots.hpp"
 #include "verify/kinks.hpp"
 #include "verify_wide/affine_ops.hpp"
 
@@ -31,6 +32,15 @@ void run_elementwise(const model::MapStep& step, std::size_t lanes, std::span<do
       error[at] = kBoundSlack * (error[at] * growth + kRounding * std::fabs(v[at]));
     }
   }
+}
+
+/// Knots are the first step: the inputs have no error yet.
+void run_knots(const model::MapStep& step, std::size_t lanes, VerifyWorkspace& ws) {
+  ws.next.resize(ws.features.size());
+  model::run_knots(step, lanes, std::span<const double>(ws.features), std::span(ws.next));
+  ws.features.swap(ws.next);
+  const double gamma = kBoundSlack * gamma_n(model::roundings_of_knots(step) + 1);
+  for (std::size_t at = 0; at < ws.features.size(); ++at) ws.features_error[at] = gamma * std::fabs(ws.features[at]);
 }
 
 void run_abs(std::vector<double>& v, std::vector<double>& error) {
@@ -85,7 +95,7 @@ WideVerifier::WideVerifier(const verify::Verifier& core, const Products& product
     : core_(&core),
       products_(&products),
       graph_(core.model().graph, products),
-      separable_(core.map().view() == MapView::kSeparable),
+      separable_(core.map().view() == MapView::kSeparable && !model::has_knots(core.model().feature_map)),
       has_abs_(separable_ && core.map().unit_map().has_abs) {}
 
 void WideVerifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWorkspace& ws) const {
@@ -104,6 +114,9 @@ void WideVerifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWo
       case model::MapKind::kLinear:
       case model::MapKind::kConv2d:
         run_affine(k, lanes, ws);
+        break;
+      case model::MapKind::kKnots:
+        run_knots(step, lanes, ws);
         break;
     }
   }
@@ -136,6 +149,7 @@ void WideVerifier::prove(std::span<const float> x, const minorant::Slopes& slope
   run_map(x, 1, ws);
   graph_.minorant({&slopes, 1, 0, 1, precision}, ws.graph, ws.minorant);
   finish(model().threshold, 1, ws, one);
+  see_through_knots(x, one);
 }
 
 void WideVerifier::prove_tile(std::span<const float> x, std::size_t count, const minorant::Slopes& slopes,
@@ -146,6 +160,7 @@ void WideVerifier::prove_tile(std::span<const float> x, std::size_t count, const
     run_map(x.subspan(first * dim, width * dim), proof_lanes(width), ws);
     graph_.minorant({&slopes, kLanes, first, width, precision}, ws.graph, ws.minorant);
     finish(model().threshold, proof_lanes(width), ws, out.subspan(first, width));
+    see_through_knots(x.subspan(first * dim, width * dim), out.subspan(first, width));
   }
 }
 
@@ -157,6 +172,16 @@ void WideVerifier::prove_below(std::span<const float> x, std::int32_t piece, Ver
   ws.piece.back().winner.assign(1, piece);
   graph_.minus_piece({&ws.piece, 1, 0, 1}, ws.graph, ws.minorant);
   finish(-static_cast<double>(model().threshold), 1, ws, one);
+  see_through_knots(x, one);
+}
+
+void WideVerifier::see_through_knots(std::span<const float> x, std::span<ProvenMinorant* const> out) const {
+  if (!model::has_knots(model().feature_map)) return;
+  const std::size_t dim = model().dim();
+  for (std::size_t lane = 0; lane < out.size(); ++lane) {
+    if (out[lane] == nullptr) continue;
+    *out[lane] = verify::seen_from_input(core_->map().unit_map(), x.subspan(lane * dim, dim), *out[lane]);
+  }
 }
 
 void WideVerifier::finish(double threshold, std::size_t lanes, VerifyWorkspace& ws,

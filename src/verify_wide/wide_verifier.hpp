@@ -63,14 +63,16 @@ class WideVerifier {
               std::span<verify::ProvenMinorant* const> out) const;
   void hand_out(LaneValues& margin, std::size_t lanes, VerifyWorkspace& workspace,
                 std::span<verify::ProvenMinorant* const> out) const;
+  /// Minorants behind a knots step, seen from the inputs by the core's own code. Shape: x is (out, dim).
+  void see_through_knots(std::span<const float> x, std::span<verify::ProvenMinorant* const> out) const;
   void scale_coefficients(std::size_t lanes, VerifyWorkspace& workspace) const;
   void scale_bends(std::size_t lanes, VerifyWorkspace& workspace, LaneValues& margin) const;
 
   const verify::Verifier* core_;
   const Products* products_;
   GraphProof graph_;
-  bool separable_ = false;
-  bool has_abs_ = false;  ///< Separable, with an abs.
+  bool separable_ = false;  ///< Separable, without knots.
+  bool has_abs_ = false;    ///< Separable, with an abs.
 };
 
 }  // namespace standfast::verify_wide

@@ -27,7 +27,7 @@ using model::MapView;
 using verify::ProvenMinorant;
 
 const std::vector<Norm> kFourNorms = {Norm::l0(), Norm::l1(), Norm::l2(), Norm::linf()};
-constexpr MapFamily kMaps[] = {MapFamily::kSeparable, MapFamily::kMixing, MapFamily::kKinked};
+constexpr MapFamily kMaps[] = {MapFamily::kSeparable, MapFamily::kMixing, MapFamily::kKinked, MapFamily::kKnots};
 
 /// Tangent slopes at another input, or nonsense in some units.
 minorant::Slopes any_slopes(Random& random, const infer::Plan& plan, const std::vector<float>& x) {
@@ -48,9 +48,9 @@ minorant::Slopes any_slopes(Random& random, const infer::Plan& plan, const std::
 }
 
 /// The wide minorant as the proposal's norm wants it: seen from the input, if the map lets it.
-ProvenMinorant seen_from_input(const WideProofs& proofs, const ProvenMinorant& m, std::span<const double> cost,
-                               const Proposal& proposal) {
-  if (proofs.core.map().view() == MapView::kKinked) return verify::seen_from_input(proofs.core.map().unit_map(), m);
+ProvenMinorant seen_from_input(const WideProofs& proofs, std::span<const float> x, const ProvenMinorant& m,
+                               std::span<const double> cost, const Proposal& proposal) {
+  if (proofs.core.map().view() == MapView::kKinked) return verify::seen_from_input(proofs.core.map().unit_map(), x, m);
   if (proofs.core.map().view() != MapView::kMixing) return m;
   ProvenMinorant through_lines;
   const ProvenMinorant* const from[] = {&m};
@@ -79,7 +79,7 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
   Tally tally("Core.NoFastProof");
   std::size_t positive = 0, equal = 0;
   for_each_case(300, [&](Random& random) {
-    const auto made = random_model(random, random_family_of_one_head(random), kMaps[random.below(3)]);
+    const auto made = random_model(random, random_family_of_one_head(random), kMaps[random.below(4)]);
     const auto& products = verify_wide::has_fused_products() && random.chance(0.7) ? verify_wide::kFusedProducts
                                                                                    : verify_wide::kPlainProducts;
     const auto proofs = wide_proofs(made.model, products);
@@ -112,7 +112,7 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
         if (proofs->core.map().view() == MapView::kOther) continue;
         proposal.bend = {norm == Norm::l0() || closed == 0 ? kInfinity : closed * std::exp(random.normal()),
                          random.chance(0.5) ? 0 : std::exp(random.normal())};
-        const ProvenMinorant seen = seen_from_input(*proofs, m, cost, proposal);
+        const ProvenMinorant seen = seen_from_input(*proofs, x, m, cost, proposal);
         proposal.radius = any_numbers(random, seen, cost, interval, norm);
         const double radius =
             verify::separable_radius_proven(seen, {cost, interval}, norm, proposal.radius, verify_wide::kFastSums);
@@ -134,7 +134,7 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
 
 TEST(Core, FastMinorantsHaveTheBitsOfTheCore) {
   for_each_case(200, [&](Random& random) {
-    const auto made = random_model(random, random_family_of_one_head(random), kMaps[random.below(3)]);
+    const auto made = random_model(random, random_family_of_one_head(random), kMaps[random.below(4)]);
     for (const auto* products : {&verify_wide::kPlainProducts, &verify_wide::best_products()}) {
       const auto proofs = wide_proofs(made.model, *products);
       if (proofs == nullptr) return;

@@ -20,7 +20,9 @@ struct Question {
 };
 
 Question random_question(Random& random) {
-  Question question{random_model(random, random_family(random), MapFamily::kSeparable), {}, {}};
+  constexpr MapFamily kMaps[] = {MapFamily::kSeparable, MapFamily::kKnots, MapFamily::kKinked};
+  const Family family = random_family(random);
+  Question question{random_model(random, family, kMaps[random.below(3)]), {}, {}};
   question.x = random_input(random, question.generated);
   question.threat = random.below(2) == 0 ? random_bounded_threat(random, question.generated, question.x)
                                          : random_threat(random, question.generated, question.x);

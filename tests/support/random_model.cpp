@@ -95,6 +95,37 @@ model::FeatureMap kinked_map(Random& random, const model::Shape& shape, const st
   return map;
 }
 
+/// Some knots at one place or at 0, some slopes equal, some decades apart.
+model::FeatureMap knots_map(Random& random, const model::Shape& shape, const std::vector<double>& scale) {
+  const std::size_t m = random.chance(0.2) ? model::kMostKinks : 1 + random.below(6), dim = scale.size();
+  model::MapStep step;
+  step.kind = model::MapKind::kKnots;
+  step.values.shape = {static_cast<std::int64_t>(dim), static_cast<std::int64_t>(m)};
+  step.slopes.shape = {static_cast<std::int64_t>(dim), static_cast<std::int64_t>(m + 1)};
+  const double apart = random.chance(0.3) ? 3 : 1;
+  for (const double s : scale) {
+    std::vector<float> knots;
+    for (std::size_t j = 0; j < m; ++j) {
+      const bool repeats = j > 0 && random.chance(0.1);
+      knots.push_back(repeats ? knots.back() : static_cast<float>(random.chance(0.1) ? 0 : s * 1.5 * random.normal()));
+    }
+    std::ranges::sort(knots);
+    step.values.values.insert(step.values.values.end(), knots.begin(), knots.end());
+    for (std::size_t j = 0; j <= m; ++j) {
+      const bool repeats = j > 0 && random.chance(0.1);
+      step.slopes.values.push_back(repeats ? step.slopes.values.back()
+                                           : static_cast<float>(std::exp(apart * random.normal()) / s));
+    }
+  }
+  model::FeatureMap map = {std::move(step)};
+  const std::vector<double> unit(dim, 1.0);
+  if (random.chance(0.6))
+    map.push_back(make_step(model::MapKind::kCenter, per_feature(random, shape, draw_center, unit)));
+  if (random.chance(0.6))
+    map.push_back(make_step(model::MapKind::kScale, per_feature(random, shape, draw_scale, unit)));
+  return map;
+}
+
 model::FeatureMap random_map(Random& random, MapFamily family, const model::Shape& shape,
                              const std::vector<double>& scale) {
   switch (family) {
@@ -104,6 +135,8 @@ model::FeatureMap random_map(Random& random, MapFamily family, const model::Shap
       return mixing_map(random, shape, scale);
     case MapFamily::kKinked:
       return kinked_map(random, shape, scale);
+    case MapFamily::kKnots:
+      return knots_map(random, shape, scale);
   }
   return {};
 }

@@ -15,6 +15,7 @@ enum class MapFamily {
   kSeparable,  ///< Identity, centres, scales, one abs: each feature alone.
   kMixing,     ///< A linear map or a convolution, sometimes with an abs after it.
   kKinked,     ///< Several copies of each feature, scaled and moved, and their abs.
+  kKnots,      ///< Knots, perhaps centres and scales behind them.
 };
 
 struct RandomModel {

@@ -147,6 +147,30 @@ std::vector<S> max_pool(const std::vector<S>& in, const model::Shape& shape, con
   return out;
 }
 
+double value_of(double z) { return z; }
+double value_of(const Dual& z) { return z.value; }
+double value_of(const Bounded& z) { return static_cast<double>(z.value); }
+
+/// a - b times w.
+template <class S>
+S slice(S a, float b, float w) {
+  add(a, constant<S>(-b));
+  return times(a, w);
+}
+
+/// From the first knot to x, one piece after the other. Requires: z is a float32 number without an error.
+template <class S>
+S knots_at(const S& z, std::span<const float> knots, std::span<const float> slopes) {
+  if (value_of(z) < static_cast<double>(knots[0])) return slice(z, knots[0], slopes[0]);
+  S sum{};
+  for (std::size_t j = 0; j < knots.size(); ++j) {
+    const bool last = j + 1 == knots.size() || value_of(z) < static_cast<double>(knots[j + 1]);
+    add(sum, slice(last ? z : constant<S>(knots[j + 1]), knots[j], slopes[j + 1]));
+    if (last) break;
+  }
+  return sum;
+}
+
 template <class S>
 std::vector<S> apply_step(const model::MapStep& step, std::vector<S> z, const model::Shape& in_shape,
                           const model::Shape& out_shape) {
@@ -165,6 +189,13 @@ std::vector<S> apply_step(const model::MapStep& step, std::vector<S> z, const mo
     case model::MapKind::kAbs: {
       const auto count = z.size();
       for (std::size_t i = 0; i < count; ++i) z.push_back(absolute(S(z[i])));
+      return z;
+    }
+    case model::MapKind::kKnots: {
+      const auto m = static_cast<std::size_t>(step.values.shape[1]);
+      for (std::size_t i = 0; i < z.size(); ++i)
+        z[i] = knots_at(z[i], std::span(step.values.values).subspan(i * m, m),
+                        std::span(step.slopes.values).subspan(i * (m + 1), m + 1));
       return z;
     }
   }
@@ -283,6 +314,11 @@ std::vector<double> kinks_of(const model::Model& model) {
       return static_cast<double>(step.values.values[step.values.values.size() == 1 ? 0 : i]);
     };
     if (step.kind == model::MapKind::kLinear || step.kind == model::MapKind::kConv2d) return {};
+    if (step.kind == model::MapKind::kKnots) {
+      const auto m = static_cast<std::size_t>(step.values.shape[1]);
+      for (std::size_t i = 0; i < kink.size(); ++i) kink[i] = step.values.values[i * m + i % m];
+      return kink;
+    }
     for (std::size_t i = 0; i < kink.size(); ++i) {
       if (step.kind == model::MapKind::kCenter) kink[i] += value(i) / scale[i];
       if (step.kind == model::MapKind::kScale) scale[i] *= value(i);

@@ -45,7 +45,8 @@ class Reference {
   std::vector<model::Shape> node_shapes_;  ///< Output of each node.
 };
 
-/// Where |.| has its kink in each feature, to within rounding; empty unless the map acts on each feature alone.
+/// Where |.| has its kink in each feature, to within rounding, or one of its knots; empty unless the map acts on each
+/// feature alone.
 std::vector<double> kinks_of(const model::Model& model);
 
 /// The float32 input as doubles.

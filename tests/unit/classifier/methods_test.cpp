@@ -150,7 +150,7 @@ TEST(Confirm, WhatWasKeptProvesTheRadiusAgain) {
     ASSERT_EQ(result->proofs.size(), 4U);
     for (std::size_t k = 0; k < 4; ++k) {
       const double radius = result->radius(0, k);
-      EXPECT_EQ(result->proofs[k].cuts.empty(), radius == 0) << "seed " << seed;
+      EXPECT_EQ(result->proofs[k].empty(), radius == 0) << "seed " << seed;
       const auto confirmed = classifier.confirm(x, {options.norms[k], radius, result->proofs[k]}, options.threat);
       ASSERT_TRUE(confirmed.ok()) << confirmed.error().message;
       EXPECT_GE(*confirmed, radius) << options.norms[k].name() << " seed " << seed;

@@ -75,6 +75,13 @@ TEST(SlopeSigns, ThroughMapsThatMixAndBend) {
   Model model = two_layers({1, 1, 0, 1, 0, 0}, {0, 0, 1});
   model.feature_map = {step_of(MapKind::kCenter, {{1}, {5}}), step_of(MapKind::kScale, {{1}, {0.5F}})};
   EXPECT_EQ(slope_signs(model), (std::vector{kRises, kRises, kRises}));
+  MapStep knots;  // as many of each feature as of any other
+  knots.kind = MapKind::kKnots;
+  knots.values = {{3, 1}, {0, 1, -2}};
+  knots.slopes = {{3, 2}, {1, 0.5F, 2, 1, 0.25F, 1e-20F}};
+  model.feature_map = {knots, step_of(MapKind::kCenter, {{1}, {5}})};
+  ASSERT_TRUE(infer_map_shapes(model.feature_map, model.input_shape).ok());
+  EXPECT_EQ(slope_signs(model), (std::vector{kRises, kRises, kRises}));
   model.feature_map = {step_of(MapKind::kLinear, {{3, 3}, {0, -1, 0, 1, 0, 0, 0, 1, 1}})};
   EXPECT_EQ(slope_signs(model), (std::vector{kRises, kBoth, kRises}));
   // u reads x_0, |u| the others

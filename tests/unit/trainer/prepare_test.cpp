@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numeric>
 #include <set>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
+#include "model/knots.hpp"
 #include "trainer/batches.hpp"
+#include "trainer/knots.hpp"
 
 namespace standfast::trainer {
 namespace {
@@ -335,6 +338,120 @@ TEST(Batches, MovedImagesAreTheMapOfTheMovedPixels) {
     }
   }
   EXPECT_GT(seen.size(), 50U);
+}
+
+/// Columns: a Gaussian, a count with a heavy tail, a signed amount with two heavy tails, a flag, and 5.
+Dataset mixed_table(std::size_t rows) {
+  Dataset data = table(rows);
+  data.input_shape = {5};
+  data.feature_names = {"gauss", "count", "amount", "flag", "same"};
+  data.features.clear();
+  Random random(7);
+  for (std::size_t i = 0; i < rows; ++i) {
+    data.features.push_back(static_cast<float>(random.normal()));
+    data.features.push_back(static_cast<float>(std::floor(std::exp(2 * random.normal()))));
+    data.features.push_back(static_cast<float>((random.chance(0.5) ? 1 : -1) * std::exp(2 * random.normal())));
+    data.features.push_back(random.chance(0.1) ? 3.0F : 1.0F);
+    data.features.push_back(5);
+  }
+  return data;
+}
+
+TEST(PrepareKnots, AutoBendsWhatHasAHeavyTail) {
+  const Dataset data = mixed_table(2000);
+  const auto prepared = prepare_training(data, options_for(InputMap::kAuto, "spam"));
+  ASSERT_TRUE(prepared.ok()) << prepared.error().message;
+  ASSERT_EQ(prepared->map.size(), 3U);
+  const model::MapStep& knots = prepared->map[0];
+  ASSERT_EQ(knots.kind, model::MapKind::kKnots);
+  const auto bends = [&](std::size_t column) {
+    const auto slopes = model::slopes_of(knots, column);
+    return std::ranges::adjacent_find(slopes, std::not_equal_to<>()) != slopes.end();
+  };
+  EXPECT_FALSE(bends(0));
+  EXPECT_TRUE(bends(1));
+  EXPECT_TRUE(bends(2));
+  EXPECT_FALSE(bends(3));
+  EXPECT_FALSE(bends(4));
+  EXPECT_EQ(prepared->map[2].values.values[3], 0.5F) << "the flag's values become one apart";
+  ASSERT_EQ(prepared->notes.size(), 2U);
+  EXPECT_EQ(prepared->notes[1],
+            R"(feature map by column: 2 log ("count", "amount"); 2 two values ("flag", "same"); 1 standard ("gauss"))");
+}
+
+TEST(PrepareKnots, EveryColumnIsStandardised) {
+  for (const InputMap map : {InputMap::kAuto, InputMap::kLog, InputMap::kRank}) {
+    const auto prepared = prepare_training(mixed_table(3000), options_for(map, "spam"));
+    ASSERT_TRUE(prepared.ok()) << prepared.error().message;
+    for (const std::size_t column : {0, 1, 2}) {
+      double mean = 0, square = 0;
+      for (std::size_t row = 0; row < prepared->train.count(); ++row) {
+        const double u = prepared->train.features[row * 5 + column];
+        mean += u / static_cast<double>(prepared->train.count());
+        square += u * u / static_cast<double>(prepared->train.count());
+      }
+      EXPECT_NEAR(mean, 0, 1e-4) << word_for(map) << column;
+      EXPECT_NEAR(square, 1, 1e-3) << word_for(map) << column;
+    }
+    for (std::size_t row = 0; row < prepared->train.count(); ++row) EXPECT_EQ(prepared->train.features[row * 5 + 4], 0);
+  }
+}
+
+TEST(PrepareKnots, ALogarithmIsFollowedWithinAFewPercentOfItsRange) {
+  const Dataset data = mixed_table(2000);
+  std::vector<std::size_t> rows(data.count());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  const model::MapStep knots = choose_knots(data, rows, InputMap::kLog).step;
+  const auto slopes = model::slopes_of(knots, 1), places = model::knots_of(knots, 1);
+  EXPECT_EQ(places.front(), 0) << "a count bends from 0 on";
+  const double c = 1, top = std::log1p(c * places.back());  // a tenth of the counts above 0 are 1
+  std::vector<float> x(5), u(5);
+  for (float count = 0; count < places.back(); count = count * 1.3F + 1) {
+    x[1] = count;
+    model::run_knots(knots, 1, std::span<const float>(x), std::span(u));
+    EXPECT_NEAR(u[1] / top, std::log1p(c * count) / top, 0.02) << count;
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(slopes.subspan(1), std::greater<>()));
+  EXPECT_EQ(slopes.front(), slopes.back()) << "values below 0 have not been seen";
+  const auto amounts = model::knots_of(knots, 2);
+  for (std::size_t j = 0; j < amounts.size(); ++j)
+    EXPECT_NEAR(amounts[j], -amounts[amounts.size() - 1 - j], 1e-5 * std::abs(amounts[j])) << "either side alike";
+}
+
+TEST(PrepareKnots, ARankRisesInEqualSteps) {
+  const Dataset data = mixed_table(2000);
+  std::vector<std::size_t> rows(data.count());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  const model::MapStep knots = choose_knots(data, rows, InputMap::kRank).step;
+  std::vector<float> column;
+  for (const std::size_t row : rows) column.push_back(data.row(row)[1]);
+  std::ranges::sort(column);
+  column.erase(std::unique(column.begin(), column.end()), column.end());
+  std::vector<float> x(5), u(5);
+  for (std::size_t rank = 0; rank < column.size(); ++rank) {
+    x[1] = column[rank];
+    model::run_knots(knots, 1, std::span<const float>(x), std::span(u));
+    // exact at the knots, a chord between them: off by no more than the values between two knots
+    EXPECT_NEAR(u[1], static_cast<double>(rank), 1 + static_cast<double>(column.size()) / 15) << rank;
+  }
+}
+
+TEST(PrepareKnots, FewValuesAndHugeOnesMakeAValidStep) {
+  Dataset data = table(4);
+  data.input_shape = {3};
+  data.features = {0, 1e-38F, -3e38F, 0, 2e-38F, 0, 1, 3e-38F, 3e38F, 2, 3e38F, 1};
+  const std::vector<std::size_t> rows = {0, 1, 2, 3};
+  for (const InputMap map : {InputMap::kAuto, InputMap::kLog, InputMap::kRank}) {
+    const model::FeatureMap step = {choose_knots(data, rows, map).step};
+    const auto shapes = model::infer_map_shapes(step, data.input_shape);
+    EXPECT_TRUE(shapes.ok()) << word_for(map) << ": " << shapes.error().message;
+  }
+}
+
+TEST(PrepareKnots, ImagesAreRefused) {
+  const auto prepared = prepare_training(images(40), options_for(InputMap::kAuto, "3"));
+  ASSERT_FALSE(prepared.ok());
+  EXPECT_EQ(prepared.error().message, "--feature-map: auto is for tables, images holds images");
 }
 
 }  // namespace

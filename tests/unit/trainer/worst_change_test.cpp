@@ -169,5 +169,77 @@ TEST(WorstChange, AnInputOutsideItsBoundsMayStay) {
   EXPECT_EQ(change[0], -0.25F);
 }
 
+/// Like log(1 + x) for x >= 0 and straight below, a little different for each feature; then a centre and a scale.
+model::FeatureMap logarithms() {
+  model::MapStep knots;
+  knots.kind = model::MapKind::kKnots;
+  knots.values = {{kDim, 3}, {}};
+  knots.slopes = {{kDim, 4}, {}};
+  for (std::size_t i = 0; i < kDim; ++i) {
+    const float first = 0.1F * static_cast<float>(i);
+    knots.values.values.insert(knots.values.values.end(), {first, first + 0.2F, first + 0.6F});
+    knots.slopes.values.insert(knots.slopes.values.end(), {1, 1, 0.5F, 0.2F});
+  }
+  model::FeatureMap map = scaled_map(false);
+  map.insert(map.begin(), knots);
+  return map;
+}
+
+std::vector<float> behind_logarithms(const model::FeatureMap& map, const std::vector<double>& x) {
+  std::vector<float> u;
+  for (std::size_t i = 0; i < kDim; ++i) {
+    const double first = map[0].values.values[3 * i], d = x[i] - first;
+    const double psi = d < 0.2 ? d : d < 0.6 ? 0.2 + 0.5 * (d - 0.2) : 0.4 + 0.2 * (d - 0.6);
+    u.push_back(static_cast<float>((psi - map[1].values.values[i]) * map[2].values.values[i]));
+  }
+  return u;
+}
+
+TEST(WorstChangeBehindKnots, NoSampleIsWorse) {
+  const model::FeatureMap map = logarithms();
+  for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
+    for (const ThreatModel& threat : {ThreatModel{}, bounded_threat()}) {
+      Random random(6);
+      WorstChange worst(map, kDim, threat, norm);
+      worst.set_radius(kRadius);
+      for (int round = 0; round < 20; ++round) {
+        std::vector<double> x(kDim);
+        for (double& value : x) value = random.uniform(0, 1);
+        const auto u = behind_logarithms(map, x);
+        std::vector<float> slope = normal_slope(kDim, random), change(kDim);
+        // downwards these functions grow steeper, so that norm 2 has jumps and may leave some of the radius unspent
+        if (norm == Norm::l2())
+          for (float& s : slope) s = -std::abs(s);
+        worst.find(u, slope, change);
+        const double found = effect(slope, change);
+        for (int sample = 0; sample < 500; ++sample) {
+          const auto d = sampled_change(threat, norm, x, random);
+          std::vector<double> moved = x;
+          for (std::size_t i = 0; i < kDim; ++i) moved[i] += d[i];
+          const auto there = behind_logarithms(map, moved);
+          for (std::size_t i = 0; i < kDim; ++i) change[i] = there[i] - u[i];
+          EXPECT_LE(found, effect(slope, change) + 3e-3 * std::abs(found) + 1e-6) << norm.name();
+        }
+      }
+    }
+  }
+}
+
+TEST(WorstChangeBehindKnots, IsWhatOneFeatureCanDo) {
+  model::MapStep knots;
+  knots.kind = model::MapKind::kKnots;
+  knots.values = {{1, 2}, {0, 1}};
+  knots.slopes = {{1, 3}, {4, 2, 1}};
+  for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
+    WorstChange worst({knots}, 1, {}, norm);
+    worst.set_radius(1);
+    std::vector<float> change(1);
+    worst.find(std::vector<float>{2.5F}, std::vector<float>{3}, change);  // from x = 1.5 to 0.5, psi = 1
+    EXPECT_NEAR(change[0], -1.5F, 5e-3) << norm.name();
+    worst.find(std::vector<float>{-2}, std::vector<float>{-3}, change);  // from x = -0.5 to 0.5
+    EXPECT_NEAR(change[0], 3, 5e-3) << norm.name();
+  }
+}
+
 }  // namespace
 }  // namespace standfast::trainer

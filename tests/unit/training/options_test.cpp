@@ -250,7 +250,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "training options: 'network' is 'rnn', expected one of mlp, conv, learnt"},
         BadDocument{R"({"feature_map": "fourier"})", ErrorCode::kBadOption,
                     "training options: 'feature_map' is 'fourier', expected one of identity, standardise, "
-                    "abs, standardise,abs"},
+                    "abs, standardise,abs, auto, log, rank"},
         BadDocument{R"({"init": "zero"})", ErrorCode::kBadOption,
                     "training options: 'init' is 'zero', expected one of icnn, paper, centred"},
         BadDocument{R"({"optimiser": 1})", ErrorCode::kBadOption,
