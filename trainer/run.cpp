@@ -59,6 +59,8 @@ ConvexMlp starting_mlp(const TrainingData& data, const TrainOptions& options, Ra
   const std::size_t inputs = data.constant.size();
   for (std::size_t i = 0; i < network.input_weight.size() && inputs > 0; ++i)
     if (data.constant[i % inputs]) network.input_weight[i] = 0;
+  network.input_signs = data.monotone;
+  restore_input_signs(network);
   return network;
 }
 
@@ -155,6 +157,16 @@ class Run {
     return std::move(result_);
   }
 
+  /// Trains for so many epochs, and judges after the last one only.
+  Result<std::vector<float>> run_to(std::int64_t epoch) {
+    for (std::int64_t at = 1; at <= epoch; ++at) {
+      STANDFAST_CHECK(train_epoch(at));
+      if (result_.stopped) return Error{ErrorCode::kBadOption, "stopped"};
+    }
+    STANDFAST_TRY(Folded folded, fold(epoch));
+    return std::move(folded.scores);
+  }
+
  private:
   static std::size_t count_sensitive(const TrainingData& data) {
     return static_cast<std::size_t>(std::ranges::count(data.validation.labels, 1.0F));
@@ -216,32 +228,44 @@ class Run {
     return {};
   }
 
+  /// The network as a model file holds it, and what it makes of the validation rows.
+  struct Folded {
+    model::Graph graph;
+    model::FeatureMap learnt;
+    std::vector<float> scores;
+  };
+
+  Result<Folded> fold(std::int64_t epoch) {
+    Folded folded;
+    learner_->swap_averages();
+    STANDFAST_TRY(folded.graph, learner_->graph());
+    STANDFAST_TRY(folded.learnt, learner_->learnt_map());
+    learner_->swap_averages();
+    folded.scores = torch_scores(folded.learnt, data_.feature_shape, folded.graph, data_.validation.features,
+                                 data_.validation.count());
+    if (std::ranges::all_of(folded.scores, [](float score) { return std::isfinite(score); })) return folded;
+    return diverged(epoch, "a validation score");
+  }
+
   bool prefers_newest(const ClassScores& validation) {
     if (options_.keep == KeptEpoch::kAccuracy) return selection_.prefers_newest(state_.validation);
     return selection_.prefers_newest(training::mean_detection(validation.sensitive, validation.other, kRankedRates));
   }
 
-  /// Judges the folded network, which is the one that a model file holds.
   Status judge_epoch(std::int64_t epoch) {
-    learner_->swap_averages();
-    STANDFAST_TRY(model::Graph folded, learner_->graph());
-    STANDFAST_TRY(model::FeatureMap learnt, learner_->learnt_map());
-    learner_->swap_averages();
-    const auto scores =
-        torch_scores(learnt, data_.feature_shape, folded, data_.validation.features, data_.validation.count());
-    if (!std::ranges::all_of(scores, [](float score) { return std::isfinite(score); }))
-      return diverged(epoch, "a validation score");
+    STANDFAST_TRY(Folded folded, fold(epoch));
     ClassScores validation;
-    validation.add(scores, data_.validation.labels);
+    validation.add(folded.scores, data_.validation.labels);
     state_.validation = training::pick_threshold(validation.sensitive, validation.other, options_.max_fpr, expected_);
     state_.train = training::accuracies_at(train_scores_.sensitive, train_scores_.other, state_.validation.threshold);
     state_.epoch_done = true;
     // epochs of a smaller radius do not compete with those of the full one
     if (epoch == ramp_epochs_ + 1) selection_ = new_selection();
     if (prefers_newest(validation)) {
-      result_.graph = std::move(folded);
-      result_.learnt = std::move(learnt);
+      result_.graph = std::move(folded.graph);
+      result_.learnt = std::move(folded.learnt);
       result_.validation = state_.validation;
+      result_.validation_scores = std::move(folded.scores);
       result_.best_epoch = epoch;
     }
     hooks_.report(state_);
@@ -268,6 +292,13 @@ class Run {
 Result<RunResult> run_training(const TrainingData& data, const TrainOptions& options, const RunHooks& hooks) {
   STANDFAST_TRY(auto learner, starting_learner(data, options));
   return Run(data, options, hooks, std::move(learner)).run();
+}
+
+Result<std::vector<float>> scores_after(const TrainingData& data, const TrainOptions& options, std::int64_t epoch,
+                                        const std::function<bool()>& stop_requested) {
+  STANDFAST_TRY(auto learner, starting_learner(data, options));
+  const RunHooks hooks = {[](const RunState&) {}, stop_requested};
+  return Run(data, options, hooks, std::move(learner)).run_to(epoch);
 }
 
 }  // namespace standfast::trainer

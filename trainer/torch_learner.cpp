@@ -4,6 +4,7 @@
 #include "trainer/torch_learner.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <dlfcn.h>
@@ -87,6 +88,17 @@ TorchArray view_of(std::span<const float> rows, std::size_t count) {
   // from_blob asks for a pointer to mutable data and never writes through it here
   auto* data = const_cast<float*>(rows.data());
   return torch::from_blob(data, {static_cast<std::int64_t>(count), static_cast<std::int64_t>(rows.size() / count)});
+}
+
+std::pair<TorchArray, TorchArray> weight_ends(const std::vector<std::int8_t>& signs) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  std::vector<float> lowest, highest;
+  for (const std::int8_t sign : signs) {
+    lowest.push_back(sign > 0 ? 0 : -kInf);
+    highest.push_back(sign < 0 ? 0 : kInf);
+  }
+  const auto inputs = static_cast<std::int64_t>(signs.size());
+  return {torch_array(lowest, {inputs}), torch_array(highest, {inputs})};
 }
 
 TorchArray rows_of(const TorchArray& array, const TorchArray& rows) {

@@ -1,9 +1,11 @@
 // What both networks share in libtorch: loss, penalty, adversary and optimiser. For torch_*.cpp only.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "trainer/torch_network.hpp"
@@ -27,6 +29,10 @@ TorchArray torch_array(const std::vector<float>& values, const model::Shape& sha
 std::vector<float> values_of(const TorchArray& array);
 /// (count, n), a view of rows that the caller keeps alive.
 TorchArray view_of(std::span<const float> rows, std::size_t count);
+
+/// The smallest and the largest weight that each input may have, given its sign (ConvexMlp::input_signs). Shape:
+/// (inputs).
+std::pair<TorchArray, TorchArray> weight_ends(const std::vector<std::int8_t>& signs);
 
 /// The rows of the array with these indices; all of it if `rows` is undefined.
 TorchArray rows_of(const TorchArray& array, const TorchArray& rows);

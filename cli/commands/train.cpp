@@ -166,6 +166,9 @@ void add_robustness_options(CLI::App& app, const Shared& command) {
          "With --certify-for: what an attacker may change, in which direction and at what cost (TOML).")
       ->type_name("FILE")
       ->excludes(domain);
+  add_field(app, command, "--monotone", STANDFAST_FIELD(monotone), "FILE",
+            "Keep the score from ever falling as a feature rises that this threat file calls increase-only, and from "
+            "rising with a decrease-only one: no such change then turns an alarm off.");
   add_field(app, command, "--jacobian-weight", STANDFAST_FIELD(jacobian_weight), "L",
             "Weight of the gradients' norm in the loss: more gives larger radii and a little less accuracy.");
   add_field(app, command, "--sensitive-weight", STANDFAST_FIELD(sensitive_weight), "W",
@@ -197,8 +200,12 @@ void add_threshold_options(CLI::App& app, const Shared& command) {
   start_group(app, "Threshold");
   add_field(app, command, "--validation-share", STANDFAST_FIELD(validation_share), "F",
             "Share of the data held back to choose the best epoch and the threshold.");
-  CLI::Option* max_fpr = add_field(app, command, "--max-fpr", STANDFAST_FIELD(max_fpr), "F",
-                                   "Set the threshold so that at most this share of the other class raises an alarm.");
+  CLI::Option* max_fpr =
+      add_field(app, command, "--max-fpr", STANDFAST_FIELD(max_fpr), "F",
+                "Set the threshold so that this share of fresh inputs of the other class raises an alarm.");
+  add_field(app, command, "--threshold-folds", STANDFAST_FIELD(threshold_folds), "K",
+            "With --max-fpr: take the threshold from scores of all rows, each by a network trained on the other K - 1 "
+            "folds; 0 takes it from the validation rows.");
   const auto check = [](std::string& given) {
     // a negative rate asks for balance in JSON; here --balance does
     return given.starts_with('-') ? fmt::format("{} is not in [0, 1]", given) : std::string();

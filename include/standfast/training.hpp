@@ -132,6 +132,20 @@ struct LearntLayout {
   std::int64_t channels = 64;      ///< The number of channels of every layer of the network.
 };
 
+/// The threshold on scores at which a fresh row of the other class raises an alarm with this probability.
+///
+/// A fresh row is as likely to take any place among n rows of its class: it lies above the k-th largest of their scores
+/// with probability k / (n + 1). Between two scores the threshold is interpolated, so that the rate is `rate` in the
+/// mean over such rows. If scores are equal there may be no such threshold; then it is the next one above, and the rate
+/// is lower. It is a number that no score has.
+///
+/// Requires: all scores are finite. Fails: kBadOption for a rate that is not in (0, 1]; kBadValue for fewer than 1 /
+/// rate scores of the other class, which cannot show so small a rate.
+Result<float> threshold_for_rate(std::span<const float> sensitive_scores, std::span<const float> other_scores,
+                                 double rate);
+/// The threshold that judges both classes equally well. Requires: all scores are finite, and each class has one.
+float balanced_threshold(std::span<const float> sensitive_scores, std::span<const float> other_scores);
+
 /// What decides a training run. The defaults are `--preset none`.
 struct TrainOptions {
   // Data
@@ -158,7 +172,10 @@ struct TrainOptions {
   double certify_radius = 0;         ///< The radius to be certified, in that norm; 0 without a norm.
   std::vector<double> domain;        ///< Empty, or the lowest and the highest value of every changed feature.
   std::string threat;                ///< The threat file that bounds the changes; empty for none.
-  double sensitive_weight = 1;       ///< The weight of the sensitive class in the loss; that of the other class is 1.
+  /// The threat file whose increase-only features f shall never fall with, and whose decrease-only ones it shall never
+  /// rise with; empty for none.
+  std::string monotone;
+  double sensitive_weight = 1;  ///< The weight of the sensitive class in the loss; that of the other class is 1.
 
   // Optimisation
   Optimiser optimiser = Optimiser::kAdam;  ///< The optimiser.
@@ -176,7 +193,10 @@ struct TrainOptions {
 
   // Threshold
   double validation_share = 0.1;  ///< The share of each class that is held out for the threshold and the best epoch.
-  double max_fpr = -1;            ///< The largest false-positive rate; negative balances the two classes.
+  double max_fpr = -1;            ///< The false-positive rate of fresh rows; negative balances the two classes.
+  /// For max_fpr: the threshold comes from scores of all rows, each by a network trained on the other folds. 0 or 1:
+  /// from the validation rows alone.
+  std::int64_t threshold_folds = 5;
 
   // Output
   std::string output;  ///< The model file to write.

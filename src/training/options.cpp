@@ -80,8 +80,20 @@ Status check_kinks(const TrainOptions& options) {
   return bad_option(fmt::format("--kinks, --certify-for: found {} kinks, expected 1", options.kinks));
 }
 
+/// The signs that are kept are those of the first weights, and |.| turns half of what they promise over.
+Status check_monotone(const TrainOptions& options) {
+  if (options.monotone.empty()) return {};
+  if (options.network != Network::kMlp)
+    return bad_option(fmt::format("--monotone: found --network {}, expected mlp", word_for(options.network)));
+  if (!has_abs(options.feature_map)) return {};
+  return bad_option(
+      fmt::format("--monotone: the feature map {} holds |x|, which falls before it rises; expected a map without abs",
+                  word_for(options.feature_map)));
+}
+
 Status check_model(const TrainOptions& options) {
   STANDFAST_CHECK(check_layers(options));
+  STANDFAST_CHECK(check_monotone(options));
   return check_kinks(options);
 }
 
@@ -120,6 +132,7 @@ Status check_certificate(const TrainOptions& options) {
 
 Status check_threshold(const TrainOptions& options) {
   STANDFAST_CHECK(check_range("--validation-share", options.validation_share, 0.01, 0.9));
+  STANDFAST_CHECK(check_integer("--threshold-folds", options.threshold_folds, 0, 100));
   // any negative value asks for balance, NaN and values above 1 mean nothing
   if (options.max_fpr < 0) return {};
   return check_range("--max-fpr", options.max_fpr, 0, 1);

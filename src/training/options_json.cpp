@@ -59,6 +59,7 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("certify_radius", options.certify_radius);
   visit("domain", options.domain);
   visit("threat", options.threat);
+  visit("monotone", options.monotone);
   visit("sensitive_weight", options.sensitive_weight);
   visit("crop", options.crop);
   visit("flip", options.flip);
@@ -67,6 +68,7 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("keep", options.keep);
   visit("validation_share", options.validation_share);
   visit("max_fpr", options.max_fpr);
+  visit("threshold_folds", options.threshold_folds);
   visit("seed", options.seed);
 }
 

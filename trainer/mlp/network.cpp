@@ -38,6 +38,13 @@ void fold_norm(const ScalarBatchNorm& norm, ConvexMlp& network, std::size_t laye
 
 }  // namespace
 
+void restore_input_signs(ConvexMlp& network) {
+  for (std::size_t i = 0; i < network.input_weight.size() && !network.input_signs.empty(); ++i) {
+    const auto sign = static_cast<float>(network.input_signs[i % network.input_signs.size()]);
+    if (network.input_weight[i] * sign < 0) network.input_weight[i] = 0;
+  }
+}
+
 std::int64_t ConvexMlp::rows() const { return first_row(hidden.size()) + 1; }
 
 std::int64_t ConvexMlp::first_row(std::size_t layer) const {

@@ -2,6 +2,7 @@
 // them on the input and one batch of products on each hidden layer: K heads cost little more than one of the same size.
 // A row teaches the head that scores it lowest, the only one that its verdict depends on.
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <torch/torch.h>
@@ -49,12 +50,13 @@ class TorchHeads final : public TorchLearner {
   std::vector<ConvexMlp> start_;
   model::Shape input_shape_;
   std::int64_t heads_;
-  std::vector<std::int64_t> widths_;       // hidden layers, then 1
-  TorchArray conditioner_;                 // (inputs)
-  TorchArray input_weight_;                // (heads, rows, inputs)
-  TorchArray bias_;                        // (heads, rows)
-  std::vector<TorchArray> hidden_weight_;  // (heads, width behind, width)
-  TorchArray gain_, shift_;                // (layers, heads, 1, 1) or undefined
+  std::vector<std::int64_t> widths_;           // hidden layers, then 1
+  TorchArray conditioner_;                     // (inputs)
+  TorchArray lowest_weight_, highest_weight_;  // (inputs), or undefined if the signs of the inputs are free
+  TorchArray input_weight_;                    // (heads, rows, inputs)
+  TorchArray bias_;                            // (heads, rows)
+  std::vector<TorchArray> hidden_weight_;      // (heads, width behind, width)
+  TorchArray gain_, shift_;                    // (layers, heads, 1, 1) or undefined
   TorchArray running_mean_, running_variance_;
   std::vector<TorchArray> masks_;   // of the last pass, per hidden layer, (heads, count, width)
   std::vector<TorchArray> scales_;  // batch norm's, (heads, 1, 1) each; empty without
@@ -85,6 +87,7 @@ TorchHeads::TorchHeads(const std::vector<ConvexMlp>& start, const model::Shape& 
     running_mean_ = torch::zeros_like(gain_);
     running_variance_ = torch::ones_like(gain_);
   }
+  if (!first.input_signs.empty()) std::tie(lowest_weight_, highest_weight_) = weight_ends(first.input_signs);
   this->start_optimiser();
 }
 
@@ -111,6 +114,7 @@ void TorchHeads::adjust_gradients() {
 
 void TorchHeads::restore_signs() {
   for (auto& weight : hidden_weight_) weight.clamp_min_(0);
+  if (lowest_weight_.defined()) input_weight_.clamp_(lowest_weight_, highest_weight_);
   if (gain_.defined()) gain_.clamp_min_(kSmallestGain);
 }
 
