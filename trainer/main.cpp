@@ -11,6 +11,7 @@
 #include "format/model_file.hpp"
 #include "standfast/data.hpp"
 #include "standfast/training.hpp"
+#include "trainer/cross_fit.hpp"
 #include "trainer/export.hpp"
 #include "trainer/notes.hpp"
 #include "trainer/prepare.hpp"
@@ -45,9 +46,12 @@ Status train(std::string_view document) {
   const trainer::RunHooks hooks = {[&](const trainer::RunState& state) { progress.report(state); },
                                    trainer::stop_requested};
   trainer::catch_interrupt();
-  const auto run = trainer::run_training(prepared, options, hooks);
+  auto run = trainer::run_training(prepared, options, hooks);
   progress.finish();
   if (!run.ok()) return run.error();
+  const std::string threshold_note =
+      trainer::cross_fit_threshold(data, options, prepared, *run, trainer::stop_requested);
+  if (!threshold_note.empty()) trainer::say(threshold_note + "\n");
   STANDFAST_CHECK(format::save_model(trainer::to_model(prepared, options, *run), options.output));
   trainer::say(fmt::format("{}: {} after {:.1f} s, kept epoch {} of {}, validation {}\n", options.output,
                            run->stopped ? "stopped" : "trained", progress.elapsed_s(), run->best_epoch, run->epochs_run,

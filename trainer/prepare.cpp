@@ -214,6 +214,23 @@ Result<ThreatModel> training_threat(const Dataset& data, const TrainOptions& opt
   return ThreatModel::domain(data.dim(), options.domain[0], options.domain[1]);
 }
 
+/// 1 for each feature that the threat file calls increase-only, -1 for a decrease-only one, else 0.
+Result<std::vector<std::int8_t>> monotone_features(const Dataset& data, const TrainOptions& options) {
+  if (options.monotone.empty()) return std::vector<std::int8_t>();
+  STANDFAST_TRY(const ThreatModel threat, read_threat_file(options.monotone, data.feature_names, data.dim()));
+  const auto largest = [](const std::vector<double>& changes, std::size_t i) {
+    return changes.empty() ? kInfinity : changes[i];
+  };
+  std::vector<std::int8_t> signs(data.dim());
+  for (std::size_t i = 0; i < signs.size(); ++i) {
+    const bool rises = largest(threat.max_increase, i) > 0, falls = largest(threat.max_decrease, i) > 0;
+    if (rises != falls) signs[i] = rises ? 1 : -1;
+  }
+  if (std::ranges::any_of(signs, [](std::int8_t sign) { return sign != 0; })) return signs;
+  return Error{ErrorCode::kBadOption,
+               fmt::format("--monotone: {} calls no feature increase-only or decrease-only", options.monotone)};
+}
+
 std::vector<double> mean_squares(const FeatureRows& rows, std::size_t dim) {
   std::vector<double> squares(dim);
   for (std::size_t i = 0; i < rows.features.size(); ++i) {
@@ -226,9 +243,12 @@ std::vector<double> mean_squares(const FeatureRows& rows, std::size_t dim) {
 }  // namespace
 
 Result<TrainingData> prepare_training(const Dataset& data, const TrainOptions& options) {
+  return prepare_training(data, split_data(data, options.validation_share, options.seed), options);
+}
+
+Result<TrainingData> prepare_training(const Dataset& data, const Split& split, const TrainOptions& options) {
   STANDFAST_CHECK(check_request(data, options));
   STANDFAST_TRY(const std::int32_t sensitive, data.class_index(options.sensitive));
-  const Split split = split_data(data, options.validation_share, options.seed);
   if (split.first.empty()) return Error{ErrorCode::kBadValue, fmt::format("{}: no training rows", data.source)};
 
   TrainingData result;
@@ -251,6 +271,7 @@ Result<TrainingData> prepare_training(const Dataset& data, const TrainOptions& o
     result.conditioner.push_back(static_cast<float>(1 / size));
   }
   STANDFAST_TRY(result.threat, training_threat(data, options));
+  STANDFAST_TRY(result.monotone, monotone_features(data, options));
   result.is_image = data.is_image;
   result.feature_names = data.feature_names;
   result.feature_units = data.feature_units;

@@ -35,6 +35,9 @@ struct TrainingData {
   std::vector<float> conditioner;
   /// Per feature of u: whether it comes from a feature of x that never changes. Empty: none does.
   std::vector<bool> constant;
+  /// Per feature of u: 1 if the score may not fall as it rises, -1 if it may not rise, 0 if it may do either. Empty:
+  /// all may do either.
+  std::vector<std::int8_t> monotone;
   ThreatModel threat;      ///< Bounds of the changes to train against.
   double mean_square = 0;  ///< Mean of ||u||^2 over the training rows.
   bool is_image = false;
@@ -51,6 +54,8 @@ struct TrainingData {
 /// a side of the split lacks a class; kBadOption for crops and flips of a table. A threat file may also
 /// fail with kIo, kBadFormat, kBadShape or kUnsupported.
 Result<TrainingData> prepare_training(const Dataset& data, const TrainOptions& options);
+/// The same with a split of one's own: `first` trains, `second` is held out.
+Result<TrainingData> prepare_training(const Dataset& data, const Split& split, const TrainOptions& options);
 
 /// "sha256:" and 64 hexadecimal digits: SHA-256 of the bytes of all features and then of all labels, little-endian.
 std::string hash_rows(const Dataset& data);

@@ -21,6 +21,7 @@
 #include "trainer/selection.hpp"
 #include "trainer/torch_network.hpp"
 #include "trainer/worst_change.hpp"
+#include "training/mean_detection.hpp"
 
 namespace standfast::trainer {
 namespace {
@@ -58,7 +59,15 @@ ConvexMlp starting_mlp(const TrainingData& data, const TrainOptions& options, Ra
   const std::size_t inputs = data.constant.size();
   for (std::size_t i = 0; i < network.input_weight.size() && inputs > 0; ++i)
     if (data.constant[i % inputs]) network.input_weight[i] = 0;
+  network.input_signs = data.monotone;
+  restore_input_signs(network);
   return network;
+}
+
+std::vector<ConvexMlp> starting_heads(const TrainingData& data, const TrainOptions& options, Random& random) {
+  std::vector<ConvexMlp> heads;
+  for (std::int64_t k = 0; k < options.heads; ++k) heads.push_back(starting_mlp(data, options, random));
+  return heads;
 }
 
 /// The other recipes know no conditioning: their learning rates belong to the features as they are.
@@ -77,7 +86,7 @@ Result<std::unique_ptr<Learner>> starting_learner(const TrainingData& data, cons
     STANDFAST_TRY(const auto start, starting_learnt_network(options, data.feature_shape, data.train.features, random));
     return make_learner(start, options);
   }
-  return make_learner(starting_mlp(data, options, random), data.feature_shape, conditioner(data, options), options);
+  return make_learner(starting_heads(data, options, random), data.feature_shape, conditioner(data, options), options);
 }
 
 std::optional<WorstChange> adversary(const TrainingData& data, const TrainOptions& options) {
@@ -95,6 +104,16 @@ std::optional<double> expected_threshold(const TrainingData& data, const TrainOp
   if (options.certify_norm) return std::nullopt;
   const auto sensitive = static_cast<double>(std::ranges::count(data.train.labels, 1.0F));
   return std::log(options.sensitive_weight * sensitive / (static_cast<double>(data.train.count()) - sensitive));
+}
+
+/// Half a cosine up from a 25th, half a cosine down to 0. `done` is the share of the steps that has been taken.
+double one_cycle(double done) {
+  constexpr double kStart = 0.04, kRise = 0.3;
+  const auto half_cosine = [](double from, double to, double share) {
+    return to + (from - to) * (1 + std::cos(std::numbers::pi * share)) / 2;
+  };
+  if (done < kRise) return half_cosine(kStart, 1, done / kRise);
+  return half_cosine(1, 0, (done - kRise) / (1 - kRise));
 }
 
 /// Pictures are few where they are large, and a step costs as much as a table's whole training.
@@ -138,6 +157,16 @@ class Run {
     return std::move(result_);
   }
 
+  /// Trains for so many epochs, and judges after the last one only.
+  Result<std::vector<float>> run_to(std::int64_t epoch) {
+    for (std::int64_t at = 1; at <= epoch; ++at) {
+      STANDFAST_CHECK(train_epoch(at));
+      if (result_.stopped) return Error{ErrorCode::kBadOption, "stopped"};
+    }
+    STANDFAST_TRY(Folded folded, fold(epoch));
+    return std::move(folded.scores);
+  }
+
  private:
   static std::size_t count_sensitive(const TrainingData& data) {
     return static_cast<std::size_t>(std::ranges::count(data.validation.labels, 1.0F));
@@ -147,7 +176,7 @@ class Run {
     const std::size_t sensitive = count_sensitive(data_);
     // few rows cannot tell epochs apart either, and the rate falls;
     // a penalty, a margin and a rate that falls to 0 all make later epochs the better ones
-    const bool grows = options_.jacobian_weight > 0 || options_.certify_norm || options_.schedule == Schedule::kCosine;
+    const bool grows = options_.jacobian_weight > 0 || options_.certify_norm || options_.schedule != Schedule::kDecay;
     const std::size_t other = data_.validation.count() - sensitive;
     return {grows || std::min(sensitive, other) < training::kFewScores, sensitive, other};
   }
@@ -159,6 +188,7 @@ class Run {
       const double past = std::max(state_.done - kWarmUpShare, 0.0) / (1 - kWarmUpShare);
       return options_.learning_rate * warmed * (1 + std::cos(std::numbers::pi * past)) / 2;
     }
+    if (options_.schedule == Schedule::kOneCycle) return options_.learning_rate * one_cycle(state_.done);
     const auto past = std::max<std::int64_t>(epoch - 1 - ramp_epochs_, 0);
     return options_.learning_rate * std::pow(options_.learning_rate_decay, static_cast<double>(past));
   }
@@ -198,27 +228,44 @@ class Run {
     return {};
   }
 
-  /// Judges the folded network, which is the one that a model file holds.
+  /// The network as a model file holds it, and what it makes of the validation rows.
+  struct Folded {
+    model::Graph graph;
+    model::FeatureMap learnt;
+    std::vector<float> scores;
+  };
+
+  Result<Folded> fold(std::int64_t epoch) {
+    Folded folded;
+    learner_->swap_averages();
+    STANDFAST_TRY(folded.graph, learner_->graph());
+    STANDFAST_TRY(folded.learnt, learner_->learnt_map());
+    learner_->swap_averages();
+    folded.scores = torch_scores(folded.learnt, data_.feature_shape, folded.graph, data_.validation.features,
+                                 data_.validation.count());
+    if (std::ranges::all_of(folded.scores, [](float score) { return std::isfinite(score); })) return folded;
+    return diverged(epoch, "a validation score");
+  }
+
+  bool prefers_newest(const ClassScores& validation) {
+    if (options_.keep == KeptEpoch::kAccuracy) return selection_.prefers_newest(state_.validation);
+    return selection_.prefers_newest(training::mean_detection(validation.sensitive, validation.other, kRankedRates));
+  }
+
   Status judge_epoch(std::int64_t epoch) {
-    learner_->swap_averages();
-    STANDFAST_TRY(model::Graph folded, learner_->graph());
-    STANDFAST_TRY(model::FeatureMap learnt, learner_->learnt_map());
-    learner_->swap_averages();
-    const auto scores =
-        torch_scores(learnt, data_.feature_shape, folded, data_.validation.features, data_.validation.count());
-    if (!std::ranges::all_of(scores, [](float score) { return std::isfinite(score); }))
-      return diverged(epoch, "a validation score");
+    STANDFAST_TRY(Folded folded, fold(epoch));
     ClassScores validation;
-    validation.add(scores, data_.validation.labels);
+    validation.add(folded.scores, data_.validation.labels);
     state_.validation = training::pick_threshold(validation.sensitive, validation.other, options_.max_fpr, expected_);
     state_.train = training::accuracies_at(train_scores_.sensitive, train_scores_.other, state_.validation.threshold);
     state_.epoch_done = true;
     // epochs of a smaller radius do not compete with those of the full one
     if (epoch == ramp_epochs_ + 1) selection_ = new_selection();
-    if (selection_.prefers_newest(state_.validation)) {
-      result_.graph = std::move(folded);
-      result_.learnt = std::move(learnt);
+    if (prefers_newest(validation)) {
+      result_.graph = std::move(folded.graph);
+      result_.learnt = std::move(folded.learnt);
       result_.validation = state_.validation;
+      result_.validation_scores = std::move(folded.scores);
       result_.best_epoch = epoch;
     }
     hooks_.report(state_);
@@ -245,6 +292,13 @@ class Run {
 Result<RunResult> run_training(const TrainingData& data, const TrainOptions& options, const RunHooks& hooks) {
   STANDFAST_TRY(auto learner, starting_learner(data, options));
   return Run(data, options, hooks, std::move(learner)).run();
+}
+
+Result<std::vector<float>> scores_after(const TrainingData& data, const TrainOptions& options, std::int64_t epoch,
+                                        const std::function<bool()>& stop_requested) {
+  STANDFAST_TRY(auto learner, starting_learner(data, options));
+  const RunHooks hooks = {[](const RunState&) {}, stop_requested};
+  return Run(data, options, hooks, std::move(learner)).run_to(epoch);
 }
 
 }  // namespace standfast::trainer

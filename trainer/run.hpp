@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "model/graph.hpp"
 #include "standfast/result.hpp"
@@ -34,6 +35,7 @@ struct RunResult {
   model::Graph graph;        ///< The graph of the kept network, folded.
   model::FeatureMap learnt;  ///< What it adds to the feature map of the data.
   training::ThresholdChoice validation;
+  std::vector<float> validation_scores;  ///< What the kept network makes of the validation rows.
   std::int64_t best_epoch = 0;
   std::int64_t epochs_run = 0;  ///< The number of epochs started; a stopped one counts.
   bool stopped = false;
@@ -45,5 +47,10 @@ struct RunResult {
 /// Fails: kBadValue if the loss or a score is no longer finite, or a folded weight does not fit a
 /// float; kBadOption if a network on images does not fit the shape of u.
 Result<RunResult> run_training(const TrainingData& data, const TrainOptions& options, const RunHooks& hooks);
+
+/// The scores of the validation rows after `epoch` epochs of such a run, which ends there: those rows have no say in
+/// it. Shape: the result is (validation rows). Fails: as run_training; kBadOption once a stop is requested.
+Result<std::vector<float>> scores_after(const TrainingData& data, const TrainOptions& options, std::int64_t epoch,
+                                        const std::function<bool()>& stop_requested);
 
 }  // namespace standfast::trainer

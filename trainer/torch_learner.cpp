@@ -4,7 +4,9 @@
 #include "trainer/torch_learner.hpp"
 
 #include <algorithm>
+#include <limits>
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <dlfcn.h>
 #include <torch/optim/adam.h>
 #include <torch/optim/adamw.h>
@@ -16,22 +18,7 @@ namespace {
 
 // adamw serves short runs: its means forget sooner than adam's
 constexpr double kShortMomentum = 0.9, kShortVariance = 0.99;
-constexpr double kWeightDecay = 0.02;  // of adamw; 0.05 and 0.1 cost accuracy
-constexpr double kSgdMomentum = 0.9;   // of the published recipes
-
-/// What the adversary does to u of each row, given the rows' minorants. Shapes: (count, dim of u).
-TorchArray worst_changes(WorstChange& adversary, const TorchArray& features, const TorchArray& slopes) {
-  const TorchArray rows = features.contiguous();
-  const TorchArray constant = slopes.detach().contiguous();
-  TorchArray changes = torch::empty_like(rows);
-  const auto dim = static_cast<std::size_t>(rows.size(1));
-  for (std::int64_t i = 0; i < rows.size(0); ++i) {
-    const std::int64_t at = i * rows.size(1);
-    adversary.find({rows.data_ptr<float>() + at, dim}, {constant.data_ptr<float>() + at, dim},
-                   {changes.data_ptr<float>() + at, dim});
-  }
-  return changes;
-}
+constexpr double kSgdMomentum = 0.9;  // of the published recipes
 
 /// What libtorch's own backward pass calls; its transposed convolution does the same, by a slower path.
 class ConvAdjoint : public torch::autograd::Function<ConvAdjoint> {
@@ -71,6 +58,19 @@ class ConvAdjoint : public torch::autograd::Function<ConvAdjoint> {
 
 }  // namespace
 
+TorchArray worst_changes(WorstChange& adversary, const TorchArray& features, const TorchArray& slopes) {
+  const TorchArray rows = features.contiguous();
+  const TorchArray constant = slopes.detach().contiguous();
+  TorchArray changes = torch::empty_like(rows);
+  const auto dim = static_cast<std::size_t>(rows.size(1));
+  for (std::int64_t i = 0; i < rows.size(0); ++i) {
+    const std::int64_t at = i * rows.size(1);
+    adversary.find({rows.data_ptr<float>() + at, dim}, {constant.data_ptr<float>() + at, dim},
+                   {changes.data_ptr<float>() + at, dim});
+  }
+  return changes;
+}
+
 TorchArray conv_adjoint(const TorchArray& slope, const TorchArray& weight, const ConvGeometry& geometry) {
   return ConvAdjoint::apply(slope, weight, geometry);
 }
@@ -90,6 +90,17 @@ TorchArray view_of(std::span<const float> rows, std::size_t count) {
   return torch::from_blob(data, {static_cast<std::int64_t>(count), static_cast<std::int64_t>(rows.size() / count)});
 }
 
+std::pair<TorchArray, TorchArray> weight_ends(const std::vector<std::int8_t>& signs) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  std::vector<float> lowest, highest;
+  for (const std::int8_t sign : signs) {
+    lowest.push_back(sign > 0 ? 0 : -kInf);
+    highest.push_back(sign < 0 ? 0 : kInf);
+  }
+  const auto inputs = static_cast<std::int64_t>(signs.size());
+  return {torch_array(lowest, {inputs}), torch_array(highest, {inputs})};
+}
+
 TorchArray rows_of(const TorchArray& array, const TorchArray& rows) {
   return rows.defined() ? array.index_select(0, rows) : array;
 }
@@ -102,14 +113,17 @@ std::unique_ptr<torch::optim::Optimizer> make_optimiser(const TrainOptions& opti
       return std::make_unique<torch::optim::Adam>(weights, torch::optim::AdamOptions(rate));
     case Optimiser::kAdamW:
       return std::make_unique<torch::optim::AdamW>(
-          weights, torch::optim::AdamWOptions(rate).betas({kShortMomentum, kShortVariance}).weight_decay(kWeightDecay));
+          weights,
+          torch::optim::AdamWOptions(rate).betas({kShortMomentum, kShortVariance}).weight_decay(options.weight_decay));
     case Optimiser::kSgd:
       return std::make_unique<torch::optim::SGD>(weights, torch::optim::SGDOptions(rate).momentum(kSgdMomentum));
   }
   return nullptr;
 }
 
-TorchLearner::TorchLearner(const TrainOptions& options) : options_(options) {}
+// the seeds before this one draw weights and batches
+TorchLearner::TorchLearner(const TrainOptions& options)
+    : options_(options), dropout_(at::detail::createCPUGenerator(options.seed + 2)) {}
 TorchLearner::~TorchLearner() = default;
 
 void TorchLearner::start_optimiser() {
@@ -126,13 +140,11 @@ void TorchLearner::set_learning_rate(double rate) {
 StepResult TorchLearner::step(const Batch& batch, WorstChange* adversary) {
   const TorchArray features = view_of(batch.features, batch.count());
   const TorchArray labels = view_of(batch.labels, 1).squeeze(0);
-  const TorchArray score = forward(features, true);
+  const TorchArray score = forward(without_dropped(features), true);
   TorchArray judged = score;
   if (adversary != nullptr) {
     const TorchArray rows = labels.nonzero().squeeze(1);
-    const TorchArray slopes = input_gradients(rows);
-    const TorchArray changes = worst_changes(*adversary, features.index_select(0, rows), slopes);
-    judged = judged.index_add(0, rows, (slopes * changes).sum(1));
+    judged = worst_scores(score, features.index_select(0, rows), rows, *adversary);
   }
   const TorchArray weights = labels * (options_.sensitive_weight - 1) + 1;
   const TorchArray targets = labels * (1 - options_.label_smoothing) + options_.label_smoothing / 2;
@@ -146,6 +158,19 @@ StepResult TorchLearner::step(const Batch& batch, WorstChange* adversary) {
   restore_signs();
   update_averages();
   return {loss.item<double>(), values_of(score)};
+}
+
+TorchArray TorchLearner::worst_scores(const TorchArray& score, const TorchArray& features, const TorchArray& rows,
+                                      WorstChange& adversary) {
+  const TorchArray slopes = input_gradients(rows);
+  return score.index_add(0, rows, (slopes * worst_changes(adversary, features, slopes)).sum(1));
+}
+
+/// Drawn from a stream of its own, so that no other use of libtorch's numbers changes a file.
+TorchArray TorchLearner::without_dropped(const TorchArray& features) {
+  const double kept = 1 - options_.input_dropout;
+  if (kept == 1) return features;
+  return features * torch::empty_like(features).bernoulli_(kept, dropout_) / kept;
 }
 
 std::vector<TorchArray> TorchLearner::state() const {

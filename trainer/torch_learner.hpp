@@ -1,16 +1,19 @@
 // What both networks share in libtorch: loss, penalty, adversary and optimiser. For torch_*.cpp only.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "trainer/torch_network.hpp"
 
 namespace at {
 class Tensor;
-}
+struct Generator;
+}  // namespace at
 namespace torch::optim {
 class Optimizer;
 }
@@ -27,8 +30,15 @@ std::vector<float> values_of(const TorchArray& array);
 /// (count, n), a view of rows that the caller keeps alive.
 TorchArray view_of(std::span<const float> rows, std::size_t count);
 
+/// The smallest and the largest weight that each input may have, given its sign (ConvexMlp::input_signs). Shape:
+/// (inputs).
+std::pair<TorchArray, TorchArray> weight_ends(const std::vector<std::int8_t>& signs);
+
 /// The rows of the array with these indices; all of it if `rows` is undefined.
 TorchArray rows_of(const TorchArray& array, const TorchArray& rows);
+
+/// What the adversary does to u of each row, given the slopes of the rows' minorants. Shapes: (count, dim of u).
+TorchArray worst_changes(WorstChange& adversary, const TorchArray& features, const TorchArray& slopes);
 
 /// A convolution without bias, of zero-padded images of this height and width.
 struct ConvGeometry {
@@ -58,6 +68,10 @@ class TorchLearner : public Learner {
   /// The gradients of g in the last forward pass, for the rows of these indices, or for all if undefined. Shape: (rows,
   /// dim of u).
   virtual TorchArray input_gradients(const TorchArray& rows) = 0;
+  /// The scores of the last forward pass, those of `rows` by the worst case of their minorants. Shape: features holds
+  /// u of these rows.
+  virtual TorchArray worst_scores(const TorchArray& score, const TorchArray& features, const TorchArray& rows,
+                                  WorstChange& adversary);
   [[nodiscard]] virtual std::vector<TorchArray> trainable() const = 0;
   /// Batch norm's running means and variances.
   [[nodiscard]] virtual std::vector<TorchArray> statistics() const = 0;
@@ -70,10 +84,12 @@ class TorchLearner : public Learner {
  private:
   [[nodiscard]] std::vector<TorchArray> state() const;
   void update_averages();
+  TorchArray without_dropped(const TorchArray& features);
 
   std::unique_ptr<torch::optim::Optimizer> optimiser_;
   std::vector<TorchArray> averages_;  // of state(), empty without averaging
   std::int64_t steps_ = 0;
+  at::Generator dropout_;
 };
 
 }  // namespace standfast::trainer

@@ -44,7 +44,9 @@ class Learner {
   ///
   /// With an adversary, a sensitive row's g gives way to the worst case of its minorant, g + G . change: the change is
   /// a constant of the step (the derivative of a minimum is that of the function at the minimum). The scores returned
-  /// stay those of the rows themselves.
+  /// stay those of the rows themselves. Of several heads each has a worst case of its own, and the smallest counts.
+  ///
+  /// With `input_dropout` each element of u is 0 with that probability, and what is left grows by as much.
   virtual StepResult step(const Batch& batch, WorstChange* adversary) = 0;
 
   /// Weights and batch norm's statistics change places with their running averages, if the options ask for such; a
@@ -64,6 +66,9 @@ class Learner {
 /// Learns weights of conditioner_i * u_i, so that a feature of thousands moves the score no faster than one of ones.
 /// `start`, batches, penalty and graph are in terms of u. Shape: conditioner is (inputs), all > 0, or empty for none.
 std::unique_ptr<Learner> make_learner(const ConvexMlp& start, const model::Shape& input_shape,
+                                      std::span<const float> conditioner, const TrainOptions& options);
+/// The smallest score of several networks of one layout, which learn as one.
+std::unique_ptr<Learner> make_learner(const std::vector<ConvexMlp>& heads, const model::Shape& input_shape,
                                       std::span<const float> conditioner, const TrainOptions& options);
 std::unique_ptr<Learner> make_learner(const ConvexConvNet& start, const TrainOptions& options);
 std::unique_ptr<Learner> make_learner(const LearntNet& start, const TrainOptions& options);

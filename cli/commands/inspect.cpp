@@ -53,6 +53,44 @@ std::string logit_error(const ModelSummary& model) {
   return "unbounded";
 }
 
+/// "3 of 57 features: a, b, c": the features with this property, by name.
+std::string some_features(const ModelSummary& model, const std::vector<std::size_t>& features) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min(kNamesShown, features.size()); ++i)
+    names.push_back(model.feature_names.empty() ? fmt::format("{}", features[i]) : model.feature_names[features[i]]);
+  return fmt::format("{} of {} features: {}{}", features.size(), model.trends.size(), fmt::join(names, ", "),
+                     names.size() < features.size() ? ", ..." : "");
+}
+
+/// What no attacker gains anything by, a line for each kind of change.
+std::string harmless_changes(const ModelSummary& model) {
+  const auto line_about = [&](const char* title, Trend trend, const char* change) {
+    std::vector<std::size_t> features;
+    for (std::size_t i = 0; i < model.trends.size(); ++i)
+      if (model.trends[i] == trend) features.push_back(i);
+    if (features.empty()) return std::string();
+    return line(title, fmt::format("no {} can ever turn an alarm off, in {}", change, some_features(model, features)));
+  };
+  return line_about("add-only", Trend::kNeverFalls, "increase") +
+         line_about("remove-only", Trend::kNeverRises, "decrease") + line_about("not read", Trend::kConstant, "change");
+}
+
+/// The features that a threat lets change in a direction in which f may fall.
+std::vector<std::size_t> features_at_risk(const ModelSummary& model, const ThreatModel& threat) {
+  const auto allows = [](const std::vector<double>& largest, std::size_t i) {
+    return largest.empty() || largest[i] > 0;
+  };
+  std::vector<std::size_t> risky;
+  for (std::size_t i = 0; i < model.trends.size(); ++i) {
+    const Trend trend = model.trends[i];
+    const bool rise_harms = trend == Trend::kAny || trend == Trend::kNeverRises;
+    const bool fall_harms = trend == Trend::kAny || trend == Trend::kNeverFalls;
+    if ((rise_harms && allows(threat.max_increase, i)) || (fall_harms && allows(threat.max_decrease, i)))
+      risky.push_back(i);
+  }
+  return risky;
+}
+
 std::string layers(const ModelSummary& model) {
   std::string text;
   for (const auto& layer : model.layers)
@@ -78,6 +116,7 @@ std::string describe_model(const std::string& path, const ModelSummary& model) {
   if (!model.layers.empty() && model.layers.back().kind == "min") {
     text += line("heads", fmt::format("{}; the score is the smallest of theirs", model.layers.back().inputs.size()));
   }
+  text += harmless_changes(model);
   text += line("parameters", fmt::format("{}", model.parameters));
   text += "\nlayers (input-convex: checked)\n" + layers(model);
   if (!model.provenance.empty()) text += "\nprovenance\n";
@@ -90,6 +129,7 @@ std::string describe_model(const std::string& path, const ModelSummary& model) {
 
 struct InspectCommand {
   std::string model;
+  std::string monotone;
   DataFlags data;
 };
 
@@ -114,8 +154,21 @@ Result<int> run_inspect(const InspectCommand& command) {
     CLI_TRY(const std::string deployed, deployed_verdicts(command, classifier));
     text += "\n" + line("deployed", deployed);
   }
+  int outcome = kDone;
+  if (!command.monotone.empty()) {
+    const ModelSummary& model = classifier.summary();
+    CLI_TRY(const ThreatModel threat, read_threat_file(command.monotone, model.feature_names, classifier.dim()));
+    const std::vector<std::size_t> risky = features_at_risk(model, threat);
+    text += "\n" + line("monotone", risky.empty()
+                                        ? fmt::format("proven from the signs of all weights: no change that {} allows "
+                                                      "can ever turn an alarm off",
+                                                      command.monotone)
+                                        : fmt::format("not proven: {} allows changes that may turn an alarm off, in {}",
+                                                      command.monotone, some_features(model, risky)));
+    if (!risky.empty()) outcome = kPropertyFails;
+  }
   CLI_CHECK(write_stdout(text));
-  return kDone;
+  return outcome;
 }
 
 }  // namespace
@@ -128,6 +181,10 @@ void add_inspect(CLI::App& program, Action& chosen) {
   app.add_option("--data", command->data.source,
                  "Count the verdicts that --guarantee deployed would change on these inputs.")
       ->type_name("DATA");
+  app.add_option("--monotone", command->monotone,
+                 "Prove from the signs of the weights that no change which this threat file allows can ever turn an "
+                 "alarm off; exit code 1 if that fails.")
+      ->type_name("FILE");
   add_label_options(app, command->data);
   add_limit_option(app, command->data);
   app.callback([command, &chosen] { chosen = [command] { return run_inspect(*command); }; });

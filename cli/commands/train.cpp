@@ -130,6 +130,8 @@ void add_model_options(CLI::App& app, const Shared& command) {
   add_words(app, command, "--init", &TrainOptions::init, "How the first weights are drawn.");
   add_field(app, command, "--hidden", STANDFAST_FIELD(hidden), "LIST", "mlp: units of each hidden layer.")
       ->delimiter(',');
+  add_field(app, command, "--heads", STANDFAST_FIELD(heads), "K",
+            "mlp: networks whose smallest score counts: more shapes can be learnt, each is certified by itself.");
   add_switch(app, command, "--batch-norm", STANDFAST_FIELD(batch_norm), "mlp: normalise each layer while training.");
   add_field(app, command, "--channels", STANDFAST_FIELD(conv.channels), "N", "conv: channels of every layer.");
   add_field(app, command, "--depth", STANDFAST_FIELD(conv.depth), "N", "conv: residual blocks.");
@@ -164,6 +166,9 @@ void add_robustness_options(CLI::App& app, const Shared& command) {
          "With --certify-for: what an attacker may change, in which direction and at what cost (TOML).")
       ->type_name("FILE")
       ->excludes(domain);
+  add_field(app, command, "--monotone", STANDFAST_FIELD(monotone), "FILE",
+            "Keep the score from ever falling as a feature rises that this threat file calls increase-only, and from "
+            "rising with a decrease-only one: no such change then turns an alarm off.");
   add_field(app, command, "--jacobian-weight", STANDFAST_FIELD(jacobian_weight), "L",
             "Weight of the gradients' norm in the loss: more gives larger radii and a little less accuracy.");
   add_field(app, command, "--sensitive-weight", STANDFAST_FIELD(sensitive_weight), "W",
@@ -177,12 +182,17 @@ void add_optimisation_options(CLI::App& app, const Shared& command) {
   add_words(app, command, "--schedule", &TrainOptions::schedule, "How the learning rate falls.");
   add_field(app, command, "--learning-rate-decay", STANDFAST_FIELD(learning_rate_decay), "F",
             "Schedule decay: factor on the learning rate after each epoch.");
+  add_field(app, command, "--weight-decay", STANDFAST_FIELD(weight_decay), "F",
+            "Optimiser adamw: share of each weight lost per step, times the learning rate.");
   add_field(app, command, "--averaging", STANDFAST_FIELD(averaging), "D",
             "Keep the running average of the weights, with this decay per step, such as 0.998; 0 keeps the last.");
   add_field(app, command, "--batch-size", STANDFAST_FIELD(batch_size), "N", "Inputs per step.");
   add_field(app, command, "--epochs", STANDFAST_FIELD(epochs), "N", "Passes over the data.");
   add_field(app, command, "--label-smoothing", STANDFAST_FIELD(label_smoothing), "F",
             "Labels keep half of this distance from 0 and 1.");
+  add_field(app, command, "--input-dropout", STANDFAST_FIELD(input_dropout), "F",
+            "Probability that the network does not see a feature in a step.");
+  add_words(app, command, "--keep", &TrainOptions::keep, "Which epoch is kept, by the rows held back.");
   add_field(app, command, "--seed", STANDFAST_FIELD(seed), "N", "The same seed gives the same model.");
 }
 
@@ -190,8 +200,12 @@ void add_threshold_options(CLI::App& app, const Shared& command) {
   start_group(app, "Threshold");
   add_field(app, command, "--validation-share", STANDFAST_FIELD(validation_share), "F",
             "Share of the data held back to choose the best epoch and the threshold.");
-  CLI::Option* max_fpr = add_field(app, command, "--max-fpr", STANDFAST_FIELD(max_fpr), "F",
-                                   "Set the threshold so that at most this share of the other class raises an alarm.");
+  CLI::Option* max_fpr =
+      add_field(app, command, "--max-fpr", STANDFAST_FIELD(max_fpr), "F",
+                "Set the threshold so that this share of fresh inputs of the other class raises an alarm.");
+  add_field(app, command, "--threshold-folds", STANDFAST_FIELD(threshold_folds), "K",
+            "With --max-fpr: take the threshold from scores of all rows, each by a network trained on the other K - 1 "
+            "folds; 0 takes it from the validation rows.");
   const auto check = [](std::string& given) {
     // a negative rate asks for balance in JSON; here --balance does
     return given.starts_with('-') ? fmt::format("{} is not in [0, 1]", given) : std::string();

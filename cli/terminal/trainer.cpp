@@ -127,7 +127,8 @@ Result<int> spawn_and_wait(const std::string& program, std::string argument) {
 
 Result<int> run_with_document(std::string document, const TrainOptions& options) {
   CLI_CHECK(
-      check_outputs({data_role(options.data.source), {"--threat", options.threat}}, {{"--output", options.output}}));
+      check_outputs({data_role(options.data.source), {"--threat", options.threat}, {"--monotone", options.monotone}},
+                    {{"--output", options.output}}));
   CLI_TRY(const std::string program, find_trainer());
   return spawn_and_wait(program, std::move(document));
 }

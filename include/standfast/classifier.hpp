@@ -174,6 +174,14 @@ struct Attacks {
   }
 };
 
+/// Which way f can move as one feature rises and all others rest, from any input and by any amount.
+enum class Trend {
+  kConstant,    ///< Not at all: the model does not read the feature.
+  kNeverFalls,  ///< No increase of the feature can turn an alarm off.
+  kNeverRises,  ///< No decrease of the feature can turn an alarm off.
+  kAny          ///< Either way, as far as the signs of the weights tell.
+};
+
 /// What `standfast inspect` shows of a model.
 struct ModelSummary {
   std::vector<std::int64_t> input_shape;   ///< The shape of an input.
@@ -198,6 +206,7 @@ struct ModelSummary {
   std::map<std::string, double> lipschitz;  ///< Upper bounds on Lipschitz constants of the feature map, by norm name.
   double logit_error = 0;       ///< A bound on |deployed logit - f(x)| over the domain; infinite without a domain.
   double logit_error_at_0 = 0;  ///< The same at x = 0; what grows from there is proportional to |x|.
+  std::vector<Trend> trends;    ///< (dim): proven from the signs of the weights alone; every certificate uses them.
   bool certifies_both = false;  ///< Whether both verdicts can be certified: a maximum of affine pieces without abs.
   std::map<std::string, std::string> provenance;  ///< What the file says of its origin.
 };
@@ -230,6 +239,12 @@ class Classifier {
   Classifier(Classifier&&) noexcept;
   Classifier& operator=(Classifier&&) noexcept;
   ~Classifier();
+
+  /// The bytes of a model file of this model, with the threshold that it was loaded with.
+  ///
+  /// `notes` replace what the file says of its origin under the same keys; an empty note takes the key away.
+  /// Fails: kBadValue for a note that is not UTF-8.
+  [[nodiscard]] Result<std::string> to_file(const std::map<std::string, std::string>& notes) const;
 
   /// What the model is.
   [[nodiscard]] const ModelSummary& summary() const;

@@ -33,6 +33,21 @@
 
 namespace standfast {
 
+/// Where a rate may lie that was counted on a sample of inputs. Of no inputs nothing is known: 0 to 1.
+struct RateInterval {
+  double lower = 0, upper = 1;
+};
+
+/// The confidence of every interval in an Evaluation.
+inline constexpr double kConfidence = 0.95;
+
+/// The interval for the rate behind `found` hits among `of` independent trials: whatever the rate is, the interval
+/// holds it in at least this share of all samples.
+///
+/// Requires: found <= of; confidence is between 0 and 1.
+/// Source: Clopper, Pearson, Biometrika 1934.
+RateInterval rate_interval(std::size_t found, std::size_t of, double confidence = kConfidence);
+
 /// What was measured of one model on one data set.
 struct Evaluation {
   std::string data_source;          ///< The data set, as it was asked for.
@@ -45,6 +60,12 @@ struct Evaluation {
   std::size_t sensitive_right = 0, sensitive_wrong = 0, other_right = 0, other_wrong = 0;
   /// The shares judged right: of all inputs, and of each class. NaN if the class is empty.
   double accuracy_overall = 0, accuracy_sensitive = 0, accuracy_other = 0;
+
+  /// The share of the other class that is not judged right at the model's threshold: 1 - accuracy_other. The share of
+  /// the sensitive class that is caught at it is accuracy_sensitive.
+  double false_positive_rate = 0;
+  /// Where the two rates may lie on other inputs from the same source, with a confidence of kConfidence.
+  RateInterval false_positive_interval, detection_interval;
 
   /// The threshold with the most detections that keeps the false-positive rate at or below the one asked for.
   struct OperatingPoint {

@@ -55,14 +55,21 @@ enum class StartingWeights {
 
 enum class Optimiser {
   kAdam,
-  kAdamW,  ///< Adam whose means forget sooner, with weight decay.
+  kAdamW,  ///< Adam whose means forget sooner, with `weight_decay`.
   kSgd     ///< Stochastic gradient descent with momentum.
 };
 
 /// How the learning rate falls.
 enum class Schedule {
-  kDecay,  ///< It is multiplied by `learning_rate_decay` after each epoch.
-  kCosine  ///< It rises over the first twentieth of the steps, then falls to 0 along half a cosine.
+  kDecay,    ///< It is multiplied by `learning_rate_decay` after each epoch.
+  kCosine,   ///< It rises over the first twentieth of the steps, then falls to 0 along half a cosine.
+  kOneCycle  ///< It rises over the first three tenths of the steps, then falls to 0, along half a cosine each.
+};
+
+/// Which epoch's network is kept, by the validation rows.
+enum class KeptEpoch {
+  kAccuracy,  ///< The one with the highest balanced accuracy at its threshold.
+  kRanking    ///< The one that catches most at false-positive rates up to 5 %, in the mean over them.
 };
 
 /// One value of an option: the word for it on the command line and in JSON, and what it does, in a line.
@@ -73,7 +80,7 @@ struct OptionChoice {
   std::string_view meaning;
 };
 
-/// Every value of an option. Value is Network, InputMap, StartingWeights, Optimiser or Schedule.
+/// Every value of an option. Value is Network, InputMap, StartingWeights, Optimiser, Schedule or KeptEpoch.
 template <class Value>
 std::span<const OptionChoice<Value>> choices_of();
 template <>
@@ -86,6 +93,8 @@ template <>
 std::span<const OptionChoice<Optimiser>> choices_of<Optimiser>();
 template <>
 std::span<const OptionChoice<Schedule>> choices_of<Schedule>();
+template <>
+std::span<const OptionChoice<KeptEpoch>> choices_of<KeptEpoch>();
 
 /// The value's word: "mlp".
 template <class Value>
@@ -123,6 +132,20 @@ struct LearntLayout {
   std::int64_t channels = 64;      ///< The number of channels of every layer of the network.
 };
 
+/// The threshold on scores at which a fresh row of the other class raises an alarm with this probability.
+///
+/// A fresh row is as likely to take any place among n rows of its class: it lies above the k-th largest of their scores
+/// with probability k / (n + 1). Between two scores the threshold is interpolated, so that the rate is `rate` in the
+/// mean over such rows. If scores are equal there may be no such threshold; then it is the next one above, and the rate
+/// is lower. It is a number that no score has.
+///
+/// Requires: all scores are finite. Fails: kBadOption for a rate that is not in (0, 1]; kBadValue for fewer than 1 /
+/// rate scores of the other class, which cannot show so small a rate.
+Result<float> threshold_for_rate(std::span<const float> sensitive_scores, std::span<const float> other_scores,
+                                 double rate);
+/// The threshold that judges both classes equally well. Requires: all scores are finite, and each class has one.
+float balanced_threshold(std::span<const float> sensitive_scores, std::span<const float> other_scores);
+
 /// What decides a training run. The defaults are `--preset none`.
 struct TrainOptions {
   // Data
@@ -136,6 +159,7 @@ struct TrainOptions {
   Network network = Network::kMlp;                ///< The kind of network.
   std::vector<std::int64_t> hidden = {200, 50};   ///< The number of units of each hidden layer, for kMlp.
   bool batch_norm = false;                        ///< One scalar batch norm per hidden layer, for kMlp.
+  std::int64_t heads = 1;                         ///< The number of networks whose smallest score counts, for kMlp.
   ConvLayout conv;                                ///< The layout, for kConv.
   LearntLayout learnt;                            ///< The layout, for kLearnt, whose map follows kIdentity.
   InputMap feature_map = InputMap::kIdentity;     ///< The feature map in front of the network.
@@ -148,22 +172,31 @@ struct TrainOptions {
   double certify_radius = 0;         ///< The radius to be certified, in that norm; 0 without a norm.
   std::vector<double> domain;        ///< Empty, or the lowest and the highest value of every changed feature.
   std::string threat;                ///< The threat file that bounds the changes; empty for none.
-  double sensitive_weight = 1;       ///< The weight of the sensitive class in the loss; that of the other class is 1.
+  /// The threat file whose increase-only features f shall never fall with, and whose decrease-only ones it shall never
+  /// rise with; empty for none.
+  std::string monotone;
+  double sensitive_weight = 1;  ///< The weight of the sensitive class in the loss; that of the other class is 1.
 
   // Optimisation
   Optimiser optimiser = Optimiser::kAdam;  ///< The optimiser.
   double learning_rate = 1e-3;             ///< The size of the first steps.
   Schedule schedule = Schedule::kDecay;    ///< How the learning rate falls.
   double learning_rate_decay = 0.95;       ///< The factor per epoch, for kDecay.
+  double weight_decay = 0.02;              ///< The share of a weight lost per step and learning rate, for kAdamW.
   double averaging = 0;                    ///< The decay per step of the weights' running average; 0 keeps the last.
   std::int64_t batch_size = 64;            ///< The number of rows per step.
   std::int64_t epochs = 40;                ///< The number of passes over the training rows.
   double label_smoothing = 0;              ///< Labels keep half of this distance from 0 and 1.
+  double input_dropout = 0;                ///< The probability that an element of u is 0 in a step.
+  KeptEpoch keep = KeptEpoch::kAccuracy;   ///< Which epoch's network is kept.
   std::uint64_t seed = 1;                  ///< The same seed gives the same file.
 
   // Threshold
   double validation_share = 0.1;  ///< The share of each class that is held out for the threshold and the best epoch.
-  double max_fpr = -1;            ///< The largest false-positive rate; negative balances the two classes.
+  double max_fpr = -1;            ///< The false-positive rate of fresh rows; negative balances the two classes.
+  /// For max_fpr: the threshold comes from scores of all rows, each by a network trained on the other folds. 0 or 1:
+  /// from the validation rows alone.
+  std::int64_t threshold_folds = 5;
 
   // Output
   std::string output;  ///< The model file to write.
@@ -188,8 +221,13 @@ double stretched_decay(const TrainOptions& start, std::int64_t epochs);
 Result<TrainOptions> preset_options(std::string_view name);
 
 /// The preset that does best on data of this kind, or "" where none is known: then plain options are as good.
-/// By shape: 28x28 images, 3x32x32 images, the features of `spam`, and other tables of at most 1,000 rows.
+/// By shape: 28x28 images, 3x32x32 images, and tables.
 std::string_view preset_for(const Dataset& data);
+
+/// The preset's options for a table of so many rows, training and validation rows together: small tables get fewer
+/// heads and a penalty, tables of few columns less dropout, and huge ones are passed over less often. Other presets
+/// than `table` stay as they are. Requires: rows and columns are positive.
+TrainOptions fitted_to(TrainOptions options, std::size_t rows, std::size_t columns);
 
 /// Whether the trainer can run with these options.
 /// Fails: kBadOption, with the option's command-line name, what was given and what is allowed.

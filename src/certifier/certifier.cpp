@@ -115,9 +115,10 @@ void Certifier::find_minorants(const Request& request, std::span<const float> x,
   parts_.wide->prove_tile(x, rows.size(), ws.infer.slopes, ws.verify, wanted, request.options.precision);
 }
 
-void Certifier::find_intervals(const Request& request, std::span<const float> x, CertifyLane& lane) const {
+void Certifier::find_intervals(const Request& request, std::span<const float> x, bool alarm, CertifyLane& lane) const {
   lane.interval.resize(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) lane.interval[i] = request.options.threat.interval_rounded_out(i, x[i]);
+  if (alarm) parts_.core->drop_harmless_changes(lane.interval);
   lane.search_interval.clear();
   if (request.search.bounds) lane.search_interval = verify::intervals_at(*request.search.bounds, x);
 }
@@ -184,7 +185,7 @@ void Certifier::certify(const Request& request, std::span<const float> x, std::s
   const std::size_t dim = parts_.model->dim();
   if (!request.closed_form()) {
     for (std::size_t l = 0; l < rows.size(); ++l) {
-      if (!rows[l].radii.empty()) find_intervals(request, x.subspan(l * dim, dim), ws.lanes[l]);
+      if (!rows[l].radii.empty()) find_intervals(request, x.subspan(l * dim, dim), true, ws.lanes[l]);
     }
     return certify_rows(request, x, logits, ws, rows);
   }
@@ -201,7 +202,7 @@ void Certifier::certify_other(const Request& request, std::span<const float> x, 
   std::ranges::fill(radii, kInfinity);
   for (std::size_t k = 0; k < proposals.size(); ++k) proposals[k] = {request.norm(k), {}};
   CertifyLane& lane = ws.lanes.front();
-  if (!request.closed_form()) find_intervals(request, x, lane);
+  if (!request.closed_form()) find_intervals(request, x, false, lane);
   lane.hint = {};
   std::vector<double> of_piece(radii.size());
   std::vector<minorant::PieceProposal> proposed(radii.size(), {request.closed_form(), {}});

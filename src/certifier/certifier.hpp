@@ -100,7 +100,7 @@ class Certifier {
                             CertifyWorkspace& workspace) const;
   void read_minorant(std::span<const float> x, search::Lane features, float logit, search::Lane gradient,
                      verify::ProvenMinorant& out) const;
-  void find_intervals(const Request& request, std::span<const float> x, CertifyLane& lane) const;
+  void find_intervals(const Request& request, std::span<const float> x, bool alarm, CertifyLane& lane) const;
   [[nodiscard]] ProvenRadius prove_without_search(const Request& request, const CertifyLane& lane,
                                                   std::size_t norm_index) const;
 };

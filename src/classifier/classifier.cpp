@@ -173,6 +173,15 @@ Result<Classifier> Classifier::load(const std::string& path, double logit_thresh
   return Classifier(std::move(impl));
 }
 
+Result<std::string> Classifier::to_file(const std::map<std::string, std::string>& notes) const {
+  model::Model model = impl_->model;
+  for (const auto& [key, note] : notes) {
+    model.provenance.erase(key);
+    if (!note.empty()) model.provenance[key] = note;
+  }
+  return format::serialise_model(model);
+}
+
 const ModelSummary& Classifier::summary() const { return impl_->summary; }
 std::size_t Classifier::dim() const { return impl_->model.dim(); }
 

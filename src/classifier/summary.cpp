@@ -10,6 +10,7 @@
 
 #include "model/knots.hpp"
 #include "model/max_affine.hpp"
+#include "model/slope_signs.hpp"
 
 namespace standfast::classifier {
 namespace {
@@ -77,6 +78,12 @@ ModelSummary::Layer summarise_node(const model::Graph& graph, std::size_t k, con
   return layer;
 }
 
+Trend trend_of(model::SlopeSigns signs) {
+  if (signs.positive && signs.negative) return Trend::kAny;
+  if (signs.positive) return Trend::kNeverFalls;
+  return signs.negative ? Trend::kNeverRises : Trend::kConstant;
+}
+
 }  // namespace
 
 ModelSummary summarise(const model::Model& model, const verify::Verifier& core, const deployed::DeployedError& error) {
@@ -108,6 +115,7 @@ ModelSummary summarise(const model::Model& model, const verify::Verifier& core, 
   }
   summary.logit_error = model.domain ? error.over(model.domain->lower, model.domain->upper) : kInfinity;
   summary.logit_error_at_0 = error.at(std::vector<float>(model.dim(), 0.0F));
+  for (const model::SlopeSigns signs : model::slope_signs(model)) summary.trends.push_back(trend_of(signs));
   summary.certifies_both = model::is_max_affine(model);
   summary.provenance = model.provenance;
   return summary;

@@ -169,9 +169,8 @@ AbsoluteBound AbsolutePass::pull() {
   for (std::size_t k = model_->feature_map.size(); k-- > 0;) pull_step(k);
   // x has no error of its own; doubled, so that the factor's own rounding is covered
   const double factor = 1 + 2 * gamma_n(roundings_);
-  AbsoluteBound bound{or_infinite(constant_ * factor), std::move(arrays_[0].size), std::move(arrays_[0].error)};
+  AbsoluteBound bound{or_infinite(constant_ * factor), std::move(arrays_[0].size)};
   for (double& slope : bound.slope) slope = or_infinite(raised(slope) * factor);
-  for (double& slope : bound.error_slope) slope = or_infinite(raised(slope) * factor);
   return bound;
 }
 

@@ -35,6 +35,9 @@ void count_verdicts(std::span<const std::uint8_t> labelled_sensitive, Evaluation
   evaluation.accuracy_other = share_or_nan(evaluation.other_right, evaluation.other_count);
   evaluation.accuracy_overall = share_or_nan(evaluation.sensitive_right + evaluation.other_right,
                                              evaluation.sensitive_count + evaluation.other_count);
+  evaluation.false_positive_rate = share_or_nan(evaluation.other_wrong, evaluation.other_count);
+  evaluation.false_positive_interval = rate_interval(evaluation.other_wrong, evaluation.other_count);
+  evaluation.detection_interval = rate_interval(evaluation.sensitive_right, evaluation.sensitive_count);
 }
 
 void add_thresholds(std::span<const std::uint8_t> labelled_sensitive, Evaluation& evaluation) {

@@ -30,6 +30,17 @@ std::string confusion(const Evaluation& evaluation) {
          "</tbody></table></div>\n";
 }
 
+std::string rates_note(const Evaluation& evaluation) {
+  std::string html;
+  if (evaluation.other_count > 0)
+    html +=
+        "False-positive rate: " + rate_text(evaluation.false_positive_rate, evaluation.false_positive_interval) + ". ";
+  if (evaluation.sensitive_count > 0)
+    html += "Detected at it: " + rate_text(evaluation.accuracy_sensitive, evaluation.detection_interval) + ". ";
+  if (html.empty()) return html;
+  return fmt::format("<p class=\"note\">{}In brackets: {:g} % confidence.</p>\n", html, 100 * kConfidence);
+}
+
 std::string operating_points_table(const Evaluation& evaluation) {
   if (evaluation.operating_points.empty()) return {};
   std::string html =
@@ -69,7 +80,7 @@ std::string roc_figure(const Evaluation& evaluation) {
 std::string html_verdicts(const ReportInput& input) {
   const auto& evaluation = input.evaluation;
   return "<h2>Verdicts without an attacker</h2>\n<div class=\"grid2\">\n<div>" + confusion(evaluation) +
-         operating_points_table(evaluation) + "</div>\n" + roc_figure(evaluation) + "</div>\n";
+         rates_note(evaluation) + operating_points_table(evaluation) + "</div>\n" + roc_figure(evaluation) + "</div>\n";
 }
 
 }  // namespace standfast::report

@@ -31,6 +31,16 @@ Json counts_json(const Evaluation& evaluation) {
           {"other_right", evaluation.other_right},         {"other_wrong", evaluation.other_wrong}};
 }
 
+Json interval_json(const RateInterval& interval) { return {interval.lower, interval.upper}; }
+
+Json rates_json(const Evaluation& evaluation) {
+  return {{"confidence", kConfidence},
+          {"false_positive_rate", number(evaluation.false_positive_rate)},
+          {"false_positive_interval", interval_json(evaluation.false_positive_interval)},
+          {"detection_rate", number(evaluation.accuracy_sensitive)},
+          {"detection_interval", interval_json(evaluation.detection_interval)}};
+}
+
 Json operating_points_json(const Evaluation& evaluation) {
   Json array = Json::array();
   for (const auto& point : evaluation.operating_points) {
@@ -113,6 +123,7 @@ std::string to_json(const Evaluation& evaluation) {
                           {{"overall", number(evaluation.accuracy_overall)},
                            {"sensitive", number(evaluation.accuracy_sensitive)},
                            {"other", number(evaluation.accuracy_other)}}},
+                         {"at_threshold", rates_json(evaluation)},
                          {"operating_points", operating_points_json(evaluation)},
                          {"roc", roc_json(evaluation)},
                          {"certified", certified},

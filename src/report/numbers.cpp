@@ -40,6 +40,11 @@ std::string percent_text(double share) {
   return fmt::format("{:.2f} %", share * 100);
 }
 
+std::string rate_text(double share, const RateInterval& interval) {
+  if (std::isnan(share)) return "-";
+  return fmt::format("{} ({} to {})", percent_text(share), percent_text(interval.lower), percent_text(interval.upper));
+}
+
 std::string radius_text(double radius) {
   return std::isnan(radius) ? "-" : files::decimal_rounded_down(radius, kDigits);
 }

@@ -12,6 +12,8 @@ namespace standfast::report {
 
 /// "98.85 %"; "-" for NaN.
 std::string percent_text(double share);
+/// "1.08 % (0.43 % to 2.21 %)": a rate and its interval; "-" for NaN.
+std::string rate_text(double share, const RateInterval& interval);
 /// Four significant digits without needless zeros, "inf", "-" for NaN. Rounded down: a radius must not grow on paper.
 std::string radius_text(double radius);
 /// An attack's distance, written as a radius is, but rounded up: the true distance lies between the two on paper as

@@ -45,6 +45,18 @@ void write_verdicts(const Evaluation& evaluation, Out out) {
   fmt::format_to(out, "{:<28}{:>12}\n\n", "both", report::percent_text(evaluation.accuracy_overall));
 }
 
+/// The two rates at the model's own threshold, and where they may lie on other inputs.
+void write_rates(const Evaluation& evaluation, Out out) {
+  const auto write_rate = [&](const char* name, double rate, const RateInterval& interval) {
+    if (std::isnan(rate)) return;
+    fmt::format_to(out, "{:<28}{:>12}   {:g} % confidence: {} to {}\n", name, report::percent_text(rate),
+                   100 * kConfidence, report::percent_text(interval.lower), report::percent_text(interval.upper));
+  };
+  write_rate("false-positive rate", evaluation.false_positive_rate, evaluation.false_positive_interval);
+  write_rate("detected at it", evaluation.accuracy_sensitive, evaluation.detection_interval);
+  fmt::format_to(out, "\n");
+}
+
 void write_operating_points(const Evaluation& evaluation, Out out) {
   if (evaluation.operating_points.empty()) return;
   fmt::format_to(out, "{:<28}{:>12}{:>16}{:>18}\n", "false-positive rate at most", "reached", "detected",
@@ -141,6 +153,7 @@ std::string to_text(const Evaluation& evaluation) {
   const auto out = std::back_inserter(text);
   write_head(evaluation, out);
   write_verdicts(evaluation, out);
+  write_rates(evaluation, out);
   write_operating_points(evaluation, out);
   write_quantiles(evaluation, out);
   write_attacks(evaluation, out);

@@ -43,7 +43,7 @@ template <>
 std::span<const OptionChoice<Optimiser>> choices_of<Optimiser>() {
   static constexpr std::array<OptionChoice<Optimiser>, 3> kAll = {{
       {Optimiser::kAdam, "adam", "Adam, the usual choice"},
-      {Optimiser::kAdamW, "adamw", "Adam with weight decay 0.02 and short memories, for short runs"},
+      {Optimiser::kAdamW, "adamw", "Adam with weight decay and short memories, for short runs"},
       {Optimiser::kSgd, "sgd", "plain steps with momentum 0.9, as the published networks"},
   }};
   return kAll;
@@ -51,9 +51,19 @@ std::span<const OptionChoice<Optimiser>> choices_of<Optimiser>() {
 
 template <>
 std::span<const OptionChoice<Schedule>> choices_of<Schedule>() {
-  static constexpr std::array<OptionChoice<Schedule>, 2> kAll = {{
+  static constexpr std::array<OptionChoice<Schedule>, 3> kAll = {{
       {Schedule::kDecay, "decay", "by its factor after each epoch"},
       {Schedule::kCosine, "cosine", "up in the first twentieth of the steps, then down to 0 along a cosine"},
+      {Schedule::kOneCycle, "one-cycle", "up along a cosine in the first 30 % of the steps, then down to 0"},
+  }};
+  return kAll;
+}
+
+template <>
+std::span<const OptionChoice<KeptEpoch>> choices_of<KeptEpoch>() {
+  static constexpr std::array<OptionChoice<KeptEpoch>, 2> kAll = {{
+      {KeptEpoch::kAccuracy, "accuracy", "the most accurate at its threshold, both classes alike"},
+      {KeptEpoch::kRanking, "ranking", "the one that catches most at false-positive rates up to 5 %"},
   }};
   return kAll;
 }

@@ -1,5 +1,7 @@
 // Options that start from the preset that suits the data. The program that takes the options never reads the data; it
 // asks whether there are data that the options fit, and the trainer completes them once it has read the data.
+#include <utility>
+
 #include "base/try.hpp"
 #include "standfast/training.hpp"
 
@@ -7,12 +9,13 @@ namespace standfast {
 namespace {
 
 /// What preset_for can choose.
-constexpr std::string_view kChosenByData[] = {"", "small-table", "spam", "mnist-l2", "cifar-learnt"};
+constexpr std::string_view kChosenByData[] = {"", "table", "mnist-l2", "cifar-learnt"};
 
-Result<TrainOptions> completed(std::string_view document, std::string_view preset) {
+Result<TrainOptions> completed(std::string_view document, std::string_view preset, const Dataset* data) {
   TrainOptions start;
   if (!preset.empty()) {
     STANDFAST_TRY(start, preset_options(preset));
+    if (data != nullptr && data->count() > 0) start = fitted_to(std::move(start), data->count(), data->dim());
   }
   STANDFAST_TRY(TrainOptions options, train_options_from_json(document, start));
   options.preset = preset;
@@ -25,7 +28,7 @@ Status validate(const OpenTrainOptions& open) {
   const std::string document = to_json(open);
   Status refusal;
   for (const auto preset : kChosenByData) {
-    STANDFAST_TRY(const TrainOptions options, completed(document, preset));
+    STANDFAST_TRY(const TrainOptions options, completed(document, preset, nullptr));
     const Status status = validate(options);
     if (status.ok()) return {};
     if (refusal.ok()) refusal = status;
@@ -36,7 +39,7 @@ Status validate(const OpenTrainOptions& open) {
 Result<TrainOptions> options_for_data(std::string_view document, const Dataset& data) {
   STANDFAST_TRY(const TrainOptions options, train_options_from_json(document));
   if (options.preset != kPresetForData) return options;
-  return completed(document, preset_for(data));
+  return completed(document, preset_for(data), &data);
 }
 
 }  // namespace standfast

@@ -52,7 +52,15 @@ Status check_learnt(const TrainOptions& options) {
       fmt::format("--feature-map: {} cannot go before a learnt one, expected identity", word_for(options.feature_map)));
 }
 
+Status check_heads(const TrainOptions& options) {
+  STANDFAST_CHECK(check_integer("--heads", options.heads, 1, 256));
+  if (options.heads == 1 || options.network == Network::kMlp) return {};
+  return bad_option(fmt::format("--heads: found {} for the network {}, expected 1: several are for mlp", options.heads,
+                                word_for(options.network)));
+}
+
 Status check_layers(const TrainOptions& options) {
+  STANDFAST_CHECK(check_heads(options));
   if (options.network == Network::kConv) return check_conv(options.conv);
   if (options.network == Network::kLearnt) return check_learnt(options);
   if (options.hidden.empty() || options.hidden.size() > 100)
@@ -72,14 +80,28 @@ Status check_kinks(const TrainOptions& options) {
   return bad_option(fmt::format("--kinks, --certify-for: found {} kinks, expected 1", options.kinks));
 }
 
+/// The signs that are kept are those of the first weights, and |.| turns half of what they promise over.
+Status check_monotone(const TrainOptions& options) {
+  if (options.monotone.empty()) return {};
+  if (options.network != Network::kMlp)
+    return bad_option(fmt::format("--monotone: found --network {}, expected mlp", word_for(options.network)));
+  if (!has_abs(options.feature_map)) return {};
+  return bad_option(
+      fmt::format("--monotone: the feature map {} holds |x|, which falls before it rises; expected a map without abs",
+                  word_for(options.feature_map)));
+}
+
 Status check_model(const TrainOptions& options) {
   STANDFAST_CHECK(check_layers(options));
+  STANDFAST_CHECK(check_monotone(options));
   return check_kinks(options);
 }
 
 Status check_optimiser(const TrainOptions& options) {
   STANDFAST_CHECK(check_range("--averaging", options.averaging, 0, 0.99999));
+  STANDFAST_CHECK(check_range("--weight-decay", options.weight_decay, 0, 100));
   STANDFAST_CHECK(check_range("--label-smoothing", options.label_smoothing, 0, 0.5));
+  STANDFAST_CHECK(check_range("--input-dropout", options.input_dropout, 0, 0.9));
   STANDFAST_CHECK(check_range("--learning-rate", options.learning_rate, 1e-12, 1e3));
   STANDFAST_CHECK(check_range("--learning-rate-decay", options.learning_rate_decay, 1e-6, 1));
   STANDFAST_CHECK(check_integer("--batch-size", options.batch_size, 1, 1 << 20));
@@ -110,6 +132,7 @@ Status check_certificate(const TrainOptions& options) {
 
 Status check_threshold(const TrainOptions& options) {
   STANDFAST_CHECK(check_range("--validation-share", options.validation_share, 0.01, 0.9));
+  STANDFAST_CHECK(check_integer("--threshold-folds", options.threshold_folds, 0, 100));
   // any negative value asks for balance, NaN and values above 1 mean nothing
   if (options.max_fpr < 0) return {};
   return check_range("--max-fpr", options.max_fpr, 0, 1);

@@ -44,11 +44,13 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("feature_map", options.feature_map);
   visit("kinks", options.kinks);
   visit("batch_norm", options.batch_norm);
+  visit("heads", options.heads);
   visit("init", options.init);
   visit("optimiser", options.optimiser);
   visit("learning_rate", options.learning_rate);
   visit("learning_rate_decay", options.learning_rate_decay);
   visit("schedule", options.schedule);
+  visit("weight_decay", options.weight_decay);
   visit("averaging", options.averaging);
   visit("batch_size", options.batch_size);
   visit("epochs", options.epochs);
@@ -57,12 +59,16 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("certify_radius", options.certify_radius);
   visit("domain", options.domain);
   visit("threat", options.threat);
+  visit("monotone", options.monotone);
   visit("sensitive_weight", options.sensitive_weight);
   visit("crop", options.crop);
   visit("flip", options.flip);
   visit("label_smoothing", options.label_smoothing);
+  visit("input_dropout", options.input_dropout);
+  visit("keep", options.keep);
   visit("validation_share", options.validation_share);
   visit("max_fpr", options.max_fpr);
+  visit("threshold_folds", options.threshold_folds);
   visit("seed", options.seed);
 }
 

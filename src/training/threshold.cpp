@@ -5,10 +5,16 @@
 #include <cassert>
 #include <cmath>
 #include <cstddef>
+#include <functional>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <tuple>
 #include <vector>
+
+#include <fmt/format.h>
+
+#include "standfast/training.hpp"
 
 namespace standfast::training {
 namespace {
@@ -117,3 +123,37 @@ ThresholdChoice pick_threshold(std::span<const float> sensitive_scores, std::spa
 }
 
 }  // namespace standfast::training
+
+namespace standfast {
+
+Result<float> threshold_for_rate(std::span<const float> sensitive_scores, std::span<const float> other_scores,
+                                 double rate) {
+  if (!(rate > 0 && rate <= 1)) return Error{ErrorCode::kBadOption, fmt::format("{} is not in (0, 1]", rate)};
+  const auto count = static_cast<double>(other_scores.size());
+  if (count * rate < 1)
+    return Error{ErrorCode::kBadValue, fmt::format("{} rows of the other class cannot show a rate of {}, expected at "
+                                                   "least {:.0f}: with fewer, not even one may raise an alarm",
+                                                   other_scores.size(), rate, std::ceil(1 / rate))};
+  std::vector<float> other(other_scores.begin(), other_scores.end());
+  std::ranges::sort(other, std::greater<>());
+  const double place = rate * (count + 1);  // 1.5 is half way from the largest score to the next
+  const auto above = std::min(static_cast<std::size_t>(place), other.size());
+  const double from = other[above - 1];
+  double value = from;
+  if (above < other.size()) value += (place - std::floor(place)) * (static_cast<double>(other[above]) - from);
+  // beyond the last score there is nothing to interpolate with: all may raise an alarm
+  if (above == other.size()) value = std::nextafter(other.back(), -training::kLargest);
+  auto threshold = static_cast<float>(value);
+  const auto is_score = [&](std::span<const float> scores) {
+    return std::ranges::find(scores, threshold) != scores.end();
+  };
+  while (threshold < training::kLargest && (is_score(sensitive_scores) || is_score(other_scores)))
+    threshold = std::nextafter(threshold, training::kLargest);
+  return threshold;
+}
+
+float balanced_threshold(std::span<const float> sensitive_scores, std::span<const float> other_scores) {
+  return training::pick_threshold(sensitive_scores, other_scores, -1).threshold;
+}
+
+}  // namespace standfast

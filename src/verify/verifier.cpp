@@ -60,7 +60,11 @@ Result<Verifier> Verifier::create(const model::Model& model) {
 }
 
 Verifier::Verifier(const model::Model& model, model::MapBounds map)
-    : model_(&model), map_(std::move(map)), backward_(model.graph), pieces_(model::piece_count(model)) {}
+    : model_(&model),
+      map_(std::move(map)),
+      backward_(model.graph),
+      signs_(model::slope_signs(model)),
+      pieces_(model::piece_count(model)) {}
 
 ProvenMinorant Verifier::minorant(std::span<const float> x, const minorant::Slopes& slopes) const {
   return at_input(x, backward_.minorant(slopes), model_->threshold);
@@ -134,7 +138,8 @@ Result<double> Verifier::prove(const ThreatModel& threat, std::span<const float>
   STANDFAST_CHECK(check_norm(proposal.norm, proposal.closed_form));
   if (proposal.choices.empty()) return 0.0;
   STANDFAST_TRY(ProvenMinorant m, summed(x, proposal));
-  return radius_of(std::move(m), threat, x, proposal.norm, {proposal.closed_form, proposal.radius}, proposal.bend);
+  return radius_of(std::move(m), threat, x, proposal.norm, {proposal.closed_form, proposal.radius}, proposal.bend,
+                   Verdict::kAlarm);
 }
 
 Result<double> Verifier::prove_other(const ThreatModel& threat, std::span<const float> x,
@@ -153,21 +158,32 @@ Result<double> Verifier::prove_other(const ThreatModel& threat, std::span<const 
   for (std::size_t j = 0; j < pieces_; ++j) {
     STANDFAST_CHECK(check_norm(proposal.norm, proposal.pieces[j].closed_form));
     ProvenMinorant below = minorant_below(x, static_cast<std::int32_t>(j));
-    STANDFAST_TRY(const double radius, radius_of(std::move(below), threat, x, proposal.norm, proposal.pieces[j], {}));
+    STANDFAST_TRY(const double radius,
+                  radius_of(std::move(below), threat, x, proposal.norm, proposal.pieces[j], {}, Verdict::kOther));
     smallest = std::min(smallest, radius);
   }
   return smallest;
 }
 
 Result<double> Verifier::radius_of(ProvenMinorant m, const ThreatModel& threat, std::span<const float> x, Norm norm,
-                                   const minorant::PieceProposal& proposal, const minorant::BendProposal& bend) const {
+                                   const minorant::PieceProposal& proposal, const minorant::BendProposal& bend,
+                                   Verdict verdict) const {
   const std::vector<double> cost = costs_of(threat, model_->dim());
   if (proposal.closed_form) return closed_form_radius_proven(m, cost, norm, map_.lipschitz(norm));
   if (map_.view() == MapView::kOther) {
     return Error{ErrorCode::kUnsupported, "feature map: found an abs before the end, expected the closed form"};
   }
   if (map_.view() == MapView::kMixing) m = linear_in_input(m, map_.reach(cost, norm), norm, bend);
-  return separable_radius_proven(m, {cost, intervals_at(threat, x)}, norm, proposal.radius);
+  std::vector<Interval> intervals = intervals_at(threat, x);
+  if (verdict == Verdict::kAlarm) drop_harmless_changes(intervals);
+  return separable_radius_proven(m, {cost, intervals}, norm, proposal.radius);
+}
+
+void Verifier::drop_harmless_changes(std::span<Interval> intervals) const {
+  for (std::size_t i = 0; i < intervals.size(); ++i) {
+    if (!signs_[i].negative) intervals[i].hi = 0;
+    if (!signs_[i].positive) intervals[i].lo = 0;
+  }
 }
 
 std::vector<double> costs_of(const ThreatModel& threat, std::size_t dim) {

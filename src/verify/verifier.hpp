@@ -22,6 +22,7 @@
 #include "minorant/proposal.hpp"
 #include "model/map_bounds.hpp"
 #include "model/model.hpp"
+#include "model/slope_signs.hpp"
 #include "standfast/result.hpp"
 #include "standfast/threat.hpp"
 #include "verify/backward.hpp"
@@ -67,21 +68,29 @@ class Verifier {
   [[nodiscard]] ProvenMinorant linear_in_input(const ProvenMinorant& of_features, const model::MapReach& reach,
                                                Norm norm, const minorant::BendProposal& bend) const;
 
+  /// Takes away from an alarm's allowed changes those that f cannot fall by, from the signs of the weights
+  /// (docs/certificates.md, "Changes that cannot lower f").
+  /// Shape: (dim).
+  void drop_harmless_changes(std::span<Interval> intervals) const;
+
   [[nodiscard]] const model::Model& model() const { return *model_; }
   [[nodiscard]] const model::MapBounds& map() const { return map_; }
 
  private:
+  enum class Verdict { kAlarm, kOther };
+
   Verifier(const model::Model& model, model::MapBounds map);
   [[nodiscard]] ProvenMinorant at_input(std::span<const float> x, GraphMinorant graph, double threshold) const;
   [[nodiscard]] Result<ProvenMinorant> summed(std::span<const float> x, const minorant::Proposal& proposal) const;
   [[nodiscard]] Status check_question(const ThreatModel& threat, std::span<const float> x) const;
   [[nodiscard]] Result<double> radius_of(ProvenMinorant minorant, const ThreatModel& threat, std::span<const float> x,
                                          Norm norm, const minorant::PieceProposal& proposal,
-                                         const minorant::BendProposal& bend) const;
+                                         const minorant::BendProposal& bend, Verdict verdict) const;
 
   const model::Model* model_;
   model::MapBounds map_;
   Backward backward_;
+  std::vector<model::SlopeSigns> signs_;  // (dim): which way f can move as a feature rises
   std::size_t pieces_ = 1;
 };
 

@@ -38,6 +38,13 @@ void fold_norm(const ScalarBatchNorm& norm, ConvexMlp& network, std::size_t laye
 
 }  // namespace
 
+void restore_input_signs(ConvexMlp& network) {
+  for (std::size_t i = 0; i < network.input_weight.size() && !network.input_signs.empty(); ++i) {
+    const auto sign = static_cast<float>(network.input_signs[i % network.input_signs.size()]);
+    if (network.input_weight[i] * sign < 0) network.input_weight[i] = 0;
+  }
+}
+
 std::int64_t ConvexMlp::rows() const { return first_row(hidden.size()) + 1; }
 
 std::int64_t ConvexMlp::first_row(std::size_t layer) const {
@@ -66,12 +73,14 @@ ConvexMlp fold_batch_norms(const ConvexMlp& network) {
   return folded;
 }
 
-model::Graph to_graph(const ConvexMlp& network, model::Shape input_shape) {
-  model::GraphBuilder graph(std::move(input_shape));
+namespace {
+
+/// Appends the network's nodes and returns the index of its score.
+std::int32_t append_network(const ConvexMlp& network, const std::string& prefix, model::GraphBuilder& graph) {
   std::int32_t previous = model::kGraphInput;
   for (std::size_t layer = 0; layer <= network.hidden.size(); ++layer) {
     const bool last = layer == network.hidden.size();
-    const std::string place = last ? "score" : fmt::format("layer{}", layer + 1);
+    const std::string place = prefix + (last ? "score" : fmt::format("layer{}", layer + 1));
     const std::int64_t first = network.first_row(layer);
     const std::int64_t width = network.width(layer);
     model::Tensor bias = {{width}, rows_of(network.bias, first, width, 1).values};
@@ -84,6 +93,24 @@ model::Graph to_graph(const ConvexMlp& network, model::Shape input_shape) {
     }
     previous = last ? node : graph.relu(place + ".relu", node);
   }
+  return previous;
+}
+
+}  // namespace
+
+model::Graph to_graph(const ConvexMlp& network, model::Shape input_shape) {
+  model::GraphBuilder graph(std::move(input_shape));
+  append_network(network, "", graph);
+  return std::move(graph).take();
+}
+
+model::Graph to_graph(const std::vector<ConvexMlp>& heads, const model::Shape& input_shape) {
+  if (heads.size() == 1) return to_graph(heads.front(), input_shape);
+  model::GraphBuilder graph(input_shape);
+  std::vector<std::int32_t> scores;
+  for (std::size_t k = 0; k < heads.size(); ++k)
+    scores.push_back(append_network(heads[k], fmt::format("head{}.", k + 1), graph));
+  graph.min("score", std::move(scores));
   return std::move(graph).take();
 }
 

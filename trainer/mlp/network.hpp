@@ -34,6 +34,8 @@ struct ConvexMlp {
   std::vector<float> bias;
   std::vector<std::vector<float>> hidden_weight;
   std::vector<ScalarBatchNorm> norms;
+  /// (inputs), or empty for none: 1 for an input whose weights in input_weight are all kept >= 0, -1 for <= 0.
+  std::vector<std::int8_t> input_signs;
 
   [[nodiscard]] std::int64_t rows() const;
   /// First row of layer `layer` (0 .. L) in input_weight and bias; layer L is the score.
@@ -45,11 +47,18 @@ struct ConvexMlp {
 /// All weights zero, of the right shapes.
 ConvexMlp zero_network(std::int64_t inputs, const std::vector<std::int64_t>& hidden, bool batch_norm);
 
+/// Puts every input weight of a wrong sign to 0. All weights behind them are >= 0, so that the score then never falls
+/// as an input of sign 1 rises, and never rises with one of sign -1.
+void restore_input_signs(ConvexMlp& network);
+
 /// Rewrites the network without batch norms: W_k takes the scale, b_k the shift. Computed in float64, rounded once.
 ConvexMlp fold_batch_norms(const ConvexMlp& network);
 
 /// As the model file stores it. Shape: input_shape has network.inputs elements. Requires: no batch norm, see
 /// fold_batch_norms.
 model::Graph to_graph(const ConvexMlp& network, model::Shape input_shape);
+
+/// The smallest of these heads' scores; one head is a network as above. Requires: heads is not empty.
+model::Graph to_graph(const std::vector<ConvexMlp>& heads, const model::Shape& input_shape);
 
 }  // namespace standfast::trainer

@@ -1,6 +1,7 @@
 // The convex MLP of network.hpp in libtorch. The matrices on the input are one product for all layers; the gradient
 // with respect to u is the explicit backward product of torch_network.hpp, so that no derivative is taken twice.
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <torch/torch.h>
@@ -32,8 +33,9 @@ class TorchMlp final : public TorchLearner {
 
   ConvexMlp start_;
   model::Shape input_shape_;
-  std::vector<std::int64_t> widths_;  // hidden layers, then 1
-  TorchArray conditioner_;            // (inputs)
+  std::vector<std::int64_t> widths_;           // hidden layers, then 1
+  TorchArray conditioner_;                     // (inputs)
+  TorchArray lowest_weight_, highest_weight_;  // (inputs), or undefined if the signs of the inputs are free
   TorchArray input_weight_;
   TorchArray bias_;
   std::vector<TorchArray> hidden_weight_;
@@ -61,6 +63,7 @@ TorchMlp::TorchMlp(const ConvexMlp& start, const model::Shape& input_shape, std:
     running_mean_ = torch::zeros_like(gain_);
     running_variance_ = torch::ones_like(gain_);
   }
+  if (!start.input_signs.empty()) std::tie(lowest_weight_, highest_weight_) = weight_ends(start.input_signs);
   this->start_optimiser();
 }
 
@@ -87,6 +90,7 @@ void TorchMlp::adjust_gradients() {
 
 void TorchMlp::restore_signs() {
   for (auto& weight : hidden_weight_) weight.clamp_min_(0);
+  if (lowest_weight_.defined()) input_weight_.clamp_(lowest_weight_, highest_weight_);
   if (gain_.defined()) gain_.clamp_min_(kSmallestGain);
 }
 

@@ -82,5 +82,23 @@ TEST(ExportedGraph, WithANegativeHiddenWeightIsNotConvex) {
   EXPECT_FALSE(model::check_input_convex(to_graph(network, {6})).ok());
 }
 
+TEST(ExportedGraph, OfSeveralHeadsIsTheirMinimumAndEachIsConvex) {
+  std::vector<ConvexMlp> heads = {random_network(false), random_network(false), random_network(false)};
+  heads[1].bias.back() -= 1;
+  const model::Graph graph = to_graph(heads, {6});
+  ASSERT_TRUE(model::infer_shapes(graph).ok());
+  EXPECT_TRUE(model::check_input_convex(graph).ok());
+  EXPECT_EQ(graph.nodes.front().name, "head1.layer1.input");
+  EXPECT_EQ(graph.nodes.back().kind, model::NodeKind::kMin);
+  EXPECT_EQ(graph.nodes.back().inputs.size(), 3U);
+  heads[2].hidden_weight[0][1] = -0.5F;
+  EXPECT_FALSE(model::check_input_convex(to_graph(heads, {6})).ok());
+}
+
+TEST(ExportedGraph, OfOneHeadIsThatOfTheNetwork) {
+  const ConvexMlp network = random_network(false);
+  EXPECT_EQ(to_graph(std::vector<ConvexMlp>{network}, {6}), to_graph(network, {6}));
+}
+
 }  // namespace
 }  // namespace standfast::trainer

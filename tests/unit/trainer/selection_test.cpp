@@ -41,5 +41,15 @@ TEST(EpochSelection, AFewRowsThatAreAllRightProveNoPerfection) {
   EXPECT_FALSE(many.prefers_newest({0, 0.8, 1}));
 }
 
+TEST(EpochSelection, ByRankingKeepsLaterEpochsWithinOneStandardError) {
+  EpochSelection selection(true, 100, 1000);
+  EXPECT_TRUE(selection.prefers_newest(0.8));  // one standard error: sqrt(0.8 * 0.2 / 100) = 0.04
+  EXPECT_TRUE(selection.prefers_newest(0.761));
+  EXPECT_FALSE(selection.prefers_newest(0.759));
+  EpochSelection strict(false, 100, 1000);
+  EXPECT_TRUE(strict.prefers_newest(0.8));
+  EXPECT_FALSE(strict.prefers_newest(0.799));
+}
+
 }  // namespace
 }  // namespace standfast::trainer

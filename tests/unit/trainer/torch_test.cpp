@@ -193,6 +193,21 @@ INSTANTIATE_TEST_SUITE_P(Options, Recipes,
                                                   o.averaging = 0.9;
                                                   o.batch_norm = true;
                                                 }},
+                                         Recipe{"Heads",
+                                                [](TrainOptions& o) {
+                                                  o.heads = 4;
+                                                  o.optimiser = Optimiser::kAdamW;
+                                                  o.schedule = Schedule::kOneCycle;
+                                                  o.keep = KeptEpoch::kRanking;
+                                                }},
+                                         Recipe{"CertifiedHeads",
+                                                [](TrainOptions& o) {
+                                                  o.heads = 4;
+                                                  o.hidden = {8};
+                                                  o.batch_norm = true;
+                                                  o.certify_norm = Norm::l2();
+                                                  o.certify_radius = 0.1;
+                                                }},
                                          Recipe{"Weights", [](TrainOptions& o) { o.sensitive_weight = 4; }},
                                          Recipe{"PaperWithBatchNorm",
                                                 [](TrainOptions& o) {

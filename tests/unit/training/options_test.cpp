@@ -35,12 +35,12 @@ TEST(Presets, AnUnknownOneNamesThoseThatExist) {
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, ErrorCode::kBadOption);
   EXPECT_EQ(result.error().message,
-            "--preset: 'resnet' is not one of spam, spam-kinks, small-table, mnist-mlp, mnist-linf, mnist-l2, "
+            "--preset: 'resnet' is not one of spam, spam-kinks, table, mnist-mlp, mnist-linf, mnist-l2, "
             "mnist-l1, fashion-conv, "
             "cifar-conv, cifar-conv-robust, cifar-learnt, cifar-learnt-robust, malimg-mlp");
 }
 
-TEST(Presets, AreChosenByTheShapeOfTheDataAndTheNamesOfItsFeatures) {
+TEST(Presets, AreChosenByTheShapeOfTheData) {
   Dataset digits;
   digits.is_image = true;
   digits.input_shape = {1, 28, 28};
@@ -52,7 +52,7 @@ TEST(Presets, AreChosenByTheShapeOfTheDataAndTheNamesOfItsFeatures) {
   EXPECT_EQ(preset_for(digits), "");
   DataRequest embedded;
   embedded.source = "spam";
-  EXPECT_EQ(preset_for(*read_data(embedded)), "spam");
+  EXPECT_EQ(preset_for(*read_data(embedded)), "table");
   EXPECT_EQ(preset_for(Dataset{}), "");
 }
 
@@ -76,7 +76,11 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   options.kinks = 5;
   options.schedule = Schedule::kCosine;
   options.averaging = 0.75;
+  options.weight_decay = 0.375;
   options.label_smoothing = 0.25;
+  options.heads = 6;
+  options.input_dropout = 0.125;
+  options.keep = KeptEpoch::kRanking;
   options.certify_norm = Norm::linf();
   options.certify_radius = 0.15;
   options.domain = {-1, 1};
@@ -103,6 +107,10 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   EXPECT_EQ(again->domain, options.domain);
   EXPECT_EQ(again->learnt.filter_stride, 4);
   EXPECT_EQ(again->kinks, 5);
+  EXPECT_EQ(again->heads, 6);
+  EXPECT_EQ(again->weight_decay, 0.375);
+  EXPECT_EQ(again->input_dropout, 0.125);
+  EXPECT_EQ(again->keep, KeptEpoch::kRanking);
   EXPECT_EQ(again->network, Network::kConv);
   EXPECT_EQ(again->feature_map, InputMap::kStandardise);
   EXPECT_EQ(again->init, StartingWeights::kPaper);
@@ -142,6 +150,7 @@ TEST(Choices, HaveOneWordEach) {
   expect_distinct_words<StartingWeights>();
   expect_distinct_words<Optimiser>();
   expect_distinct_words<Schedule>();
+  expect_distinct_words<KeptEpoch>();
 }
 
 OpenTrainOptions open_options() {
@@ -247,7 +256,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadDocument{R"({"optimiser": 1})", ErrorCode::kBadOption,
                     "training options: 'optimiser' is number, expected a string"},
         BadDocument{R"({"schedule": "steps"})", ErrorCode::kBadOption,
-                    "training options: 'schedule' is 'steps', expected one of decay, cosine"},
+                    "training options: 'schedule' is 'steps', expected one of decay, cosine, one-cycle"},
         BadDocument{R"({"certify_norm": "two"})", ErrorCode::kBadOption,
                     "training options: 'certify_norm' is 'two', expected 1, 2, inf or nothing"},
         BadDocument{R"({"momentum": 0.9})", ErrorCode::kBadOption, "training options: unknown key 'momentum'"},
@@ -364,6 +373,15 @@ INSTANTIATE_TEST_SUITE_P(
                   "--input-pool: 0 is not in [1, 1024]"},
         BadOption{"Smoothing", [](TrainOptions& o) { o.label_smoothing = 0.75; },
                   "--label-smoothing: 0.75 is not in [0, 0.5]"},
+        BadOption{"Decayed", [](TrainOptions& o) { o.weight_decay = -1; }, "--weight-decay: -1 is not in [0, 100]"},
+        BadOption{"Dropout", [](TrainOptions& o) { o.input_dropout = 1; }, "--input-dropout: 1 is not in [0, 0.9]"},
+        BadOption{"NoHeads", [](TrainOptions& o) { o.heads = 0; }, "--heads: 0 is not in [1, 256]"},
+        BadOption{"HeadsOfAConvNet",
+                  [](TrainOptions& o) {
+                    o.network = Network::kConv;
+                    o.heads = 2;
+                  },
+                  "--heads: found 2 for the network conv, expected 1: several are for mlp"},
         BadOption{"NoKinks", [](TrainOptions& o) { o.kinks = 0; }, "--kinks: 0 is not in [1, 16]"},
         BadOption{"KinksWithoutAbs",
                   [](TrainOptions& o) {
@@ -407,17 +425,40 @@ TEST(Options, MoreEpochsLetTheRateFallAsFarAsBefore) {
   EXPECT_EQ(train_options_from_json(R"({"hidden": [8]})")->learning_rate_decay, 0.95);
 }
 
-TEST(Options, ASmallTableGetsItsPreset) {
+TEST(Options, ThePresetOfTablesFollowsRowsAndColumns) {
+  const TrainOptions table = preset_options("table").value();
+  const TrainOptions middle = fitted_to(table, 10000, 50);
+  EXPECT_EQ(middle.heads, table.heads);
+  EXPECT_EQ(middle.hidden, table.hidden);
+  EXPECT_EQ(middle.input_dropout, table.input_dropout);
+  EXPECT_EQ(middle.epochs, table.epochs);
+  EXPECT_LT(middle.jacobian_weight, 0.001);
+  const TrainOptions small = fitted_to(table, 40, 2);
+  EXPECT_EQ(small.heads, 1);
+  EXPECT_EQ(small.hidden, std::vector<std::int64_t>{4});
+  EXPECT_GT(small.jacobian_weight, 0.01);
+  EXPECT_LT(small.input_dropout, 0.01);
+  EXPECT_EQ(fitted_to(table, 20000, 50).epochs, 30);
+  EXPECT_EQ(fitted_to(table, 100000, 50).epochs, 6);
+  EXPECT_EQ(fitted_to(table, 10000000, 50).epochs, 6);
+  for (const std::size_t rows : {1U, 3U, 1000U, 1000000U}) {
+    TrainOptions fitted = fitted_to(table, rows, 1);
+    fitted.data.source = "x";
+    fitted.sensitive = "a";
+    fitted.output = "m";
+    EXPECT_TRUE(validate(fitted).ok()) << rows;
+  }
+  const TrainOptions spam = preset_options("spam").value();
+  EXPECT_EQ(to_json(fitted_to(spam, 1000000, 1)), to_json(spam));
+}
+
+TEST(Options, WhatIsAskedForComesBeforeWhatFitsTheRows) {
   Dataset data;
-  data.source = "t.csv";
-  data.input_shape = {2};
-  data.feature_names = {"a", "b"};
-  data.source_index.assign(1000, 0);
-  data.features.assign(2000, 0.0F);
-  EXPECT_EQ(preset_for(data), "small-table");
-  data.source_index.push_back(0);
-  data.features.resize(2002);
-  EXPECT_EQ(preset_for(data), "");
+  data.input_shape = {1};
+  data.source_index.assign(20000, 0);
+  data.features.assign(20000, 0.0F);
+  EXPECT_EQ(options_for_data(R"({"preset": "auto"})", data)->epochs, 30);
+  EXPECT_EQ(options_for_data(R"({"preset": "auto", "epochs": 7})", data)->epochs, 7);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
+#include "standfast/training.hpp"
 
 namespace standfast::training {
 namespace {
@@ -44,6 +45,61 @@ TEST(Threshold, KeepsTheFalsePositiveRateAndIsTheSmallestThatDoes) {
   EXPECT_LT(almost_one_in_ten.threshold, 9.5);
   EXPECT_EQ(pick_threshold(sensitive, other, 0).accuracy_other, 1);
   EXPECT_EQ(pick_threshold(sensitive, other, 1).accuracy_sensitive, 1);
+}
+
+TEST(Threshold, ForARateLiesBetweenTheScoresThatEncloseIt) {
+  Scores other;
+  for (int i = 0; i < 199; ++i) other.push_back(static_cast<float>(i));  // k / 200 lie above the k-th largest
+  EXPECT_NEAR(*threshold_for_rate({}, other, 0.01), 197, 1e-4);  // the second largest, and it raises no alarm itself
+  EXPECT_GT(*threshold_for_rate({}, other, 0.01), 197);
+  EXPECT_NEAR(*threshold_for_rate({}, other, 0.0125), 196.5, 1e-4);
+  EXPECT_NEAR(*threshold_for_rate({}, other, 0.5), 99, 1e-4);
+  EXPECT_LT(*threshold_for_rate({}, other, 1), 0);
+}
+
+TEST(Threshold, ForARateIsNoScoreOfEitherClass) {
+  const Scores other = {1, 1, 1, 1, 2};
+  const float among_ties = *threshold_for_rate({}, other, 0.5);
+  EXPECT_GT(among_ties, 1);
+  EXPECT_LT(among_ties, 1.001F);
+  const Scores sensitive = {among_ties, std::nextafter(among_ties, 2.0F)};
+  const float apart = *threshold_for_rate(sensitive, other, 0.5);
+  EXPECT_EQ(std::ranges::count(sensitive, apart), 0);
+  EXPECT_GT(apart, 1);
+}
+
+TEST(Threshold, ForARateNeedsOneRowThatMayRaiseAnAlarm) {
+  const Scores other(99);
+  const auto refused = threshold_for_rate({}, other, 0.01);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::kBadValue);
+  EXPECT_EQ(
+      refused.error().message,
+      "99 rows of the other class cannot show a rate of 0.01, expected at least 100: with fewer, not even one may "
+      "raise an alarm");
+  EXPECT_TRUE(threshold_for_rate({}, Scores(100), 0.01).ok());
+  EXPECT_EQ(threshold_for_rate({}, other, 0).error().code, ErrorCode::kBadOption);
+  EXPECT_EQ(threshold_for_rate({}, other, std::nan("")).error().code, ErrorCode::kBadOption);
+}
+
+TEST(Threshold, ForARateIsUnbiasedOverFreshRows) {
+  // normal scores, of which the exact rate of any threshold is known; 120 rows show 1 % barely
+  Random random(5);
+  for (const double rate : {0.01, 0.05}) {
+    const std::size_t runs = 4000;
+    double sum = 0, squares = 0;
+    for (std::size_t run = 0; run < runs; ++run) {
+      Scores other;
+      for (int i = 0; i < 120; ++i) other.push_back(static_cast<float>(random.normal()));
+      const double reached = std::erfc(static_cast<double>(*threshold_for_rate({}, other, rate)) / std::sqrt(2)) / 2;
+      sum += reached;
+      squares += reached * reached;
+    }
+    const double mean = sum / static_cast<double>(runs);
+    const double error = std::sqrt((squares / static_cast<double>(runs) - mean * mean) / static_cast<double>(runs));
+    // between two places the interpolated score has a rate a little off the interpolated rate: less than 4 % of it
+    EXPECT_NEAR(mean, rate, 4 * error + 0.04 * rate) << rate;
+  }
 }
 
 TEST(Threshold, IsAboveAllScoresWhereOnlyThatKeepsTheRate) {

@@ -1,0 +1,120 @@
+// Backward through the graph and the map: a node's signs are those of the slope of f with respect to its elements, over
+// all inputs at once. relu, max, min and maxpool pass on a share between 0 and 1 of a slope, an increasing map a
+// positive multiple, a weight its own sign times. Nothing is added up, so nothing rounds.
+#include "model/slope_signs.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+#include "model/geometry.hpp"
+
+namespace standfast::model {
+namespace {
+
+using Signs = std::vector<SlopeSigns>;
+
+void add_signs(SlopeSigns& to, SlopeSigns from) {
+  to.positive |= from.positive;
+  to.negative |= from.negative;
+}
+
+SlopeSigns times(SlopeSigns signs, float weight) {
+  if (weight == 0) return {};
+  return weight > 0 ? signs : SlopeSigns{signs.negative, signs.positive};
+}
+
+SlopeSigns signs_of_all(const Signs& signs, std::size_t first, std::size_t count) {
+  SlopeSigns all;
+  for (std::size_t i = first; i < first + count; ++i) add_signs(all, signs[i]);
+  return all;
+}
+
+/// W^T of the signs. A matrix is a convolution of images of one pixel.
+void pull_through_weights(const Tensor& weight, const Signs& out, Signs& in) {
+  const auto outputs = static_cast<std::size_t>(weight.shape[0]), inputs = static_cast<std::size_t>(weight.shape[1]);
+  const std::size_t kernel = weight.values.size() / outputs / inputs;
+  const std::size_t out_size = out.size() / outputs, in_size = in.size() / inputs;
+  Signs found(inputs);
+  for (std::size_t o = 0; o < outputs; ++o) {
+    const SlopeSigns signs = signs_of_all(out, o * out_size, out_size);
+    for (std::size_t i = 0; i < inputs; ++i)
+      for (std::size_t k = 0; k < kernel; ++k)
+        add_signs(found[i], times(signs, weight.values[(o * inputs + i) * kernel + k]));
+  }
+  for (std::size_t i = 0; i < in.size(); ++i) add_signs(in[i], found[i / in_size]);
+}
+
+/// What a node passes on to one of its inputs.
+void pull_through_node(const Node& node, const Shape& in_shape, const Signs& out, Signs& in) {
+  switch (node.kind) {
+    case NodeKind::kLinear:
+    case NodeKind::kConv2d:
+      return pull_through_weights(node.weight, out, in);
+    case NodeKind::kMaxPool: {
+      const auto channels = static_cast<std::size_t>(in_shape[0]);
+      const std::size_t in_size = in.size() / channels, out_size = out.size() / channels;
+      for (std::size_t i = 0; i < in.size(); ++i) add_signs(in[i], signs_of_all(out, i / in_size * out_size, out_size));
+      return;
+    }
+    case NodeKind::kMax:
+      for (SlopeSigns& signs : in) add_signs(signs, out.front());
+      return;
+    case NodeKind::kMin:
+    case NodeKind::kAdd:
+    case NodeKind::kRelu:
+    case NodeKind::kFlatten:
+      for (std::size_t i = 0; i < in.size(); ++i) add_signs(in[i], out[i]);
+      return;
+  }
+}
+
+Signs signs_of_features(const Graph& graph) {
+  const std::vector<Shape> shapes = *infer_shapes(graph);
+  std::vector<Signs> signs;
+  for (const Shape& shape : shapes) signs.emplace_back(element_count(shape));
+  Signs input(element_count(graph.input_shape));
+  signs.back().front().positive = true;
+  for (std::size_t n = graph.nodes.size(); n-- > 0;) {
+    for (const std::int32_t source : graph.nodes[n].inputs) {
+      Signs& in = source == kGraphInput ? input : signs[static_cast<std::size_t>(source)];
+      pull_through_node(graph.nodes[n], source_shape(graph, shapes, source), signs[n], in);
+    }
+  }
+  return input;
+}
+
+Signs pulled_through_step(const MapStep& step, const Signs& out, std::size_t inputs) {
+  Signs in(inputs);
+  switch (step.kind) {
+    case MapKind::kCenter:
+    case MapKind::kScale:
+    case MapKind::kKnots:  // slopes > 0
+      return out;
+    case MapKind::kLinear:
+    case MapKind::kConv2d:
+      pull_through_weights(step.values, out, in);
+      return in;
+    case MapKind::kAbs:
+      break;
+  }
+  // |u| falls on one side of 0 and rises on the other
+  for (std::size_t i = 0; i < inputs; ++i) {
+    in[i] = out[i];
+    if (out[inputs + i] != SlopeSigns{}) in[i] = {true, true};
+  }
+  return in;
+}
+
+}  // namespace
+
+std::vector<SlopeSigns> slope_signs(const Model& model) {
+  Signs signs = signs_of_features(model.graph);
+  const std::vector<Shape> shapes = *infer_map_shapes(model.feature_map, model.input_shape);
+  for (std::size_t k = model.feature_map.size(); k-- > 0;) {
+    const std::size_t inputs = k == 0 ? model.dim() : element_count(shapes[k - 1]);
+    signs = pulled_through_step(model.feature_map[k], signs, inputs);
+  }
+  return signs;
+}
+
+}  // namespace standfast::model
