@@ -224,9 +224,10 @@ Result<TrainOptions> preset_options(std::string_view name);
 /// By shape: 28x28 images, 3x32x32 images, and tables.
 std::string_view preset_for(const Dataset& data);
 
-/// The preset's options for a table of so many rows, training and validation rows together: huge tables are passed over
-/// less often. Other presets than `table` stay as they are.
-TrainOptions fitted_to_rows(TrainOptions options, std::size_t rows);
+/// The preset's options for a table of so many rows, training and validation rows together: small tables get fewer
+/// heads and a penalty, tables of few columns less dropout, and huge ones are passed over less often. Other presets
+/// than `table` stay as they are. Requires: rows and columns are positive.
+TrainOptions fitted_to(TrainOptions options, std::size_t rows, std::size_t columns);
 
 /// Whether the trainer can run with these options.
 /// Fails: kBadOption, with the option's command-line name, what was given and what is allowed.

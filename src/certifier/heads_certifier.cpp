@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/rounding.hpp"
+#include "model/steepness.hpp"
 #include "verify/radius.hpp"
 #include "verify_wide/fast_sums.hpp"
 
@@ -42,7 +43,9 @@ HeadsCertifier::Head::Head(const verify::Verifier& core, const infer::Plan* whol
       plan(whole == nullptr ? own_plan.get() : whole),
       wide(core),
       certifier(Certifier::create({&core.model(), plan, &core, &wide})) {
-  if (whole == nullptr) bounds = deployed::deployed_error(core.model());
+  if (whole != nullptr) return;
+  error = deployed::deployed_error(core.model());
+  steepness = model::steepness_upper(core.model());
 }
 
 HeadsCertifier::HeadsCertifier(const verify::HeadsVerifier& core, const infer::Plan& plan) : plan_(&plan) {
@@ -138,14 +141,13 @@ bool HeadsCertifier::may_rule_out_heads(const Request& request) const {
 
 void HeadsCertifier::bound_by_steepness(const Request& request, std::span<const float> x, std::size_t k,
                                         HeadsWorkspace& ws, Table& table) const {
-  const deployed::DeployedError& bounds = heads_[k]->bounds;
-  if (bounds.steepness.empty()) return;
+  const std::vector<double>& steepness = heads_[k]->steepness;
   // (C48): the radius that a margin of 1 would have, by the dual norm
   verify::ProvenMinorant steepest;
   steepest.is_separable = true;
   steepest.separable.margin = 1;
-  steepest.separable.coefficient = bounds.steepness;
-  steepest.gradient_error.assign(bounds.steepness.size(), 0.0);
+  steepest.separable.coefficient = steepness;
+  steepest.gradient_error.assign(steepness.size(), 0.0);
   std::vector<double> of_margin_1;
   for (std::size_t n = 0; n < request.norm_count(); ++n) {
     const Norm norm = request.norm(n);
@@ -153,11 +155,12 @@ void HeadsCertifier::bound_by_steepness(const Request& request, std::span<const 
                                              : verify::closed_form_radius_proven(steepest, request.cost, norm, 1,
                                                                                  verify_wide::kFastSums));
   }
-  const std::size_t dim = bounds.steepness.size(), count = x.size() / dim;
+  const std::size_t dim = steepness.size(), count = x.size() / dim;
   ws.logits.resize(count);
   run_forward(*heads_[k]->plan, request, x, ws.logits, ws.heads[k]);
   for (std::size_t row = 0; row < count; ++row) {
-    const double margin = (static_cast<double>(ws.logits[row]) - bounds.at(x.subspan(row * dim, dim))) * kRoundDown;
+    const double margin =
+        (static_cast<double>(ws.logits[row]) - heads_[k]->error.at(x.subspan(row * dim, dim))) * kRoundDown;
     if (!(margin > 0 && std::isfinite(margin))) continue;
     for (std::size_t n = 0; n < of_margin_1.size(); ++n) {
       const double radius = margin * of_margin_1[n] * kRoundDown;

@@ -62,7 +62,9 @@ class HeadsCertifier {
     const infer::Plan* plan;
     verify_wide::WideVerifier wide;
     std::unique_ptr<const Certifier> certifier;
-    deployed::DeployedError bounds;  ///< Of a model with several heads.
+    // of a model with several heads
+    deployed::DeployedError error;
+    std::vector<double> steepness;
   };
   class Table;
 

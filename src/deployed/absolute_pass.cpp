@@ -169,9 +169,8 @@ AbsoluteBound AbsolutePass::pull() {
   for (std::size_t k = model_->feature_map.size(); k-- > 0;) pull_step(k);
   // x has no error of its own; doubled, so that the factor's own rounding is covered
   const double factor = 1 + 2 * gamma_n(roundings_);
-  AbsoluteBound bound{or_infinite(constant_ * factor), std::move(arrays_[0].size), std::move(arrays_[0].error)};
+  AbsoluteBound bound{or_infinite(constant_ * factor), std::move(arrays_[0].size)};
   for (double& slope : bound.slope) slope = or_infinite(raised(slope) * factor);
-  for (double& slope : bound.error_slope) slope = or_infinite(raised(slope) * factor);
   return bound;
 }
 
@@ -269,8 +268,9 @@ void AbsolutePass::push_knots(const model::MapStep& step, Array& from, Array& to
   for (std::size_t i = 0; i < from.size.size(); ++i) {
     const KnotsBound bound = bound_of_knots(model::knots_of(step, i), model::slopes_of(step, i));
     constant_ += from.size[i] * bound.constant;
-    // x is exact, so that no error goes on
     to.size[i] += from.size[i] * bound.slope;
+    // what a change of x does: x itself is exact
+    to.error[i] += from.error[i] * static_cast<double>(std::ranges::max(model::slopes_of(step, i)));
   }
 }
 

@@ -14,7 +14,6 @@ namespace standfast::deployed {
 struct AbsoluteBound {
   double constant = 0;
   std::vector<double> slope;
-  std::vector<double> error_slope;  ///< What an error of each feature adds to the result, at most.
 };
 
 /// Each node of the model makes the error gamma (|W| m + |b|) + underflow of its own, where m bounds the magnitude of
@@ -35,7 +34,7 @@ class AbsolutePass {
   /// Products of one pass, at most.
   [[nodiscard]] std::size_t products() const { return products_; }
 
-  /// On |logit - f(x)|; of its error_slope, |f(x + d) - f(x)| <= error_slope . |d| for all x and d.
+  /// On |logit - f(x)|.
   AbsoluteBound error();
   /// The same for the model whose last node picks this piece instead of the largest or smallest. Requires: piece <
   /// pieces().

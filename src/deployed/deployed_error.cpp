@@ -17,10 +17,7 @@ constexpr std::size_t kMostProducts = std::size_t{1} << 28;
 /// The larger of two bounds, everywhere.
 void raise_to(const AbsoluteBound& other, AbsoluteBound& bound) {
   bound.constant = std::max(bound.constant, other.constant);
-  for (std::size_t i = 0; i < bound.slope.size(); ++i) {
-    bound.slope[i] = std::max(bound.slope[i], other.slope[i]);
-    bound.error_slope[i] = std::max(bound.error_slope[i], other.error_slope[i]);
-  }
+  for (std::size_t i = 0; i < bound.slope.size(); ++i) bound.slope[i] = std::max(bound.slope[i], other.slope[i]);
 }
 
 /// Rounding is monotone, so the rounded logit is the largest, or smallest, of the rounded pieces, each with its own
@@ -44,7 +41,7 @@ double largest_sum(const AbsoluteBound& magnitude) {
   return (kLargestMagnitude - magnitude.constant) / steepest * (1 - 8 * kUnitRoundoff);
 }
 
-DeployedError no_bound(std::size_t dim) { return {kInfinity, std::vector<double>(dim, 0.0), {}, {}, -1}; }
+DeployedError no_bound(std::size_t dim) { return {kInfinity, std::vector<double>(dim, 0.0), {}, -1}; }
 
 /// constant + slope . distance, rounded up; distance(i) carries at most one rounding.
 template <class Distance>
@@ -85,7 +82,7 @@ DeployedError deployed_error(const model::Model& model) {
   AbsoluteBound bound = logit_error(pass);
   const double sum = largest_sum(pass.magnitude());
   if (!all_finite(bound) || sum < 0) return no_bound(model.dim());
-  return {bound.constant, std::move(bound.slope), pass.centre(), std::move(bound.error_slope), sum};
+  return {bound.constant, std::move(bound.slope), pass.centre(), sum};
 }
 
 }  // namespace standfast::deployed

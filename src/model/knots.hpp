@@ -1,6 +1,6 @@
 // The values of a knots step, in the arithmetic of whoever asks: every pass of the model takes the same sum.
 //
-//     psi(x) = slope_0 min(x - t_1, 0) + sum_j slope_j max(min(x, t_(j+1)) - t_j, 0),    t_(m+1) = inf           (C47)
+//     psi(x) = slope_0 min(x - t_1, 0) + sum_j slope_j max(min(x, t_(j+1)) - t_j, 0),    t_(m+1) = inf           (C49)
 //
 // All terms that are not 0 have the sign of x - t_1, so that a sum of rounded terms keeps its digits.
 #pragma once
@@ -28,7 +28,7 @@ inline std::span<const float> slopes_of(const MapStep& step, std::size_t feature
 /// The roundings behind a value: those of a difference, of a product and of m additions.
 inline std::size_t roundings_of_knots(const MapStep& step) { return knot_count(step) + 2; }
 
-/// (C47) for several inputs side by side. Shape: x and y are (features, lanes), apart from one another.
+/// (C49) for several inputs side by side. Shape: x and y are (features, lanes), apart from one another.
 template <class Real>
 void run_knots(const MapStep& step, std::size_t lanes, std::span<const Real> x, std::span<Real> y) {
   for (std::size_t i = 0; i * lanes < y.size(); ++i) {

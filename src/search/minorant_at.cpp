@@ -1,6 +1,6 @@
 // A separable map is u = scale (x - kink), perhaps with an abs at its end. So the gradient by u, times the scale, is
 // the gradient by x: (C5) with the kinks where u is 0. With several kinks each feature has a line and some bends in
-// every u that sees it: (C19) and (C48). Products are rounded to nearest, because a search needs no more.
+// every u that sees it: (C19) and (C50). Products are rounded to nearest, because a search needs no more.
 // Taken for granted: scales are above 0, which the model's validation has checked.
 #include "search/minorant_at.hpp"
 

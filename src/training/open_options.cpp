@@ -11,11 +11,11 @@ namespace {
 /// What preset_for can choose.
 constexpr std::string_view kChosenByData[] = {"", "table", "mnist-l2", "cifar-learnt"};
 
-Result<TrainOptions> completed(std::string_view document, std::string_view preset, std::size_t rows) {
+Result<TrainOptions> completed(std::string_view document, std::string_view preset, const Dataset* data) {
   TrainOptions start;
   if (!preset.empty()) {
     STANDFAST_TRY(start, preset_options(preset));
-    start = fitted_to_rows(std::move(start), rows);
+    if (data != nullptr && data->count() > 0) start = fitted_to(std::move(start), data->count(), data->dim());
   }
   STANDFAST_TRY(TrainOptions options, train_options_from_json(document, start));
   options.preset = preset;
@@ -28,7 +28,7 @@ Status validate(const OpenTrainOptions& open) {
   const std::string document = to_json(open);
   Status refusal;
   for (const auto preset : kChosenByData) {
-    STANDFAST_TRY(const TrainOptions options, completed(document, preset, 0));
+    STANDFAST_TRY(const TrainOptions options, completed(document, preset, nullptr));
     const Status status = validate(options);
     if (status.ok()) return {};
     if (refusal.ok()) refusal = status;
@@ -39,7 +39,7 @@ Status validate(const OpenTrainOptions& open) {
 Result<TrainOptions> options_for_data(std::string_view document, const Dataset& data) {
   STANDFAST_TRY(const TrainOptions options, train_options_from_json(document));
   if (options.preset != kPresetForData) return options;
-  return completed(document, preset_for(data), data.count());
+  return completed(document, preset_for(data), &data);
 }
 
 }  // namespace standfast

@@ -1,5 +1,5 @@
 // A unit of weight w is |w| |x_i - kink|: its coefficient joins those of its feature, its kink is one more of that
-// feature. Behind knots a unit is a line and a bend per knot (C48). What the place of a kink may be off by is paid for
+// feature. Behind knots a unit is a line and a bend per knot (C50). What the place of a kink may be off by is paid for
 // in the margin.
 #include "verify/kinks.hpp"
 

@@ -99,7 +99,7 @@ TEST(Heads, TheRadiusToAUnionOfBoxesIsTheDistanceToTheNearest) {
 TEST(Heads, ARadiusIsTheSmallestOfTheHeadsOwn) {
   Tally tally("heads one by one");
   for_each_case(150, [&](Random& random) {
-    const auto made = random_model(random, Family::kHeads, static_cast<MapFamily>(random.below(3)));
+    const auto made = random_model(random, Family::kHeads, static_cast<MapFamily>(random.below(4)));
     const auto x = random_input(random, made);
     const auto threat = random_bounded_threat(random, made, x);
     const auto whole = try_make_classifier(made.model);

@@ -35,7 +35,9 @@ TEST(BoundedPass, TheErrorBoundHoldsOnEveryKindOfStepAndIsTight) {
   std::size_t finite = 0, tight = 0, moved = 0;
   for (std::uint64_t seed = 0; seed < 1500; ++seed) {
     Random random(seed);
-    const auto map = seed % 2 == 0 ? support::MapFamily::kMixing : support::MapFamily::kSeparable;
+    const auto map = seed % 5 == 4   ? support::MapFamily::kKnots
+                     : seed % 2 == 0 ? support::MapFamily::kMixing
+                                     : support::MapFamily::kSeparable;
     auto made = support::random_model(random, support::random_family(random), map);
     const bool ordinary = seed % 3 != 1;
     if (!ordinary) spread_widely(random, made.model);
@@ -66,7 +68,7 @@ TEST(BoundedPass, TheErrorBoundHoldsOnEveryKindOfStepAndIsTight) {
   EXPECT_GT(finite, 5000U);
   EXPECT_GT(moved, 2000U);
   EXPECT_EQ(nodes.size(), 8U) << "linear, conv2d, add, relu, maxpool, flatten, max, min";
-  EXPECT_EQ(steps.size(), 5U) << "center, scale, linear, conv2d, abs";
+  EXPECT_EQ(steps.size(), 6U) << "center, scale, linear, conv2d, abs, knots";
 }
 
 TEST(BoundedPass, ASumThatLosesEveryTermReachesTheBound) {

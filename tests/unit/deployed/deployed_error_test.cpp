@@ -82,6 +82,47 @@ TEST(DeployedError, TheForwardPassNeverLeavesTheBound) {
   EXPECT_GT(closest, 0.2);
 }
 
+TEST(DeployedError, BehindKnotsTheForwardPassStaysInside) {
+  std::size_t finite = 0, steep = 0;
+  double closest = 0;
+  for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+    Random random(seed);
+    auto made = support::random_model(random, support::random_family(random), support::MapFamily::kKnots);
+    if (seed % 5 == 2) cancel(made.model);
+    const Reference reference(made.model);
+    const DeployedError error = deployed_error(made.model);
+    const infer::Plan plan(made.model);
+    infer::InferWorkspace workspace;
+    std::vector<double> before;
+    for (int k = 0; k < 8; ++k) {
+      std::vector<float> x = support::random_input(random, made);
+      const double size = k < 4 ? 1 : std::pow(10, random.uniform(-44, 20));
+      for (float& value : x) value = static_cast<float>(value * size);
+      const double bound = error.at(x);
+      ASSERT_FALSE(std::isnan(bound)) << "seed " << seed;
+      const auto f = reference.bounded_value(support::widen(x));
+      if (bound < kInfinity) {
+        ++finite;
+        const long double distance = std::fabs(plan.forward(x, workspace) - f.value);
+        ASSERT_LE(distance, bound + f.error) << "seed " << seed << " input " << k;
+        if (bound > 1e-30) closest = std::max(closest, static_cast<double>(distance / bound));
+      }
+      // how steep f is, from one input to the next
+      if (!before.empty() && !error.steepness.empty()) {
+        const auto was = reference.bounded_value(before);
+        long double most = 0;
+        for (std::size_t i = 0; i < x.size(); ++i) most += error.steepness[i] * std::fabs(x[i] - before[i]);
+        ASSERT_LE(std::fabs(f.value - was.value), most * (1 + 1e-12L) + f.error + was.error) << "seed " << seed;
+        ++steep;
+      }
+      before = support::widen(x);
+    }
+  }
+  EXPECT_GT(finite, 6000U);
+  EXPECT_GT(steep, 6000U);
+  EXPECT_GT(closest, 0.05);
+}
+
 TEST(DeployedError, AnyOrderOfASumStaysInside) {
   Random random(5);
   for (int k = 0; k < 200; ++k) {

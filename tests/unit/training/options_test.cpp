@@ -425,15 +425,31 @@ TEST(Options, MoreEpochsLetTheRateFallAsFarAsBefore) {
   EXPECT_EQ(train_options_from_json(R"({"hidden": [8]})")->learning_rate_decay, 0.95);
 }
 
-TEST(Options, HugeTablesArePassedOverLessOften) {
+TEST(Options, ThePresetOfTablesFollowsRowsAndColumns) {
   const TrainOptions table = preset_options("table").value();
-  EXPECT_EQ(to_json(fitted_to_rows(table, 40)), to_json(table));
-  EXPECT_EQ(to_json(fitted_to_rows(table, 10000)), to_json(table));
-  EXPECT_EQ(fitted_to_rows(table, 20000).epochs, 30);
-  EXPECT_EQ(fitted_to_rows(table, 100000).epochs, 6);
-  EXPECT_EQ(fitted_to_rows(table, 10000000).epochs, 6);
+  const TrainOptions middle = fitted_to(table, 10000, 50);
+  EXPECT_EQ(middle.heads, table.heads);
+  EXPECT_EQ(middle.hidden, table.hidden);
+  EXPECT_EQ(middle.input_dropout, table.input_dropout);
+  EXPECT_EQ(middle.epochs, table.epochs);
+  EXPECT_LT(middle.jacobian_weight, 0.001);
+  const TrainOptions small = fitted_to(table, 40, 2);
+  EXPECT_EQ(small.heads, 1);
+  EXPECT_EQ(small.hidden, std::vector<std::int64_t>{4});
+  EXPECT_GT(small.jacobian_weight, 0.01);
+  EXPECT_LT(small.input_dropout, 0.01);
+  EXPECT_EQ(fitted_to(table, 20000, 50).epochs, 30);
+  EXPECT_EQ(fitted_to(table, 100000, 50).epochs, 6);
+  EXPECT_EQ(fitted_to(table, 10000000, 50).epochs, 6);
+  for (const std::size_t rows : {1U, 3U, 1000U, 1000000U}) {
+    TrainOptions fitted = fitted_to(table, rows, 1);
+    fitted.data.source = "x";
+    fitted.sensitive = "a";
+    fitted.output = "m";
+    EXPECT_TRUE(validate(fitted).ok()) << rows;
+  }
   const TrainOptions spam = preset_options("spam").value();
-  EXPECT_EQ(to_json(fitted_to_rows(spam, 1000000)), to_json(spam));
+  EXPECT_EQ(to_json(fitted_to(spam, 1000000, 1)), to_json(spam));
 }
 
 TEST(Options, WhatIsAskedForComesBeforeWhatFitsTheRows) {
