@@ -44,13 +44,18 @@ What arrives at u is v. So weight * g(u) >= v . u + kappa for every u, whatever 
 is why nobody has to trust the search that chose them: a poor choice makes a smaller radius, never a false one. The sum of all
 cuts is again such a minorant. It bounds (sum of weights) * g.
 
-Step 2. A sum over the features. Here u_i = scale_i (x_i - center_i), and if phi ends with `abs`, |u_i| as well. Let v' be the
-part of v that belongs to the u_i and v'' the part that belongs to the |u_i|, 0 without `abs`. With a_i = scale_i v'_i,
-b_i = scale_i v''_i and t_i = x_i - center_i,
+Step 2. A sum over the features. Every element w of phi(x) is a function of one feature x_i, made of straight pieces:
 
-    (sum of weights) * f(x + d)  >=  m + sum_i q_i(d_i),     q_i(d) = a_i d + b_i (|t_i + d| - |t_i|),
+    w(x_i + d) - w(x_i) = slope d + sum_j bend_j (|t_j + d| - |t_j|),    t_j = x_i - kink_j.
 
-    m = sum_i (a_i t_i + b_i |t_i|) + kappa - (sum of weights) * threshold.
+A unit w = weight x_i + constant, made by `center`, `scale`, and `linear` and `conv2d` with one weight other than 0 in a row, has
+the slope `weight` and no bend. Its |w| from an `abs` at the end has no slope and the bend |weight| at -constant / weight. A unit
+behind `knots` has slopes s_0, s_1, ..., s_m of its own (times the scales that follow) between its knots: its slope is
+(s_0 + s_m) / 2 and its bend at knot j is (s_j - s_(j-1)) / 2. Each element of v multiplies those of its w. So
+
+    (sum of weights) * f(x + d)  >=  m + sum_i q_i(d_i),     q_i(d) = a_i d + sum_j b_ij (|t_ij + d| - |t_ij|),
+
+    m = v . phi(x) + kappa - (sum of weights) * threshold.
 
 Step 3. The worst allowed change. Let D be the sum over the features of the largest decrease that is worth its price, the
 maximum over lo_i <= d <= hi_i of
@@ -193,15 +198,60 @@ class Tensor(NamedTuple):
         return [Fraction(numerator, self.denominator) for numerator in self.numerators]
 
 
-class Feature(NamedTuple):
-    """u_i = scale (x_i - center)."""
+class Line(NamedTuple):
+    """An element of the map that is weight * x[feature] + constant."""
+    feature: int
+    weight: Fraction
+    constant: Fraction
+
+    def at(self, x):
+        return self.weight * x[self.feature] + self.constant
+
+    def bends(self, x):
+        """(slope, [(bend, t)]) of step 2."""
+        return self.weight, []
+
+
+class Fold(NamedTuple):
+    """The absolute value of a Line."""
+    line: Line
+
+    @property
+    def feature(self):
+        return self.line.feature
+
+    def at(self, x):
+        return abs(self.line.at(x))
+
+    def bends(self, x):
+        _, weight, constant = self.line
+        return 0, [(abs(weight), x[self.feature] + constant / weight)] if weight else []
+
+
+class Chain(NamedTuple):
+    """scale * psi(x[feature]) + constant, with psi a knots step's function: 0 at the first knot, slopes[j] behind knot j."""
+    feature: int
     scale: Fraction
-    center: Fraction
+    constant: Fraction
+    knots: list
+    slopes: list
+
+    def at(self, x):
+        x = x[self.feature]
+        value = self.slopes[0] * min(x - self.knots[0], 0)
+        for knot, end, slope in zip(self.knots, [*self.knots[1:], None], self.slopes[1:]):
+            value += slope * max((x if end is None else min(x, end)) - knot, 0)
+        return self.scale * value + self.constant
+
+    def bends(self, x):
+        pairs = zip(self.knots, self.slopes, self.slopes[1:])
+        return (self.scale * (self.slopes[0] + self.slopes[-1]) / 2,
+                [(self.scale * (after - before) / 2, x[self.feature] - knot) for knot, before, after in pairs])
 
 
 class Model(NamedTuple):
-    features: list  # one Feature per element of x
-    has_abs: bool  # whether phi(x) is (u, |u|) instead of u
+    size: int  # of x
+    elements: list  # of phi(x): a Line, a Fold or a Chain each
     threshold: Fraction
     heads: list  # one Network, or those that the network is the smallest of
 
@@ -222,22 +272,93 @@ def read_tensor(entry, body, name):
     return Tensor(shape, [above * (denominator // below) for above, below in ratios], denominator)
 
 
-def read_features(steps, size, tensors):
-    """The steps `center` (u - values) and `scale` (u * values) put together: one Feature per element of x."""
-    features = [Feature(Fraction(1), Fraction(0))] * size
-    for step in steps:
-        kind = step["kind"]
-        require(kind in ("center", "scale"), f"feature map: no certificates for a step {kind}")
-        values = tensors[step["values"]].values()
-        if len(values) == 1:
-            values *= size
-        require(len(values) == size, f"feature map: {kind} has {len(values)} values, expected {size}")
-        if kind == "center":
-            features = [Feature(scale, center + value / scale) for (scale, center), value in zip(features, values)]
+MOST_KNOTS = 16
+FIELDS_OF_STEPS = {"center": (["values"], []), "scale": (["values"], []), "abs": ([], []), "knots": (["values", "slopes"], []),
+                   "linear": (["values"], ["bias"]), "conv2d": (["values"], ["bias", "stride", "padding", "dilation"])}
+
+
+def read_knots(step, size, tensors):
+    knots, slopes = tensors[step["values"]], tensors[step["slopes"]]
+    count = knots.shape[-1]
+    fits = knots.shape == [size, count] and slopes.shape == [size, count + 1] and count <= MOST_KNOTS
+    require(fits, f"feature map: knots of shape {knots.shape} with slopes of shape {slopes.shape}")
+    places, rates = knots.values(), slopes.values()
+    require(min(rates) > 0, "feature map: a slope is not positive")
+    chains = [Chain(i, Fraction(1), Fraction(0), places[i * count:(i + 1) * count], rates[i * (count + 1):(i + 1) * (count + 1)])
+              for i in range(size)]
+    for chain in chains:
+        require(chain.knots == sorted(chain.knots), f"feature map: the knots of feature {chain.feature} fall")
+    return chains
+
+
+def moved(element, scale, constant):
+    """scale * element + constant."""
+    if type(element) is Chain:
+        return element._replace(scale=element.scale * scale, constant=element.constant * scale + constant)
+    return Line(element.feature, element.weight * scale, element.constant * scale + constant)
+
+
+def read_rows_of_one(step, elements, shape, tensors):
+    """A linear step, or a convolution of single pixels, whose rows have one weight other than 0 each at most."""
+    weights, kind = tensors[step["values"]], step["kind"]
+    places = math.prod(shape[1:]) if kind == "conv2d" else 1
+    inputs = len(elements) // places
+    extents = [1, 1] if kind == "conv2d" else []
+    plain = all(step.get(field, least) == least for field, least in (("stride", 1), ("padding", 0), ("dilation", 1)))
+    require(weights.shape[1:] == [inputs, *extents] and plain, f"feature map: no certificates for a {kind} of several pixels")
+    rows = weights.shape[0]
+    biases = tensors[step["bias"]].values() if "bias" in step else [Fraction(0)] * rows
+    require(len(biases) == rows, f"feature map: {kind} has {len(biases)} biases, expected {rows}")
+    found = []
+    for row, bias in enumerate(biases):
+        used = [k for k in range(inputs) if weights.numerators[row * inputs + k]]
+        require(len(used) <= 1, "feature map: no certificates for a unit of several features")
+        for place in range(places):
+            if used:
+                weight = Fraction(weights.numerators[row * inputs + used[0]], weights.denominator)
+                found.append(moved(elements[used[0] * places + place], weight, bias))
+            else:
+                found.append(Line(0, Fraction(0), bias))
+    return found, [rows, *shape[1:]] if kind == "conv2d" else [rows]
+
+
+def read_step(step, elements, shape, tensors):
+    """The elements behind one step, and their shape."""
+    kind, size = step["kind"], len(elements)
+    found = set(map(type, elements))
+    require(Fold not in found, f"feature map: no certificates for a step {kind} behind an abs")
+    require(Chain not in found or kind in ("center", "scale"), f"feature map: no certificates for a step {kind} behind knots")
+    if kind == "abs":
+        return elements + [Fold(line) for line in elements], [2 * shape[0], *shape[1:]]
+    if kind in ("linear", "conv2d"):
+        return read_rows_of_one(step, elements, shape, tensors)
+    require(kind != "knots", "feature map: knots behind another step")
+    values = tensors[step["values"]].values()
+    if len(values) == 1:
+        values *= size
+    require(len(values) == size, f"feature map: {kind} has {len(values)} values, expected {size}")
+    if kind == "center":
+        return [moved(element, 1, -value) for element, value in zip(elements, values)], shape
+    require(min(values) > 0, "feature map: a scale is not positive")
+    return [moved(element, value, 0) for element, value in zip(elements, values)], shape
+
+
+def read_elements(steps, shape, tensors):
+    """The elements of phi(x), and how many elements all steps compute together."""
+    size = math.prod(shape)
+    elements, computed = [Line(i, Fraction(1), Fraction(0)) for i in range(size)], size
+    for position, step in enumerate(steps):
+        require(step["kind"] in FIELDS_OF_STEPS, f"feature map: found a step {step['kind']!r:.60}")
+        needed, optional = FIELDS_OF_STEPS[step["kind"]]
+        require_fields(step, ["kind", *needed], optional, f"feature map: step {position}")
+        if position == 0 and step["kind"] == "knots":
+            elements = read_knots(step, size, tensors)
         else:
-            require(min(values) > 0, "feature map: a scale is not positive")
-            features = [Feature(scale * value, center) for (scale, center), value in zip(features, values)]
-    return features
+            elements, shape = read_step(step, elements, shape, tensors)
+        computed += len(elements)
+    affine = all(step["kind"] in ("center", "scale", "knots") for step in steps)
+    require(affine or steps[-1]["kind"] == "abs", "feature map: no certificates for a linear map without an abs behind it")
+    return elements, computed
 
 
 def read_model(raw):
@@ -250,19 +371,16 @@ def read_model(raw):
     tensors = {name: read_tensor(entry, body, f"tensor {name}") for name, entry in header.items()}
 
     document = read_json(metadata["model"])
-    size = math.prod(read_shape(document["input_shape"], "the input's shape"))
-    steps = document["feature_map"]
-    has_abs = steps[-1:] == [{"kind": "abs"}]
-    features = read_features(steps[:-1] if has_abs else steps, size, tensors)
+    shape = read_shape(document["input_shape"], "the input's shape")
+    elements, of_map = read_elements(document["feature_map"], shape, tensors)
     heads = [read_network(head, tensors) for head in heads_of(document["graph"])]
     of_nodes = {name: elements for head in heads for name, elements in head.sizes.items() if name != "input"}
-    computed = size * (1 + len(steps) + has_abs) + sum(of_nodes.values()) + (len(heads) > 1)
+    computed = of_map + sum(of_nodes.values()) + (len(heads) > 1)
     require(computed <= MOST_COMPUTED, f"computes {computed} elements, expected at most {MOST_COMPUTED}")
     width = heads[0].sizes["input"]
-    given = size * (2 if has_abs else 1)
-    require(width == given, f"the network reads {width} elements, the feature map gives {given}")
+    require(width == len(elements), f"the network reads {width} elements, the feature map gives {len(elements)}")
     threshold = struct.unpack("<f", struct.pack("<f", number(document["threshold"], "threshold")))[0]
-    return Model(features, has_abs, Fraction(threshold), heads)
+    return Model(math.prod(shape), elements, Fraction(threshold), heads)
 
 
 # ---------------------------------------------------------------- the network
@@ -534,22 +652,35 @@ def summed_minorant(network, threshold, cuts):
 
 
 class Term(NamedTuple):
-    """q(d) = a d + b (|t + d| - |t|): how a change d of one feature moves the minorant. t is the offset from the kink."""
+    """q(d) = a d + sum_j b_j (|t_j + d| - |t_j|): how a change d of one feature moves the minorant."""
     a: Fraction
-    b: Fraction
-    t: Fraction
+    bends: list  # pairs b_j, t_j; t_j is the offset from the kink
 
     def at(self, d):
-        return self.a * d + self.b * (abs(self.t + d) - abs(self.t)) if self.b else self.a * d
+        return self.a * d + sum(b * (abs(t + d) - abs(t)) for b, t in self.bends)
+
+    def slopes(self):
+        """Those of the pieces, from the left to the right."""
+        found = [self.a - sum(b for b, _ in self.bends)]
+        for b, _ in sorted(self.bends, key=lambda bend: -bend[1]):
+            found.append(found[-1] + 2 * b)
+        return found
 
 
 def separate(model, v, constant, x):
     """The margin m, and the Term of each feature."""
-    size = len(model.features)
-    of_u, of_abs = v[:size], v[size:] if model.has_abs else [0] * size
-    terms = [Term(feature.scale * of_u[i], feature.scale * of_abs[i], x[i] - feature.center)
-             for i, feature in enumerate(model.features)]
-    return constant + sum(term.a * term.t + term.b * abs(term.t) for term in terms), terms
+    slopes, bends = [Fraction(0)] * model.size, [{} for _ in range(model.size)]
+    margin = constant
+    for factor, element in zip(v, model.elements):
+        if factor == 0:
+            continue
+        margin += factor * element.at(x)
+        slope, of_element = element.bends(x)
+        slopes[element.feature] += factor * slope
+        at = bends[element.feature]
+        for bend, t in of_element:
+            at[t] = at.get(t, 0) + factor * bend
+    return margin, [Term(slope, [(b, t) for t, b in at.items() if b]) for slope, at in zip(slopes, bends)]
 
 
 # ---------------------------------------------------------------- step 3: the worst allowed change
@@ -606,23 +737,21 @@ def read_claim(entry, proof):
 def largest_decrease(term, low, high, price, curvature):
     """The maximum of -q(d) - price |d| - curvature d^2 / 2 over low <= d <= high, which may be infinite.
 
-    Between the ends, 0 and the kink -t this is a straight line, or a parabola that opens downwards. So the maximum is at one of
+    Between the ends, 0 and the kinks this is a straight line, or a parabola that opens downwards. So the maximum is at one of
     these places, or where the derivative of a parabola is 0; the price is 0 if there is a curvature. Only an interval without
     end needs more: far away the function is a line, whose slope decides whether it grows for ever.
     """
-    a, b, t = term
-    if a == 0 and b == 0:
+    if term.a == 0 and not term.bends:
         return 0
+    slopes = term.slopes()
     if curvature == 0:
-        grows_to_the_left = low == -math.inf and a - b - price > 0
-        grows_to_the_right = high == math.inf and -a - b - price > 0
+        grows_to_the_left = low == -math.inf and slopes[0] - price > 0
+        grows_to_the_right = high == math.inf and -slopes[-1] - price > 0
         if grows_to_the_left or grows_to_the_right:
             return math.inf
-    places = {low, high}
-    if b:
-        places.add(-t)
+    places = {low, high} | {-t for _, t in term.bends}
     if curvature:
-        places |= {-(a + b) / curvature, -(a - b) / curvature}  # beyond the kink q has slope a + b, before it a - b
+        places |= {-slope / curvature for slope in slopes}  # a place of another piece is as good as any
 
     def worth(d):
         value = -term.at(d)
@@ -755,7 +884,7 @@ def read_file(path):
 
 def check_sizes(header, model):
     """Whether the first line's sizes are those of the model."""
-    expected = {"features": len(model.features)}
+    expected = {"features": model.size}
     of_heads = [{"slopes": head.units, "winners": head.outputs_of_maxima} for head in model.heads]
     if len(of_heads) == 1:
         expected.update(of_heads[0])
@@ -773,13 +902,13 @@ def check(certificates_path, model_path, rows_path=None):
     model_bytes = read_file(model_path)
     model = read_model(model_bytes)
     is_other_model = hashlib.sha256(model_bytes).hexdigest() != header["model_sha256"]
-    threat = read_threat(header["threat"], len(model.features))
+    threat = read_threat(header["threat"], model.size)
     check_sizes(header, model)
 
     confirmed = refused = 0
     last_index = -1
     for entry in entries:
-        one = read_input(entry, len(model.features), last_index)
+        one = read_input(entry, model.size, last_index)
         last_index = one.index
         for certificate in one.certificates:
             reason = None

@@ -120,13 +120,25 @@ def step_lipschitz(step, tensors, p):
     return min(bound, np.linalg.norm(size)) if p == 2 and size.ndim == 2 else bound
 
 
+def knots_values(x, knots, slopes):
+    """The values of the knots step, feature by feature: 0 at the first knot, slope j behind knot j."""
+    x, ends = x.reshape(-1, 1), np.column_stack([knots[:, 1:], np.full(len(knots), np.inf)])
+    below, above = np.minimum(x - knots[:, :1], 0), np.maximum(np.minimum(x, ends) - knots, 0)
+    return (np.column_stack([below, above]) * slopes).sum(axis=1)
+
+
 def apply_map(x, steps, tensors):
-    """phi(x), and the scale of each feature where phi acts on each feature alone."""
+    """phi(x), and how steep each of its features is where phi acts on each feature alone."""
     scale, separable = np.ones(x.shape), True
     for position, step in enumerate(steps):
         w = tensors.get(step.get("values"))
-        separable &= step["kind"] in ("center", "scale") or (step["kind"] == "abs" and position == len(steps) - 1)
-        if step["kind"] == "abs":
+        separable &= step["kind"] in ("center", "scale", "knots") or (step["kind"] == "abs" and position == len(steps) - 1)
+        if step["kind"] == "knots":
+            slopes, shape = tensors[step["slopes"]], x.shape
+            x = knots_values(x, w, slopes).reshape(shape)
+            lengths = np.column_stack([np.full(len(w), np.inf), np.diff(w, axis=1), np.full(len(w), np.inf)])
+            scale = np.where(lengths > 0, slopes, 0).max(axis=1).reshape(shape)  # the steepest piece that is one
+        elif step["kind"] == "abs":
             x = np.concatenate([x, np.abs(x)])
         elif step["kind"] in ("center", "scale"):
             w = w.ravel() if w.size == 1 else w.reshape(x.shape)
@@ -149,7 +161,7 @@ def main(model_path, inputs_path):
         kinds = ("abs",) if scale is not None else ("center", "scale", "linear", "conv2d", "abs")
         for head_score, slope in heads:  # a radius of f is the smallest of its heads'
             margin, slope = head_score - threshold, slope.ravel()
-            if scale is not None:  # the scales act on the gradient, feature by feature; only abs is left in Lip
+            if scale is not None:  # scales and knots act on the gradient, feature by feature; only abs is left in Lip
                 slope = slope * np.resize(scale, slope.size)
             for at, p in enumerate(NORMS.values()):
                 lipschitz = np.prod([step_lipschitz(step, tensors, p) for step in steps if step["kind"] in kinds])

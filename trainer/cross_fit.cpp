@@ -15,6 +15,7 @@
 #include "base/parallel.hpp"
 #include "base/try.hpp"
 #include "trainer/prepare.hpp"
+#include "trainer/process.hpp"
 #include "trainer/run.hpp"
 #include "trainer/torch_network.hpp"
 
@@ -97,6 +98,8 @@ std::string cross_fit_threshold(const Dataset& data, const TrainOptions& options
   ScoresByClass validation;
   validation.add(run.validation_scores, prepared.validation.labels);
   if (static_cast<double>(validation.other.size()) * options.max_fpr >= kEnoughAlarms) return {};
+  say(fmt::format("scoring all rows by {} networks that have not seen them, for --max-fpr; Ctrl-C leaves that out\n",
+                  options.threshold_folds));
   const auto fitted = cross_fitted_scores(data, options, run.best_epoch, 0, stop_requested);
   if (!fitted.ok())
     return fmt::format("--threshold-folds: the threshold is that of the validation rows: {}", fitted.error().message);

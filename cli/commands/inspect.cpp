@@ -106,8 +106,9 @@ std::string describe_model(const std::string& path, const ModelSummary& model) {
   text += line("other class", model.other_class);
   text += line("features", features(model));
   text += line("domain", domain(model));
-  text += line("feature map",
-               model.feature_map.empty() ? "identity" : fmt::format("{}", fmt::join(model.feature_map, "; ")));
+  text +=
+      line("feature map",
+           model.feature_map.empty() ? "identity" : printable(fmt::format("{}", fmt::join(model.feature_map, "; "))));
   for (const auto& [norm, lipschitz] : model.lipschitz) text += line("", fmt::format("Lip_{} {}", norm, lipschitz));
   text += line("threshold", fmt::format("{}", model.threshold));
   text += line("logit error", logit_error(model) + ": how far float32 rounding can move a logit");

@@ -2,10 +2,13 @@
 // float32 error over the domain. Taken for granted: shapes can be inferred, because the model is valid.
 #include "classifier/summary.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "model/knots.hpp"
 #include "model/max_affine.hpp"
 #include "model/slope_signs.hpp"
 
@@ -18,7 +21,33 @@ std::string shape_text(const model::Shape& shape) {
   return text + ")";
 }
 
-std::string step_text(const model::MapStep& step, const model::Shape& output) {
+/// "2 features (a, b)", "5 features (a, b, c and 2 more)".
+std::string features_text(const model::Model& model, const std::vector<std::size_t>& features) {
+  constexpr std::size_t kMostNamed = 3;
+  std::string text = std::to_string(features.size()) + (features.size() == 1 ? " feature" : " features");
+  if (features.empty()) return text;
+  for (std::size_t k = 0; k < features.size() && k < kMostNamed; ++k) {
+    const std::size_t i = features[k];
+    text += (k == 0 ? " (" : ", ") + (model.feature_names.empty() ? std::to_string(i) : model.feature_names[i]);
+  }
+  if (features.size() > kMostNamed) text += " and " + std::to_string(features.size() - kMostNamed) + " more";
+  return text + ")";
+}
+
+/// Which features bend. What they follow, a logarithm or a rank, is in the provenance.
+std::string knots_text(const model::Model& model) {
+  std::vector<std::size_t> bent, straight;
+  for (std::size_t i = 0; i < model.dim(); ++i) {
+    const auto slopes = model::slopes_of(model.feature_map.front(), i);
+    const bool bends = std::ranges::adjacent_find(slopes, std::not_equal_to<>()) != slopes.end();
+    (bends ? bent : straight).push_back(i);
+  }
+  std::string text = "bends " + features_text(model, bent);
+  if (!straight.empty()) text += ", not " + features_text(model, straight);
+  return text;
+}
+
+std::string step_text(const model::Model& model, const model::MapStep& step, const model::Shape& output) {
   std::string name(model::map_kind_name(step.kind));
   switch (step.kind) {
     case model::MapKind::kCenter:
@@ -30,7 +59,7 @@ std::string step_text(const model::MapStep& step, const model::Shape& output) {
     case model::MapKind::kAbs:
       return name + ": (u, |u|) -> " + shape_text(output);
     case model::MapKind::kKnots:
-      return name + ": at most " + std::to_string(step.values.shape[1]) + " per feature";
+      return name + ": " + knots_text(model);
   }
   return name;
 }
@@ -64,7 +93,7 @@ ModelSummary summarise(const model::Model& model, const verify::Verifier& core, 
   summary.feature_units = model.feature_units;
   const auto map_shapes = model::infer_map_shapes(model.feature_map, model.input_shape);
   for (std::size_t k = 0; k < model.feature_map.size(); ++k) {
-    summary.feature_map.push_back(step_text(model.feature_map[k], (*map_shapes)[k]));
+    summary.feature_map.push_back(step_text(model, model.feature_map[k], (*map_shapes)[k]));
   }
   const auto shapes = model::infer_shapes(model.graph);
   for (std::size_t k = 0; k < model.graph.nodes.size(); ++k) {

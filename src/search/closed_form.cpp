@@ -54,7 +54,11 @@ double steepest_slope(const minorant::SeparableMinorant& m, std::size_t i) {
   double slope = m.coefficient[i];
   for (const std::size_t at : order) slope -= m.bend[at];
   double steepest = std::fabs(slope);
-  for (const std::size_t at : order) steepest = std::max(steepest, std::fabs(slope += 2 * m.bend[at]));
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    slope += 2 * m.bend[order[k]];
+    const bool is_piece = k + 1 == order.size() || m.offset[order[k]] > m.offset[order[k + 1]];
+    if (is_piece) steepest = std::max(steepest, std::fabs(slope));
+  }
   return steepest;
 }
 

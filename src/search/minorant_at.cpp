@@ -61,9 +61,7 @@ void MinorantReader::add_outputs(const model::Model& model, const model::UnitMap
   const std::vector<double> constant = map.knots != nullptr ? std::vector<double>() : constants_of(model);
   const std::size_t units = map.weight.size();
   std::vector<std::vector<std::size_t>> units_of(map.dim);
-  for (std::size_t j = 0; j < units; ++j) {
-    if (map.weight[j] != 0) units_of[map.feature[j]].push_back(j);
-  }
+  for (std::size_t j = 0; j < units; ++j) units_of[map.feature[j]].push_back(j);
   place_.assign(map.dim * map.kinks, 0.0);
   for (std::size_t i = 0; i < map.dim; ++i) {
     first_output_.push_back(outputs_.size());
@@ -80,6 +78,11 @@ void MinorantReader::add_outputs(const model::Model& model, const model::UnitMap
         continue;
       }
       outputs_.push_back({j, w, 0, 0});
+      if (w == 0) {
+        // a constant, which no change moves
+        outputs_.push_back({units + j, 0, 0, 0});
+        continue;
+      }
       place_[map.slot[j]] = -constant[j] / w;
       bends_.push_back({map.slot[j], std::fabs(w)});
       outputs_.push_back({units + j, 0, bends_.size() - 1, bends_.size()});

@@ -79,7 +79,11 @@ std::vector<double> steepest_slopes(const minorant::SeparableMinorant& s) {
     }
     std::ranges::sort(kinks);
     double largest = std::fabs(slope);
-    for (const auto& [place, bend] : kinks) largest = std::max(largest, std::fabs(slope += 2 * bend));
+    for (std::size_t j = 0; j < kinks.size(); ++j) {
+      slope += 2 * kinks[j].second;
+      const bool is_piece = j + 1 == kinks.size() || kinks[j].first < kinks[j + 1].first;
+      if (is_piece) largest = std::max(largest, std::fabs(slope));
+    }
     steepest.push_back(largest + gamma_n(4 * kinks.size() + 8) * size);
   }
   return steepest;

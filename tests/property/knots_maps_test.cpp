@@ -79,17 +79,18 @@ TEST(KnotsMaps, NoAttackFlipsAVerdictInsideARadius) {
 }
 
 /// The smallest |d| with slope (psi(x + d) - psi(x)) <= -margin, piece after piece.
-double exact_distance_of_one_feature(const model::MapStep& knots, double slope, double x, double margin) {
+long double exact_distance_of_one_feature(const model::MapStep& knots, long double slope, long double x,
+                                          long double margin) {
   const std::vector<float>&t = knots.values.values, &s = knots.slopes.values;
-  const double step = slope > 0 ? -1 : 1;  // the way down
-  double at = x, left = margin / std::fabs(slope);
+  const long double step = slope > 0 ? -1 : 1;  // the way down
+  long double at = x, left = margin / std::fabs(slope);
   while (true) {
     // the piece that lies ahead, and where it ends
     std::size_t piece = 0;
     while (piece < t.size() && (step > 0 ? t[piece] <= at : t[piece] < at)) ++piece;
     const bool last = step > 0 ? piece == t.size() : piece == 0;
-    const double end = last ? step * kInfinity : t[step > 0 ? piece : piece - 1];
-    const double rate = s[piece], length = std::fabs(end - at);
+    const long double end = last ? step * kInfinity : t[step > 0 ? piece : piece - 1];
+    const long double rate = s[piece], length = std::fabs(end - at);
     if (rate * length >= left) return std::fabs(at - x) + left / rate;
     left -= rate * length;
     at = end;
@@ -114,7 +115,7 @@ TEST(KnotsMaps, RadiiOfOneFeatureAreExact) {
                                                      : static_cast<float>(random.normal())};
     set_margin(model, x, std::exp(random.normal()));
     const double margin = Reference(model).value(widen(x));
-    const double exact = exact_distance_of_one_feature(step, slope, x[0], margin);
+    const auto exact = static_cast<double>(exact_distance_of_one_feature(step, slope, x[0], margin));
     const auto classifier = make_classifier(model);
     for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
       const double radius = radius_of(classifier, x, norm, {});
@@ -127,6 +128,47 @@ TEST(KnotsMaps, RadiiOfOneFeatureAreExact) {
   });
   if (std::getenv("STANDFAST_CASES") == nullptr) {
     EXPECT_GT(compared, 600U);
+  }
+}
+
+float any_size(Random& random) {
+  constexpr float kEnds[] = {1e-45F, 1.2e-38F, 1, 3e38F};
+  if (random.chance(0.2)) return kEnds[random.below(std::size(kEnds))];
+  const double decades = random.chance(0.6) ? random.uniform(-3, 3) : random.uniform(-44, 38);
+  return static_cast<float>(std::pow(10.0, decades));
+}
+float any_number(Random& random) { return (random.chance(0.5) ? 1.0F : -1.0F) * any_size(random); }
+
+TEST(KnotsMaps, NoRadiusOfOneFeatureIsTooLargeWhateverTheNumbers) {
+  std::size_t compared = 0;
+  for_each_case(3000, [&](Random& random) {
+    const std::size_t m = 1 + random.below(5);
+    model::MapStep step;
+    step.kind = model::MapKind::kKnots;
+    step.values = {{1, static_cast<std::int64_t>(m)}, {}};
+    step.slopes = {{1, static_cast<std::int64_t>(m + 1)}, {}};
+    for (std::size_t j = 0; j < m; ++j) step.values.values.push_back(random.chance(0.1) ? 0 : any_number(random));
+    std::ranges::sort(step.values.values);
+    for (std::size_t j = 0; j <= m; ++j) step.slopes.values.push_back(any_size(random));
+    const float weight = any_number(random);
+    model::Model model = affine_model({weight}, random.chance(0.5) ? 0 : any_number(random));
+    model.feature_map = {step};
+    const std::vector<float> x = {random.chance(0.2) ? step.values.values[random.below(m)] : any_number(random)};
+    const auto classifier = try_make_classifier(model);
+    if (!classifier.ok()) return;
+    const Bounded f = Reference(model).bounded_value(widen(x));
+    const long double exact = exact_distance_of_one_feature(step, weight, x[0], std::max(f.value + f.error, 0.0L));
+    for (const Norm norm : {Norm::l1(), Norm::l2(), Norm::linf()}) {
+      for (const Method method : {Method::kSeparable, Method::kClosedForm, Method::kRefined, Method::kExact}) {
+        const double radius = radius_of(*classifier, x, norm, {}, method);
+        EXPECT_LE(radius, exact * (1 + 0x1p-40L))
+            << norm.name() << " " << method_name(method) << describe(model) << ::testing::PrintToString(x);
+        compared += static_cast<std::size_t>(radius > 0);
+      }
+    }
+  });
+  if (std::getenv("STANDFAST_CASES") == nullptr) {
+    EXPECT_GT(compared, 3000U);
   }
 }
 

@@ -70,7 +70,9 @@ void expect_no_lie_confirmed(Random& random, Tally& tally) {
     generated = std::move(hard.generated);
     x = std::move(hard.x);
   } else {
-    generated = random_model(random, random_family(random), MapFamily::kSeparable);
+    constexpr MapFamily kMaps[] = {MapFamily::kSeparable, MapFamily::kKnots, MapFamily::kKinked};
+    const Family family = random_family(random);
+    generated = random_model(random, family, kMaps[random.below(3)]);
     x = random_input(random, generated);
   }
   const auto threat = random_bounded_threat(random, generated, x);

@@ -80,6 +80,50 @@ def heads_model(path, random):
     return save_model(path, [5], [{"kind": "scale", "values": "scale"}, {"kind": "abs"}], [10], nodes, tensors)
 
 
+def knots_model(path, random):
+    """Five features, each with four knots, two of them at one place, behind them a centre and a scale; two hidden layers."""
+    knots = np.sort(random.normal(0, 2, size=(5, 4)), axis=1)
+    knots[:, 2] = knots[:, 1]
+    tensors = {"knots": knots, "slopes": np.exp(random.normal(size=(5, 5))), "center": random.normal(size=5),
+               "scale": random.uniform(0.3, 3, 5), "A0": random.normal(size=(8, 5)), "b0": random.normal(size=8),
+               "W1": random.uniform(0, 1, (4, 8)), "A1": random.normal(size=(4, 5)), "W2": random.uniform(0, 1, (1, 4)),
+               "A2": random.normal(size=(1, 5))}
+    nodes = [node("p1", "linear", "input", weight="A0", bias="b0"), node("z1", "relu", "p1"),
+             node("w1", "linear", "z1", weight="W1"), node("a1", "linear", "input", weight="A1"),
+             node("p2", "add", "w1", "a1"), node("z2", "relu", "p2"), node("w2", "linear", "z2", weight="W2"),
+             node("a2", "linear", "input", weight="A2"), node("score", "add", "w2", "a2")]
+    steps = [{"kind": "knots", "values": "knots", "slopes": "slopes"}, {"kind": "center", "values": "center"},
+             {"kind": "scale", "values": "scale"}]
+    return save_model(path, [5], steps, [5], nodes, tensors)
+
+
+def copies_model(path, random):
+    """Three features, each in two or three copies of its own scale and place, one copy of nothing, and their abs."""
+    copies = np.zeros((8, 3))
+    for row, feature in enumerate([0, 1, 2, 2, 1, 0, 0]):
+        copies[row, feature] = random.normal()
+    tensors = {"center": random.normal(size=3), "copies": copies, "places": random.normal(size=8),
+               "A0": random.normal(size=(8, 16)), "b0": random.normal(size=8), "W1": random.uniform(0, 1, (1, 8)),
+               "A1": random.normal(size=(1, 16))}
+    nodes = [node("p1", "linear", "input", weight="A0", bias="b0"), node("z1", "relu", "p1"),
+             node("w1", "linear", "z1", weight="W1"), node("a1", "linear", "input", weight="A1"),
+             node("score", "add", "w1", "a1")]
+    steps = [{"kind": "center", "values": "center"}, {"kind": "linear", "values": "copies", "bias": "places"}, {"kind": "abs"}]
+    return save_model(path, [3], steps, [16], nodes, tensors)
+
+
+def channels_model(path, random):
+    """An image of one channel, 3 x 3, in two copies by a convolution of single pixels, and their abs."""
+    tensors = {"copies": random.normal(size=(2, 1, 1, 1)), "places": random.normal(size=2),
+               "A0": random.normal(size=(8, 36)) / 3, "b0": random.normal(size=8), "W1": random.uniform(0, 1, (1, 8)),
+               "A1": random.normal(size=(1, 36)) / 3}
+    nodes = [node("p1", "linear", "input", weight="A0", bias="b0"), node("z1", "relu", "p1"),
+             node("w1", "linear", "z1", weight="W1"), node("a1", "linear", "input", weight="A1"),
+             node("score", "add", "w1", "a1")]
+    steps = [{"kind": "conv2d", "values": "copies", "bias": "places"}, {"kind": "abs"}]
+    return save_model(path, [1, 3, 3], steps, [4, 3, 3], nodes, tensors)
+
+
 def in_proof_of_head(head, **values):
     return lambda file: file.of("l1")["heads"][head].update(values)
 
@@ -233,6 +277,38 @@ HEADS_MODEL_LIES = [  # of `heads_model`
     ("a head that is there no more", in_node("score", inputs=["g0", "g7"])),
 ]
 
+def in_step(position, **values):
+    return lambda header, document, body: document["feature_map"][position].update(values)
+
+
+def all_slopes_times(factor):
+    def change(header, document, body):
+        begin, end = header["slopes"]["data_offsets"]
+        body[begin:end] = (np.frombuffer(bytes(body[begin:end]), "<f4") * np.float32(factor)).tobytes()
+    return change
+
+
+def steps_in_another_order(header, document, body):
+    document["feature_map"].insert(1, document["feature_map"].pop(0))
+
+
+KNOTS_LIES = [  # of `knots_model`
+    ("a slope of 0", first_value("slopes", 0)),
+    ("a slope below 0", first_value("slopes", -1)),
+    ("a slope that is NaN", first_value("slopes", np.nan)),
+    ("a slope that is infinite", first_value("slopes", np.inf)),
+    ("a first knot behind the others", first_value("knots", 1e6)),
+    ("a knot that is NaN", first_value("knots", np.nan)),
+    ("a feature's slopes too few", in_tensor("slopes", shape=[4, 5])),
+    ("slopes as many as knots", in_tensor("slopes", shape=[5, 4], data_offsets=[0, 80])),
+    ("knots of another shape", in_tensor("knots", shape=[20])),
+    ("knots behind a centre", steps_in_another_order),
+    ("an abs behind knots", lambda header, document, body: document["feature_map"].append({"kind": "abs"})),
+    ("knots with a bias", in_step(0, bias="center")),
+    ("slopes for a centre", in_step(1, slopes="scale")),
+    ("steeper slopes", all_slopes_times(3)),
+]
+
 CONV_LIES = [  # of `conv_model`
     ("a negative padding", in_node("p1", padding=-1)),
     ("a padding as large as the kernel", in_node("p1", padding=3)),
@@ -308,6 +384,25 @@ class CheckCertificate(unittest.TestCase):
         model = conv_model(self.folder / "model.safetensors", random)
         self.expect_tight(model, random.uniform(0, 1, (ROWS, 1, 6, 6)), "--method", "refined", "--norm", "0,1,2,inf",
                           "--domain", "0,1", norms=("l0", "l1", "l2", "linf"))
+
+    def test_knots(self):
+        random = np.random.default_rng(20)
+        model, threat = knots_model(self.folder / "model.safetensors", random), self.folder / "threat.toml"
+        threat.write_text('[default]\ncost = 0.1\nlower = -6\nupper = 6\n[feature.2]\ncost = 3\nchange = "increase-only"\n'
+                          "[feature.4]\nmax_decrease = 0.3\n")
+        rows = random.normal(0, 3, (ROWS, 5))
+        for method in ("separable", "refined", "exact"):
+            self.expect_tight(model, rows, "--method", method, "--norm", "1,2,inf")
+            self.expect_tight(model, rows, "--method", method, "--norm", "0,1,2,inf", "--threat", threat,
+                              norms=("l0", "l1", "l2", "linf"))
+
+    def test_copies_of_features_with_kinks_of_their_own(self):
+        for seed, make, shape in ((21, copies_model, [3]), (22, channels_model, [1, 3, 3])):
+            random = np.random.default_rng(seed)
+            model = make(self.folder / "model.safetensors", random)
+            for method in ("separable", "refined"):
+                self.expect_tight(model, random.normal(0, 2, (ROWS, *shape)), "--method", method, "--norm", "1,2,inf",
+                                  "--domain=-5,5")
 
     def test_a_minimum_of_heads(self):
         random = np.random.default_rng(10)
@@ -401,7 +496,7 @@ class CheckCertificate(unittest.TestCase):
 
     def test_no_certificate_of_a_model_that_lies_goes_through(self):
         for make, shape, lies in ((dense_model, [5], MODEL_LIES), (conv_model, [1, 6, 6], CONV_LIES),
-                                  (heads_model, [5], HEADS_MODEL_LIES)):
+                                  (heads_model, [5], HEADS_MODEL_LIES), (knots_model, [5], KNOTS_LIES)):
             random = np.random.default_rng(5)
             honest, path = make(self.folder / "model.safetensors", random), self.folder / "certificates.jsonl"
             file, checkers = self.certify(honest, random.uniform(0, 3, (ROWS, *shape)), "--norm", "2")

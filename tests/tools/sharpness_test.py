@@ -69,6 +69,24 @@ class Sharpness(unittest.TestCase):
         self.assertIn("caught at 0.1 %", head)
         self.assertGreater(float(line.split()[-12]), 60)
 
+    def test_false_positives_are_counted_on_the_half_that_did_not_train(self):
+        if PROGRAMS is None:
+            self.skipTest("no folder of programs")
+        draw = random.Random(2)
+        with tempfile.TemporaryDirectory() as folder:
+            table = Path(folder) / "clouds.csv"
+            rows = [f"{draw.gauss(2 * (i % 3 == 0), 1)},{draw.gauss(0, 1)},{'bad' if i % 3 == 0 else 'good'}" for i in range(600)]
+            table.write_text("\n".join(["a,b,kind", *rows]) + "\n")
+            done = subprocess.run([sys.executable, "-B", PATH.with_name("false_positives"), f"{table}:bad", "--seeds", "3",
+                                   "--max-fpr", "0.1", "--standfast", PROGRAMS / "standfast", "--train",
+                                   "--preset none --epochs 3 --hidden 4"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        words = done.stdout.split()
+        self.assertEqual(words[:3], ["clouds.csv:", "false", "positives"])
+        self.assertLess(abs(float(words[3]) - 10), 6)
+        # 200 others in either half
+        self.assertIn("(sampling alone 3.00)", done.stdout)
+
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:

@@ -83,7 +83,7 @@ TEST(DeployedError, TheForwardPassNeverLeavesTheBound) {
 }
 
 TEST(DeployedError, BehindKnotsTheForwardPassStaysInside) {
-  std::size_t finite = 0, steep = 0;
+  std::size_t finite = 0;
   double closest = 0;
   for (std::uint64_t seed = 0; seed < 1500; ++seed) {
     Random random(seed);
@@ -93,7 +93,6 @@ TEST(DeployedError, BehindKnotsTheForwardPassStaysInside) {
     const DeployedError error = deployed_error(made.model);
     const infer::Plan plan(made.model);
     infer::InferWorkspace workspace;
-    std::vector<double> before;
     for (int k = 0; k < 8; ++k) {
       std::vector<float> x = support::random_input(random, made);
       const double size = k < 4 ? 1 : std::pow(10, random.uniform(-44, 20));
@@ -107,19 +106,9 @@ TEST(DeployedError, BehindKnotsTheForwardPassStaysInside) {
         ASSERT_LE(distance, bound + f.error) << "seed " << seed << " input " << k;
         if (bound > 1e-30) closest = std::max(closest, static_cast<double>(distance / bound));
       }
-      // how steep f is, from one input to the next
-      if (!before.empty() && !error.steepness.empty()) {
-        const auto was = reference.bounded_value(before);
-        long double most = 0;
-        for (std::size_t i = 0; i < x.size(); ++i) most += error.steepness[i] * std::fabs(x[i] - before[i]);
-        ASSERT_LE(std::fabs(f.value - was.value), most * (1 + 1e-12L) + f.error + was.error) << "seed " << seed;
-        ++steep;
-      }
-      before = support::widen(x);
     }
   }
   EXPECT_GT(finite, 6000U);
-  EXPECT_GT(steep, 6000U);
   EXPECT_GT(closest, 0.05);
 }
 

@@ -1,6 +1,9 @@
 #include "random_models.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <span>
 
 #include <gtest/gtest.h>
 
@@ -31,8 +34,28 @@ model::Tensor any_tensor(model::Shape shape, bool non_negative, Random& random) 
   return tensor;
 }
 
+model::MapStep any_knots(std::int64_t dim, Random& random) {
+  const auto knots = static_cast<std::int64_t>(1 + random.below(model::kMostKinks));
+  model::MapStep step;
+  step.kind = model::MapKind::kKnots;
+  step.values = any_tensor({dim, knots}, false, random);
+  for (std::int64_t i = 0; i < dim; ++i) {
+    std::ranges::sort(
+        std::span(step.values.values).subspan(static_cast<std::size_t>(i * knots), static_cast<std::size_t>(knots)));
+  }
+  step.slopes = any_tensor({dim, knots + 1}, true, random);
+  for (float& slope : step.slopes.values) slope = std::max(slope, std::numeric_limits<float>::denorm_min());
+  return step;
+}
+
 void add_map(model::Model& model, Random& random) {
   const auto dim = static_cast<std::int64_t>(model.dim());
+  if (random.below(5) == 0) {
+    model.feature_map = {any_knots(dim, random)};
+    if (coin(random))
+      model.feature_map.push_back({model::MapKind::kCenter, any_tensor({coin(random) ? 1 : dim}, false, random), {}});
+    return;
+  }
   if (coin(random))
     model.feature_map = {{model::MapKind::kCenter, any_tensor({coin(random) ? 1 : dim}, false, random), {}}};
   if (coin(random)) {

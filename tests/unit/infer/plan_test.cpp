@@ -16,7 +16,9 @@ TEST(Plan, LogitsAgreeWithAnEvaluationThatSharesNoCode) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Random random(seed);
     const auto family = support::random_family(random);
-    const auto map = seed % 3 == 0 ? support::MapFamily::kMixing : support::MapFamily::kSeparable;
+    const auto map = seed % 5 == 4   ? support::MapFamily::kKnots
+                     : seed % 3 == 0 ? support::MapFamily::kMixing
+                                     : support::MapFamily::kSeparable;
     const auto made = support::random_model(random, family, map);
     const support::Reference reference(made.model);
     const Plan plan(made.model);
@@ -62,7 +64,9 @@ TEST(Plan, InputGradientIsTheDirectionalDerivative) {
   std::size_t compared = 0;
   for (std::uint64_t seed = 0; seed < 120; ++seed) {
     Random random(seed);
-    const auto map = seed % 3 == 0 ? support::MapFamily::kSeparable : support::MapFamily::kMixing;
+    const auto map = seed % 5 == 4   ? support::MapFamily::kKnots
+                     : seed % 3 == 0 ? support::MapFamily::kSeparable
+                                     : support::MapFamily::kMixing;
     const auto made = support::random_model(random, support::random_family(random), map);
     const support::Reference reference(made.model);
     const Plan plan(made.model);
@@ -89,7 +93,9 @@ TEST(Plan, InputGradientIsTheDirectionalDerivative) {
 TEST(Plan, FeaturesInPlaceOfTheInputGiveTheSameBits) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     Random random(seed);
-    const auto map = seed % 3 == 0 ? support::MapFamily::kMixing : support::MapFamily::kSeparable;
+    const auto map = seed % 5 == 4   ? support::MapFamily::kKnots
+                     : seed % 3 == 0 ? support::MapFamily::kMixing
+                                     : support::MapFamily::kSeparable;
     const auto made = support::random_model(random, support::random_family(random), map);
     const Plan plan(made.model);
     InferWorkspace workspace, other;

@@ -25,7 +25,8 @@ void expect_refused(const FeatureMap& map, const Shape& input, ErrorCode code, c
 }
 
 TEST(FeatureMap, KindNamesSurviveTheRoundTrip) {
-  for (const auto kind : {MapKind::kCenter, MapKind::kScale, MapKind::kLinear, MapKind::kConv2d, MapKind::kAbs}) {
+  for (const auto kind :
+       {MapKind::kCenter, MapKind::kScale, MapKind::kLinear, MapKind::kConv2d, MapKind::kAbs, MapKind::kKnots}) {
     ASSERT_TRUE(parse_map_kind(map_kind_name(kind)).ok());
     EXPECT_EQ(*parse_map_kind(map_kind_name(kind)), kind);
   }
@@ -40,6 +41,65 @@ TEST(FeatureMap, EveryStepHasItsOutputShape) {
   const auto shapes = infer_map_shapes(map, {2, 3, 3});
   ASSERT_TRUE(shapes.ok()) << shapes.error().message;
   EXPECT_EQ(*shapes, (std::vector<Shape>{{2, 3, 3}, {2, 3, 3}, {4, 1, 1}, {8, 1, 1}, {3}}));
+}
+
+MapStep knots_step(Tensor knots, Tensor slopes) {
+  MapStep step = step_of(MapKind::kKnots, std::move(knots));
+  step.slopes = std::move(slopes);
+  return step;
+}
+
+TEST(FeatureMap, KnotsKeepTheShapeAndActOnEachFeatureAlone) {
+  const MapStep knots = knots_step({{4, 2}, {0, 1, -1, -1, 2, 3, 0, 0}}, constant({4, 3}, 2));
+  const FeatureMap map = {knots, step_of(MapKind::kCenter, constant({4}, 1)),
+                          step_of(MapKind::kScale, constant({1}, 3))};
+  const auto shapes = infer_map_shapes(map, {1, 2, 2});
+  ASSERT_TRUE(shapes.ok()) << shapes.error().message;
+  EXPECT_EQ(*shapes, (std::vector<Shape>(3, {1, 2, 2})));
+  EXPECT_TRUE(is_separable(map));
+  EXPECT_TRUE(has_knots(map));
+  EXPECT_FALSE(is_affine_with_abs(map));
+  for (const double p : {1.0, 2.0, 3.0}) EXPECT_NEAR(lipschitz_upper(map, {1, 2, 2}, norm_of(p)), 6, 1e-12);
+}
+
+TEST(FeatureMap, BadKnotsAreRefusedAndNamed) {
+  const Tensor knots{{2, 2}, {0, 1, 3, 3}}, slopes = constant({2, 3}, 1);
+  const auto with = [](Tensor tensor, std::size_t at, float value) {
+    tensor.values[at] = value;
+    return tensor;
+  };
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN(), kInf = std::numeric_limits<float>::infinity();
+  expect_refused({knots_step(constant({4}, 0), slopes)}, {2}, ErrorCode::kBadShape,
+                 "values are (4), expected (2, knots)");
+  expect_refused({knots_step(constant({3, 2}, 0), slopes)}, {2}, ErrorCode::kBadShape, "values are (3, 2)");
+  expect_refused({knots_step(constant({2, 17}, 0), constant({2, 18}, 1))}, {2}, ErrorCode::kBadShape, "1 to 16 knots");
+  expect_refused({knots_step(knots, constant({2, 2}, 1))}, {2}, ErrorCode::kBadShape,
+                 "slopes are (2, 2), expected (2, 3)");
+  expect_refused({knots_step(knots, {})}, {2}, ErrorCode::kBadShape, "slopes");
+  expect_refused({knots_step({}, slopes)}, {2}, ErrorCode::kBadShape, "values");
+  expect_refused({knots_step(with(knots, 3, 2.5F), slopes)}, {2}, ErrorCode::kBadValue,
+                 "knot 1 of feature 1 is 2.5, expected at least the one before, 3");
+  expect_refused({knots_step(with(knots, 0, kNan), slopes)}, {2}, ErrorCode::kBadValue, "expected a finite number");
+  expect_refused({knots_step(knots, with(slopes, 4, 0))}, {2}, ErrorCode::kBadValue,
+                 "slope 1 of feature 1 is 0, expected one above 0");
+  expect_refused({knots_step(knots, with(slopes, 0, -1))}, {2}, ErrorCode::kBadValue, "slope 0 of feature 0 is -1");
+  expect_refused({knots_step(knots, with(slopes, 0, kInf))}, {2}, ErrorCode::kBadValue, "expected a finite number");
+  MapStep biased = knots_step(knots, slopes);
+  biased.bias = constant({2}, 1);
+  expect_refused({biased}, {2}, ErrorCode::kBadValue, "does not use");
+  MapStep sloped = step_of(MapKind::kCenter, constant({2}, 1));
+  sloped.slopes = slopes;
+  expect_refused({sloped}, {2}, ErrorCode::kBadValue, "does not use");
+  expect_refused({step_of(MapKind::kCenter, constant({2}, 1)), knots_step(knots, slopes)}, {2}, ErrorCode::kUnsupported,
+                 "step 1 (knots): comes after feature map step 0 (center)");
+  for (const MapStep& step :
+       {step_of(MapKind::kAbs, {}), step_of(MapKind::kLinear, constant({1, 2}, 1)), knots_step(knots, slopes)}) {
+    const FeatureMap map = {knots_step(knots, slopes), step};
+    EXPECT_FALSE(is_separable(map));
+    const auto shapes = infer_map_shapes(map, {2});
+    ASSERT_FALSE(shapes.ok());
+    EXPECT_EQ(shapes.error().code, ErrorCode::kUnsupported) << shapes.error().message;
+  }
 }
 
 TEST(FeatureMap, BadStepsAreRefusedAndNamed) {

@@ -9,6 +9,8 @@
 #include "support/random_model.hpp"
 #include "support/reference.hpp"
 #include "support/small_models.hpp"
+#include "verify/kinks.hpp"
+#include "verify/verifier.hpp"
 
 namespace standfast::search {
 namespace {
@@ -103,7 +105,9 @@ TEST(PlanMinorants, EveryMinorantLiesBelowTheNetworkButForFloat32) {
   std::size_t compared = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Random random(seed);
-    const auto made = support::random_model(random, support::random_family_of_one_head(random), support::MapFamily::kSeparable);
+    constexpr support::MapFamily kMaps[] = {support::MapFamily::kSeparable, support::MapFamily::kKnots,
+                                            support::MapFamily::kKinked};
+    const auto made = support::random_model(random, support::random_family_of_one_head(random), kMaps[seed % 3]);
     Around around(made.model, support::random_input(random, made));
     if (!std::isfinite(around.logit)) continue;
     const support::Reference reference(made.model);
@@ -113,7 +117,12 @@ TEST(PlanMinorants, EveryMinorantLiesBelowTheNetworkButForFloat32) {
       for (const double s : made.scale) change.push_back(size * s * random.normal());
       return change;
     };
-    const std::vector<double> touch = draw(1), bend_touch = draw(0.5);
+    const std::vector<double> touch = draw(1);
+    std::vector<double> bend_touch;
+    const std::size_t kinks = around.minorants().tangent_at(touch).kinks();
+    for (std::size_t at = 0; at < kinks * touch.size(); ++at) {
+      bend_touch.push_back(0.5 * made.scale[at / kinks] * random.normal());
+    }
     const minorant::SeparableMinorant m = minorants.minorant_at(
         touch, around.reader.has_bends() ? std::span<const double>(bend_touch) : std::span<const double>());
     for (int k = 0; k < 10; ++k) {
@@ -123,7 +132,9 @@ TEST(PlanMinorants, EveryMinorantLiesBelowTheNetworkButForFloat32) {
       for (std::size_t i = 0; i < moved.size(); ++i) {
         moved[i] = around.x[i] + change[i];
         value += m.coefficient[i] * change[i];
-        if (m.has_bends()) value += m.bend[i] * (std::fabs(m.offset[i] + change[i]) - std::fabs(m.offset[i]));
+        for (std::size_t at = i * m.kinks(); at < (i + 1) * m.kinks(); ++at) {
+          value += m.bend[at] * (std::fabs(m.offset[at] + change[i]) - std::fabs(m.offset[at]));
+        }
       }
       // all that is summed anywhere near, times the unit of float32, times the roundings of a few layers
       std::vector<double> touched(touch.size());
@@ -137,6 +148,41 @@ TEST(PlanMinorants, EveryMinorantLiesBelowTheNetworkButForFloat32) {
     }
   }
   EXPECT_GT(compared, 1000U);
+}
+
+TEST(PlanMinorants, WithSeveralKinksTheyAreWhatTheVerifierSeesButForFloat32) {
+  std::size_t compared = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Random random(seed);
+    const auto map = seed % 2 == 0 ? support::MapFamily::kKnots : support::MapFamily::kKinked;
+    const auto made = support::random_model(random, support::random_family_of_one_head(random), map);
+    Around around(made.model, support::random_input(random, made));
+    const auto verifier = verify::Verifier::create(made.model);
+    if (!verifier || !std::isfinite(around.logit)) continue;
+    verify::ProvenMinorant proven = verifier->minorant(around.x, around.infer.slopes);
+    if (!proven.is_separable) proven = verify::seen_from_input(verifier->map().unit_map(), around.x, proven);
+    minorant::SeparableMinorant found;
+    around.plan.backward(around.infer);
+    around.reader.read_minorant(around.x, Lane{features_of(around.infer, around.x).data()}, around.logit,
+                                Lane{around.infer.feature_dual.data()}, found);
+    const minorant::SeparableMinorant& expected = proven.separable;
+    ASSERT_EQ(found.kinks(), expected.kinks()) << "seed " << seed;
+    double largest = 0;
+    for (const double b : expected.bend) largest = std::max(largest, std::fabs(b));
+    for (const double c : expected.coefficient) largest = std::max(largest, std::fabs(c));
+    if (!(largest > 1e-30 && largest < 1e30)) continue;
+    for (std::size_t i = 0; i < expected.dim(); ++i) {
+      EXPECT_NEAR(found.coefficient[i], expected.coefficient[i], 1e-4 * largest) << "seed " << seed;
+    }
+    for (std::size_t at = 0; at < expected.bend.size(); ++at) {
+      EXPECT_NEAR(found.bend[at], expected.bend[at], 1e-4 * largest) << "seed " << seed;
+      if (expected.bend[at] == 0) continue;
+      const double size = std::fabs(around.x[at / expected.kinks()]) + std::fabs(expected.offset[at]);
+      EXPECT_NEAR(found.offset[at], expected.offset[at], 1e-9 * size) << "seed " << seed;
+    }
+    ++compared;
+  }
+  EXPECT_GT(compared, 100U);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/random.hpp"
 #include "planes.hpp"
 
 namespace standfast::search {
@@ -222,6 +223,49 @@ TEST(Response, NoFeaturesAreNoChange) {
     find_response(minorants, {}, {}, rules_of(norm, 1), out);
     EXPECT_EQ(out.value, 0);
     EXPECT_TRUE(out.change.empty());
+  }
+}
+
+TEST(Response, AKinkInTwoPartsIsThatKink) {
+  const Scene scene;
+  std::vector<double> offset, bend;
+  for (std::size_t i = 0; i < 7; ++i) {
+    offset.insert(offset.end(), {scene.offset[i], 9, scene.offset[i]});
+    bend.insert(bend.end(), {0.25 * scene.bend[i], 0, 0.75 * scene.bend[i]});
+  }
+  const MinorantSet one = scene.minorants(true);
+  MinorantSet several;
+  several.reset_to(
+      test::problem_of({1, std::vector<double>(7, 1.0), std::vector<double>(21, 1.0), offset}, scene.interval));
+  ASSERT_EQ(several.kinks(), 3U);
+  for (const Norm norm : kResponseNorms) {
+    for (const double temperature : {1e-4, 0.3}) {
+      const ResponseRules rules = rules_of(norm, temperature);
+      Response expected, found;
+      find_response(one, scene.coefficient, scene.bend, rules, expected);
+      find_response(several, scene.coefficient, bend, rules, found);
+      EXPECT_NEAR(found.best, expected.best, 1e-12) << norm.name();
+      EXPECT_NEAR(found.value, expected.value, 1e-4 * temperature) << norm.name();
+      // -F'' along random directions: a split kink's two slopes move together
+      Random random(3);
+      const auto dd = spread(expected, expected.curve_dd), df = spread(expected, expected.curve_df),
+                 ff = spread(expected, expected.curve_ff);
+      for (std::size_t i = 0; i < 7; ++i) {
+        EXPECT_NEAR(found.change[i], expected.change[i], 1e-4) << norm.name() << i;
+        EXPECT_NEAR(found.bend_change[3 * i], expected.bend_change[i], 1e-4) << norm.name() << i;
+        EXPECT_NEAR(found.bend_change[3 * i + 2], expected.bend_change[i], 1e-4) << norm.name() << i;
+        const double a = random.normal(), b = random.normal();
+        double curve = 0;
+        for (std::size_t s = 0; s < found.moves; ++s) {
+          if (found.moving[s] != i) continue;
+          const double* const direction = found.direction.data() + 4 * s;
+          const double along = direction[0] * a + direction[1] * 0.25 * b + direction[3] * 0.75 * b;
+          curve += found.curve_dd[s] * along * along;
+        }
+        const double whole = dd[i] * a * a + 2 * df[i] * a * b + ff[i] * b * b;
+        EXPECT_NEAR(curve, whole, 1e-3 * (1 + std::fabs(whole))) << norm.name() << i;
+      }
+    }
   }
 }
 

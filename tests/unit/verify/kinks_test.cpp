@@ -144,6 +144,42 @@ TEST(Kinks, TheMinorantStaysBelowTheClassifier) {
   EXPECT_GT(several, 200U);
 }
 
+TEST(Kinks, BehindKnotsTheMinorantStaysBelowTheClassifierAndTouchesIt) {
+  std::size_t compared = 0, touched = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    Random random(seed);
+    const auto made =
+        support::random_model(random, support::random_family_of_one_head(random), support::MapFamily::kKnots);
+    const Reference reference(made.model);
+    const std::vector<float> x = support::random_input(random, made);
+    const Verifier verifier = Verifier::create(made.model).value();
+    ASSERT_EQ(verifier.map().view(), model::MapView::kSeparable) << seed;
+    const infer::Plan plan(made.model);
+    infer::InferWorkspace infer;
+    plan.forward(x, infer);
+    const ProvenMinorant m = verifier.minorant(x, infer.slopes);
+    ASSERT_TRUE(m.is_separable);
+    for (int k = 0; k < 40; ++k) {
+      std::vector<double> moved = support::widen(x);
+      std::vector<long double> change(x.size());
+      for (std::size_t i = 0; i < x.size() && k > 0; ++i) {
+        if (random.below(3) == 0) continue;
+        const std::size_t kink = i * m.separable.kinks() + random.below(m.separable.kinks());
+        moved[i] += random.chance(0.5) ? -m.separable.offset[kink] : made.scale[i] * random.normal();
+        change[i] = static_cast<long double>(moved[i]) - x[i];
+      }
+      const support::Bounded f = reference.bounded_value(moved);
+      const long double bound = below(m, change);
+      ASSERT_LE(bound, f.value + f.error + std::fabs(bound) * 1e-17L) << "seed " << seed;
+      ++compared;
+      // at x itself nothing is lost but roundings of sums that may cancel
+      if (k == 0) touched += static_cast<std::size_t>(f.value - bound <= 1e-9L * std::fabs(f.value));
+    }
+  }
+  EXPECT_GT(compared, 10'000U);
+  EXPECT_GT(touched, 300U);
+}
+
 /// A minorant of one feature with up to 5 kinks, slopes of any sign, and what bounds it.
 struct OneFeature {
   ProvenMinorant minorant;
