@@ -18,7 +18,7 @@ struct DeployedError {
   double constant = 0;         ///< Infinite where nothing can be said: a sum of 2^23 terms or more, or an overflow.
   std::vector<double> slope;   ///< (dim), >= 0.
   std::vector<double> centre;  ///< What the feature map subtracts first, (dim); empty for 0.
-  double largest_sum = 0;  ///< Where sum_i |x_i - centre_i| is larger, the pass may overflow and the bound is inf.
+  double largest_sum = 0;      ///< Where sum_i |x_i - centre_i| is larger, the pass may overflow and the bound is inf.
 
   /// constant + slope . |x - centre|, rounded up. Shape: x is (dim). An x that is not finite gives inf.
   [[nodiscard]] double at(std::span<const float> x) const;

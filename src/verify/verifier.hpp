@@ -3,10 +3,10 @@
 //     auto radius = verify::prove(model, threat, x, proposals);   // no allowed change priced below *radius flips x's
 //     alarm
 //
-// There is a proposal for each head of the model (heads_verifier.hpp); most models have one. A proposal is a choice of slopes and a few numbers, by anyone and by any arithmetic. The core takes nothing else on
-// trust but the model and the threat model. Costs and intervals are its own; what the feature map can do to a change
-// follows from the model alone (model/map_bounds.hpp).
-// The steps of a proof, each in a file of its own, are V0 to V5 of docs/certificates.md:
+// There is a proposal for each head of the model (heads_verifier.hpp); most models have one. A proposal is a choice of
+// slopes and a few numbers, by anyone and by any arithmetic. The core takes nothing else on trust but the model and the
+// threat model. Costs and intervals are its own; what the feature map can do to a change follows from the model alone
+// (model/map_bounds.hpp). The steps of a proof, each in a file of its own, are V0 to V5 of docs/certificates.md:
 //
 //     backward     V1, V2   an affine minorant of g for these slopes          bounded: the loops over weights
 //     map_steps    V3       phi(x), its rounding errors

@@ -122,7 +122,8 @@ TEST(PullBack, EveryProposalGivesALineBelowTheClassifierUpToItsPrice) {
   std::size_t compared = 0, bent = 0;
   for (std::uint64_t seed = 0; seed < 600; ++seed) {
     Random random(seed);
-    const auto made = support::random_model(random, support::random_family_of_one_head(random), support::MapFamily::kMixing);
+    const auto made =
+        support::random_model(random, support::random_family_of_one_head(random), support::MapFamily::kMixing);
     const Reference reference(made.model);
     const std::vector<float> x = support::random_input(random, made);
     const Norm norm = std::vector<Norm>{Norm::l0(), Norm::l1(), Norm::l2(), Norm::linf()}[random.below(4)];

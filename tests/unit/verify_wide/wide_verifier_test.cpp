@@ -55,7 +55,8 @@ TEST(Verifier, EverySlopeGivesAFunctionBelowTheClassifier) {
   std::size_t compared = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     Random random(seed);
-    const auto made = support::random_model(random, support::random_family_of_one_head(random), support::MapFamily::kSeparable);
+    const auto made =
+        support::random_model(random, support::random_family_of_one_head(random), support::MapFamily::kSeparable);
     const Reference reference(made.model);
     const infer::Plan plan(made.model);
     const auto verifier = support::wide_proofs(made.model);
