@@ -17,7 +17,8 @@ constexpr double kTableRows = 10000;  // larger tables are passed over less ofte
 constexpr std::int64_t kFewestPasses = 6;
 constexpr double kRowsPerHead = 250, kRowsPerUnit = 100;  // smaller ones get fewer heads and units,
 constexpr std::int64_t kFewestUnits = 4;
-constexpr double kFewRows = 2700, kLargestPenalty = 0.05;  // and a penalty that falls with the rows, first by squares,
+// and a penalty that falls with the rows, first by squares; two columns are hard to learn by heart
+constexpr double kFewRows = 2700, kManyColumns = 30, kLargestPenalty = 0.05;
 constexpr double kDropoutPerColumn = 0.004;
 
 TrainOptions spam_options() {
@@ -227,7 +228,8 @@ TrainOptions fitted_to(TrainOptions options, std::size_t rows, std::size_t colum
   // a few rows can only tell a little more than a linear function from chance
   options.heads = share_of(options.heads, kRowsPerHead);
   options.hidden = {std::max<std::int64_t>(share_of(options.hidden.front(), kRowsPerUnit), kFewestUnits)};
-  options.jacobian_weight = std::min(std::max(kFewRows / count, 1.0) / count, kLargestPenalty);
+  const double few = kFewRows / count * std::min(static_cast<double>(columns) / kManyColumns, 1.0);
+  options.jacobian_weight = std::min(std::max(few, 1.0) / count, kLargestPenalty);
   // of few columns each one is needed
   options.input_dropout = std::min(options.input_dropout, kDropoutPerColumn * static_cast<double>(columns));
   const double passes = static_cast<double>(options.epochs) * std::min(kTableRows / count, 1.0);
