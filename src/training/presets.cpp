@@ -15,7 +15,7 @@ namespace {
 // How the preset `table` follows its data.
 constexpr double kTableRows = 10000;  // larger tables are passed over less often,
 constexpr std::int64_t kFewestPasses = 6;
-constexpr double kRowsPerHead = 250, kRowsPerUnit = 100;  // smaller ones get fewer heads and units,
+constexpr double kLinearRows = 1000, kRowsPerHead = 180, kRowsPerUnit = 80;  // smaller ones get fewer heads and units,
 constexpr std::int64_t kFewestUnits = 4;
 // and a penalty that falls with the rows, first by squares; two columns are hard to learn by heart
 constexpr double kFewRows = 2700, kManyColumns = 30, kLargestPenalty = 0.05;
@@ -223,7 +223,7 @@ TrainOptions fitted_to(TrainOptions options, std::size_t rows, std::size_t colum
   if (options.preset != "table") return options;
   const auto count = static_cast<double>(rows);
   const auto share_of = [count](std::int64_t most, double rows_for_one) {
-    return std::clamp<std::int64_t>(std::llround(count / rows_for_one), 1, most);
+    return std::clamp<std::int64_t>(std::llround((count - kLinearRows) / rows_for_one), 1, most);
   };
   // a few rows can only tell a little more than a linear function from chance
   options.heads = share_of(options.heads, kRowsPerHead);
