@@ -15,9 +15,10 @@ namespace {
 // How the preset `table` follows its data.
 constexpr double kTableRows = 10000;  // larger tables are passed over less often,
 constexpr std::int64_t kFewestPasses = 6;
-constexpr double kRowsPerHead = 250, kRowsPerUnit = 100;  // smaller ones get fewer heads and units,
+constexpr double kLinearRows = 1000, kRowsPerHead = 180, kRowsPerUnit = 80;  // smaller ones get fewer heads and units,
 constexpr std::int64_t kFewestUnits = 4;
-constexpr double kPenaltyOfRows = 1, kLargestPenalty = 0.05;  // and a penalty that falls with the rows
+// and a penalty that falls with the rows, first by squares; two columns are hard to learn by heart
+constexpr double kFewRows = 2700, kManyColumns = 30, kLargestPenalty = 0.05;
 constexpr double kDropoutPerColumn = 0.004;
 
 TrainOptions spam_options() {
@@ -222,12 +223,13 @@ TrainOptions fitted_to(TrainOptions options, std::size_t rows, std::size_t colum
   if (options.preset != "table") return options;
   const auto count = static_cast<double>(rows);
   const auto share_of = [count](std::int64_t most, double rows_for_one) {
-    return std::clamp<std::int64_t>(std::llround(count / rows_for_one), 1, most);
+    return std::clamp<std::int64_t>(std::llround((count - kLinearRows) / rows_for_one), 1, most);
   };
   // a few rows can only tell a little more than a linear function from chance
   options.heads = share_of(options.heads, kRowsPerHead);
   options.hidden = {std::max<std::int64_t>(share_of(options.hidden.front(), kRowsPerUnit), kFewestUnits)};
-  options.jacobian_weight = std::min(kPenaltyOfRows / count, kLargestPenalty);
+  const double few = kFewRows / count * std::min(static_cast<double>(columns) / kManyColumns, 1.0);
+  options.jacobian_weight = std::min(std::max(few, 1.0) / count, kLargestPenalty);
   // of few columns each one is needed
   options.input_dropout = std::min(options.input_dropout, kDropoutPerColumn * static_cast<double>(columns));
   const double passes = static_cast<double>(options.epochs) * std::min(kTableRows / count, 1.0);
