@@ -71,6 +71,7 @@ void pull_through_node(const Node& node, const Shape& in_shape, const Signs& out
 Signs signs_of_features(const Graph& graph) {
   const std::vector<Shape> shapes = *infer_shapes(graph);
   std::vector<Signs> signs;
+  signs.reserve(shapes.size());
   for (const Shape& shape : shapes) signs.emplace_back(element_count(shape));
   Signs input(element_count(graph.input_shape));
   signs.back().front().positive = true;

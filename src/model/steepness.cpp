@@ -103,6 +103,7 @@ std::vector<double> steepness_upper(const Model& model) {
   const std::vector<Shape> maps = infer_map_shapes(model.feature_map, model.input_shape).value();
   const std::vector<Shape> nodes = infer_shapes(graph).value();
   std::vector<std::vector<double>> duals;
+  duals.reserve(nodes.size());
   for (const Shape& shape : nodes) duals.emplace_back(element_count(shape), 0.0);
   std::vector<double> dual(element_count(graph.input_shape), 0.0);
   duals.back()[0] = 1;

@@ -18,8 +18,8 @@ double mean_detection(std::span<const float> sensitive_scores, std::span<const f
   const double rows = max_fpr * static_cast<double>(other.size());
   double caught = 0;
   for (std::size_t i = 0; i < other.size() && static_cast<double>(i) < rows; ++i) {
-    const auto equal = std::ranges::equal_range(sensitive, other[i]);
-    const auto above = static_cast<double>(sensitive.end() - equal.end()) + static_cast<double>(equal.size()) / 2;
+    const auto [first, behind] = std::equal_range(sensitive.begin(), sensitive.end(), other[i]);
+    const auto above = static_cast<double>(sensitive.end() - behind) + static_cast<double>(behind - first) / 2;
     caught += above * std::min(1.0, rows - static_cast<double>(i));
   }
   return caught / rows / static_cast<double>(sensitive.size());
