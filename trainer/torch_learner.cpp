@@ -123,7 +123,7 @@ std::unique_ptr<torch::optim::Optimizer> make_optimiser(const TrainOptions& opti
 
 // the seeds before this one draw weights and batches
 TorchLearner::TorchLearner(const TrainOptions& options)
-    : options_(options), dropout_(at::detail::createCPUGenerator(options.seed + 2)) {}
+    : options_(options), dropout_(std::make_unique<at::Generator>(at::detail::createCPUGenerator(options.seed + 2))) {}
 TorchLearner::~TorchLearner() = default;
 
 void TorchLearner::start_optimiser() {
@@ -170,7 +170,7 @@ TorchArray TorchLearner::worst_scores(const TorchArray& score, const TorchArray&
 TorchArray TorchLearner::without_dropped(const TorchArray& features) {
   const double kept = 1 - options_.input_dropout;
   if (kept == 1) return features;
-  return features * torch::empty_like(features).bernoulli_(kept, dropout_) / kept;
+  return features * torch::empty_like(features).bernoulli_(kept, *dropout_) / kept;
 }
 
 std::vector<TorchArray> TorchLearner::state() const {

@@ -89,7 +89,7 @@ class TorchLearner : public Learner {
   std::unique_ptr<torch::optim::Optimizer> optimiser_;
   std::vector<TorchArray> averages_;  // of state(), empty without averaging
   std::int64_t steps_ = 0;
-  at::Generator dropout_;
+  std::unique_ptr<at::Generator> dropout_;
 };
 
 }  // namespace standfast::trainer
