@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -163,9 +164,11 @@ void HeadsCertifier::bound_by_steepness(const Request& request, std::span<const 
         (static_cast<double>(ws.logits[row]) - heads_[k]->error.at(x.subspan(row * dim, dim))) * kRoundDown;
     if (!(margin > 0 && std::isfinite(margin))) continue;
     for (std::size_t n = 0; n < of_margin_1.size(); ++n) {
-      const double radius = margin * of_margin_1[n] * kRoundDown;
-      // a product that underflows has lost its digits
-      if (radius >= kSmallestBound) table.radii(row, k)[n] = radius;
+      // only a head that nothing moves has no end; a product that overflows is still only a number
+      const bool is_flat = of_margin_1[n] == kInfinity;
+      const double product = std::min(margin * of_margin_1[n], std::numeric_limits<double>::max()) * kRoundDown;
+      // one that underflows has lost its digits
+      if (product >= kSmallestBound) table.radii(row, k)[n] = is_flat ? kInfinity : product;
     }
   }
 }

@@ -136,6 +136,23 @@ TEST(Heads, AHeadTwiceIsThatHead) {
   });
 }
 
+TEST(Heads, ABoundThatOverflowsIsNotInfinite) {
+  // never below 1, and 1e37 - 1e-38 x, which costs 1e300 per unit: far beyond float64, but not without end
+  model::Model model;
+  model.input_shape = {1};
+  model::GraphBuilder graph({1});
+  const auto flat = graph.linear("flat", model::kGraphInput, {{1, 1}, {0}}, {{1}, {1}});
+  const auto slow = graph.linear("slow", model::kGraphInput, {{1, 1}, {-1e-38F}}, {{1}, {1e37F}});
+  graph.min("score", {flat, slow});
+  model.graph = std::move(graph).take();
+  model.sensitive_class = "alarm";
+  model.other_class = "quiet";
+  const Classifier classifier = make_classifier(model);
+  ThreatModel threat;
+  threat.cost = {1e300};
+  for (const Norm norm : kNorms) EXPECT_LT(radius_of(classifier, std::vector<float>{0}, norm, threat), kInfinity);
+}
+
 TEST(Heads, ATileHasTheBitsOfItsInputs) {
   for_each_case(25, [](Random& random) {
     const auto made = random_model(random, Family::kHeads, MapFamily::kSeparable);
