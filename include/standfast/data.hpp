@@ -33,9 +33,30 @@ struct DataRequest {
   std::string usual_label = {};      ///< The label's column if a table has it and none is asked for: the model's.
   bool tables_have_labels = false;   ///< Tables are read as if labels were required, other files are not.
   std::string separator = {};        ///< Between a table's columns: "," ";" "|" "tab". If empty, it is found out.
+  std::string text_column = {};      ///< The column of a table that holds text, without case. If empty, there is none.
+  std::string usual_text = {};       ///< The text's column if a table has it and none is asked for: the model's.
+  /// The words that count, ascending: a model's. If empty, every word of the source does. Files of no other kind are
+  /// read as messages if it is given.
+  std::vector<std::string> vocabulary = {};
+};
+
+/// Which words each message has: all that a classifier sees of it.
+///
+/// Shape: begin is (count + 1), and word is (begin[count]): the words of message i, ascending, stand from begin[i] on.
+struct WordRows {
+  std::vector<std::size_t> begin = {0};  ///< Where each message's words begin in `word`.
+  std::vector<std::uint32_t> word;       ///< Indices into Dataset::feature_names.
+
+  /// The words of message i, ascending. Requires: i + 1 < begin.size().
+  [[nodiscard]] std::span<const std::uint32_t> row(std::size_t i) const {
+    return std::span(word).subspan(begin[i], begin[i + 1] - begin[i]);
+  }
 };
 
 /// Inputs in the order of their source. Pixels of bytes are value / 255, channels first.
+///
+/// Messages are kept as the words that they have: feature f is 1 if word feature_names[f] occurs, else 0, and
+/// `features` is empty.
 ///
 /// Shape: features is (count, dim) row-major; labels is (count), or empty for unlabelled data.
 struct Dataset {
@@ -51,13 +72,20 @@ struct Dataset {
   std::string label_column = {};               ///< The column that the labels come from; empty if it is no table.
   std::vector<std::string> source_names = {};  ///< The file of each input, if each is a file of its own; else empty.
   std::vector<std::string> notes = {};         ///< What the reader decided or passed over, a line for the user each.
+  std::string tokenizer = {};                  ///< What made words of messages, "words/1"; empty for other inputs.
+  WordRows words = {};                         ///< The words of each message.
+  std::string text_column = {};                ///< The column that the text comes from; empty if it is no table.
 
   /// The number of inputs.
   [[nodiscard]] std::size_t count() const { return source_index.size(); }
   /// The number of features of an input.
   [[nodiscard]] std::size_t dim() const;
-  /// Input i. Shape: (dim). Requires: i < count().
+  /// Whether the inputs are messages, kept as words.
+  [[nodiscard]] bool is_text() const { return !tokenizer.empty(); }
+  /// Input i. Shape: (dim). Requires: i < count() and !is_text().
   [[nodiscard]] std::span<const float> row(std::size_t i) const;
+  /// `rows` inputs from `first` on, of whatever kind. Shape: (rows, dim). Requires: first + rows <= count().
+  [[nodiscard]] std::vector<float> dense_rows(std::size_t first, std::size_t rows) const;
   /// The inputs at `positions`, in that order. Requires: each is below count().
   [[nodiscard]] Dataset subset(std::span<const std::size_t> positions) const;
   /// The index of a class by its name. Fails: kBadOption, naming the classes that exist.

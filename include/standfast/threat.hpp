@@ -79,11 +79,17 @@ struct ThreatModel {
   std::vector<double> max_decrease;  ///< The largest decrease, >= 0; 0 if the feature may not shrink. Default inf.
   std::vector<double> max_increase;  ///< The largest increase, >= 0; 0 if the feature may not grow. Default inf.
   std::string price_unit;            ///< What a price counts, for readers. If empty: the features' own units.
+  bool whole = false;  ///< Whether inputs are whole numbers. Radii do not use it; attacks are whole then, too.
 
   /// The threat model that keeps every feature inside [lo, hi], as `--domain LO,HI`.
   ///
   /// Fails: kBadValue unless lo <= hi, lo < inf and hi > -inf.
   static Result<ThreatModel> domain(std::size_t dim, double lo, double hi);
+
+  /// Words of a message may be added, and removed wherever they occur, at a price of 1 each: `--threat words`.
+  static ThreatModel words(std::size_t dim);
+  /// Words may only be added, the good-word attack (Lowd and Meek, CEAS 2005): `--threat added-words`.
+  static ThreatModel added_words(std::size_t dim);
 
   /// Checks that the entries are what their comments ask for. The functions of Classifier call it.
   ///

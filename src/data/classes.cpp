@@ -14,6 +14,7 @@
 
 #include "base/try.hpp"
 #include "data/text.hpp"
+#include "data/words.hpp"
 #include "files/message.hpp"
 
 namespace standfast::data {
@@ -93,7 +94,7 @@ Result<Dataset> select_classes(const Dataset& data, std::span<const std::string>
 }
 
 Result<Dataset> concatenate_datasets(Dataset first, const Dataset& second) {
-  if (first.input_shape != second.input_shape) {
+  if (first.is_text() != second.is_text() || (!first.is_text() && first.input_shape != second.input_shape)) {
     return Error{ErrorCode::kBadShape,
                  fmt::format("{}: inputs are ({}), expected ({}) as in {}", second.source,
                              fmt::join(second.input_shape, ", "), fmt::join(first.input_shape, ", "), first.source)};
@@ -112,6 +113,7 @@ Result<Dataset> concatenate_datasets(Dataset first, const Dataset& second) {
     STANDFAST_TRY(const auto number, classes.number_of(second.class_names[static_cast<std::size_t>(label)]));
     first.labels.push_back(number);
   }
+  if (first.is_text()) append_messages(first, second);
   first.features.insert(first.features.end(), second.features.begin(), second.features.end());
   first.notes.insert(first.notes.end(), second.notes.begin(), second.notes.end());
   first.class_names = classes.names();

@@ -153,12 +153,15 @@ Result<model::Domain> read_domain(const files::JsonValue& value) {
 }
 
 Status read_features(const files::JsonValue& value, model::Model& model) {
-  STANDFAST_TRY(const files::JsonObject fields, value.object({}, {"names", "units"}));
+  STANDFAST_TRY(const files::JsonObject fields, value.object({}, {"names", "units", "tokenizer"}));
   if (fields.has("names")) {
     STANDFAST_TRY(model.feature_names, fields.texts("names"));
   }
   if (fields.has("units")) {
     STANDFAST_TRY(model.feature_units, fields.texts("units"));
+  }
+  if (fields.has("tokenizer")) {
+    STANDFAST_TRY(model.tokenizer, fields.text("tokenizer"));
   }
   return {};
 }

@@ -79,6 +79,7 @@ ModelDocument write_document(const model::Model& model) {
   Json document;
   document["input_shape"] = model.input_shape;
   document["features"] = {{"names", model.feature_names}, {"units", model.feature_units}};
+  if (!model.tokenizer.empty()) document["features"]["tokenizer"] = model.tokenizer;
   document["feature_map"] = Json::array();
   for (std::size_t i = 0; i < model.feature_map.size(); ++i) {
     document["feature_map"].push_back(step_json(model.feature_map[i], i, tensors));

@@ -9,9 +9,11 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "files/message.hpp"
 #include "files/utf8.hpp"
 #include "model/heads.hpp"
 #include "model/shape.hpp"
+#include "standfast/text.hpp"
 
 namespace standfast::model {
 namespace {
@@ -28,6 +30,26 @@ Status check_labels(const std::vector<std::string>& labels, std::size_t dim, con
   }
   for (std::size_t i = 0; i < labels.size(); ++i) {
     STANDFAST_CHECK(check_text(labels[i], fmt::format("feature {} {}", what, i)));
+  }
+  return {};
+}
+
+/// The features of messages: words, each once and in the order of their bytes.
+Status check_words(const Model& model, std::size_t dim) {
+  if (model.tokenizer.empty()) return {};
+  if (model.tokenizer != kTokenizer) {
+    return Error{ErrorCode::kUnsupported, fmt::format("tokenizer: is {}, expected \"{}\"",
+                                                      files::quote_for_message(model.tokenizer), kTokenizer)};
+  }
+  if (model.input_shape.size() != 1 || model.feature_names.size() != dim) {
+    return Error{ErrorCode::kBadShape, fmt::format("feature names: are {}, expected a word for each of {} features",
+                                                   model.feature_names.size(), dim)};
+  }
+  for (std::size_t i = 1; i < dim; ++i) {
+    if (model.feature_names[i - 1] < model.feature_names[i]) continue;
+    return Error{ErrorCode::kBadValue, fmt::format("feature name {}: comes after a word that is not smaller, expected "
+                                                   "words in the order of their bytes, each once",
+                                                   i)};
   }
   return {};
 }
@@ -112,6 +134,7 @@ Status validate(const Model& model) {
   STANDFAST_TRY(const std::size_t dim, checked_element_count(model.input_shape, "input"));
   STANDFAST_CHECK(check_labels(model.feature_names, dim, "name"));
   STANDFAST_CHECK(check_labels(model.feature_units, dim, "unit"));
+  STANDFAST_CHECK(check_words(model, dim));
   STANDFAST_CHECK(check_classes(model));
   if (!std::isfinite(model.threshold)) {
     return Error{ErrorCode::kBadValue, fmt::format("threshold: is {}, expected a finite number", model.threshold)};

@@ -25,6 +25,7 @@ struct Model {
   Shape input_shape;                       ///< The shape of x.
   std::vector<std::string> feature_names;  ///< Empty or one per feature.
   std::vector<std::string> feature_units;  ///< Empty or one per feature.
+  std::string tokenizer = {};              ///< What makes features of messages; then names are the words. Else empty.
   FeatureMap feature_map;
   Graph graph;
   float threshold = 0;

@@ -70,6 +70,21 @@ Result<ThreatModel> ThreatModel::domain(std::size_t dim, double lo, double hi) {
   return threat;
 }
 
+ThreatModel ThreatModel::words(std::size_t dim) {
+  ThreatModel model;
+  model.lower.assign(dim, 0.0);
+  model.upper.assign(dim, 1.0);
+  model.price_unit = "words";
+  model.whole = true;
+  return model;
+}
+
+ThreatModel ThreatModel::added_words(std::size_t dim) {
+  ThreatModel model = words(dim);
+  model.max_decrease.assign(dim, 0.0);
+  return model;
+}
+
 Status ThreatModel::validate(std::size_t dim) const {
   STANDFAST_CHECK(check_length("cost", cost, dim));
   STANDFAST_CHECK(check_length("lower", lower, dim));
