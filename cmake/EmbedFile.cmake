@@ -3,7 +3,7 @@ file(READ "${INPUT}" hex HEX)
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
 string(REGEX REPLACE "(................................................................................)" "\\1\n" bytes "${bytes}")
 get_filename_component(name "${INPUT}" NAME)
-file(WRITE "${OUTPUT}" "// Made from data/${name} by cmake/EmbedFile.cmake.
+file(WRITE "${OUTPUT}" "// Made from ${name} by cmake/EmbedFile.cmake.
 #include <cstddef>
 namespace standfast {
 extern const unsigned char ${SYMBOL}[];
