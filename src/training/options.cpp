@@ -126,7 +126,7 @@ Status check_certificate(const TrainOptions& options) {
   STANDFAST_CHECK(check_words(options));
   if (!options.certify_norm) {
     if (options.certify_radius == 0 && options.domain.empty() && options.threat.empty()) return {};
-    return bad_option("--domain, --threat: they bound the changes of --certify-for, which is not given");
+    return bad_option("--domain, --threat: they bound the changes of --certify-for NORM:RADIUS, which is not given");
   }
   const Norm norm = *options.certify_norm;
   if (norm != Norm::l1() && norm != Norm::l2() && norm != Norm::linf())
