@@ -2,14 +2,13 @@
 // are: links, and words that were spelt letter by letter.
 #include "text/tokenizer.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 
 #include "text/fold.hpp"
+#include "text/word_set.hpp"
 
 namespace standfast::text {
 namespace {
@@ -72,9 +71,7 @@ class Scanner {
       }
     }
     finish_spelt_word();
-    std::vector<std::string> sorted(words_.begin(), words_.end());
-    std::ranges::sort(sorted);
-    return sorted;
+    return words_.sorted();
   }
 
  private:
@@ -167,7 +164,7 @@ class Scanner {
   std::string_view gap_;       // what stands between each two of them
   std::size_t spelt_end_ = 0;  // behind the last of them
   std::deque<std::string> made_;
-  std::unordered_set<std::string_view> words_;
+  WordSet words_;
 };
 
 }  // namespace
