@@ -132,6 +132,25 @@ struct EvaluateOptions {
   std::vector<double> grid;
 };
 
+/// Classifier::certify for every input of a data set, of whatever kind. Messages, which are kept as words, are written
+/// out a bounded number at a time.
+///
+/// Fails: as Classifier::certify.
+Result<Certificates> certify(const Classifier& classifier, const Dataset& data, const CertifyOptions& options);
+/// Classifier::logits for every input of a data set. Fails: as Classifier::logits.
+Result<std::vector<float>> logits(const Classifier& classifier, const Dataset& data);
+/// Classifier::attack for every input of a data set. Fails: as Classifier::attack. Cost: memory for all changed inputs.
+Result<Attacks> attack(const Classifier& classifier, const Dataset& data, const AttackOptions& options);
+
+/// Under a threat model of whole numbers, each l1 and linf radius rounded up, and each attack's price rounded down, to
+/// a whole number: prices of whole changes at whole costs are whole, so that the first price at or above a radius is
+/// the first that can flip the verdict. Evaluations have radii like these.
+///
+/// Rows of `data` that are not whole keep theirs, and so does everything if a cost is not whole.
+void count_whole_prices(Certificates& certificates, const Dataset& data, const ThreatModel& threat);
+/// The same for the prices of attacks.
+void count_whole_prices(Attacks& attacks, const Dataset& data, const ThreatModel& threat);
+
 /// How much of the way to the attack is proven: certified / attacked, at most 1. One less this is the gap.
 ///
 /// For norm 0 it is (certified + 1) / attacked: if any k features may change, k + 1 must. NaN if no attack was found.

@@ -69,7 +69,8 @@ Result<Evaluation> evaluate(const Classifier& classifier, const Dataset& data, c
   STANDFAST_CHECK(check_options(options));
   STANDFAST_CHECK(check_data(model, classifier.dim(), data));
   STANDFAST_TRY(const auto labelled, label_sensitive(model, data));
-  STANDFAST_TRY(auto certificates, classifier.certify(data.features, data.count(), options.certify));
+  STANDFAST_TRY(auto certificates, certify(classifier, data, options.certify));
+  count_whole_prices(certificates, data, options.certify.threat);
   Evaluation evaluation = evaluation::summarise(labelled, std::move(certificates), options);
   evaluation.data_source = data.source;
   evaluation.sensitive_class = model.sensitive_class;
