@@ -30,7 +30,7 @@ http://user:pass@bank.example@1.2.3.4/x www.www.com http://...a..b-: https://0x7
 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 1234567890123 12345678901234567890123456789012abc
 💰💸🔥 ❤️ 👍🏽 👨‍👩‍👧 £5 ¥6 ₿
 """.strip().splitlines()
-PIECES = ["http://", "https://", "www.", "@", ":", ".", "-", "_", "/", "?", "\\", '"', "<", ">", "!", "$", "#", "%", "'",
+PIECES = ["http://", "https://", "www.", "@", ":", ".", "-", "_", "/", "?", "\\", '"', "<", ">", "!", "!!", "$", "#", "€", "'",
           " ", "  ", "\n", "\r\n", "\t", "\v", "\0", "\x1c", "\x85", "\u2028", "\u00a0", "a", "b", "w", "0", "17",
           "long" * 12, "é", "а", "п", "漢", "か", "한", "\u0301", "\u200d", "\ufffd", "\U0010ffff", "FREE", "word"]
 
