@@ -3,12 +3,10 @@
 #include "cli/records/word_changes.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/records/record_text.hpp"
-#include "cli/terminal/try.hpp"
 #include "standfast/report.hpp"
 
 namespace standfast::cli {
@@ -21,10 +19,6 @@ std::string json_list(const std::vector<std::string>& words) {
 }
 
 }  // namespace
-
-bool counts_words(const ThreatModel& threat, Norm norm) {
-  return threat.whole && norm == Norm::l1() && threat.price_unit.ends_with("words");
-}
 
 std::string price_name(const ThreatModel& threat, Norm norm) {
   return counts_words(threat, norm) ? threat.price_unit : norm.name();
@@ -42,28 +36,6 @@ WordChange words_changed(std::span<const float> before, std::span<const float> a
   for (std::size_t f = 0; f < before.size(); ++f) {
     if (before[f] != after[f]) (before[f] < after[f] ? change.add : change.remove).push_back(names[f]);
   }
-  return change;
-}
-
-Result<WordChange> weakest_words(const Classifier& classifier, const Dataset& data, std::size_t i,
-                                 const ThreatModel& threat) {
-  const std::vector<float> x = data.dense_rows(i, 1);
-  CLI_TRY(const WeakestDirection weakest, classifier.weakest_direction(x, Norm::l1(), threat));
-  std::vector<std::size_t> moved;
-  for (std::size_t f = 0; f < weakest.change.size(); ++f)
-    if (weakest.change[f] != 0) moved.push_back(f);
-  std::vector<float> singles;
-  singles.reserve(moved.size() * x.size());
-  for (const std::size_t f : moved) {
-    singles.insert(singles.end(), x.begin(), x.end());
-    singles[singles.size() - x.size() + f] = 1 - x[f];
-  }
-  CLI_TRY(const std::vector<float> logits, classifier.logits(singles, moved.size()));
-  std::vector<std::pair<float, std::size_t>> order;
-  for (std::size_t k = 0; k < moved.size(); ++k) order.emplace_back(logits[k], moved[k]);
-  std::ranges::sort(order);
-  WordChange change;
-  for (const auto& [logit, f] : order) (x[f] == 0 ? change.add : change.remove).push_back(data.feature_names[f]);
   return change;
 }
 

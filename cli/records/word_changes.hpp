@@ -1,4 +1,4 @@
-// Changes of messages in words: what a price counts, which words an attack adds and removes, what an alarm hangs on.
+// Changes of messages in words: what a price counts, and which words are added and removed.
 #pragma once
 
 #include <cstddef>
@@ -6,9 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "standfast/classifier.hpp"
-#include "standfast/data.hpp"
-#include "standfast/result.hpp"
+#include "standfast/evaluation.hpp"
 #include "standfast/threat.hpp"
 
 namespace standfast::cli {
@@ -16,23 +14,12 @@ namespace standfast::cli {
 /// What a radius or a price in this norm counts: "words" or "added words" under the threat models of that name, in norm
 /// 1; otherwise the norm's name.
 std::string price_name(const ThreatModel& threat, Norm norm);
-/// Whether it counts words.
-bool counts_words(const ThreatModel& threat, Norm norm);
 /// The same as a key of a record: "added_words".
 std::string price_key(const ThreatModel& threat);
 
-struct WordChange {
-  std::vector<std::string> add, remove;
-  [[nodiscard]] bool empty() const { return add.empty() && remove.empty(); }
-};
 /// The words whose presence differs. Shape: before and after are (dim), names has dim words.
 WordChange words_changed(std::span<const float> before, std::span<const float> after,
                          const std::vector<std::string>& names);
-/// The words that the weakest proof of input i hangs on, each list with the one that moves the logit most first; empty
-/// for an input that is no alarm. Those to remove hold the alarm; those to add would talk it away.
-/// Fails: as Classifier::weakest_direction.
-Result<WordChange> weakest_words(const Classifier& classifier, const Dataset& data, std::size_t i,
-                                 const ThreatModel& threat);
 /// "`meeting`, `thanks` and 3 more", at most `most`; safe for a terminal.
 std::string words_in_line(const std::vector<std::string>& words, std::size_t most);
 /// "add `meeting`, `thanks` and 3 more; remove `free`", at most `most` of each list; safe for a terminal.
