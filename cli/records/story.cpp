@@ -133,7 +133,22 @@ std::string capitalised(std::string text) {
   return text;
 }
 
-std::string or_nothing(const std::string& words) { return words.empty() ? "nothing" : words; }
+/// "Input 7 (a weak alarm) stays spam whichever 12 words its sender adds or removes".
+std::string words_sentence(const std::string& who, const std::string& sensitive, double radius,
+                           const ThreatModel& threat) {
+  const char* moves = threat.max_decrease.empty() ? "adds or removes" : "adds";
+  if (radius < 2) return fmt::format("{} may be talked past by one word that its sender {}", who, moves);
+  return fmt::format("{} stays {} whichever {} its sender {}", who, sensitive,
+                     radius == 2 ? "word" : fmt::format("{:.0f} words", radius - 1), moves);
+}
+
+/// "; it is held by `free`; it is talked away by `hello`".
+std::string hanging_on(const WordChange& change) {
+  std::string text;
+  if (!change.remove.empty()) text += "; it is held by " + words_in_line(change.remove, kWordsInSentence);
+  if (!change.add.empty()) text += "; it is talked away by " + words_in_line(change.add, kWordsInSentence);
+  return text;
+}
 
 }  // namespace
 
@@ -157,13 +172,9 @@ Result<std::vector<std::string>> tell_story(const Classifier& classifier, const 
     const auto& [input, radius] = alarms[position];
     if (counts_words(threat, price_norm)) {
       CLI_TRY(const WordChange hangs_on, weakest_words(classifier, data, input, threat));
-      sentences.push_back(fmt::format(
-          "{} {} ({}) stays {} whichever {:.0f} words its sender {}{}; it is held by {}, and would be talked away by "
-          "{}.",
-          capitalised(words.input), input, strength, evaluation.sensitive_class, radius - 1,
-          threat.max_decrease.empty() ? "adds or removes" : "adds", attacks_found(certificates, input, norms),
-          or_nothing(words_in_line(hangs_on.remove, kWordsInSentence)),
-          or_nothing(words_in_line(hangs_on.add, kWordsInSentence))));
+      const std::string who = fmt::format("{} {} ({})", capitalised(words.input), input, strength);
+      sentences.push_back(words_sentence(who, evaluation.sensitive_class, radius, threat) +
+                          attacks_found(certificates, input, norms) + hanging_on(hangs_on) + ".");
       continue;
     }
     CLI_TRY(const WeakestDirection weakest,
