@@ -46,7 +46,7 @@ FOLD = FoldTable(TABLE.read_text(encoding="ascii"))
 IDEOGRAPH, LETTER = FOLD.characters("ideograph"), FOLD.characters("letter")
 PART = FOLD.characters("letter", "digit")
 TOKEN = re.compile(f'(?P<link>https?://|(?=www\\.))(?P<rest>[^ \t-\r"<>]*)|(?P<run>[{PART}]+)'
-                   f'|(?P<mark>[{FOLD.characters("mark")}])|(?P<ideograph>[{IDEOGRAPH}])')
+                   f'|(?P<mark>[{FOLD.characters("mark")}])(?P=mark)*|(?P<ideograph>[{IDEOGRAPH}])')
 ONE_LETTER = re.compile(f"[{LETTER}]")
 HOST = re.compile(f"[{PART}{IDEOGRAPH}._-]*")
 
@@ -81,7 +81,7 @@ def words(text):
         elif token["link"] is not None:
             found |= {"http://" + host for host in [host_of(token["rest"])] if host}
         else:
-            found.add(word(token[0]))
+            found.add(token["mark"] * min(len(token[0]), 2) if token["mark"] else word(token[0]))
     return sorted(found, key=str.encode)
 
 

@@ -2,6 +2,7 @@
 // fold_table.txt. Hangul syllables are taken apart by the arithmetic of the Unicode Standard, section 3.12.
 #include "text/fold.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <charconv>
@@ -120,6 +121,8 @@ class FoldTable {
   std::vector<FoldedText> replacements_;
 };
 
+bool is_beyond_ascii(char byte) { return static_cast<unsigned char>(byte) >= 0x80; }
+
 /// What the table says of ASCII, a byte each: most mail is nothing else.
 struct AsciiTable {
   std::array<char, 128> byte{};  ///< The folded byte.
@@ -134,6 +137,26 @@ struct AsciiTable {
       kind[c] = folded.kinds.front();
     }
   }
+
+  /// Appends the ASCII that the text begins with. Returns how many bytes that is.
+  std::size_t append_run(FoldedText& folded, std::string_view text) const {
+    text = text.substr(0, static_cast<std::size_t>(std::ranges::find_if(text, is_beyond_ascii) - text.begin()));
+    const std::size_t before = folded.bytes.size();
+    folded.bytes.resize(before + text.size());
+    folded.kinds.resize(before + text.size());
+    char* bytes = folded.bytes.data() + before;
+    char* kinds = folded.kinds.data() + before;
+    std::size_t written = 0;
+    for (const char letter : text) {
+      const auto c = static_cast<unsigned char>(letter);
+      bytes[written] = byte[c];
+      kinds[written] = kind[c];
+      written += kind[c] != 0 ? 1 : 0;  // without a branch
+    }
+    folded.bytes.resize(before + written);
+    folded.kinds.resize(before + written);
+    return text.size();
+  }
 };
 
 }  // namespace
@@ -145,14 +168,8 @@ FoldedText fold(std::string_view utf8) {
   folded.bytes.reserve(utf8.size());
   folded.kinds.reserve(utf8.size());
   for (std::size_t i = 0; i < utf8.size();) {
-    const auto first = static_cast<unsigned char>(utf8[i]);
-    if (first < 0x80) {
-      ++i;
-      if (ascii.kind[first] == 0) continue;
-      folded.bytes += ascii.byte[first];
-      folded.kinds += ascii.kind[first];
-      continue;
-    }
+    i += ascii.append_run(folded, utf8.substr(i));
+    if (i == utf8.size()) break;
     const std::size_t length = files::utf8_character_length(utf8.substr(i));
     if (length == 0) {
       folded.bytes += ' ';

@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 
 #include "text/fold.hpp"
+#include "text/word_set.hpp"
 
 namespace standfast::text {
 namespace {
@@ -67,14 +67,14 @@ class Scanner {
         at = host ? take_link(*host) : take_word(at);
       } else if (is(kind, Kind::kSeparator)) {
         ++at;
+      } else if (is(kind, Kind::kMark)) {
+        at = take_marks(at);
       } else {
-        at = take_character(at);
+        at = take_ideograph(at);
       }
     }
     finish_spelt_word();
-    std::vector<std::string> sorted(words_.begin(), words_.end());
-    std::ranges::sort(sorted);
-    return sorted;
+    return words_.sorted();
   }
 
  private:
@@ -135,11 +135,26 @@ class Scanner {
     words_.insert(run);
   }
 
-  std::size_t take_character(std::size_t at) {
-    const std::size_t size = first_characters(text_.substr(at, 4), 1).size();
-    words_.insert(text_.substr(at, size));
-    if (is(kinds_[at], Kind::kIdeograph)) finish_spelt_word();
-    return at + size;
+  /// Where the character at `at` ends.
+  [[nodiscard]] std::size_t end_of_character(std::size_t at) const {
+    return at + first_characters(text_.substr(at, 4), 1).size();
+  }
+
+  /// A row of the same mark is the mark, or the mark twice: "!!!" shouts louder than "!".
+  std::size_t take_marks(std::size_t at) {
+    const std::size_t size = end_of_character(at) - at;
+    const std::string_view mark = text_.substr(at, size);
+    std::size_t end = at + size;
+    while (text_.substr(end).starts_with(mark)) end += size;
+    words_.insert(text_.substr(at, std::min(end - at, 2 * size)));
+    return end;
+  }
+
+  std::size_t take_ideograph(std::size_t at) {
+    finish_spelt_word();
+    const std::size_t end = end_of_character(at);
+    words_.insert(text_.substr(at, end - at));
+    return end;
   }
 
   /// A letter that stands alone: the next one of a word that is spelt with the same gap everywhere, or the first one.
@@ -167,7 +182,7 @@ class Scanner {
   std::string_view gap_;       // what stands between each two of them
   std::size_t spelt_end_ = 0;  // behind the last of them
   std::deque<std::string> made_;
-  std::unordered_set<std::string_view> words_;
+  WordSet words_;
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-"""tools/words.py and the program make the same words of the same text: of every code point, of texts in many scripts, of
-links, marks and spelt words, and of bytes that are no UTF-8.
+"""tools/words.py and the program make the same words of the same text: of every code point, of texts in many scripts,
+of links, marks and spelt words, and of bytes that are no UTF-8.
 
     words_test.py PRINT_WORDS [SEED]
 """
@@ -30,9 +30,9 @@ http://user:pass@bank.example@1.2.3.4/x www.www.com http://...a..b-: https://0x7
 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 1234567890123 12345678901234567890123456789012abc
 💰💸🔥 ❤️ 👍🏽 👨‍👩‍👧 £5 ¥6 ₿
 """.strip().splitlines()
-PIECES = ["http://", "https://", "www.", "@", ":", ".", "-", "_", "/", "?", "\\", '"', "<", ">", "!", "$", "#", "%", "'",
-          " ", "  ", "\n", "\r\n", "\t", "\v", "\0", "\x1c", "\x85", "\u2028", "\u00a0", "a", "b", "w", "0", "17", "long" * 12,
-          "é", "а", "п", "漢", "か", "한", "\u0301", "\u200d", "\ufffd", "\U0010ffff", "FREE", "word"]
+PIECES = ["http://", "https://", "www.", "@", ":", ".", "-", "_", "/", "?", "\\", '"', "<", ">", "!", "!!", "$", "#", "€", "'",
+          " ", "  ", "\n", "\r\n", "\t", "\v", "\0", "\x1c", "\x85", "\u2028", "\u00a0", "a", "b", "w", "0", "17",
+          "long" * 12, "é", "а", "п", "漢", "か", "한", "\u0301", "\u200d", "\ufffd", "\U0010ffff", "FREE", "word"]
 
 
 def random_text(choose):
@@ -59,7 +59,8 @@ def texts(choose):
         start = choose.randrange(len(whole))
         yield whole[start:start + choose.randrange(40)] + whole[:choose.randrange(40)]
     for block in range(0, 0x110000, 0x1000):
-        yield b" ".join(b"ab%sc %s" % (2 * (chr(c).encode("utf-8", "surrogatepass"),)) for c in range(block, block + 0x1000))
+        characters = [chr(c).encode("utf-8", "surrogatepass") for c in range(block, block + 0x1000)]
+        yield b" ".join(b"ab%sc %s" % (character, character) for character in characters)
     for _ in range(1500):
         yield random_text(choose)
 
@@ -78,7 +79,8 @@ def main():
             sys.exit(f"{len(ours) - 1} lines of words for {len(names)} texts")
         different = [k for k in range(len(names)) if ours[k] != theirs[k]]
         for k in different[:3]:
-            print(pathlib.Path(names[k]).read_bytes()[:500], sorted(set(ours[k].split()) ^ set(theirs[k].split())), sep="\n")
+            print(pathlib.Path(names[k]).read_bytes()[:500])
+            print(sorted(set(ours[k].split()) ^ set(theirs[k].split())))
         if different:
             sys.exit(f"the words of {len(different)} texts differ")
     lines = (ROOT / "tools/words.py").read_text(encoding="utf-8").count("\n")

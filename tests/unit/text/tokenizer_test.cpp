@@ -46,7 +46,7 @@ std::size_t moves(const Words& a, const Words& b) {
 
 /// Text of pieces that the rules are about: words, links, marks, foreign scripts, what hides, bytes that are no UTF-8.
 std::string random_text(Random& random, std::size_t pieces) {
-  static const std::array<std::string_view, 36> usual = {"http://",
+  static const std::array<std::string_view, 37> usual = {"http://",
                                                          "https://",
                                                          "www.",
                                                          ".",
@@ -59,6 +59,7 @@ std::string random_text(Random& random, std::size_t pieces) {
                                                          "\"",
                                                          "<a>",
                                                          "!",
+                                                         "!!!",
                                                          "$",
                                                          " ",
                                                          " ",
@@ -164,7 +165,8 @@ TEST(Words, NumbersCountByTheirLength) {
 }
 
 TEST(Words, MarksAndIdeographsAreWords) {
-  EXPECT_EQ(words_in("100% FREE!!! #1 *"), "! # % 0 000 free");
+  EXPECT_EQ(words_in("100% FREE!!! #1! *"), "! !! # % 0 000 free");
+  EXPECT_EQ(words_in("!! !!!!! $!$! \xE2\x82\xAC\xE2\x82\xAC"), "! !! $ \xE2\x82\xAC\xE2\x82\xAC");
   EXPECT_EQ(words_in("\xE2\x82\xAC"
                      "5 \xF0\x9F\x92\xB0"),
             "0 \xE2\x82\xAC \xF0\x9F\x92\xB0");
