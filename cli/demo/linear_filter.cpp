@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -160,13 +159,18 @@ void allow_false_alarms(LinearFilter& filter, const Dataset& data, std::int32_t 
   for (std::size_t i = 0; i < data.count(); ++i)
     (data.labels[i] == alarm ? alarms : others).push_back(filter.score(data.words.row(i)));
   std::ranges::sort(others, std::ranges::greater{});
-  const double highest = most_alarms < others.size() ? others[most_alarms] : -std::numeric_limits<double>::infinity();
-  // just above the highest score that may not alarm, and as far below the next alarm as above it
-  double next = std::numeric_limits<double>::infinity();
+  if (most_alarms >= others.size()) {  // every score may raise an alarm
+    const double lowest = std::min(others.back(), alarms.empty() ? others.back() : std::ranges::min(alarms));
+    filter.bias -= lowest - 1;
+    return;
+  }
+  // as far above the highest score that may not alarm as below the next one
+  const double highest = others[most_alarms];
+  double next = highest + std::max(1.0, std::abs(highest));
   for (const Vector* scores : {&others, &alarms})
     for (const double score : *scores)
       if (score > highest + kSameScore * std::max(1.0, std::abs(highest))) next = std::min(next, score);
-  filter.bias -= std::isinf(next) ? highest : std::isinf(highest) ? next - 1 : highest + (next - highest) / 2;
+  filter.bias -= highest + (next - highest) / 2;
 }
 
 std::optional<std::vector<std::uint32_t>> fewest_words_past(const LinearFilter& filter,
