@@ -174,6 +174,10 @@ Result<Dataset> read_part(const Notation& notation, const DataRequest& request) 
   if (auto embedded = data::read_embedded(notation.path)) {
     if (notation.size) return not_pictures();
     STANDFAST_TRY(Dataset data, std::move(*embedded));
+    std::error_code code;
+    if (std::filesystem::exists(notation.path, code))
+      data.notes.push_back(fmt::format("{}: the embedded data set; the file or folder of that name is ./{}",
+                                       notation.path, notation.path));
     return pick_side(std::move(data), notation.part);
   }
   std::error_code code;
