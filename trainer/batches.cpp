@@ -27,15 +27,26 @@ void Batches::shuffle() {
 const Batch& Batches::next() {
   const std::size_t dim = data_.background.size();
   const std::size_t count = std::min(batch_size_, order_.size() - position_);
-  batch_.features.resize(count * dim);
+  batch_.features.resize(data_.is_text() ? 0 : count * dim);
   batch_.labels.resize(count);
+  batch_.words.clear();
+  batch_.begin.clear();
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t row = order_[position_ + i];
     batch_.labels[i] = data_.train.labels[row];
-    copy_row(row, batch_.features.data() + i * dim);
+    if (data_.is_text())
+      copy_words(row);
+    else
+      copy_row(row, batch_.features.data() + i * dim);
   }
   position_ += count;
   return batch_;
+}
+
+void Batches::copy_words(std::size_t row) {
+  const auto words = data_.train.words.row(row);
+  batch_.begin.push_back(static_cast<std::int64_t>(batch_.words.size()));
+  batch_.words.insert(batch_.words.end(), words.begin(), words.end());
 }
 
 void Batches::copy_row(std::size_t row, float* out) {

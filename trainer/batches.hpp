@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/random.hpp"
@@ -10,11 +11,20 @@
 
 namespace standfast::trainer {
 
+/// Of messages the words stand in the place of features: those of message i begin at words[begin[i]].
 struct Batch {
-  std::vector<float> features;  ///< (count, dim of u).
-  std::vector<float> labels;    ///< (count).
+  std::vector<float> features;           ///< (count, dim of u), or empty.
+  std::vector<float> labels;             ///< (count).
+  std::vector<std::int64_t> words = {};  ///< The words of one message after the other, each message's ascending.
+  std::vector<std::int64_t> begin = {};  ///< (count).
 
   [[nodiscard]] std::size_t count() const { return labels.size(); }
+  /// The words of message i, ascending. Requires: i < begin.size().
+  [[nodiscard]] std::span<const std::int64_t> words_of(std::size_t i) const {
+    const auto first = static_cast<std::size_t>(begin[i]);
+    const std::size_t last = i + 1 < begin.size() ? static_cast<std::size_t>(begin[i + 1]) : words.size();
+    return std::span(words).subspan(first, last - first);
+  }
 };
 
 /// One pass over the training rows after the other, each in a new order. The data must outlive it.
@@ -32,6 +42,7 @@ class Batches {
   const Batch& next();
 
  private:
+  void copy_words(std::size_t row);
   void copy_row(std::size_t row, float* out);
   void copy_moved(const float* image, std::int64_t down, std::int64_t right, bool mirror, float* out) const;
 

@@ -18,13 +18,14 @@ model::Model to_model(const TrainingData& data, const TrainOptions& options, con
   model.input_shape = data.input_shape;
   model.feature_names = data.feature_names;
   model.feature_units = data.feature_units;
+  model.tokenizer = data.tokenizer;
   model.feature_map = data.map;
   model.feature_map.insert(model.feature_map.end(), run.learnt.begin(), run.learnt.end());
   model.graph = run.graph;
   model.threshold = run.validation.threshold;
   model.sensitive_class = data.sensitive_class;
   model.other_class = data.other_class;
-  if (data.is_image) model.domain = model::Domain{{0.0}, {1.0}};
+  if (data.is_image || data.is_text()) model.domain = model::Domain{{0.0}, {1.0}};
   model.provenance = {
       {"data", options.data.source},
       {"data_hash", data.data_hash},
@@ -39,6 +40,7 @@ model::Model to_model(const TrainingData& data, const TrainOptions& options, con
       {"validation_accuracy_other", fmt::format("{:.6f}", run.validation.accuracy_other)},
   };
   if (!data.label_column.empty()) model.provenance["label"] = data.label_column;
+  if (!data.text_column.empty()) model.provenance["text"] = data.text_column;
   // a run that was stopped in its last epoch looks like a whole one otherwise
   if (run.stopped) model.provenance["stopped"] = "yes";
   return model;

@@ -19,6 +19,7 @@
 #include "model/knots.hpp"
 #include "trainer/kinks.hpp"
 #include "trainer/knots.hpp"
+#include "trainer/words/prepare_words.hpp"
 
 namespace standfast::trainer {
 namespace {
@@ -172,25 +173,53 @@ FeatureRows make_rows(const Dataset& data, const std::vector<std::size_t>& rows,
   return result;
 }
 
-std::size_t count_different_rows(const Dataset& data) {
-  std::vector<std::size_t> order(data.count());
+/// `row(i)` is what input i consists of.
+std::size_t count_different_rows(std::size_t count, auto row) {
+  std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
-    return std::ranges::lexicographical_compare(data.row(a), data.row(b));
-  });
-  const auto equal = [&](std::size_t a, std::size_t b) { return std::ranges::equal(data.row(a), data.row(b)); };
+  std::ranges::sort(order,
+                    [&](std::size_t a, std::size_t b) { return std::ranges::lexicographical_compare(row(a), row(b)); });
+  const auto equal = [&](std::size_t a, std::size_t b) { return std::ranges::equal(row(a), row(b)); };
   return static_cast<std::size_t>(std::ranges::unique(order, equal).begin() - order.begin());
+}
+
+std::size_t count_different_rows(const Dataset& data) {
+  if (data.is_text()) return count_different_rows(data.count(), [&](std::size_t i) { return data.words.row(i); });
+  return count_different_rows(data.count(), [&](std::size_t i) { return data.row(i); });
 }
 
 /// Equal rows stay on one side of the split, so that it is the different ones that count.
 Status check_both_classes(const FeatureRows& rows, const char* side, const Dataset& data) {
   const auto sensitive = static_cast<std::size_t>(std::ranges::count(rows.labels, 1.0F));
   if (sensitive > 0 && sensitive < rows.count()) return {};
-  return Error{
-      ErrorCode::kBadValue,
-      fmt::format("{}: the {} split has {} rows of the sensitive class and {} of the other, expected some of "
-                  "both: {} of its {} rows differ in float32, and equal rows stay on one side",
-                  data.source, side, sensitive, rows.count() - sensitive, count_different_rows(data), data.count())};
+  return Error{ErrorCode::kBadValue,
+               fmt::format("{}: the {} split has {} rows of the sensitive class and {} of the other, expected some of "
+                           "both: {} of its {} rows differ{}, and equal rows stay on one side",
+                           data.source, side, sensitive, rows.count() - sensitive, count_different_rows(data),
+                           data.count(), data.is_text() ? " in their words" : " in float32")};
+}
+
+/// The network reads words as they are, and changes of a message are counted in words.
+Status check_message_options(const Dataset& data, const TrainOptions& options) {
+  if (options.network != Network::kMlp)
+    return Error{ErrorCode::kBadOption, fmt::format("--network: {} is for images, {} holds messages, expected mlp",
+                                                    word_for(options.network), data.source)};
+  if (options.feature_map != InputMap::kIdentity)
+    return Error{ErrorCode::kBadOption, fmt::format("--feature-map: {} is for numbers, {} holds messages, expected "
+                                                    "identity",
+                                                    word_for(options.feature_map), data.source)};
+  if (options.certify_norm)
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("--certify-for: found {}:{}, and {} holds messages; expected words:R or added-words:R",
+                             options.certify_norm->name().substr(1), options.certify_radius, data.source)};
+  return {};
+}
+
+Status check_no_words(const Dataset& data, const TrainOptions& options) {
+  if (options.certify_words == 0 && options.certify_added_words == 0) return {};
+  return Error{ErrorCode::kBadOption,
+               fmt::format("--certify-for: words and added-words are for messages, {} holds {}; expected NORM:RADIUS",
+                           data.source, data.is_image ? "images" : "a table of numbers")};
 }
 
 Status check_request(const Dataset& data, const TrainOptions& options) {
@@ -200,6 +229,7 @@ Status check_request(const Dataset& data, const TrainOptions& options) {
   if (data.class_names.size() != 2)
     return Error{ErrorCode::kBadOption, fmt::format("--classes: {} has {} classes, expected the names of two of them",
                                                     data.source, data.class_names.size())};
+  STANDFAST_CHECK(data.is_text() ? check_message_options(data, options) : check_no_words(data, options));
   if (has_knots(options.feature_map) && data.is_image)
     return Error{ErrorCode::kBadOption, fmt::format("--feature-map: {} is for tables, {} holds images",
                                                     word_for(options.feature_map), data.source)};
@@ -215,13 +245,14 @@ Result<ThreatModel> training_threat(const Dataset& data, const TrainOptions& opt
 }
 
 /// 1 for each feature that the threat file calls increase-only, -1 for a decrease-only one, else 0.
-Result<std::vector<std::int8_t>> monotone_features(const Dataset& data, const TrainOptions& options) {
+Result<std::vector<std::int8_t>> monotone_features(std::span<const std::string> names, std::size_t dim,
+                                                   const TrainOptions& options) {
   if (options.monotone.empty()) return std::vector<std::int8_t>();
-  STANDFAST_TRY(const ThreatModel threat, read_threat_file(options.monotone, data.feature_names, data.dim()));
+  STANDFAST_TRY(const ThreatModel threat, read_threat_file(options.monotone, names, dim));
   const auto largest = [](const std::vector<double>& changes, std::size_t i) {
     return changes.empty() ? kInfinity : changes[i];
   };
-  std::vector<std::int8_t> signs(data.dim());
+  std::vector<std::int8_t> signs(dim);
   for (std::size_t i = 0; i < signs.size(); ++i) {
     const bool rises = largest(threat.max_increase, i) > 0, falls = largest(threat.max_decrease, i) > 0;
     if (rises != falls) signs[i] = rises ? 1 : -1;
@@ -240,6 +271,29 @@ std::vector<double> mean_squares(const FeatureRows& rows, std::size_t dim) {
   return squares;
 }
 
+/// The rows of both sides behind the feature map, and what the training side tells of them.
+Status add_numbers(const Dataset& data, const Split& split, const TrainOptions& options, TrainingData& result) {
+  STANDFAST_TRY(const std::int32_t sensitive, data.class_index(options.sensitive));
+  const Moments moments = training_moments(data, split.first);
+  result.notes = constant_notes(data, moments);
+  STANDFAST_TRY(result.map, make_map(data, split.first, moments, options, result.notes));
+  STANDFAST_TRY(const auto shapes, model::infer_map_shapes(result.map, data.input_shape));
+  result.input_shape = data.input_shape;
+  result.feature_shape = shapes.back();
+  result.feature_names = data.feature_names;
+  result.train = make_rows(data, split.first, result.map, sensitive);
+  result.validation = make_rows(data, split.second, result.map, sensitive);
+  result.background = apply_map(result.map, std::vector<float>(data.dim()), data.dim());
+  for (const double square : mean_squares(result.train, result.background.size())) {
+    const std::size_t x = result.conditioner.size() % data.dim();
+    result.constant.push_back(moments.constant[x / group_size(data)]);
+    result.mean_square += square;
+    const double size = result.constant.back() ? kConstantSize : std::max(std::sqrt(square), 1.0);
+    result.conditioner.push_back(static_cast<float>(1 / size));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<TrainingData> prepare_training(const Dataset& data, const TrainOptions& options) {
@@ -252,28 +306,14 @@ Result<TrainingData> prepare_training(const Dataset& data, const Split& split, c
   if (split.first.empty()) return Error{ErrorCode::kBadValue, fmt::format("{}: no training rows", data.source)};
 
   TrainingData result;
-  const Moments moments = training_moments(data, split.first);
-  result.notes = constant_notes(data, moments);
-  STANDFAST_TRY(result.map, make_map(data, split.first, moments, options, result.notes));
-  STANDFAST_TRY(const auto shapes, model::infer_map_shapes(result.map, data.input_shape));
-  result.input_shape = data.input_shape;
-  result.feature_shape = shapes.back();
-  result.train = make_rows(data, split.first, result.map, sensitive);
-  result.validation = make_rows(data, split.second, result.map, sensitive);
+  STANDFAST_CHECK(data.is_text() ? add_messages(data, split, options, result)
+                                 : add_numbers(data, split, options, result));
   STANDFAST_CHECK(check_both_classes(result.train, "training", data));
   STANDFAST_CHECK(check_both_classes(result.validation, "validation", data));
-  result.background = apply_map(result.map, std::vector<float>(data.dim()), data.dim());
-  for (const double square : mean_squares(result.train, result.background.size())) {
-    const std::size_t x = result.conditioner.size() % data.dim();
-    result.constant.push_back(moments.constant[x / group_size(data)]);
-    result.mean_square += square;
-    const double size = result.constant.back() ? kConstantSize : std::max(std::sqrt(square), 1.0);
-    result.conditioner.push_back(static_cast<float>(1 / size));
-  }
   STANDFAST_TRY(result.threat, training_threat(data, options));
-  STANDFAST_TRY(result.monotone, monotone_features(data, options));
+  const auto dim = static_cast<std::size_t>(model::element_count(result.input_shape));
+  STANDFAST_TRY(result.monotone, monotone_features(result.feature_names, dim, options));
   result.is_image = data.is_image;
-  result.feature_names = data.feature_names;
   result.feature_units = data.feature_units;
   result.label_column = data.label_column;
   result.sensitive_class = options.sensitive;
@@ -285,9 +325,26 @@ Result<TrainingData> prepare_training(const Dataset& data, const Split& split, c
 std::string hash_rows(const Dataset& data) {
   static_assert(std::endian::native == std::endian::little, "values are hashed as they lie in memory");
   files::Sha256 hash;
+  for (std::size_t i = 0; i + 1 < data.words.begin.size(); ++i) {
+    std::string lines;
+    for (const std::uint32_t word : data.words.row(i)) lines += data.feature_names[word] + "\n";
+    lines += '\n';
+    hash.add(std::as_bytes(std::span(lines)));
+  }
   hash.add(std::as_bytes(std::span(data.features)));
   hash.add(std::as_bytes(std::span(data.labels)));
   return "sha256:" + hash.digits();
+}
+
+std::vector<float> dense_rows(const FeatureRows& from, std::size_t dim, std::size_t first, std::size_t rows) {
+  if (!from.features.empty()) {
+    const auto values = std::span(from.features).subspan(first * dim, rows * dim);
+    return {values.begin(), values.end()};
+  }
+  std::vector<float> values(rows * dim);
+  for (std::size_t i = 0; i < rows; ++i)
+    for (const std::uint32_t word : from.words.row(first + i)) values[i * dim + word] = 1;
+  return values;
 }
 
 std::vector<float> apply_map(const model::FeatureMap& map, const std::vector<float>& x, std::size_t dim) {

@@ -2,6 +2,7 @@
 // rows.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,11 +15,12 @@
 
 namespace standfast::trainer {
 
-/// Shape: features is (count, dim of u) of u = phi(x); labels is (count), 1 for the sensitive class and 0 for the
-/// other.
+/// Shape: features is (count, dim of u) of u = phi(x), or empty for messages, which are kept as words; labels is
+/// (count), 1 for the sensitive class and 0 for the other.
 struct FeatureRows {
   std::vector<float> features;
   std::vector<float> labels;
+  WordRows words;  ///< The words of each message, as indices into TrainingData::feature_names.
 
   [[nodiscard]] std::size_t count() const { return labels.size(); }
 };
@@ -43,12 +45,20 @@ struct TrainingData {
   bool is_image = false;
   std::vector<std::string> feature_names;
   std::vector<std::string> feature_units;
+  std::string tokenizer;     ///< What made words of messages; empty for other data.
+  std::string text_column;   ///< The table's column that messages come from; empty for other data.
   std::string label_column;  ///< The table's column that the labels come from; empty for other data.
   std::string sensitive_class;
   std::string other_class;
   std::string data_hash;           ///< hash_rows of all rows read.
   std::vector<std::string> notes;  ///< What the user should know about the data, a line each.
+
+  /// Whether the rows are messages, kept as words.
+  [[nodiscard]] bool is_text() const { return !tokenizer.empty(); }
 };
+
+/// u of `rows` rows from `first` on, of whatever kind. Shape: (rows, dim of u).
+std::vector<float> dense_rows(const FeatureRows& from, std::size_t dim, std::size_t first, std::size_t rows);
 
 /// Fails: kBadOption if the data have not exactly two classes, or the sensitive one is none of them; kBadValue if
 /// a side of the split lacks a class; kBadOption for crops and flips of a table. A threat file may also
@@ -57,7 +67,8 @@ Result<TrainingData> prepare_training(const Dataset& data, const TrainOptions& o
 /// The same with a split of one's own: `first` trains, `second` is held out.
 Result<TrainingData> prepare_training(const Dataset& data, const Split& split, const TrainOptions& options);
 
-/// "sha256:" and 64 hexadecimal digits: SHA-256 of the bytes of all features and then of all labels, little-endian.
+/// "sha256:" and 64 hexadecimal digits: SHA-256 of the bytes of all features and then of all labels, little-endian. The
+/// features of messages are their words, in order, each with a line feed behind it and one more behind each message.
 std::string hash_rows(const Dataset& data);
 
 /// phi(x) for maps of centres, scales and a final abs, the copies of `with_kinks` before it. Shape: x and the result

@@ -47,7 +47,7 @@ ConvexMlp drawn_mlp(const TrainingData& data, const TrainOptions& options, Rando
   if (options.init == StartingWeights::kPaper) return paper_network(inputs, options.hidden, options.batch_norm, random);
   if (options.init == StartingWeights::kCentred) {
     const std::size_t rows = std::min(kCentringRows, data.train.count());
-    const auto features = std::span(data.train.features).first(rows * static_cast<std::size_t>(inputs));
+    const auto features = dense_rows(data.train, static_cast<std::size_t>(inputs), 0, rows);
     return centred_network(inputs, options.hidden, options.batch_norm, features, random);
   }
   return icnn_network(inputs, options.hidden, options.batch_norm, data.mean_square, random);
@@ -86,6 +86,7 @@ Result<std::unique_ptr<Learner>> starting_learner(const TrainingData& data, cons
     STANDFAST_TRY(const auto start, starting_learnt_network(options, data.feature_shape, data.train.features, random));
     return make_learner(start, options);
   }
+  if (data.is_text()) return make_word_learner(starting_heads(data, options, random), options);
   return make_learner(starting_heads(data, options, random), data.feature_shape, conditioner(data, options), options);
 }
 
@@ -94,14 +95,19 @@ std::optional<WorstChange> adversary(const TrainingData& data, const TrainOption
   return WorstChange(data.map, model::element_count(data.input_shape), data.threat, *options.certify_norm);
 }
 
+/// Whether steps judge the sensitive class by a margin instead of its scores.
+bool has_margin(const TrainOptions& options) {
+  return options.certify_norm || options.certify_words > 0 || options.certify_added_words > 0;
+}
+
 std::int64_t ramp_epochs(const TrainOptions& options) {
-  if (!options.certify_norm) return 0;
+  if (!has_margin(options)) return 0;
   return static_cast<std::int64_t>(std::lround(kRampShare * static_cast<double>(options.epochs)));
 }
 
 /// Where the loss alone puts the balanced threshold; a margin moves it away.
 std::optional<double> expected_threshold(const TrainingData& data, const TrainOptions& options) {
-  if (options.certify_norm) return std::nullopt;
+  if (has_margin(options)) return std::nullopt;
   const auto sensitive = static_cast<double>(std::ranges::count(data.train.labels, 1.0F));
   return std::log(options.sensitive_weight * sensitive / (static_cast<double>(data.train.count()) - sensitive));
 }
@@ -176,7 +182,7 @@ class Run {
     const std::size_t sensitive = count_sensitive(data_);
     // few rows cannot tell epochs apart either, and the rate falls;
     // a penalty, a margin and a rate that falls to 0 all make later epochs the better ones
-    const bool grows = options_.jacobian_weight > 0 || options_.certify_norm || options_.schedule != Schedule::kDecay;
+    const bool grows = options_.jacobian_weight > 0 || has_margin(options_) || options_.schedule != Schedule::kDecay;
     const std::size_t other = data_.validation.count() - sensitive;
     return {grows || std::min(sensitive, other) < training::kFewScores, sensitive, other};
   }
@@ -194,11 +200,13 @@ class Run {
   }
 
   StepResult take_step(const Batch& batch) {
-    if (!adversary_) return learner_->step(batch, nullptr);
+    if (!has_margin(options_)) return learner_->step(batch, nullptr);
     const double ramp =
         ramp_epochs_ == 0
             ? 1
             : std::min(1.0, state_.done * static_cast<double>(options_.epochs) / static_cast<double>(ramp_epochs_));
+    learner_->set_word_radii({ramp * options_.certify_words, ramp * options_.certify_added_words});
+    if (!adversary_) return learner_->step(batch, nullptr);
     adversary_->set_radius(ramp * options_.certify_radius);
     return learner_->step(batch, &*adversary_);
   }
@@ -241,8 +249,7 @@ class Run {
     STANDFAST_TRY(folded.graph, learner_->graph());
     STANDFAST_TRY(folded.learnt, learner_->learnt_map());
     learner_->swap_averages();
-    folded.scores = torch_scores(folded.learnt, data_.feature_shape, folded.graph, data_.validation.features,
-                                 data_.validation.count());
+    folded.scores = torch_scores(folded.learnt, data_.feature_shape, folded.graph, data_.validation);
     if (std::ranges::all_of(folded.scores, [](float score) { return std::isfinite(score); })) return folded;
     return diverged(epoch, "a validation score");
   }

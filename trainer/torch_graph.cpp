@@ -96,6 +96,19 @@ std::vector<float> torch_scores(const model::FeatureMap& map, const model::Shape
   return scores;
 }
 
+std::vector<float> torch_scores(const model::FeatureMap& map, const model::Shape& image, const model::Graph& graph,
+                                const FeatureRows& rows) {
+  if (!rows.features.empty()) return torch_scores(map, image, graph, rows.features, rows.count());
+  const std::size_t dim = model::element_count(image);
+  std::vector<float> scores;
+  for (std::size_t first = 0; first < rows.count(); first += kRowsAtOnce) {
+    const std::size_t count = std::min(kRowsAtOnce, rows.count() - first);
+    const auto part = torch_scores(map, image, graph, dense_rows(rows, dim, first, count), count);
+    scores.insert(scores.end(), part.begin(), part.end());
+  }
+  return scores;
+}
+
 std::vector<float> torch_scores(const model::Graph& graph, std::span<const float> features, std::size_t count) {
   return torch_scores({}, graph.input_shape, graph, features, count);
 }

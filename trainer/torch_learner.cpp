@@ -138,14 +138,9 @@ void TorchLearner::set_learning_rate(double rate) {
 }
 
 StepResult TorchLearner::step(const Batch& batch, WorstChange* adversary) {
-  const TorchArray features = view_of(batch.features, batch.count());
   const TorchArray labels = view_of(batch.labels, 1).squeeze(0);
-  const TorchArray score = forward(without_dropped(features), true);
-  TorchArray judged = score;
-  if (adversary != nullptr) {
-    const TorchArray rows = labels.nonzero().squeeze(1);
-    judged = worst_scores(score, features.index_select(0, rows), rows, *adversary);
-  }
+  const TorchArray score = learnt_scores(batch);
+  const TorchArray judged = judged_scores(batch, score, labels.nonzero().squeeze(1), adversary);
   const TorchArray weights = labels * (options_.sensitive_weight - 1) + 1;
   const TorchArray targets = labels * (1 - options_.label_smoothing) + options_.label_smoothing / 2;
   TorchArray loss = torch::binary_cross_entropy_with_logits(judged, targets, weights);
@@ -166,11 +161,24 @@ TorchArray TorchLearner::worst_scores(const TorchArray& score, const TorchArray&
   return score.index_add(0, rows, (slopes * worst_changes(adversary, features, slopes)).sum(1));
 }
 
+TorchArray TorchLearner::learnt_scores(const Batch& batch) {
+  const TorchArray features = view_of(batch.features, batch.count());
+  const TorchArray kept = kept_elements(features);
+  return forward(kept.defined() ? features * kept / (1 - options_.input_dropout) : features, true);
+}
+
+TorchArray TorchLearner::judged_scores(const Batch& batch, const TorchArray& score, const TorchArray& rows,
+                                       WorstChange* adversary) {
+  if (adversary == nullptr) return score;
+  const TorchArray features = view_of(batch.features, batch.count());
+  return worst_scores(score, features.index_select(0, rows), rows, *adversary);
+}
+
 /// Drawn from a stream of its own, so that no other use of libtorch's numbers changes a file.
-TorchArray TorchLearner::without_dropped(const TorchArray& features) {
+TorchArray TorchLearner::kept_elements(const TorchArray& like) {
   const double kept = 1 - options_.input_dropout;
-  if (kept == 1) return features;
-  return features * torch::empty_like(features).bernoulli_(kept, *dropout_) / kept;
+  if (kept == 1) return {};
+  return torch::empty_like(like).bernoulli_(kept, *dropout_);
 }
 
 std::vector<TorchArray> TorchLearner::state() const {

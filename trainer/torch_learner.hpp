@@ -63,6 +63,14 @@ class TorchLearner : public Learner {
   /// Makes the optimiser and the running averages. Requires: the weights exist.
   void start_optimiser();
 
+  /// The scores of a batch that is learnt from, with dropout. Shape: (count).
+  virtual TorchArray learnt_scores(const Batch& batch);
+  /// What the loss judges: those scores, the sensitive rows by their margins if there is something to hold against
+  /// them. Shape: rows holds the indices of the sensitive rows.
+  virtual TorchArray judged_scores(const Batch& batch, const TorchArray& score, const TorchArray& rows,
+                                   WorstChange* adversary);
+  /// 0 with the probability of dropout, else 1, in the shape and type of `like`; undefined without dropout.
+  TorchArray kept_elements(const TorchArray& like);
   /// g of each row (count), by the batch's statistics if it learns; keeps what input_gradients needs.
   virtual TorchArray forward(const TorchArray& u, bool learns) = 0;
   /// The gradients of g in the last forward pass, for the rows of these indices, or for all if undefined. Shape: (rows,
@@ -84,7 +92,6 @@ class TorchLearner : public Learner {
  private:
   [[nodiscard]] std::vector<TorchArray> state() const;
   void update_averages();
-  TorchArray without_dropped(const TorchArray& features);
 
   std::unique_ptr<torch::optim::Optimizer> optimiser_;
   std::vector<TorchArray> averages_;  // of state(), empty without averaging

@@ -11,6 +11,7 @@
 #include "trainer/conv/conv_network.hpp"
 #include "trainer/learnt/learnt_network.hpp"
 #include "trainer/mlp/network.hpp"
+#include "trainer/words/word_moves.hpp"
 #include "trainer/worst_change.hpp"
 
 namespace standfast::trainer {
@@ -32,6 +33,8 @@ class Learner {
   virtual ~Learner() = default;
 
   virtual void set_learning_rate(double rate) = 0;
+  /// How many words the next steps hold against the network; without effect unless it reads messages.
+  virtual void set_word_radii(const WordRadii& /*radii*/) {}
 
   /// One optimiser step on mean(weight * softplus(-+g)) + jacobian_weight * penalty(G), then the projection: what reads
   /// convex values keeps weights >= 0.
@@ -70,6 +73,8 @@ std::unique_ptr<Learner> make_learner(const ConvexMlp& start, const model::Shape
 /// The smallest score of several networks of one layout, which learn as one.
 std::unique_ptr<Learner> make_learner(const std::vector<ConvexMlp>& heads, const model::Shape& input_shape,
                                       std::span<const float> conditioner, const TrainOptions& options);
+/// The same for messages: batches are words, and so are the changes that steps hold against it (set_word_radii).
+std::unique_ptr<Learner> make_word_learner(const std::vector<ConvexMlp>& heads, const TrainOptions& options);
 std::unique_ptr<Learner> make_learner(const ConvexConvNet& start, const TrainOptions& options);
 std::unique_ptr<Learner> make_learner(const LearntNet& start, const TrainOptions& options);
 
@@ -80,6 +85,9 @@ std::vector<float> torch_scores(const model::FeatureMap& map, const model::Shape
                                 std::span<const float> features, std::size_t count);
 std::vector<float> torch_gradients(const model::FeatureMap& map, const model::Shape& image, const model::Graph& graph,
                                    std::span<const float> features, std::size_t count);
+/// The scores of rows of any kind; messages become rows of numbers block by block.
+std::vector<float> torch_scores(const model::FeatureMap& map, const model::Shape& image, const model::Graph& graph,
+                                const FeatureRows& rows);
 /// Score and gradient of a graph without map steps before it.
 std::vector<float> torch_scores(const model::Graph& graph, std::span<const float> features, std::size_t count);
 std::vector<float> torch_gradients(const model::Graph& graph, std::span<const float> features, std::size_t count);

@@ -13,6 +13,7 @@
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/progress.hpp"
 #include "cli/terminal/try.hpp"
+#include "standfast/evaluation.hpp"
 
 namespace standfast::cli {
 namespace {
@@ -22,7 +23,7 @@ constexpr std::size_t kMostRestarts = 1000;  // a typing error must not run for 
 struct AttackCommand {
   std::string model;
   DataFlags data;
-  std::vector<std::string> norms = {"1", "2", "inf"};
+  std::vector<std::string> norms;
   ThreatFlags threat;
   std::size_t restarts = AttackOptions{}.restarts;
   std::uint64_t seed = AttackOptions{}.seed;
@@ -33,9 +34,9 @@ struct AttackCommand {
   std::string changes;
 };
 
-Result<AttackOptions> attack_options(const AttackCommand& command) {
+Result<AttackOptions> attack_options(const AttackCommand& command, const ModelSummary& model) {
   AttackOptions options;
-  CLI_TRY(options.norms, parse_norms(command.norms));
+  CLI_TRY(options.norms, choose_norms(command.norms, model));
   for (const Norm norm : options.norms)
     if (!attackable(norm))
       return Error{ErrorCode::kBadOption, fmt::format("--norm: {} is not one of 0, 1, 2, inf", norm.name())};
@@ -50,11 +51,11 @@ Result<AttackOptions> attack_options(const AttackCommand& command) {
 
 Result<int> run_attack(const AttackCommand& command) {
   CLI_TRY(const std::string format, choose_format(command.format, command.output));
-  CLI_TRY(AttackOptions options, attack_options(command));
   CLI_CHECK(
       check_outputs({{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.threat.file}},
                     {{"--output", command.output.empty() ? "-" : command.output}, {"--changes", command.changes}}));
   CLI_TRY(const Classifier classifier, load_classifier(command.model, command.threshold));
+  CLI_TRY(AttackOptions options, attack_options(command, classifier.summary()));
   CLI_TRY(const Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CLI_TRY(ThreatPlan threat, plan_threat(command.threat, classifier.summary(), data));
@@ -62,10 +63,11 @@ Result<int> run_attack(const AttackCommand& command) {
   Result<Attacks> attacks = [&] {
     ProgressBar bar("attack", data.count());
     options.progress = [&bar](std::size_t done) { bar.show(done); };
-    return classifier.attack(data.features, data.count(), options);
+    return standfast::attack(classifier, data, options);
   }();
   if (!attacks.ok()) return attacks.error();
-  const AttackRecords records{classifier.summary(), data, *attacks, threat.description};
+  count_whole_prices(*attacks, data, options.threat);
+  const AttackRecords records{classifier.summary(), data, *attacks, options.threat, threat.description};
   CLI_TRY(const std::string text, format_attacks(records, format));
   CLI_CHECK(write_result(command.output, text));
   if (!command.changes.empty()) CLI_CHECK(write_result(command.changes, changes_as_csv(records)));

@@ -12,6 +12,7 @@
 #include "cli/records/records.hpp"
 #include "cli/records/refined_hint.hpp"
 #include "cli/records/verdicts.hpp"
+#include "cli/records/word_changes.hpp"
 #include "cli/terminal/file_roles.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/option_table.hpp"
@@ -19,6 +20,7 @@
 #include "cli/terminal/progress.hpp"
 #include "cli/terminal/stop_request.hpp"
 #include "cli/terminal/try.hpp"
+#include "standfast/evaluation.hpp"
 
 namespace standfast::cli {
 namespace {
@@ -30,7 +32,22 @@ struct CertifyCommand {
   std::string format;
   std::string output;
   std::string certificates;
+  bool explain = false;
 };
+
+/// What each alarm hangs on. Fails: kBadOption for a model of anything but text; as Classifier::weakest_direction.
+Result<std::vector<WordChange>> explain_alarms(const Classifier& classifier, const Dataset& data,
+                                               const Certificates& certificates, const ThreatModel& threat) {
+  std::vector<WordChange> hangs_on(certificates.count());
+  ProgressBar bar("explain", certificates.count());
+  for (std::size_t i = 0; i < certificates.count(); ++i) {
+    if (certificates.sensitive(i)) {
+      CLI_TRY(hangs_on[i], weakest_words(classifier, data, i, threat));
+    }
+    bar.show(i + 1);
+  }
+  return hangs_on;
+}
 
 /// The inputs that were certified before a signal came.
 Dataset first_inputs(const Dataset& data, std::size_t count) {
@@ -46,6 +63,8 @@ Result<int> run_certify(const CertifyCommand& command) {
       {{"MODEL", command.model}, data_role(command.data.source), {"--threat", command.certify.threat.file}},
       {{"--certificates", command.certificates}, {"--output", command.output.empty() ? "-" : command.output}}));
   CLI_TRY(const Classifier classifier, load_classifier(command.model, command.certify.threshold));
+  if (command.explain && classifier.summary().tokenizer.empty())
+    return bad_option("--explain: names words, and the model was not trained on text; see `evaluate --explain`");
   CLI_TRY(Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
   CLI_TRY(CertifyPlan plan, plan_certify(command.certify, classifier.summary(), data));
@@ -56,7 +75,7 @@ Result<int> run_certify(const CertifyCommand& command) {
   Result<Certificates> certified = [&] {
     ProgressBar bar("certify", asked);
     plan.options.progress = [&bar](std::size_t done) { bar.show(done); };
-    return classifier.certify(data.features, asked, plan.options);
+    return standfast::certify(classifier, data, plan.options);
   }();
   if (!certified.ok()) return certified.error();
   Certificates certificates = std::move(certified).value();
@@ -67,7 +86,13 @@ Result<int> run_certify(const CertifyCommand& command) {
   if (certificates.count() < asked) data = first_inputs(data, certificates.count());
   if (plan.options.keep_proofs)
     CLI_CHECK(write_proofs(command.certificates, command.model, data, plan.options.threat, certificates));
-  const Records records{classifier.summary(), data, certificates, plan.options, plan.threat_description};
+  count_whole_prices(certificates, data, plan.options.threat);
+  std::vector<WordChange> hangs_on;
+  if (command.explain) {
+    CLI_TRY(hangs_on, explain_alarms(classifier, data, certificates, plan.options.threat));
+  }
+  const Records records{classifier.summary(), data, certificates, plan.options, plan.threat_description,
+                        std::move(hangs_on)};
   CLI_TRY(const std::string text, format_records(records, format));
   CLI_CHECK(write_result(command.output, text));
   const int code = report_unjudged(verdicts_of(certificates));
@@ -94,6 +119,8 @@ void add_certify(CLI::App& program, Action& chosen) {
   add_limit_option(app, command->data);
   add_format_options(app, command->format, command->output);
   add_certificates_option(app, command->certificates);
+  app.add_flag("--explain", command->explain,
+               "Name the words that hold each alarm, and those that would talk it away (models of text).");
   app.callback([command, &chosen] { chosen = [command] { return run_certify(*command); }; });
 }
 

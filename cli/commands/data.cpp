@@ -1,6 +1,9 @@
 // standfast data: the embedded data sets, and what is in a data set.
 #include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <numeric>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -53,6 +56,27 @@ std::string feature_table(const Dataset& data) {
   return text;
 }
 
+/// The words of most messages, and how many words a message has.
+std::string word_table(const Dataset& data) {
+  constexpr std::size_t kMostWords = 20;
+  std::vector<std::size_t> messages(data.dim());
+  std::vector<double> lengths;
+  for (std::size_t i = 0; i < data.count(); ++i) {
+    for (const std::uint32_t word : data.words.row(i)) ++messages[word];
+    lengths.push_back(static_cast<double>(data.words.row(i).size()));
+  }
+  std::vector<std::size_t> order(data.dim());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t word) { return messages[word]; });
+  const auto [fewest, most] = std::ranges::minmax(lengths);
+  std::string text = fmt::format("{:<10}{} to {} in a message, median {}\n\n", "words", fewest, most, median(lengths));
+  text += table_row(fmt::format("{:<34} {:>12}", "word", "messages"));
+  for (std::size_t k = 0; k < std::min(kMostWords, order.size()); ++k)
+    text += table_row(fmt::format("{:<34} {:>12}", printable(data.feature_names[order[k]]), messages[order[k]]));
+  if (order.size() > kMostWords) text += fmt::format("and {} more\n", order.size() - kMostWords);
+  return text;
+}
+
 std::string describe_data(const Dataset& data) {
   std::string text = fmt::format("{:<10}{}\n", "data", printable(data.source));
   text += fmt::format("{:<10}{}\n", "inputs", data.count());
@@ -66,6 +90,7 @@ std::string describe_data(const Dataset& data) {
   if (shown < data.class_names.size() && shown > 0)
     text += fmt::format("{:<10}and {} more\n", "", data.class_names.size() - shown);
   if (data.labels.empty()) text += fmt::format("{:<10}none\n", "classes");
+  if (data.is_text()) return text + word_table(data);
   if (data.count() > 0 && !data.is_image) text += feature_table(data);
   return text;
 }

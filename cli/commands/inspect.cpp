@@ -13,6 +13,7 @@
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
 #include "standfast/classifier.hpp"
+#include "standfast/evaluation.hpp"
 
 namespace standfast::cli {
 namespace {
@@ -141,7 +142,7 @@ Result<std::string> deployed_verdicts(const InspectCommand& command, const Class
   options.norms = {Norm::l2()};
   options.method = Method::kClosedForm;
   options.guarantee = Guarantee::kDeployed;
-  CLI_TRY(const Certificates found, classifier.certify(data.features, data.count(), options));
+  CLI_TRY(const Certificates found, standfast::certify(classifier, data, options));
   std::size_t changed = 0;
   for (std::size_t i = 0; i < found.count(); ++i) changed += found.sensitive(i) && !(found.logits[i] > 0) ? 1 : 0;
   return fmt::format("{} of {} verdicts would become alarms", changed, found.count());

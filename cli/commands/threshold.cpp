@@ -38,7 +38,7 @@ Result<ClassLogits> class_logits(const Classifier& classifier, const Dataset& da
   const ModelSummary& model = classifier.summary();
   CLI_TRY(const std::int32_t sensitive, data.class_index(model.sensitive_class));
   CLI_TRY(const std::int32_t other, data.class_index(model.other_class));
-  CLI_TRY(const std::vector<float> logits, classifier.logits(data.features, data.count()));
+  CLI_TRY(const std::vector<float> logits, standfast::logits(classifier, data));
   ClassLogits found;
   for (std::size_t i = 0; i < logits.size(); ++i) {
     const std::int32_t label = data.labels[i];

@@ -1,6 +1,7 @@
 // standfast train: collects the options of a training run and hands them to the trainer.
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <type_traits>
@@ -26,7 +27,7 @@ struct TrainCommand {
   std::string sensitive;
   std::string output;
   std::string preset;
-  std::string certify_for;
+  std::vector<std::string> certify_for;
   /// What the command line says beside the preset: applied after it, whatever the order of the words.
   struct Given {
     std::string key;  ///< Its key in the JSON document.
@@ -109,6 +110,10 @@ void add_data_options(CLI::App& app, const Shared& command) {
   add_label_options(app, command->data);
   add_field(app, command, "--crop", STANDFAST_FIELD(crop), "N", "Images: shift each by up to N pixels, at random.");
   add_switch(app, command, "--flip", STANDFAST_FIELD(flip), "Images: mirror each, at random.");
+  add_field(app, command, "--vocabulary", STANDFAST_FIELD(vocabulary), "N",
+            "Messages: the most words that the model knows, those of the most training messages.");
+  add_field(app, command, "--min-count", STANDFAST_FIELD(min_count), "N",
+            "Messages: the fewest training messages that a word must occur in.");
 }
 
 void add_preset(CLI::App& app, const Shared& command) {
@@ -151,8 +156,10 @@ void add_model_options(CLI::App& app, const Shared& command) {
 void add_robustness_options(CLI::App& app, const Shared& command) {
   start_group(app, "Robustness");
   app.add_option("--certify-for", command->certify_for,
-                 "Train so that radii of this size are certified: 1, 2 or inf, and a radius, such as 2:1.75.")
-      ->type_name("NORM:RADIUS");
+                 "Train so that radii of this size are certified: 1, 2 or inf, and a radius, such as 2:1.75; for "
+                 "messages so many words added or removed, or added only, or both: words:10,added-words:40.")
+      ->type_name("NORM:RADIUS")
+      ->delimiter(',');
   auto* domain = add_field(app, command, "--domain", STANDFAST_FIELD(domain), "LO,HI",
                            "With --certify-for: values that every changed feature must keep to, such as 0,1.")
                      ->delimiter(',');
@@ -224,14 +231,34 @@ void add_output_options(CLI::App& app, const Shared& command) {
   app.add_option("-o,--output", command->output, "The model file to write.")->type_name("FILE")->required();
 }
 
-/// "l2:1.75" -> norm 2, radius 1.75.
-Status read_certify_for(const std::string& text, TrainOptions& options) {
-  if (text.empty()) return {};
+/// What --certify-for sets: a new list takes the place of all that a preset asks for.
+constexpr const char* kCertifyKeys[] = {"certify_norm", "certify_radius", "certify_words", "certify_added_words"};
+
+/// "l2:1.75" -> norm 2, radius 1.75; "words:10" -> 10 words added or removed; "added-words:40" -> 40 words added.
+Status read_certify_term(const std::string& text, TrainOptions& options) {
   const auto colon = text.find(':');
   if (colon == std::string::npos)
-    return Error{ErrorCode::kBadOption, fmt::format("--certify-for: '{}' is not NORM:RADIUS such as 2:1.75", text)};
-  CLI_TRY(options.certify_norm, Norm::parse(text.substr(0, colon)));
-  CLI_TRY(options.certify_radius, parse_number("--certify-for", text.substr(colon + 1)));
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("--certify-for: '{}' is not NORM:RADIUS such as 2:1.75, words:N or added-words:N", text)};
+  const std::string what = text.substr(0, colon);
+  CLI_TRY(const double radius, parse_number("--certify-for", text.substr(colon + 1)));
+  if (what == "words") {
+    options.certify_words = radius;
+  } else if (what == "added-words") {
+    options.certify_added_words = radius;
+  } else {
+    if (options.certify_norm) return bad_option(fmt::format("--certify-for: '{}' is a second norm, expected one", text));
+    CLI_TRY(options.certify_norm, Norm::parse(what));
+    options.certify_radius = radius;
+  }
+  return {};
+}
+
+Status read_certify_for(const std::vector<std::string>& terms, TrainOptions& options) {
+  if (terms.empty()) return {};
+  options.certify_norm.reset();
+  options.certify_radius = options.certify_words = options.certify_added_words = 0;
+  for (const std::string& term : terms) CLI_CHECK(read_certify_term(term, options));
   return {};
 }
 
@@ -248,6 +275,7 @@ Result<TrainOptions> with_given(const TrainCommand& command, TrainOptions start)
   start.data.source = command.data.source;
   CLI_TRY(start.data.classes, split_names("--classes", command.data.classes));
   start.data.label_column = command.data.label;
+  start.data.text_column = command.data.text;
   start.data.separator = command.data.separator;
   start.sensitive = command.sensitive;
   start.output = command.output;
@@ -255,9 +283,9 @@ Result<TrainOptions> with_given(const TrainCommand& command, TrainOptions start)
 }
 
 std::set<std::string> given_keys(const TrainCommand& command) {
-  std::set<std::string> keys = {"data", "label", "separator", "classes", "sensitive", "output"};
+  std::set<std::string> keys = {"data", "label", "text", "separator", "classes", "sensitive", "output"};
   for (const auto& given : command.given) keys.insert(given.key);
-  if (!command.certify_for.empty()) keys.insert({"certify_norm", "certify_radius"});
+  if (!command.certify_for.empty()) keys.insert(std::begin(kCertifyKeys), std::end(kCertifyKeys));
   return keys;
 }
 

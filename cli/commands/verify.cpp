@@ -49,8 +49,8 @@ std::string doubt(const Certificate& certificate, const Result<double>& confirme
 std::string mismatch(const CertificateFile::Input& input, const Dataset& data) {
   if (input.index >= data.count())
     return fmt::format("{} has {}", printable(data.source), counted(data.count(), "input"));
-  const auto row = std::span(data.features).subspan(input.index * data.dim(), data.dim());
-  if (std::ranges::equal(std::as_bytes(row), std::as_bytes(std::span(input.values)))) return {};
+  const std::vector<float> row = data.dense_rows(input.index, 1);
+  if (std::ranges::equal(std::as_bytes(std::span(row)), std::as_bytes(std::span(input.values)))) return {};
   return fmt::format("is not the input of {}, whose SHA-256 is {}", printable(data.source), sha256_of(row));
 }
 

@@ -14,6 +14,7 @@ struct AttackRecords {
   const ModelSummary& model;
   const Dataset& data;
   const Attacks& attacks;
+  const ThreatModel& threat;
   std::string threat_description;
 
   [[nodiscard]] bool sensitive(std::size_t input) const { return attacks.logits[input] > 0; }

@@ -1,7 +1,6 @@
 // Radii above 0 and their proofs, gathered into a file of certificates.
 #include "cli/records/certificate_output.hpp"
 
-#include <span>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -35,8 +34,7 @@ Status write_proofs(const std::string& path, const std::string& model_path, cons
   file.threat = threat;
   const std::size_t norms = certificates.norms.size();
   for (std::size_t i = 0; i < certificates.count(); ++i) {
-    const auto row = std::span(data.features).subspan(i * data.dim(), data.dim());
-    CertificateFile::Input input{i, {row.begin(), row.end()}, {}};
+    CertificateFile::Input input{i, data.dense_rows(i, 1), {}};
     for (std::size_t n = 0; n < norms; ++n) {
       RadiusProof& proof = certificates.proofs[i * norms + n];
       if (proof.empty() || !(certificates.radius(i, n) > 0)) continue;

@@ -1,10 +1,13 @@
 // Writes certificates in the formats that are text.
 #include "cli/records/records.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cli/records/record_text.hpp"
 #include "cli/records/verdicts.hpp"
+#include "cli/records/word_changes.hpp"
 #include "cli/terminal/output.hpp"
 #include "standfast/evaluation.hpp"
 
@@ -20,6 +23,10 @@ std::string table_title(const Records& records) {
       counted(data.count(), "input"), printable(data.source), alarms, printable(records.model.sensitive_class),
       method_name(records.options.method), guarantee_name(records.options.guarantee),
       printable(records.threat_description));
+  if (std::ranges::any_of(records.certificates.norms,
+                          [&](Norm norm) { return counts_words(records.options.threat, norm); }))
+    title +=
+        fmt::format("{}: no rewriting with fewer of them changes the verdict\n", records.options.threat.price_unit);
   if (records.options.guarantee == Guarantee::kDeployed)
     title += fmt::format("guarantee deployed: {}\n", guarantee_meaning(Guarantee::kDeployed));
   if (records.attacked())
@@ -39,6 +46,18 @@ void append_bounds(const Records& records, std::size_t i, std::size_t n, std::ve
   row.push_back(promised ? gap_in_words(certified_share(certificates.norms[n], certified, attacked)) : "-");
 }
 
+/// What each alarm hangs on, two lines each; empty if nobody asked.
+std::string alarms_in_words(const Records& records) {
+  constexpr std::size_t kWordsInLine = 8;  // more do not fit into a line
+  std::string text;
+  for (std::size_t i = 0; i < records.hangs_on.size(); ++i) {
+    const WordChange& change = records.hangs_on[i];
+    if (!change.remove.empty()) text += fmt::format("\n{}: held by {}", i, words_in_line(change.remove, kWordsInLine));
+    if (!change.add.empty()) text += fmt::format("\n{}: talked away by {}", i, words_in_line(change.add, kWordsInLine));
+  }
+  return text.empty() ? text : text + "\n";
+}
+
 }  // namespace
 
 double Records::attack(std::size_t input, std::size_t norm_index) const {
@@ -47,7 +66,7 @@ double Records::attack(std::size_t input, std::size_t norm_index) const {
 }
 
 std::string to_csv(const Records& records) {
-  const auto& [model, data, certificates, options, threat] = records;
+  const auto& [model, data, certificates, options, threat, hangs_on] = records;
   std::string text = "index,verdict,logit";
   for (const auto& norm : certificates.norms) text += ",radius_" + norm.name();
   if (!data.labels.empty()) text += ",label";
@@ -68,7 +87,7 @@ std::string to_csv(const Records& records) {
 }
 
 std::string to_jsonl(const Records& records) {
-  const auto& [model, data, certificates, options, threat] = records;
+  const auto& [model, data, certificates, options, threat, hangs_on] = records;
   std::string text;
   const bool sources = has_sources(data);
   const std::vector<Verdict> verdicts = verdicts_of(certificates);
@@ -81,6 +100,10 @@ std::string to_jsonl(const Records& records) {
     if (records.attacked())
       for (std::size_t n = 0; n < certificates.norms.size(); ++n)
         text += fmt::format(R"(,"attack_{}":{})", certificates.norms[n].name(), json_number(records.attack(i, n)));
+    for (std::size_t n = 0; n < certificates.norms.size(); ++n)
+      if (counts_words(options.threat, certificates.norms[n]))
+        text += fmt::format(R"(,"{}":{})", price_key(options.threat), json_number(certificates.radius(i, n)));
+    if (!records.hangs_on.empty()) text += "," + change_as_json(records.hangs_on[i]);
     if (sources) text += ",\"source\":" + json_string(source_of(data, i));
     text += "}\n";
   }
@@ -88,15 +111,15 @@ std::string to_jsonl(const Records& records) {
 }
 
 std::string to_table(const Records& records) {
-  const auto& [model, data, certificates, options, threat] = records;
+  const auto& [model, data, certificates, options, threat, hangs_on] = records;
   std::vector<std::vector<std::string>> rows(1, {"index", "verdict", "logit"});
   std::vector<ColumnGroup> groups;
   for (const auto& norm : certificates.norms) {
     if (records.attacked()) {
-      groups.push_back({rows[0].size(), 3, norm.name()});
+      groups.push_back({rows[0].size(), 3, price_name(options.threat, norm)});
       rows[0].insert(rows[0].end(), {"certified", "attacked", "gap"});
     } else {
-      rows[0].push_back(norm.name());
+      rows[0].push_back(price_name(options.threat, norm));
     }
   }
   if (!data.labels.empty()) rows[0].emplace_back("label");
@@ -112,7 +135,7 @@ std::string to_table(const Records& records) {
     if (!data.labels.empty()) row.push_back(printable(label_name(data, i)));
     if (sources) row.push_back(printable(source_of(data, i)));
   }
-  return table_title(records) + align_columns(rows, groups);
+  return table_title(records) + align_columns(rows, groups) + alarms_in_words(records);
 }
 
 Result<std::string> format_records(const Records& records, const std::string& format) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "cli/records/word_changes.hpp"
 #include "standfast/classifier.hpp"
 #include "standfast/data.hpp"
 #include "standfast/result.hpp"
@@ -16,6 +18,7 @@ struct Records {
   const Certificates& certificates;
   const CertifyOptions& options;
   std::string threat_description;
+  std::vector<WordChange> hangs_on = {};  ///< What each alarm hangs on, for a model of text; empty if nobody asked.
 
   [[nodiscard]] bool attacked() const { return options.attack; }
   /// The distance to show: infinite, "none found", if a verdict is certified that no attack was searched for.

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/records/word_changes.hpp"
 #include "cli/terminal/output.hpp"
 #include "standfast/evaluation.hpp"
 
@@ -54,14 +55,15 @@ void suggest_refined(const Classifier& classifier, const Dataset& data, const Ce
   refined.attack = refined.keep_proofs = refined.both_classes = false;
   refined.progress = nullptr;
   const Dataset some = data.subset(sample);
-  const auto found = classifier.certify(some.features, some.count(), refined);
+  auto found = standfast::certify(classifier, some, refined);
   if (!found.ok()) return;  // a feature map that `refined` does not know
+  count_whole_prices(*found, some, options.threat);
   std::string gains;
   for (std::size_t n = 0; n < found->norms.size(); ++n) {
     const double gain = median_gain(sample, certificates, *found, n).value_or(1);
     if (gain <= kWorthSaying) continue;
     const std::string by = gain < 2 ? fmt::format("by {:.0f} %", 100 * (gain - 1)) : fmt::format("{:.1f} times", gain);
-    gains += fmt::format("{}{} {}", gains.empty() ? "" : ", ", found->norms[n].name(), by);
+    gains += fmt::format("{}{} {}", gains.empty() ? "" : ", ", price_name(options.threat, found->norms[n]), by);
   }
   if (gains.empty()) return;
   say(fmt::format("--method refined would raise the radii: {} (median of {} of the alarms)", gains, sample.size()));

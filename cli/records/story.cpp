@@ -10,13 +10,14 @@
 #include <fmt/ranges.h>
 
 #include "cli/records/record_text.hpp"
+#include "cli/records/word_changes.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
 
 namespace standfast::cli {
 namespace {
 
-constexpr std::size_t kFeaturesNamed = 3;  // more do not fit into a sentence
+constexpr std::size_t kFeaturesNamed = 3, kWordsInSentence = 5;  // more do not fit into a sentence
 /// A change that is a smaller share of the whole price is not worth a word.
 constexpr double kSmallestShareNamed = 0.05;
 
@@ -127,6 +128,13 @@ std::string attacks_found(const Certificates& certificates, std::size_t input, c
   return found.empty() ? std::string() : fmt::format("; the attacks found {}", fmt::join(found, ", or "));
 }
 
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+std::string or_nothing(const std::string& words) { return words.empty() ? "nothing" : words; }
+
 }  // namespace
 
 Result<std::vector<std::string>> tell_story(const Classifier& classifier, const Dataset& data,
@@ -147,7 +155,19 @@ Result<std::vector<std::string>> tell_story(const Classifier& classifier, const 
     if (told == position) continue;
     told = position;
     const auto& [input, radius] = alarms[position];
-    CLI_TRY(const WeakestDirection weakest, classifier.weakest_direction(data.row(input), price_norm, threat));
+    if (counts_words(threat, price_norm)) {
+      CLI_TRY(const WordChange hangs_on, weakest_words(classifier, data, input, threat));
+      sentences.push_back(fmt::format(
+          "{} {} ({}) stays {} whichever {:.0f} words its sender {}{}; it is held by {}, and would be talked away by "
+          "{}.",
+          capitalised(words.input), input, strength, evaluation.sensitive_class, radius - 1,
+          threat.max_decrease.empty() ? "adds or removes" : "adds", attacks_found(certificates, input, norms),
+          or_nothing(words_in_line(hangs_on.remove, kWordsInSentence)),
+          or_nothing(words_in_line(hangs_on.add, kWordsInSentence))));
+      continue;
+    }
+    CLI_TRY(const WeakestDirection weakest,
+            classifier.weakest_direction(data.dense_rows(input, 1), price_norm, threat));
     const double features = norms.features ? certificates.radius(input, *norms.features) : 0;
     sentences.push_back(fmt::format("To get {} {} ({}) {} takes {}{}{}; where the proof is weakest: {}.", words.input,
                                     input, strength, past, price_at_least(evaluation, price_norm, radius, words),

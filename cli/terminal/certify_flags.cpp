@@ -37,6 +37,7 @@ Status add_effort(const CertifyFlags& flags, CertifyOptions& options) {
 /// A radius of an input outside of its bounds is about an input that the bounds rule out.
 void note_inputs_outside(const Dataset& data, const ThreatModel& threat, const std::string& option) {
   if (threat.lower.empty() && threat.upper.empty()) return;
+  if (data.is_text()) return;  // present or not: 0 or 1
   const std::size_t dim = data.dim();
   std::size_t rows = 0;
   std::string first;
@@ -74,8 +75,10 @@ void add_threat_options(CLI::App& command, ThreatFlags& flags) {
   auto* domain = command.add_option("--domain", flags.domain, "Values that every feature must keep to, such as 0,1.")
                      ->type_name("LO,HI");
   command
-      .add_option("--threat", flags.file,
-                  "What an attacker may change, in which direction and at what cost, per feature (TOML).")
+      .add_option(
+          "--threat", flags.file,
+          "What an attacker may change, in which direction and at what cost, per feature (TOML); for a model of "
+          "text also `words`, which may be added or removed, or `added-words`.")
       ->type_name("FILE")
       ->excludes(domain);
 }
@@ -85,6 +88,16 @@ Result<ThreatPlan> plan_threat(const ThreatFlags& flags, const ModelSummary& mod
     CLI_TRY(ThreatPlan plan, domain(flags.domain, data.dim()));
     note_inputs_outside(data, plan.model, "--domain");
     return plan;
+  }
+  const bool text = !model.tokenizer.empty();
+  const bool named = flags.file == "words" || flags.file == "added-words";
+  if (named && !text)
+    return bad_option(
+        fmt::format("--threat {}: the model was not trained on text; expected a threat file", flags.file));
+  if (text && (named || flags.file.empty())) {
+    if (flags.file == "added-words")
+      return ThreatPlan{ThreatModel::added_words(data.dim()), "words added, at a price of 1 each"};
+    return ThreatPlan{ThreatModel::words(data.dim()), "words added or removed, at a price of 1 each"};
   }
   if (flags.file.empty()) return ThreatPlan{{}, "no bounds"};
   const auto& names = model.feature_names.empty() ? data.feature_names : model.feature_names;
@@ -127,7 +140,7 @@ void add_certify_options(CLI::App& command, CertifyFlags& flags) {
 
 Result<CertifyPlan> plan_certify(const CertifyFlags& flags, const ModelSummary& model, const Dataset& data) {
   CertifyPlan plan;
-  CLI_TRY(plan.options.norms, parse_norms(flags.norms));
+  CLI_TRY(plan.options.norms, choose_norms(flags.norms, model));
   plan.method_is_default = flags.method.empty();
   CLI_TRY(plan.options.method, parse_method(method_of(flags)));
   CLI_TRY(plan.options.guarantee, parse_guarantee(flags.guarantee));

@@ -62,6 +62,10 @@ void add_label_options(CLI::App& command, DataFlags& flags) {
                   "last one.")
       ->type_name("COLUMN");
   command
+      .add_option("--text", flags.text,
+                  "The column of a table that holds text, which becomes words; otherwise the model's.")
+      ->type_name("COLUMN");
+  command
       .add_option("--separator", flags.separator,
                   "What parts the columns of a table: `,` `;` `|` or `tab`; otherwise as its header shows.")
       ->type_name("C");
@@ -100,10 +104,15 @@ Result<Dataset> read_inputs(const DataFlags& flags, Labels labels, const ModelSu
   request.source = flags.source;
   request.label_column = flags.label;
   request.separator = flags.separator;
+  request.text_column = flags.text;
   CLI_TRY(request.classes, split_names("--classes", flags.classes));
   request.require_labels = labels == Labels::kRequired;
   request.tables_have_labels = labels != Labels::kIfPresent;
   if (model != nullptr && model->provenance.contains("label")) request.usual_label = model->provenance.at("label");
+  if (model != nullptr && !model->tokenizer.empty()) {
+    request.vocabulary = model->feature_names;
+    if (model->provenance.contains("text")) request.usual_text = model->provenance.at("text");
+  }
   CLI_TRY(Dataset data, read_data(request));
   for (const auto& note : data.notes) say(note);
   if (!flags.limit || *flags.limit >= data.count()) return data;
@@ -115,6 +124,11 @@ Result<Dataset> read_inputs(const DataFlags& flags, Labels labels, const ModelSu
 }
 
 Status check_fits(const std::string& model_path, const ModelSummary& model, const Dataset& data) {
+  if (data.is_text() && model.tokenizer.empty())
+    return Error{ErrorCode::kBadShape,
+                 fmt::format("{}: holds messages, and the model was not trained on text; `standfast inspect {}` shows "
+                             "what it was trained on",
+                             data.source, model_path)};
   std::size_t dim = 1;
   for (const auto side : model.input_shape) dim *= static_cast<std::size_t>(side);
   if (dim + 1 == data.dim() && data.labels.empty())
@@ -175,8 +189,14 @@ Result<std::string> choose_format(const std::string& format, const std::string& 
   return chosen;
 }
 
+Result<std::vector<Norm>> choose_norms(const std::vector<std::string>& texts, const ModelSummary& model) {
+  if (!texts.empty()) return parse_norms(texts);
+  if (!model.tokenizer.empty()) return std::vector<Norm>{Norm::l1()};
+  return std::vector<Norm>{Norm::l1(), Norm::l2(), Norm::linf()};
+}
+
 void add_norm_option(CLI::App& command, std::vector<std::string>& norms, const std::string& help) {
-  command.add_option("--norm", norms, help)->type_name("LIST")->delimiter(',')->default_str("1,2,inf");
+  command.add_option("--norm", norms, help)->type_name("LIST")->delimiter(',')->default_str("1,2,inf; 1 for text");
 }
 
 void add_threshold_option(CLI::App& command, std::string& threshold) {

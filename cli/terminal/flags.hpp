@@ -27,6 +27,7 @@ struct DataFlags {
   std::string label;
   std::optional<std::size_t> limit;
   std::string separator = {};
+  std::string text = {};
 };
 void add_data_argument(CLI::App& command, DataFlags& flags);
 void add_label_options(CLI::App& command, DataFlags& flags);
@@ -49,10 +50,10 @@ Result<std::vector<std::string>> split_names(const std::string& option, const st
 /// Fails: kBadShape or kBadOption if the data cannot be what the model was trained on.
 Status check_fits(const std::string& model_path, const ModelSummary& model, const Dataset& data);
 
-/// What an attacker may do.
+/// What an attacker may do. For a model of text it is `words` if nothing else is said.
 struct ThreatFlags {
   std::string domain;
-  std::string file;
+  std::string file;  ///< Or, for a model of text, `words` or `added-words`.
 };
 void add_threat_options(CLI::App& command, ThreatFlags& flags);
 struct ThreatPlan {
@@ -65,8 +66,8 @@ Result<ThreatPlan> plan_threat(const ThreatFlags& flags, const ModelSummary& mod
 
 /// How to certify.
 struct CertifyFlags {
-  std::vector<std::string> norms = {"1", "2", "inf"};
-  std::string method;  ///< Empty: separable, and the command says what `refined` would gain.
+  std::vector<std::string> norms;  ///< Empty: 1, 2 and inf; 1 alone for a model of text.
+  std::string method;              ///< Empty: separable, and the command says what `refined` would gain.
   std::string guarantee = "real";
   std::string precision = "float64";
   std::optional<std::size_t> passes;
@@ -103,6 +104,8 @@ Result<std::string> choose_format(const std::string& format, const std::string& 
 bool attackable(Norm norm);
 /// The norms with these names, each once. Fails: kBadOption for a name that is no norm.
 Result<std::vector<Norm>> parse_norms(const std::vector<std::string>& texts);
+/// The norms asked for, or those that are usual for the model. Fails: as parse_norms.
+Result<std::vector<Norm>> choose_norms(const std::vector<std::string>& texts, const ModelSummary& model);
 
 /// "0.5" -> 0.5. Fails: kBadOption, naming `option`, for anything that is not one number.
 Result<double> parse_number(const std::string& option, const std::string& text);

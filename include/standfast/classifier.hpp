@@ -187,6 +187,7 @@ struct ModelSummary {
   std::vector<std::int64_t> input_shape;   ///< The shape of an input.
   std::vector<std::string> feature_names;  ///< One name per feature, or empty.
   std::vector<std::string> feature_units;  ///< One unit per feature, or empty.
+  std::string tokenizer = {};              ///< What makes the features of messages (text.hpp); empty for other inputs.
   std::vector<std::string> feature_map;    ///< The feature map, one line per step.
   /// One node of the network.
   struct Layer {

@@ -48,6 +48,12 @@ inline constexpr double kConfidence = 0.95;
 /// Source: Clopper, Pearson, Biometrika 1934.
 RateInterval rate_interval(std::size_t found, std::size_t of, double confidence = kConfidence);
 
+/// Words of one message, by what would be done to them.
+struct WordChange {
+  std::vector<std::string> add, remove;
+  [[nodiscard]] bool empty() const { return add.empty() && remove.empty(); }
+};
+
 /// What was measured of one model on one data set.
 struct Evaluation {
   std::string data_source;          ///< The data set, as it was asked for.
@@ -86,6 +92,7 @@ struct Evaluation {
   Guarantee guarantee = Guarantee::kReal;  ///< What they are worth.
   std::string threat_description;          ///< One line: "no bounds", "domain [0, 1]", "threat file spam.toml".
   std::string price_unit;                  ///< What a radius counts if the threat model sets costs; else empty.
+  bool whole_prices = false;               ///< Whether l1 radii are whole numbers of that unit, such as words.
   /// The radii of inputs of the sensitive class. A wrong verdict counts as radius 0.
   struct CertifiedCurve {
     Norm norm = Norm::l2();     ///< The norm of the radii.
@@ -102,6 +109,8 @@ struct Evaluation {
     double infinite_share = 0;              ///< The share of sensitive inputs that no allowed change can flip.
     std::vector<std::size_t> most_robust;   ///< Up to ten rows of the data set, the largest radius first.
     std::vector<std::size_t> least_robust;  ///< Up to ten rows judged right, the smallest radius first.
+    /// For each of `least_robust` what its alarm hangs on, in words; empty where radii do not count words.
+    std::vector<WordChange> least_robust_words;
   };
   std::vector<CertifiedCurve> curves;  ///< One per norm, in the order in which they were asked for.
 
@@ -131,6 +140,34 @@ struct EvaluateOptions {
   /// quantile.
   std::vector<double> grid;
 };
+
+/// Classifier::certify for every input of a data set, of whatever kind. Messages, which are kept as words, are written
+/// out a bounded number at a time.
+///
+/// Fails: as Classifier::certify.
+Result<Certificates> certify(const Classifier& classifier, const Dataset& data, const CertifyOptions& options);
+/// Classifier::logits for every input of a data set. Fails: as Classifier::logits.
+Result<std::vector<float>> logits(const Classifier& classifier, const Dataset& data);
+/// Classifier::attack for every input of a data set. Fails: as Classifier::attack. Cost: memory for all changed inputs.
+Result<Attacks> attack(const Classifier& classifier, const Dataset& data, const AttackOptions& options);
+
+/// Whether radii in this norm count words: norm 1 under ThreatModel::words or added_words.
+bool counts_words(const ThreatModel& threat, Norm norm);
+/// The words that the weakest proof of input i hangs on, each list with the one that moves the logit most first; empty
+/// for an input that is no alarm. Those to remove hold the alarm; those to add would talk it away.
+///
+/// Fails: as Classifier::weakest_direction. Requires: i < data.count(); the threat model counts words.
+Result<WordChange> weakest_words(const Classifier& classifier, const Dataset& data, std::size_t i,
+                                 const ThreatModel& threat);
+
+/// Under a threat model of whole numbers, each l1 and linf radius rounded up, and each attack's price rounded down, to
+/// a whole number: prices of whole changes at whole costs are whole, so that the first price at or above a radius is
+/// the first that can flip the verdict. Evaluations have radii like these.
+///
+/// Rows of `data` that are not whole keep theirs, and so does everything if a cost is not whole.
+void count_whole_prices(Certificates& certificates, const Dataset& data, const ThreatModel& threat);
+/// The same for the prices of attacks.
+void count_whole_prices(Attacks& attacks, const Dataset& data, const ThreatModel& threat);
 
 /// How much of the way to the attack is proven: certified / attacked, at most 1. One less this is the gap.
 ///

@@ -149,11 +149,13 @@ float balanced_threshold(std::span<const float> sensitive_scores, std::span<cons
 /// What decides a training run. The defaults are `--preset none`.
 struct TrainOptions {
   // Data
-  DataRequest data;       ///< The rows to learn from; a share of them is held out (`validation_share`).
-  std::string sensitive;  ///< The name of the class whose alarms are to be certified.
-  std::string preset;     ///< The name of the preset that the other values started from; empty for none.
-  std::int64_t crop = 0;  ///< Images are shifted at random by up to this many pixels.
-  bool flip = false;      ///< Images are mirrored at random.
+  DataRequest data;                 ///< The rows to learn from; a share of them is held out (`validation_share`).
+  std::string sensitive;            ///< The name of the class whose alarms are to be certified.
+  std::string preset;               ///< The name of the preset that the other values started from; empty for none.
+  std::int64_t crop = 0;            ///< Images are shifted at random by up to this many pixels.
+  bool flip = false;                ///< Images are mirrored at random.
+  std::int64_t vocabulary = 20000;  ///< The largest number of words that are features of a message.
+  std::int64_t min_count = 3;       ///< The number of training messages that a word must occur in.
 
   // Model
   Network network = Network::kMlp;                ///< The kind of network.
@@ -170,6 +172,8 @@ struct TrainOptions {
   double jacobian_weight = 0;        ///< The weight of the Frobenius norm of a batch's gradients in the loss.
   std::optional<Norm> certify_norm;  ///< The norm of the margin to train on: 1, 2 or inf. None: train on the scores.
   double certify_radius = 0;         ///< The radius to be certified, in that norm; 0 without a norm.
+  double certify_words = 0;          ///< For messages: the words added or removed to train the margin on; 0 for none.
+  double certify_added_words = 0;    ///< For messages: the added words to train the margin on; 0 for none.
   std::vector<double> domain;        ///< Empty, or the lowest and the highest value of every changed feature.
   std::string threat;                ///< The threat file that bounds the changes; empty for none.
   /// The threat file whose increase-only features f shall never fall with, and whose decrease-only ones it shall never

@@ -4,6 +4,7 @@
 #include "classifier/attacker.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -25,6 +26,10 @@ Status check_options(const AttackOptions& options) {
                                             std::to_string(kMaxRestarts)};
   }
   return {};
+}
+
+bool is_whole(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float value) { return value == std::floor(value); });
 }
 
 }  // namespace
@@ -77,7 +82,14 @@ std::vector<attack::Adversarial> Attacker::attack(std::span<const float> x, std:
   std::vector<Interval> interval(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) interval[i] = threat_.interval_rounded_out(i, x[i]);
   std::vector<attack::Adversarial> found;
-  for (const Norm norm : norms) found.push_back(attack_norm(x, index, norm, interval, workspace));
+  for (const Norm norm : norms) {
+    // the fewest features go to the ends of their intervals, which are whole where the bounds are
+    found.push_back(attack_norm(x, index, threat_.whole ? Norm::l0() : norm, interval, workspace));
+    attack::Adversarial& last = found.back();
+    if (!threat_.whole || last.input.empty()) continue;
+    last.distance = is_whole(last.input) ? attack::price_upper(target_of(0, x, norm), last.input) : kInfinity;
+    if (last.distance == kInfinity) last = {};
+  }
   const std::vector<attack::Adversarial> own = found;
   for (std::size_t k = 0; k < norms.size(); ++k) {
     const attack::AttackTarget target = target_of(0, x, norms[k]);

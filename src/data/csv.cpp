@@ -11,8 +11,8 @@
 
 namespace standfast::data {
 
-CsvScanner::CsvScanner(std::string_view text, std::string name, char separator, std::size_t first_line)
-    : text_(text), name_(std::move(name)), separator_(separator), line_(first_line) {
+CsvScanner::CsvScanner(std::string_view text, std::string name, char separator, std::size_t first_line, Quotes quotes)
+    : text_(text), name_(std::move(name)), separator_(separator), quotes_(quotes), line_(first_line) {
   if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
 }
 
@@ -23,7 +23,7 @@ Result<bool> CsvScanner::next_record() {
   if (text_.find_first_not_of("\r\n", at_) == std::string_view::npos) return false;
   blank_ = at_line_end();
   for (;;) {
-    const bool quoted = at_ < text_.size() && text_[at_] == '"';
+    const bool quoted = quotes_ == Quotes::kEnclose && at_ < text_.size() && text_[at_] == '"';
     STANDFAST_TRY(const std::string_view field, quoted ? quoted_field() : plain_field());
     if (fields_.size() == kMaxCsvFields) return error(record_line_, fmt::format("more than {} fields", kMaxCsvFields));
     fields_.push_back(field);
@@ -46,7 +46,7 @@ Result<std::string_view> CsvScanner::plain_field() {
       if (at_line_end()) break;
       return error(line_, "a carriage return alone, expected lines that end in LF or CRLF");
     }
-    if (c == '"') return error(line_, "a quote inside an unquoted field");
+    if (c == '"' && quotes_ == Quotes::kEnclose) return error(line_, "a quote inside an unquoted field");
   }
   return text_.substr(begin, at_ - begin);
 }

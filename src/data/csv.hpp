@@ -14,12 +14,19 @@ namespace standfast::data {
 /// No record has more fields than this.
 inline constexpr std::size_t kMaxCsvFields = std::size_t{1} << 20;
 
+/// What a quotation mark is in a table.
+enum class Quotes {
+  kEnclose,  ///< It encloses fields, as RFC 4180 says.
+  kLiteral   ///< It is a character like any other, as in tab-separated text.
+};
+
 /// Walks over a text record by record. The text must outlive the scanner.
 class CsvScanner {
  public:
   /// `name` stands for the text in messages; a byte order mark is skipped. `first_line` is the number of its first
   /// line.
-  CsvScanner(std::string_view text, std::string name, char separator = ',', std::size_t first_line = 1);
+  CsvScanner(std::string_view text, std::string name, char separator = ',', std::size_t first_line = 1,
+             Quotes quotes = Quotes::kEnclose);
 
   /// Moves to the next record; false at the end. Empty lines at the end are no records.
   ///
@@ -43,6 +50,7 @@ class CsvScanner {
   std::string_view text_;
   std::string name_;
   char separator_;
+  Quotes quotes_;
   std::size_t at_ = 0;
   std::size_t line_;
   bool blank_ = false;

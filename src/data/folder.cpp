@@ -1,4 +1,4 @@
-// The names of a folder's files decide its kind: IDX, then CIFAR-10, then one folder of pictures per class. Each kind
+// The names of a folder's files decide its kind: IDX, then CIFAR-10, then pictures, then messages. Each kind
 // is reduced to two sides and a function that reads one, and the same code chooses or joins them. A file that lies
 // there both packed and unpacked is read once.
 #include "data/folder.hpp"
@@ -17,6 +17,7 @@
 #include "data/file.hpp"
 #include "data/idx.hpp"
 #include "data/image_folder.hpp"
+#include "data/messages.hpp"
 #include "files/message.hpp"
 
 namespace standfast::data {
@@ -164,26 +165,41 @@ std::string test_folder(const Folder& folder) {
   return {};
 }
 
-Result<FolderData> read_pictures(const Folder& folder, Part part, std::optional<ImageSize> size, bool require_labels) {
-  const bool flat = folder.folders.empty();
-  if (flat && !require_labels) {
-    STANDFAST_TRY(Dataset data, read_flat_folder(folder.path, size));
-    return FolderData{std::move(data), false};
+bool any_picture(const Folder& folder) { return std::ranges::any_of(folder.files, is_image_name); }
+
+/// Whether a folder, or one of the folders in it, holds a picture.
+Result<bool> holds_pictures(const Folder& folder) {
+  if (any_picture(folder)) return true;
+  for (const auto& name : folder.folders) {
+    STANDFAST_TRY(const Folder inner, list_folder(folder.path + "/" + name));
+    if (any_picture(inner)) return true;
   }
-  if (flat) {
-    return Error{
-        ErrorCode::kBadFormat,
-        fmt::format("{}: holds pictures without labels, expected one folder of pictures per class", folder.path)};
-  }
+  return false;
+}
+
+/// Whether a folder is one of messages: a Maildir, or with files that are called like messages.
+bool looks_like_messages(const Folder& folder) {
+  return std::ranges::any_of(folder.files, is_message_name) || std::ranges::count(folder.folders, "cur") > 0 ||
+         std::ranges::count(folder.folders, "new") > 0;
+}
+
+/// A folder whose folders, or whose mbox files, are the classes.
+Result<Dataset> read_classes(const std::string& path, std::optional<ImageSize> size) {
+  STANDFAST_TRY(const Folder folder, list_folder(path));
+  STANDFAST_TRY(const bool pictures, holds_pictures(folder));
+  return pictures || size ? read_image_folder(path, size) : read_message_folder(path, true);
+}
+
+Result<FolderData> read_sides_or_classes(const Folder& folder, Part part, std::optional<ImageSize> size) {
   const std::string test = test_folder(folder);
   const bool has_train = std::ranges::count(folder.folders, "train") > 0;
   // beside other classes "val" may be a class; "test" has always been a side
   if (!has_train && test != "test") {
-    STANDFAST_TRY(Dataset data, read_image_folder(folder.path, size));
+    STANDFAST_TRY(Dataset data, read_classes(folder.path, size));
     return FolderData{std::move(data), false};
   }
   const auto read = [&](Part side) {
-    return read_image_folder(folder.path + "/" + (side == Part::kTrain ? "train" : test), size);
+    return read_classes(folder.path + "/" + (side == Part::kTrain ? "train" : test), size);
   };
   STANDFAST_TRY(FolderData sides, read_sides({has_train, !test.empty(), read}, folder.path, part));
   if (!test.empty() && test != "test")
@@ -198,32 +214,51 @@ Result<FolderData> read_pictures(const Folder& folder, Part part, std::optional<
   return sides;
 }
 
+/// A folder without folders: its pictures or messages have no labels.
+Result<FolderData> read_flat(const Folder& folder, const FolderRequest& request) {
+  if (any_picture(folder)) {
+    if (request.require_labels) {
+      return Error{
+          ErrorCode::kBadFormat,
+          fmt::format("{}: holds pictures without labels, expected one folder of pictures per class", folder.path)};
+    }
+    STANDFAST_TRY(Dataset data, read_flat_folder(folder.path, request.size));
+    return FolderData{std::move(data), false};
+  }
+  STANDFAST_TRY(Dataset data, read_message_folder(folder.path, request.require_labels));
+  return FolderData{std::move(data), false};
+}
+
 }  // namespace
 
-Result<FolderData> read_folder(const std::string& path, Part part, std::optional<ImageSize> size, bool require_labels) {
+Result<FolderData> read_folder(const std::string& path, Part part, const FolderRequest& request) {
   STANDFAST_TRY(const Folder folder, list_folder(path));
   const auto has_idx = [&](Part side) { return !idx_files(folder, side, "images").empty(); };
   const auto has_cifar = [&](Part side) { return !cifar_files(folder, side).empty(); };
   const bool idx = has_idx(Part::kTrain) || has_idx(Part::kTest);
   const bool cifar = has_cifar(Part::kTrain) || has_cifar(Part::kTest);
-  if (size && (idx || cifar)) {
+  if (request.size && (idx || cifar)) {
     return Error{ErrorCode::kBadOption,
                  fmt::format("{}: holds arrays, and only PNG and JPEG files are resampled", path)};
   }
   if (idx) {
-    const auto read = [&](Part side) { return read_idx(folder, side, require_labels); };
+    const auto read = [&](Part side) { return read_idx(folder, side, request.require_labels); };
     return read_sides({has_idx(Part::kTrain), has_idx(Part::kTest), read}, path, part);
   }
   if (cifar) {
     const auto read = [&](Part side) { return read_cifar(folder, side); };
     return read_sides({has_cifar(Part::kTrain), has_cifar(Part::kTest), read}, path, part);
   }
-  if (!folder.folders.empty() || std::ranges::any_of(folder.files, is_image_name))
-    return read_pictures(folder, part, size, require_labels);
-  return Error{ErrorCode::kBadFormat,
-               fmt::format("{}: holds no data set, expected IDX files (train-images..., t10k-images...), CIFAR-10 "
-                           "batches (data_batch*.bin, test_batch.bin) or one folder of images per class",
-                           path)};
+  const bool messages = looks_like_messages(folder) || (request.text_expected && !folder.files.empty());
+  const bool maildir = folder.files.empty() && looks_like_messages(folder);
+  if (folder.folders.empty() ? any_picture(folder) || messages : maildir) return read_flat(folder, request);
+  if (!folder.folders.empty()) return read_sides_or_classes(folder, part, request.size);
+  return Error{
+      ErrorCode::kBadFormat,
+      fmt::format("{}: holds no data set, expected IDX files (train-images..., t10k-images...), CIFAR-10 "
+                  "batches (data_batch*.bin, test_batch.bin), one folder of images or messages per class, or one .mbox "
+                  "file per class",
+                  path)};
 }
 
 }  // namespace standfast::data

@@ -1,4 +1,4 @@
-// A folder as a data set: IDX files, CIFAR-10 batches, or image folders, recognised by their names.
+// A folder as a data set: IDX files, CIFAR-10 batches, pictures or messages, recognised by their names.
 #pragma once
 
 #include <optional>
@@ -16,11 +16,14 @@ struct FolderData {
   bool own_split = false;  ///< Whether the folder has sides of its own, so that the part asked for is chosen already.
 };
 
-/// `size`: to which the pictures of image folders are resampled. Without `require_labels` IDX images may lack their
-/// labels, and pictures need no folder per class.
+struct FolderRequest {
+  std::optional<ImageSize> size = {};  ///< To which the pictures of image folders are resampled.
+  bool require_labels = true;  ///< If false, IDX images may lack their labels, and pictures and messages their classes.
+  bool text_expected = false;  ///< Whether a folder of files of no known kind holds messages.
+};
+
 /// Fails: kIo, kBadFormat (none of the kinds, a file that is missing or there twice), kBadOption (a size for another
 /// kind); kBadShape, kBadValue, kUnsupported for the contents of a file.
-Result<FolderData> read_folder(const std::string& path, Part part, std::optional<ImageSize> size = {},
-                               bool require_labels = true);
+Result<FolderData> read_folder(const std::string& path, Part part, const FolderRequest& request = {});
 
 }  // namespace standfast::data

@@ -77,6 +77,17 @@ bool last_column_may_be_the_label(const TableFrame& frame, const std::string& na
 
 }  // namespace
 
+Result<std::size_t> find_column(const Names& names, const std::string& wanted, const std::string& name,
+                                std::string_view option) {
+  const Columns found = columns_named(names, wanted);
+  if (found.empty()) return no_such_column(names, name, wanted);
+  if (found.size() == 1) return found.front();
+  return Error{ErrorCode::kBadOption,
+               fmt::format("{}: columns {} and {} differ from {} in case only; name one of them with {}", name,
+                           files::quote_for_message(names[found[0]]), files::quote_for_message(names[found[1]]),
+                           files::quote_for_message(wanted), option)};
+}
+
 Result<std::optional<std::size_t>> find_label_column(const Names& names, const TableFrame& frame,
                                                      const std::string& name, const TableOptions& options) {
   for (const auto* wanted : {&options.label_column, &options.usual_label}) {

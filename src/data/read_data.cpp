@@ -19,9 +19,12 @@
 #include "data/folder.hpp"
 #include "data/idx.hpp"
 #include "data/image_folder.hpp"
+#include "data/messages.hpp"
 #include "data/part.hpp"
 #include "data/separator.hpp"
 #include "data/table.hpp"
+#include "data/text_table.hpp"
+#include "data/words.hpp"
 #include "standfast/data.hpp"
 
 namespace standfast {
@@ -105,10 +108,20 @@ Error not_found(const std::string& path) {
 std::string kind_of(const std::string& path) {
   std::string name = std::filesystem::path(path).filename().string();
   for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  const bool packed = name.ends_with(".csv.gz") || name.ends_with(".tsv.gz");
+  const bool packed = name.ends_with(".csv.gz") || name.ends_with(".tsv.gz") || name.ends_with(".mbox.gz");
   if (packed) name.resize(name.size() - 3);
   const auto dot = name.rfind('.');
   return dot == std::string::npos ? "" : name.substr(dot);
+}
+
+/// A table of numbers, or of one column of text: the one that was asked for, or that a model of text was trained on.
+Result<Dataset> read_table(std::string_view text, const std::string& path, const DataRequest& request,
+                           const data::TableOptions& options) {
+  if (!request.text_column.empty()) return data::parse_text_table(text, path, request.text_column, options);
+  if (request.vocabulary.empty()) return data::parse_table(text, path, options);
+  if (!request.usual_text.empty()) return data::parse_text_table(text, path, request.usual_text, options);
+  return Error{ErrorCode::kBadOption,
+               fmt::format("{}: the model reads messages; name the column that holds their text with --text", path)};
 }
 
 Result<Dataset> read_one_file(const std::string& path, const DataRequest& request) {
@@ -121,11 +134,23 @@ Result<Dataset> read_one_file(const std::string& path, const DataRequest& reques
     STANDFAST_TRY(const files::Buffer images, data::read_unpacked(path));
     return data::parse_idx_images(images, path);
   }
-  if (kind != ".csv" && kind != ".tsv" && kind != ".npy" && kind != ".npz") {
-    return Error{
-        ErrorCode::kUnsupported,
-        fmt::format("{}: is of no known kind, expected .csv, .csv.gz, .tsv, .tsv.gz, .npy, .npz or a folder", path)};
+  const bool table = kind == ".csv" || kind == ".tsv";
+  const bool array = kind == ".npy" || kind == ".npz";
+  if (data::is_message_name(path) || (!table && !array && !request.vocabulary.empty())) {
+    if (request.require_labels)
+      return Error{ErrorCode::kBadOption,
+                   fmt::format("{}: messages in one file have no labels, expected one folder or mbox per class", path)};
+    return data::read_message_file(path);
   }
+  if (!table && !array) {
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("{}: is of no known kind, expected .csv, .csv.gz, .tsv, .tsv.gz, .npy, .npz, .eml, .txt, "
+                             ".mbox or a folder",
+                             path)};
+  }
+  if (array && !request.text_column.empty())
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("{}: --text names a column of a table, and an array has none", path)};
   STANDFAST_TRY(const files::Buffer bytes, kind == ".npz" ? data::read_file(path) : data::read_unpacked(path));
   if (kind == ".npy") return data::npy_dataset(bytes, path, request.require_labels);
   if (kind == ".npz") return data::npz_dataset(bytes, path, request.require_labels);
@@ -134,7 +159,7 @@ Result<Dataset> read_one_file(const std::string& path, const DataRequest& reques
   if (!request.separator.empty()) {
     STANDFAST_TRY(options.separator, data::parse_separator(request.separator));
   }
-  return data::parse_table(files::as_text(bytes), path, options);
+  return read_table(files::as_text(bytes), path, request, options);
 }
 
 /// The side of the fixed split: chosen before any classes are, so that it is the same whichever are kept.
@@ -159,7 +184,8 @@ Result<Dataset> read_part(const Notation& notation, const DataRequest& request) 
   if (!std::filesystem::exists(status)) return not_found(notation.path);
   if (std::filesystem::is_directory(status)) {
     STANDFAST_TRY(data::FolderData folder,
-                  data::read_folder(notation.path, notation.part, notation.size, request.require_labels));
+                  data::read_folder(notation.path, notation.part,
+                                    {notation.size, request.require_labels, !request.vocabulary.empty()}));
     return folder.own_split ? std::move(folder.data) : pick_side(std::move(folder.data), notation.part);
   }
   if (data::is_image_name(notation.path)) {
@@ -179,6 +205,7 @@ Result<Dataset> read_selected(const DataRequest& request) {
   STANDFAST_TRY(const Notation notation, parse_notation(request.source));
   STANDFAST_TRY(Dataset data, read_part(notation, request));
   data.source = request.source;
+  if (data.is_text() && !request.vocabulary.empty()) data = data::select_words(std::move(data), request.vocabulary);
   if (data.count() == 0) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}: this side of the split is empty", request.source)};
   }

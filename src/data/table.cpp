@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,6 +15,7 @@
 #include "data/csv.hpp"
 #include "data/label_column.hpp"
 #include "data/separator.hpp"
+#include "data/table_header.hpp"
 #include "data/text.hpp"
 #include "files/message.hpp"
 
@@ -23,36 +23,6 @@ namespace standfast::data {
 namespace {
 
 using Names = std::vector<std::string>;
-
-Result<Names> read_header(CsvScanner& scanner, const std::string& name) {
-  STANDFAST_TRY(const bool found, scanner.next_record());
-  if (!found) return Error{ErrorCode::kBadFormat, fmt::format("{}: is empty, expected a header line", name)};
-  const auto& fields = scanner.fields();
-  if (scanner.at_blank_line())
-    return Error{ErrorCode::kBadFormat,
-                 fmt::format("{}: line {} is blank, expected a header line", name, scanner.line())};
-  if (std::ranges::all_of(fields, [](auto field) { return parse_number(trimmed(field)).has_value(); })) {
-    return Error{
-        ErrorCode::kBadFormat,
-        fmt::format("{}: line {} holds only numbers, expected a header with column names", name, scanner.line())};
-  }
-  Names names;
-  std::unordered_set<std::string_view> seen;
-  for (const auto field : fields) {
-    const auto column = names.size() + 1;
-    if (field.empty()) return Error{ErrorCode::kBadFormat, fmt::format("{}: column {} has no name", name, column)};
-    if (!is_name_text(field)) {
-      return Error{ErrorCode::kBadFormat, fmt::format("{}: column {} is named {}, expected UTF-8 text", name, column,
-                                                      files::quote_for_message(field))};
-    }
-    if (!seen.insert(field).second) {
-      return Error{ErrorCode::kBadFormat,
-                   fmt::format("{}: two columns are named {}", name, files::quote_for_message(field))};
-    }
-    names.emplace_back(field);
-  }
-  return names;
-}
 
 std::string plural(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
@@ -153,7 +123,7 @@ class TableReader {
 Result<Dataset> parse_table(std::string_view text, const std::string& name, const TableOptions& options) {
   const TableFrame frame = frame_table(text, options.separator);
   CsvScanner scanner(frame.text, name, frame.separator, frame.first_line);
-  STANDFAST_TRY(const Names names, read_header(scanner, name));
+  STANDFAST_TRY(const Names names, read_table_header(scanner, name));
   STANDFAST_TRY(const auto label_column, find_label_column(names, frame, name, options));
   if (names.size() == (label_column ? 1U : 0U)) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}: has only the label column {}, expected features beside it",

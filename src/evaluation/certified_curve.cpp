@@ -99,7 +99,7 @@ double median(std::span<const double> values) {
 
 namespace standfast::evaluation {
 
-std::vector<double> radius_grid(Norm norm, std::span<const SensitiveInput> inputs, std::size_t max_points) {
+std::vector<double> radius_grid(bool whole, std::span<const SensitiveInput> inputs, std::size_t max_points) {
   assert(max_points >= 2 && "a grid has two ends");
   auto radii = right_radii(inputs);
   radii.erase(std::lower_bound(radii.begin(), radii.end(), kInfinity), radii.end());
@@ -112,7 +112,7 @@ std::vector<double> radius_grid(Norm norm, std::span<const SensitiveInput> input
     for (std::size_t k = 1; k < max_points; ++k) grid.push_back(static_cast<double>(k) * least_step);
     return grid;
   }
-  const Step step = nice_step(least_step, norm == Norm::l0());
+  const Step step = nice_step(least_step, whole);
   for (std::size_t k = 1; k < max_points && grid.back() < last; ++k) grid.push_back(step.times(k));
   return grid;
 }

@@ -31,11 +31,11 @@ std::vector<Evaluation::CertifiedCurve::Quantile> radius_quantiles(std::span<con
 /// Requires: grid is ascending.
 Evaluation::CertifiedCurve certified_curve(Norm norm, std::span<const SensitiveInput> inputs, std::vector<double> grid);
 
-/// Even steps of 1, 2, 2.5 or 5 times a power of ten (whole numbers for norm 0) from 0 to just above the 95 % quantile
-/// of the finite radii of the inputs judged right; {0, 1} if there is none above 0.
+/// Even steps of 1, 2, 2.5 or 5 times a power of ten (whole numbers if radii are `whole`) from 0 to just above the 95 %
+/// quantile of the finite radii of the inputs judged right; {0, 1} if there is none above 0.
 ///
 /// Shape: at most max_points values; max_points >= 2.
-std::vector<double> radius_grid(Norm norm, std::span<const SensitiveInput> inputs, std::size_t max_points);
+std::vector<double> radius_grid(bool whole, std::span<const SensitiveInput> inputs, std::size_t max_points);
 
 /// The element of `ascending` that at least `share` of all stay at or below. Requires: not empty, 0 <= share <= 1.
 double quantile(std::span<const double> ascending, double share);

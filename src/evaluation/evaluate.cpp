@@ -62,6 +62,17 @@ Result<std::vector<std::uint8_t>> label_sensitive(const ModelSummary& model, con
   return labelled;
 }
 
+/// What the least robust alarms hang on, where radii count words.
+Status add_words(const Classifier& classifier, const Dataset& data, const ThreatModel& threat, Evaluation& evaluation) {
+  for (auto& curve : evaluation.curves) {
+    if (!counts_words(threat, curve.norm) || !data.is_text()) continue;
+    for (const std::size_t row : curve.least_robust) {
+      STANDFAST_TRY(curve.least_robust_words.emplace_back(), weakest_words(classifier, data, row, threat));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Evaluation> evaluate(const Classifier& classifier, const Dataset& data, const EvaluateOptions& options) {
@@ -69,8 +80,10 @@ Result<Evaluation> evaluate(const Classifier& classifier, const Dataset& data, c
   STANDFAST_CHECK(check_options(options));
   STANDFAST_CHECK(check_data(model, classifier.dim(), data));
   STANDFAST_TRY(const auto labelled, label_sensitive(model, data));
-  STANDFAST_TRY(auto certificates, classifier.certify(data.features, data.count(), options.certify));
+  STANDFAST_TRY(auto certificates, certify(classifier, data, options.certify));
+  count_whole_prices(certificates, data, options.certify.threat);
   Evaluation evaluation = evaluation::summarise(labelled, std::move(certificates), options);
+  STANDFAST_CHECK(add_words(classifier, data, options.certify.threat, evaluation));
   evaluation.data_source = data.source;
   evaluation.sensitive_class = model.sensitive_class;
   evaluation.other_class = model.other_class;

@@ -66,13 +66,15 @@ std::vector<SensitiveInput> sensitive_inputs(std::span<const std::uint8_t> label
 }
 
 /// The grid of a curve on which attacks have their place as well: they lie beyond the radii.
-std::vector<double> own_grid(const Certificates& certificates, std::size_t norm_index,
-                             std::vector<SensitiveInput> inputs, std::size_t points) {
+std::vector<double> own_grid(const Evaluation& evaluation, std::size_t norm_index, std::vector<SensitiveInput> inputs,
+                             std::size_t points) {
+  const auto& certificates = evaluation.certificates;
   for (SensitiveInput& input : inputs) {
     const double attacked = certificates.attacks.empty() ? kInfinity : certificates.attack(input.row, norm_index);
     if (input.right && std::isfinite(attacked)) input.radius = attacked;
   }
-  return radius_grid(certificates.norms[norm_index], inputs, points);
+  const Norm norm = certificates.norms[norm_index];
+  return radius_grid(norm == Norm::l0() || evaluation.whole_prices, inputs, points);
 }
 
 void add_attacks(std::span<const std::uint8_t> labelled_sensitive, Evaluation& evaluation) {
@@ -107,14 +109,14 @@ Evaluation summarise(std::span<const std::uint8_t> labelled_sensitive, Certifica
   evaluation.both_classes = options.certify.both_classes;
   evaluation.threat_description = options.threat_description;
   evaluation.price_unit = price_unit(options.certify.threat);
+  evaluation.whole_prices = options.certify.threat.whole;
   evaluation.certificates = std::move(certificates);
   count_verdicts(labelled_sensitive, evaluation);
   add_thresholds(labelled_sensitive, evaluation);
   const auto& norms = evaluation.certificates.norms;
   for (std::size_t norm_index = 0; norm_index < norms.size(); ++norm_index) {
     const auto inputs = sensitive_inputs(labelled_sensitive, evaluation.certificates, norm_index);
-    auto grid = options.grid.empty() ? own_grid(evaluation.certificates, norm_index, inputs, options.grid_points)
-                                     : options.grid;
+    auto grid = options.grid.empty() ? own_grid(evaluation, norm_index, inputs, options.grid_points) : options.grid;
     evaluation.curves.push_back(certified_curve(norms[norm_index], inputs, std::move(grid)));
   }
   add_attacks(labelled_sensitive, evaluation);

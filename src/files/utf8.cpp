@@ -44,9 +44,6 @@ std::size_t utf8_character_length(std::string_view text) {
   return lead.length;
 }
 
-namespace {
-
-/// Requires: the text is one well-formed character.
 std::uint32_t code_point_of(std::string_view character) {
   const auto byte = [&](std::size_t k) { return static_cast<std::uint32_t>(static_cast<std::uint8_t>(character[k])); };
   if (character.size() == 1) return byte(0);
@@ -54,6 +51,27 @@ std::uint32_t code_point_of(std::string_view character) {
   for (std::size_t k = 1; k < character.size(); ++k) code_point = code_point << 6U | (byte(k) & 0x3FU);
   return code_point;
 }
+
+void append_code_point(std::string& text, std::uint32_t code_point) {
+  const auto continuation = [&](unsigned shift) { text += static_cast<char>(0x80U | (code_point >> shift & 0x3FU)); };
+  if (code_point < 0x80) {
+    text += static_cast<char>(code_point);
+  } else if (code_point < 0x800) {
+    text += static_cast<char>(0xC0U | code_point >> 6U);
+    continuation(0);
+  } else if (code_point < 0x10000) {
+    text += static_cast<char>(0xE0U | code_point >> 12U);
+    continuation(6);
+    continuation(0);
+  } else {
+    text += static_cast<char>(0xF0U | code_point >> 18U);
+    continuation(12);
+    continuation(6);
+    continuation(0);
+  }
+}
+
+namespace {
 
 bool hides_or_turns_text(std::uint32_t c) {
   const bool is_control = (c < 0x20 && c != '\t') || (c >= 0x7F && c <= 0x9F);

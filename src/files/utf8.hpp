@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,12 @@ namespace standfast::files {
 
 /// The bytes of the character that `text` begins with, 1 to 4; 0 if it begins with none.
 std::size_t utf8_character_length(std::string_view text);
+
+/// The code point of one character. Requires: `character` is well-formed and nothing else.
+std::uint32_t code_point_of(std::string_view character);
+
+/// Appends one character. Requires: the code point is at most U+10FFFF and no surrogate.
+void append_code_point(std::string& text, std::uint32_t code_point);
 
 /// Is the whole text well-formed?
 bool is_utf8(std::string_view text);

@@ -56,7 +56,7 @@ std::string attack_table(const Evaluation& evaluation) {
 std::string caption(const Evaluation& evaluation, std::size_t norm_index) {
   const auto& curve = evaluation.attacked[norm_index];
   return fmt::format("<b>{}</b>: on average {} of the distance to the attack is proven, median {}.",
-                     norm_symbol(evaluation.curves[norm_index].norm),
+                     norm_symbol(evaluation, evaluation.curves[norm_index].norm),
                      files::share_rounded_down(curve.mean_certified_share),
                      files::share_rounded_down(curve.median_certified_share));
 }

@@ -29,11 +29,12 @@ Chart curve_chart(const ReportInput& input, std::size_t norm_index) {
   Chart chart;
   chart.description = fmt::format("Certified accuracy on {} over the radius in the norm {}",
                                   input.evaluation.sensitive_class, curve.norm.name());
-  chart.x = linear_axis(curve.radii.empty() ? 1 : curve.radii.back(), 5, curve.norm == Norm::l0());
+  const bool words = in_words(input.evaluation, curve.norm);
+  chart.x = linear_axis(curve.radii.empty() ? 1 : curve.radii.back(), 5, curve.norm == Norm::l0() || words);
   if (curve.norm == Norm::l0()) chart.shape = LineShape::kDownThenRight;
-  chart.x.title = curve.norm == Norm::l0()
-                      ? "ℓ₀ radius (number of features changed)"
-                      : fmt::format("{} radius ({})", norm_symbol(curve.norm), radius_unit(input, curve.norm));
+  chart.x.title = curve.norm == Norm::l0() ? "ℓ₀ radius (number of features changed)"
+                  : words ? norm_meaning(input.evaluation, curve.norm) + " to change the verdict, at least"
+                          : fmt::format("{} radius ({})", norm_symbol(curve.norm), radius_unit(input, curve.norm));
   chart.line = points(curve.radii, curve.accuracy);
   if (!input.evaluation.attacked.empty()) {
     chart.description += ", and accuracy under the attacks found";
@@ -48,9 +49,9 @@ Chart curve_chart(const ReportInput& input, std::size_t norm_index) {
   return chart;
 }
 
-std::string caption(const Evaluation::CertifiedCurve& curve) {
-  std::string text = fmt::format("<b>{}</b>: {}. Median radius {}", norm_symbol(curve.norm), norm_meaning(curve.norm),
-                                 radius_text(median_radius(curve)));
+std::string caption(const Evaluation& evaluation, const Evaluation::CertifiedCurve& curve) {
+  std::string text = fmt::format("<b>{}</b>: {}. Median radius {}", norm_symbol(evaluation, curve.norm),
+                                 norm_meaning(evaluation, curve.norm), radius_text(median_radius(curve)));
   if (curve.infinite_share > 0) {
     text += fmt::format("; {} cannot be turned by any allowed change", percent_text(curve.infinite_share));
   }
@@ -90,7 +91,7 @@ std::string html_certified(const ReportInput& input) {
                                     "the band between the two.");
   for (std::size_t norm_index = 0; norm_index < evaluation.curves.size(); ++norm_index) {
     html += "<figure>" + svg_chart(curve_chart(input, norm_index)) + "<figcaption>" +
-            caption(evaluation.curves[norm_index]) + "</figcaption></figure>\n";
+            caption(evaluation, evaluation.curves[norm_index]) + "</figcaption></figure>\n";
   }
   html += "</div>\n" + quantile_table(evaluation);
   html +=

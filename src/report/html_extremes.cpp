@@ -50,15 +50,43 @@ std::string extremes_table(const ReportInput& input, std::size_t norm_index, con
   return html + "</tbody></table></div>\n";
 }
 
+std::string listed(const std::vector<std::string>& words) {
+  constexpr std::size_t kShown = 12;
+  std::string html;
+  for (std::size_t k = 0; k < std::min(kShown, words.size()); ++k)
+    html += fmt::format("{}{}", k == 0 ? "" : ", ", html_escape(words[k], 40));
+  return words.size() > kShown ? html + fmt::format(" and {} more", words.size() - kShown) : html;
+}
+
+/// The messages that are cheapest to talk past, with the words.
+std::string words_table(const ReportInput& input, std::size_t norm_index) {
+  const auto& curve = input.evaluation.curves[norm_index];
+  if (curve.least_robust_words.empty()) return {};
+  std::string html =
+      "<div class=\"scroll\"><table><caption>Cheapest to talk past, and where their proofs are weakest</caption><thead>"
+      "<tr><th>row</th><th>words</th><th class=\"text\">held by</th><th class=\"text\">talked away by</th></tr></thead>"
+      "<tbody>\n";
+  for (std::size_t k = 0; k < curve.least_robust_words.size(); ++k) {
+    const WordChange& change = curve.least_robust_words[k];
+    const std::size_t row = curve.least_robust[k];
+    html += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"text\">{}</td><td class=\"text\">{}</td></tr>\n", row,
+                        radius_text(input.evaluation.certificates.radius(row, norm_index)), listed(change.remove),
+                        listed(change.add));
+  }
+  return html + "</tbody></table></div>\n";
+}
+
 std::string html_both_ends(const ReportInput& input, std::size_t norm_index) {
   const auto& curve = input.evaluation.curves[norm_index];
-  std::string html = fmt::format("<h3>{}: {}</h3>\n", norm_symbol(curve.norm), norm_meaning(curve.norm));
+  std::string html = fmt::format("<h3>{}: {}</h3>\n", norm_symbol(input.evaluation, curve.norm),
+                                 norm_meaning(input.evaluation, curve.norm));
   if (drawable(input.data)) {
     html += "<p class=\"soft\">Least robust</p>\n" + picture_row(input, norm_index, curve.least_robust);
     return html + "<p class=\"soft\">Most robust</p>\n" + picture_row(input, norm_index, curve.most_robust);
   }
   return html + "<div class=\"grid2\">\n" + extremes_table(input, norm_index, curve.least_robust, "Least robust") +
-         extremes_table(input, norm_index, curve.most_robust, "Most robust") + "</div>\n";
+         extremes_table(input, norm_index, curve.most_robust, "Most robust") + "</div>\n" +
+         words_table(input, norm_index);
 }
 
 }  // namespace

@@ -33,6 +33,10 @@ std::string how_far(const ReportInput& input) {
   if (std::isinf(median)) {
     return "For at least half of what is caught, <b>no change that the threat model allows</b> can turn the verdict.";
   }
+  if (in_words(input.evaluation, curve.norm)) {
+    return fmt::format("Half of what is caught stays caught whichever <b>{:.0f}</b> words its sender {}.", median - 1,
+                       input.evaluation.price_unit == "words" ? "adds or removes" : "adds");
+  }
   return fmt::format("Half of what is caught stays caught under every allowed change with the {} {} <b>{}</b> ({}).",
                      norm_meaning(curve.norm), curve.norm == Norm::l0() ? "at most" : "below", radius_text(median),
                      html_escape(radius_unit(input, curve.norm)));
@@ -50,7 +54,9 @@ std::string tiles(const Evaluation& evaluation) {
   html += tile(percent_text(evaluation.accuracy_overall), "both classes");
   for (std::size_t norm_index = 0; norm_index < evaluation.curves.size(); ++norm_index) {
     const auto& curve = evaluation.curves[norm_index];
-    std::string what = fmt::format("median radius: {} ({})", norm_meaning(curve.norm), norm_symbol(curve.norm));
+    std::string what = in_words(evaluation, curve.norm)
+                           ? fmt::format("median: {} before a verdict can change", norm_meaning(evaluation, curve.norm))
+                           : fmt::format("median radius: {} ({})", norm_meaning(curve.norm), norm_symbol(curve.norm));
     if (!evaluation.attacked.empty() && evaluation.attacked[norm_index].quantiles.size() > 2) {
       what += fmt::format("; attacked {}", distance_text(evaluation.attacked[norm_index].quantiles[2].radius));
     }

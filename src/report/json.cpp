@@ -90,12 +90,22 @@ Json attacked_json(const Evaluation::AttackedCurve& curve) {
 
 Json curve_json(const Evaluation& evaluation, std::size_t norm_index) {
   const auto& curve = evaluation.curves[norm_index];
+  Json least_robust = extremes_json(evaluation, norm_index, curve.least_robust);
+  for (std::size_t i = 0; i < curve.least_robust_words.size(); ++i) {
+    least_robust[i]["add"] = curve.least_robust_words[i].add;
+    least_robust[i]["remove"] = curve.least_robust_words[i].remove;
+  }
   return {{"radii", numbers(curve.radii)},
           {"accuracy", numbers(curve.accuracy)},
           {"quantiles", quantiles_json(curve.quantiles)},
           {"infinite_share", number(curve.infinite_share)},
           {"most_robust", extremes_json(evaluation, norm_index, curve.most_robust)},
-          {"least_robust", extremes_json(evaluation, norm_index, curve.least_robust)}};
+          {"least_robust", least_robust}};
+}
+
+/// What a sender's moves cost in words, wherever in the message the word occurs: docs/tokenizer.md.
+Json moves_json() {
+  return {{"add", 1}, {"remove", 1}, {"replace", 2}, {"split", 3}, {"join", 3}, {"reorder", 0}, {"repeat", 0}};
 }
 
 }  // namespace
@@ -109,25 +119,26 @@ std::string to_json(const Evaluation& evaluation) {
   for (std::size_t i = 0; i < evaluation.attacked.size(); ++i) {
     attacks[evaluation.curves[i].norm.name()] = attacked_json(evaluation.attacked[i]);
   }
-  const Json document = {{"schema", "standfast/evaluation/1"},
-                         {"data", evaluation.data_source},
-                         {"sensitive_class", evaluation.sensitive_class},
-                         {"other_class", evaluation.other_class},
-                         {"method", std::string(method_name(evaluation.method))},
-                         {"guarantee", std::string(guarantee_name(evaluation.guarantee))},
-                         {"both_classes", evaluation.both_classes},
-                         {"threat", evaluation.threat_description},
-                         {"price_unit", evaluation.price_unit},
-                         {"counts", counts_json(evaluation)},
-                         {"clean_accuracy",
-                          {{"overall", number(evaluation.accuracy_overall)},
-                           {"sensitive", number(evaluation.accuracy_sensitive)},
-                           {"other", number(evaluation.accuracy_other)}}},
-                         {"at_threshold", rates_json(evaluation)},
-                         {"operating_points", operating_points_json(evaluation)},
-                         {"roc", roc_json(evaluation)},
-                         {"certified", certified},
-                         {"attacked", attacks}};
+  Json document = {{"schema", "standfast/evaluation/1"},
+                   {"data", evaluation.data_source},
+                   {"sensitive_class", evaluation.sensitive_class},
+                   {"other_class", evaluation.other_class},
+                   {"method", std::string(method_name(evaluation.method))},
+                   {"guarantee", std::string(guarantee_name(evaluation.guarantee))},
+                   {"both_classes", evaluation.both_classes},
+                   {"threat", evaluation.threat_description},
+                   {"price_unit", evaluation.price_unit},
+                   {"counts", counts_json(evaluation)},
+                   {"clean_accuracy",
+                    {{"overall", number(evaluation.accuracy_overall)},
+                     {"sensitive", number(evaluation.accuracy_sensitive)},
+                     {"other", number(evaluation.accuracy_other)}}},
+                   {"at_threshold", rates_json(evaluation)},
+                   {"operating_points", operating_points_json(evaluation)},
+                   {"roc", roc_json(evaluation)},
+                   {"certified", certified},
+                   {"attacked", attacks}};
+  if (evaluation.whole_prices) document["moves"] = moves_json();
   // Names come from files and need not be UTF-8: a replacement character stands for what is not.
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

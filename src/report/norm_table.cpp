@@ -27,7 +27,8 @@ std::string norm_table(std::string_view caption, const Evaluation& evaluation, c
   std::string html =
       fmt::format("<p class=\"caption\">{}</p>\n<div class=\"scroll\"><table class=\"fit\"><thead><tr><th>share</th>",
                   html_escape(caption));
-  for (const auto& curve : evaluation.curves) html += fmt::format("<th>{}</th>", norm_symbol(curve.norm));
+  for (const auto& curve : evaluation.curves)
+    html += fmt::format("<th>{}</th>", html_escape(norm_symbol(evaluation, curve.norm)));
   html += "</tr></thead><tbody>\n";
   for (const NormRow& row : rows) {
     html += fmt::format("<tr><th>{}</th>", html_escape(row.title));

@@ -85,6 +85,24 @@ std::string_view norm_meaning(Norm norm) {
   return "length of the change in this norm";
 }
 
+bool in_words(const Evaluation& evaluation, Norm norm) {
+  return evaluation.whole_prices && norm == Norm::l1() && !evaluation.price_unit.empty();
+}
+
+std::string norm_symbol(const Evaluation& evaluation, Norm norm) {
+  return in_words(evaluation, norm) ? evaluation.price_unit : norm_symbol(norm);
+}
+
+std::string norm_meaning(const Evaluation& evaluation, Norm norm) {
+  if (!in_words(evaluation, norm)) return std::string(norm_meaning(norm));
+  return evaluation.price_unit == "words" ? "words added or removed" : evaluation.price_unit;
+}
+
+std::string norm_word(const Evaluation& evaluation, Norm norm) {
+  if (!in_words(evaluation, norm)) return norm.name();
+  return evaluation.price_unit.substr(0, evaluation.price_unit.find(' '));
+}
+
 double median_radius(const Evaluation::CertifiedCurve& curve) {
   for (const auto& quantile : curve.quantiles) {
     if (quantile.share == 0.5) return quantile.radius;

@@ -25,6 +25,13 @@ std::string logit_text(double logit);
 std::string norm_symbol(Norm norm);
 /// What a radius in this norm bounds: "sum of all changes".
 std::string_view norm_meaning(Norm norm);
+/// Whether radii in this norm count something whole, such as words, which `price_unit` names.
+bool in_words(const Evaluation& evaluation, Norm norm);
+/// The same of an evaluation's norms, where "words" stands for the norm that counts them.
+std::string norm_symbol(const Evaluation& evaluation, Norm norm);
+std::string norm_meaning(const Evaluation& evaluation, Norm norm);
+/// For a terminal: "l1", or "words", or "added".
+std::string norm_word(const Evaluation& evaluation, Norm norm);
 /// Half of the inputs of the sensitive class that were judged right reach this radius; NaN if there are none.
 double median_radius(const Evaluation::CertifiedCurve& curve);
 /// Up to `count` indices spread evenly over the grid, first and last included.

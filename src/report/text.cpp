@@ -69,9 +69,9 @@ void write_operating_points(const Evaluation& evaluation, Out out) {
   fmt::format_to(out, "\n");
 }
 
-void write_quantile_row(Norm norm, const std::vector<Evaluation::CertifiedCurve::Quantile>& quantiles,
+void write_quantile_row(const std::string& norm, const std::vector<Evaluation::CertifiedCurve::Quantile>& quantiles,
                         std::string (*in_words)(double), const std::string& last, Out out) {
-  fmt::format_to(out, "{:<8}", norm.name());
+  fmt::format_to(out, "{:<8}", norm);
   for (std::size_t i = 0; i < 5; ++i) {
     fmt::format_to(out, "{:>12}", in_words(i < quantiles.size() ? quantiles[i].radius : std::nan("")));
   }
@@ -88,8 +88,8 @@ void write_quantiles(const Evaluation& evaluation, Out out) {
                  shown_class(evaluation.sensitive_class));
   write_quantile_head("never flips", out);
   for (const auto& curve : evaluation.curves) {
-    write_quantile_row(curve.norm, curve.quantiles, report::radius_text, report::percent_text(curve.infinite_share),
-                       out);
+    write_quantile_row(report::norm_word(evaluation, curve.norm), curve.quantiles, report::radius_text,
+                       report::percent_text(curve.infinite_share), out);
   }
 }
 
@@ -99,14 +99,14 @@ void write_attacks(const Evaluation& evaluation, Out out) {
   write_quantile_head("none found", out);
   for (std::size_t i = 0; i < evaluation.attacked.size(); ++i) {
     const auto& curve = evaluation.attacked[i];
-    write_quantile_row(evaluation.curves[i].norm, curve.quantiles, report::distance_text,
+    write_quantile_row(report::norm_word(evaluation, evaluation.curves[i].norm), curve.quantiles, report::distance_text,
                        fmt::format("{}", curve.none_found), out);
   }
   fmt::format_to(out, "\n{:<8}{:>24}{:>12}{:>24}{:>12}\n", "norm", "certified/attacked: mean", "median", "gap: mean",
                  "median");
   for (std::size_t i = 0; i < evaluation.attacked.size(); ++i) {
     const auto& curve = evaluation.attacked[i];
-    fmt::format_to(out, "{:<8}{:>24}{:>12}{:>24}{:>12}\n", evaluation.curves[i].norm.name(),
+    fmt::format_to(out, "{:<8}{:>24}{:>12}{:>24}{:>12}\n", report::norm_word(evaluation, evaluation.curves[i].norm),
                    files::share_rounded_down(curve.mean_certified_share),
                    files::share_rounded_down(curve.median_certified_share), gap_in_words(curve.mean_certified_share),
                    gap_in_words(curve.median_certified_share));
@@ -116,7 +116,7 @@ void write_attacks(const Evaluation& evaluation, Out out) {
 void write_curve(const Evaluation& evaluation, std::size_t norm_index, Out out) {
   const auto& curve = evaluation.curves[norm_index];
   const auto indices = report::evenly_spaced_indices(curve.radii.size(), kCurvePoints);
-  fmt::format_to(out, "\n{:<18}", fmt::format("{} radius", curve.norm.name()));
+  fmt::format_to(out, "\n{:<18}", fmt::format("{} radius", report::norm_word(evaluation, curve.norm)));
   for (const auto i : indices) fmt::format_to(out, "{:>10}", report::radius_text(curve.radii[i]));
   fmt::format_to(out, "\n{:<18}", "certified");
   for (const auto i : indices) fmt::format_to(out, "{:>10}", report::percent_text(curve.accuracy[i]));
@@ -138,7 +138,8 @@ void write_extremes(const Evaluation& evaluation, std::size_t norm_index, Out ou
                        report::radius_text(certificates.radius(rows[i], norm_index)));
   };
   if (curve.most_robust.empty()) return;
-  fmt::format_to(out, "\n{:<42}{}\n", fmt::format("{}: least robust", curve.norm.name()), "most robust");
+  fmt::format_to(out, "\n{:<42}{}\n", fmt::format("{}: least robust", report::norm_word(evaluation, curve.norm)),
+                 "most robust");
   fmt::format_to(out, "{0:>10}{1:>14}{2:>14}{0:>10}{1:>14}{2:>14}\n", "row", "logit", "radius");
   const auto lines = std::min(kRowsShown, std::max(curve.most_robust.size(), curve.least_robust.size()));
   for (std::size_t i = 0; i < lines; ++i) {

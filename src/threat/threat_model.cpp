@@ -82,6 +82,7 @@ ThreatModel ThreatModel::words(std::size_t dim) {
 ThreatModel ThreatModel::added_words(std::size_t dim) {
   ThreatModel model = words(dim);
   model.max_decrease.assign(dim, 0.0);
+  model.price_unit = "added words";
   return model;
 }
 

@@ -9,7 +9,7 @@ namespace standfast {
 namespace {
 
 /// What preset_for can choose.
-constexpr std::string_view kChosenByData[] = {"", "table", "mnist-l2", "cifar-learnt"};
+constexpr std::string_view kChosenByData[] = {"", "table", "mnist-l2", "cifar-learnt", "text"};
 
 Result<TrainOptions> completed(std::string_view document, std::string_view preset, const Dataset* data) {
   TrainOptions start;

@@ -111,11 +111,22 @@ Status check_optimiser(const TrainOptions& options) {
   return check_integer("--crop", options.crop, 0, 1024);
 }
 
+Status check_words(const TrainOptions& options) {
+  constexpr double kMostWords = 1e6;
+  STANDFAST_CHECK(check_range("--certify-for words", options.certify_words, 0, kMostWords));
+  STANDFAST_CHECK(check_range("--certify-for added-words", options.certify_added_words, 0, kMostWords));
+  STANDFAST_CHECK(check_integer("--vocabulary", options.vocabulary, 1, 1 << 20));
+  STANDFAST_CHECK(check_integer("--min-count", options.min_count, 1, 1 << 30));
+  if (!options.certify_norm || (options.certify_words == 0 && options.certify_added_words == 0)) return {};
+  return bad_option("--certify-for: found words and a norm, expected one of them");
+}
+
 /// What the margin is measured against, and what bounds it: they belong together.
 Status check_certificate(const TrainOptions& options) {
+  STANDFAST_CHECK(check_words(options));
   if (!options.certify_norm) {
     if (options.certify_radius == 0 && options.domain.empty() && options.threat.empty()) return {};
-    return bad_option("--domain, --threat: they bound the changes of --certify-for, which is not given");
+    return bad_option("--domain, --threat: they bound the changes of --certify-for NORM:RADIUS, which is not given");
   }
   const Norm norm = *options.certify_norm;
   if (norm != Norm::l1() && norm != Norm::l2() && norm != Norm::linf())

@@ -22,6 +22,7 @@ template <class Options, class Visitor>
 void visit_fields(Options& options, Visitor&& visit) {
   visit("data", options.data.source);
   visit("label", options.data.label_column);
+  visit("text", options.data.text_column);
   visit("separator", options.data.separator);
   visit("classes", options.data.classes);
   visit("sensitive", options.sensitive);
@@ -57,12 +58,16 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("jacobian_weight", options.jacobian_weight);
   visit("certify_norm", options.certify_norm);
   visit("certify_radius", options.certify_radius);
+  visit("certify_words", options.certify_words);
+  visit("certify_added_words", options.certify_added_words);
   visit("domain", options.domain);
   visit("threat", options.threat);
   visit("monotone", options.monotone);
   visit("sensitive_weight", options.sensitive_weight);
   visit("crop", options.crop);
   visit("flip", options.flip);
+  visit("vocabulary", options.vocabulary);
+  visit("min_count", options.min_count);
   visit("label_smoothing", options.label_smoothing);
   visit("input_dropout", options.input_dropout);
   visit("keep", options.keep);

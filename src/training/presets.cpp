@@ -59,6 +59,26 @@ TrainOptions table_options() {
   return options;
 }
 
+/// Heads on words, trained on the margin within words added or removed; fitted_to follows the data.
+TrainOptions text_options() {
+  TrainOptions options;
+  options.preset = "text";
+  options.init = StartingWeights::kCentred;
+  options.hidden = {16};
+  options.heads = 8;
+  options.certify_words = 25;
+  options.sensitive_weight = 0.5;
+  options.input_dropout = 0.1;
+  options.optimiser = Optimiser::kAdamW;
+  options.learning_rate = 2e-3;
+  options.weight_decay = 0.01;
+  options.schedule = Schedule::kOneCycle;
+  options.batch_size = 100;
+  options.epochs = 15;
+  options.keep = KeptEpoch::kRanking;
+  return options;
+}
+
 TrainOptions mnist_mlp_options() {
   TrainOptions options;
   options.preset = "mnist-mlp";
@@ -176,13 +196,15 @@ TrainOptions mnist_margin_options(std::string name, Norm norm, double radius) {
 }  // namespace
 
 std::span<const Preset> presets() {
-  static const std::array<Preset, 13> all = {
+  static const std::array<Preset, 14> all = {
       Preset{"spam", "tables such as Spambase: a small network, quick to train", spam_options()},
       Preset{"spam-kinks", "the same with two kinks per feature: larger radii under a threat file, no method `exact`",
              spam_kinks_options()},
       Preset{"table",
              "tables of any kind: the smallest of up to sixteen heads, which follow the numbers of rows and columns",
              table_options()},
+      Preset{"text", "messages: eight heads on words, trained on the margin certified for words added or removed",
+             text_options()},
       Preset{"mnist-mlp", "the published Convex* network for MNIST: 200 and 50 units, Jacobian penalty 0.01",
              mnist_mlp_options()},
       Preset{"mnist-linf", "200 and 50 units, trained on the margin certified within linf 0.17 and [0, 1]",
@@ -238,6 +260,7 @@ TrainOptions fitted_to(TrainOptions options, std::size_t rows, std::size_t colum
 }
 
 std::string_view preset_for(const Dataset& data) {
+  if (data.is_text()) return "text";
   if (data.is_image && data.input_shape == std::vector<std::int64_t>{1, 28, 28}) return "mnist-l2";
   if (data.is_image && data.input_shape == std::vector<std::int64_t>{3, 32, 32}) return "cifar-conv-robust";
   return !data.is_image && data.input_shape.size() == 1 ? "table" : "";

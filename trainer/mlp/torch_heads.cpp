@@ -1,13 +1,11 @@
 // The smallest score of several convex MLPs in libtorch. The heads have one layout, so that one product serves all of
 // them on the input and one batch of products on each hidden layer: K heads cost little more than one of the same size.
 // A row teaches the head that scores it lowest, the only one that its verdict depends on.
+#include "trainer/mlp/torch_heads.hpp"
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
-
-#include <torch/torch.h>
-
-#include "trainer/torch_learner.hpp"
 
 namespace standfast::trainer {
 namespace {
@@ -26,50 +24,15 @@ std::vector<float> share_of(const TorchArray& all, std::size_t k) {
   return values_of(all.select(0, static_cast<std::int64_t>(k)));
 }
 
-class TorchHeads final : public TorchLearner {
- public:
-  TorchHeads(const std::vector<ConvexMlp>& start, const model::Shape& input_shape, std::span<const float> conditioner,
-             const TrainOptions& options);
-
-  [[nodiscard]] Result<model::Graph> graph() const override;
-
- private:
-  TorchArray forward(const TorchArray& u, bool learns) override;
-  TorchArray input_gradients(const TorchArray& rows) override;
-  TorchArray worst_scores(const TorchArray& score, const TorchArray& features, const TorchArray& rows,
-                          WorstChange& adversary) override;
-  [[nodiscard]] std::vector<TorchArray> trainable() const override;
-  [[nodiscard]] std::vector<TorchArray> statistics() const override;
-  void adjust_gradients() override;
-  void restore_signs() override;
-
-  TorchArray normalise(std::size_t layer, const TorchArray& z, bool learns);
-  TorchArray all_slopes(const TorchArray& rows, const TorchArray& weights);
-  [[nodiscard]] ConvexMlp weights_of(std::size_t k) const;
-
-  std::vector<ConvexMlp> start_;
-  model::Shape input_shape_;
-  std::int64_t heads_;
-  std::vector<std::int64_t> widths_;           // hidden layers, then 1
-  TorchArray conditioner_;                     // (inputs)
-  TorchArray lowest_weight_, highest_weight_;  // (inputs), or undefined if the signs of the inputs are free
-  TorchArray input_weight_;                    // (heads, rows, inputs)
-  TorchArray bias_;                            // (heads, rows)
-  std::vector<TorchArray> hidden_weight_;      // (heads, width behind, width)
-  TorchArray gain_, shift_;                    // (layers, heads, 1, 1) or undefined
-  TorchArray running_mean_, running_variance_;
-  std::vector<TorchArray> masks_;   // of the last pass, per hidden layer, (heads, count, width)
-  std::vector<TorchArray> scales_;  // batch norm's, (heads, 1, 1) each; empty without
-  TorchArray scores_;               // of the last pass, (heads, count)
-};
+}  // namespace
 
 TorchHeads::TorchHeads(const std::vector<ConvexMlp>& start, const model::Shape& input_shape,
                        std::span<const float> conditioner, const TrainOptions& options)
     : TorchLearner(options),
-      start_(start),
-      input_shape_(input_shape),
       heads_(static_cast<std::int64_t>(start.size())),
-      widths_(start.front().hidden) {
+      widths_(start.front().hidden),
+      start_(start),
+      input_shape_(input_shape) {
   const ConvexMlp& first = start.front();
   conditioner_ = conditioner.empty() ? torch::ones({first.inputs}) : view_of(conditioner, 1).squeeze(0).clone();
   widths_.push_back(1);
@@ -88,7 +51,6 @@ TorchHeads::TorchHeads(const std::vector<ConvexMlp>& start, const model::Shape& 
     running_variance_ = torch::ones_like(gain_);
   }
   if (!first.input_signs.empty()) std::tie(lowest_weight_, highest_weight_) = weight_ends(first.input_signs);
-  this->start_optimiser();
 }
 
 std::vector<TorchArray> TorchHeads::trainable() const {
@@ -134,8 +96,11 @@ TorchArray TorchHeads::normalise(std::size_t layer, const TorchArray& z, bool le
 }
 
 TorchArray TorchHeads::forward(const TorchArray& u, bool learns) {
-  const TorchArray product = torch::addmm(bias_.flatten(), u * conditioner_, input_weight_.flatten(0, 1).t());
-  const TorchArray direct = product.view({u.size(0), heads_, -1}).transpose(0, 1);
+  return run_layers(torch::addmm(bias_.flatten(), u * conditioner_, input_weight_.flatten(0, 1).t()), learns);
+}
+
+TorchArray TorchHeads::run_layers(const TorchArray& product, bool learns) {
+  const TorchArray direct = product.view({product.size(0), heads_, -1}).transpose(0, 1);
   const auto parts = direct.split_with_sizes(widths_, 2);
   masks_.clear();
   scales_.clear();
@@ -150,8 +115,6 @@ TorchArray TorchHeads::forward(const TorchArray& u, bool learns) {
   return std::get<0>(scores_.min(0));
 }
 
-/// What each head's layers pass on to the input, for these rows, if its score counts by `weights`. Shapes: weights is
-/// (heads, count, 1), the result (heads, count, rows of input_weight_).
 TorchArray TorchHeads::all_slopes(const TorchArray& rows, const TorchArray& weights) {
   std::vector<TorchArray> slopes(widths_.size());
   slopes.back() = weights;
@@ -164,12 +127,14 @@ TorchArray TorchHeads::all_slopes(const TorchArray& rows, const TorchArray& weig
   return torch::cat(slopes, 2);
 }
 
-/// Those of the smallest score.
-TorchArray TorchHeads::input_gradients(const TorchArray& rows) {
+TorchArray TorchHeads::slopes_of_smallest(const TorchArray& rows) {
   const TorchArray scores = rows.defined() ? scores_.index_select(1, rows) : scores_;
   const TorchArray smallest = torch::zeros_like(scores).scatter_(0, scores.argmin(0, true), 1).detach();
-  const TorchArray slopes = all_slopes(rows, smallest.unsqueeze(2)).transpose(0, 1).flatten(1);
-  return slopes.mm(input_weight_.flatten(0, 1)) * conditioner_;
+  return all_slopes(rows, smallest.unsqueeze(2)).transpose(0, 1).flatten(1);
+}
+
+TorchArray TorchHeads::input_gradients(const TorchArray& rows) {
+  return slopes_of_smallest(rows).mm(input_weight_.flatten(0, 1)) * conditioner_;
 }
 
 /// Every head has a worst change of its own: the head that ends lowest need not be the one that starts lowest.
@@ -183,9 +148,9 @@ TorchArray TorchHeads::worst_scores(const TorchArray& score, const TorchArray& f
   return score.index_copy(0, rows, std::get<0>(margins.min(0)));
 }
 
-ConvexMlp TorchHeads::weights_of(std::size_t k) const {
+ConvexMlp TorchHeads::weights_of(std::size_t k, const TorchArray& input_weight) const {
   ConvexMlp network = start_[k];
-  network.input_weight = share_of(input_weight_ * conditioner_, k);
+  network.input_weight = share_of(input_weight, k);
   network.bias = share_of(bias_, k);
   for (std::size_t layer = 0; layer < network.hidden_weight.size(); ++layer)
     network.hidden_weight[layer] = share_of(hidden_weight_[layer], k);
@@ -197,17 +162,30 @@ ConvexMlp TorchHeads::weights_of(std::size_t k) const {
 }
 
 Result<model::Graph> TorchHeads::graph() const {
+  const TorchArray input_weight = exported_input_weight();
   std::vector<ConvexMlp> heads;
-  for (std::size_t k = 0; k < start_.size(); ++k) heads.push_back(fold_batch_norms(weights_of(k)));
+  for (std::size_t k = 0; k < start_.size(); ++k) heads.push_back(fold_batch_norms(weights_of(k, input_weight)));
   return to_graph(heads, input_shape_);
 }
+
+namespace {
+
+/// Reads rows of numbers.
+class DenseHeads final : public TorchHeads {
+ public:
+  DenseHeads(const std::vector<ConvexMlp>& start, const model::Shape& input_shape, std::span<const float> conditioner,
+             const TrainOptions& options)
+      : TorchHeads(start, input_shape, conditioner, options) {
+    start_optimiser();
+  }
+};
 
 }  // namespace
 
 std::unique_ptr<Learner> make_learner(const std::vector<ConvexMlp>& heads, const model::Shape& input_shape,
                                       std::span<const float> conditioner, const TrainOptions& options) {
   if (heads.size() == 1) return make_learner(heads.front(), input_shape, conditioner, options);
-  return std::make_unique<TorchHeads>(heads, input_shape, conditioner, options);
+  return std::make_unique<DenseHeads>(heads, input_shape, conditioner, options);
 }
 
 }  // namespace standfast::trainer

@@ -218,10 +218,11 @@ TEST(Folder, ADamagedImageIsNamed) {
   test::expect_error(read(folder.path()), ErrorCode::kBadFormat, damaged + ": is not a whole PNG file");
 }
 
-TEST(Folder, ClassesWithoutImagesAreNamed) {
+TEST(Folder, ClassesWithoutInputsAreNamed) {
   const TempFolder folder;
-  ASSERT_NE(folder.write("a/1.txt", "x"), "");
-  test::expect_error(read(folder.path()), ErrorCode::kBadFormat, "/a: holds no images");
+  ASSERT_NE(folder.write("a/1.csv", "x"), "");
+  test::expect_error(read(folder.path()), ErrorCode::kBadFormat, "/a: holds no messages");
+  test::expect_error(read(folder.path() + "@8x8"), ErrorCode::kBadFormat, "/a: holds no images");
 }
 
 TEST(Folder, AFolderOfNothingKnownIsRefused) {

@@ -26,7 +26,7 @@ TEST(CertifiedCurve, CountsTheInputsThatReachEachRadius) {
 
 TEST(CertifiedCurve, NeverRises) {
   const auto inputs = right({0.3, kInfinity, 0, 7, 0.3, 1e-300});
-  const auto curve = certified_curve(Norm::l1(), inputs, radius_grid(Norm::l1(), inputs, 41));
+  const auto curve = certified_curve(Norm::l1(), inputs, radius_grid(false, inputs, 41));
   for (std::size_t k = 1; k < curve.accuracy.size(); ++k) EXPECT_LE(curve.accuracy[k], curve.accuracy[k - 1]);
 }
 
@@ -101,7 +101,7 @@ TEST(Quantile, IsTheSmallestValueThatTheShareStaysAtOrBelow) {
 TEST(RadiusGrid, HasEvenNiceStepsToTheNinetyFivePercentQuantile) {
   std::vector<double> radii;
   for (int i = 1; i <= 100; ++i) radii.push_back(i / 100.0);
-  const auto grid = radius_grid(Norm::l2(), right(radii), 41);
+  const auto grid = radius_grid(false, right(radii), 41);
   ASSERT_GE(grid.size(), 20u);
   ASSERT_LE(grid.size(), 41u);
   EXPECT_EQ(grid[0], 0);
@@ -112,14 +112,14 @@ TEST(RadiusGrid, HasEvenNiceStepsToTheNinetyFivePercentQuantile) {
 }
 
 TEST(RadiusGrid, StepsAreWrittenShort) {
-  const auto grid = radius_grid(Norm::l2(), right({4.0}), 41);
+  const auto grid = radius_grid(false, right({4.0}), 41);
   EXPECT_EQ(grid[3], 0.3);
   EXPECT_EQ(grid.back(), 4.0);
 }
 
 TEST(RadiusGrid, CoversAnyMagnitude) {
   for (const double last : {5e-324, 1e-300, 3e-9, 1.0, 7e12, 1e300, std::numeric_limits<double>::max()}) {
-    const auto grid = radius_grid(Norm::l1(), right({last}), 41);
+    const auto grid = radius_grid(false, right({last}), 41);
     ASSERT_LE(grid.size(), 41u);
     ASSERT_GE(grid.size(), 2u);
     for (std::size_t k = 1; k < grid.size(); ++k) EXPECT_GE(grid[k], grid[k - 1]);
@@ -128,19 +128,19 @@ TEST(RadiusGrid, CoversAnyMagnitude) {
 }
 
 TEST(RadiusGrid, CountsWholeFeaturesForNormZero) {
-  EXPECT_EQ(radius_grid(Norm::l0(), right({3}), 41), (std::vector<double>{0, 1, 2, 3}));
-  for (const double radius : radius_grid(Norm::l0(), right({784}), 41)) EXPECT_EQ(radius, std::round(radius));
+  EXPECT_EQ(radius_grid(true, right({3}), 41), (std::vector<double>{0, 1, 2, 3}));
+  for (const double radius : radius_grid(true, right({784}), 41)) EXPECT_EQ(radius, std::round(radius));
 }
 
 TEST(RadiusGrid, WithoutAFinitePositiveRadiusIsZeroToOne) {
   const std::vector<double> zero_to_one = {0, 1};
-  EXPECT_EQ(radius_grid(Norm::l2(), {}, 41), zero_to_one);
-  EXPECT_EQ(radius_grid(Norm::l2(), right({kInfinity, kInfinity}), 41), zero_to_one);
-  EXPECT_EQ(radius_grid(Norm::l2(), right({0}), 41), zero_to_one);
+  EXPECT_EQ(radius_grid(false, {}, 41), zero_to_one);
+  EXPECT_EQ(radius_grid(false, right({kInfinity, kInfinity}), 41), zero_to_one);
+  EXPECT_EQ(radius_grid(false, right({0}), 41), zero_to_one);
 }
 
 TEST(RadiusGrid, IgnoresInfiniteRadii) {
-  EXPECT_EQ(radius_grid(Norm::l2(), right({1, kInfinity, kInfinity}), 3), (std::vector<double>{0, 0.5, 1}));
+  EXPECT_EQ(radius_grid(false, right({1, kInfinity, kInfinity}), 3), (std::vector<double>{0, 0.5, 1}));
 }
 
 }  // namespace

@@ -32,6 +32,23 @@ TEST(Model, AWholeModelIsAccepted) {
   EXPECT_TRUE(validate(model).ok());
 }
 
+TEST(Model, AModelOfTextNamesEachFeatureByItsWord) {
+  Model model = small_model();
+  model.tokenizer = "words/1";
+  model.feature_names = {"a", "b", "c", "d"};
+  EXPECT_TRUE(validate(model).ok()) << validate(model).error().message;
+  const auto text = [](std::vector<std::string> names) {
+    return [names](Model& m) {
+      m.tokenizer = "words/1";
+      m.feature_names = names;
+    };
+  };
+  expect_refused(text({}), ErrorCode::kBadShape, "feature names: are 0, expected a word for each of 4 features");
+  expect_refused(text({"a", "c", "b", "d"}), ErrorCode::kBadValue, "feature name 2: comes after a word");
+  expect_refused(text({"a", "b", "b", "d"}), ErrorCode::kBadValue, "feature name 2: comes after a word");
+  expect_refused([](Model& m) { m.tokenizer = "words/2"; }, ErrorCode::kUnsupported, "tokenizer: is \"words/2\"");
+}
+
 TEST(Model, NamesAndUnitsAreOnePerFeature) {
   expect_refused([](Model& m) { m.feature_names = {"a"}; }, ErrorCode::kBadShape, "feature name: found 1");
   expect_refused([](Model& m) { m.feature_units = {"a", "b", "c", "d", "e"}; }, ErrorCode::kBadShape, "feature unit");

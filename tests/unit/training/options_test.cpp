@@ -338,7 +338,7 @@ INSTANTIATE_TEST_SUITE_P(
                   },
                   "--certify-for: inf is not in [1e-09, 1000000000]"},
         BadOption{"BoundsOfNothing", [](TrainOptions& o) { o.threat = "t.toml"; },
-                  "--domain, --threat: they bound the changes of --certify-for, which is not given"},
+                  "--domain, --threat: they bound the changes of --certify-for NORM:RADIUS, which is not given"},
         BadOption{"DomainUpsideDown",
                   [](TrainOptions& o) {
                     o.certify_norm = Norm::l2();

@@ -1,0 +1,16 @@
+// The first line of a table: a name for each column.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/csv.hpp"
+#include "standfast/result.hpp"
+
+namespace standfast::data {
+
+/// The names of the columns, from the scanner's first record; `name` stands for the table in messages.
+/// Fails: kBadFormat for no line, a blank one, numbers only, a name that is missing, no UTF-8 text or there twice.
+Result<std::vector<std::string>> read_table_header(CsvScanner& scanner, const std::string& name);
+
+}  // namespace standfast::data
