@@ -155,7 +155,7 @@ struct TrainOptions {
   std::int64_t crop = 0;            ///< Images are shifted at random by up to this many pixels.
   bool flip = false;                ///< Images are mirrored at random.
   std::int64_t vocabulary = 20000;  ///< The largest number of words that are features of a message.
-  std::int64_t min_count = 3;       ///< The number of training messages that a word must occur in.
+  std::int64_t min_count = 2;       ///< The number of training messages that a word must occur in.
 
   // Model
   Network network = Network::kMlp;                ///< The kind of network.

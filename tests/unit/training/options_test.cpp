@@ -481,6 +481,17 @@ TEST(Options, PresetForTextPassesOverMoreMessagesLessOften) {
   EXPECT_EQ(fitted_to(text, 100000000, 30000).epochs, 3);
 }
 
+TEST(Options, WordsToCertifyFollowTheLengthOfMessages) {
+  Dataset data;
+  data.tokenizer = "words/1";
+  data.source_index.assign(3, 0);
+  data.words.word.assign(75, 0);  // 25 in the mean
+  EXPECT_EQ(options_for_data(R"({"preset": "auto"})", data)->certify_words, 10);
+  EXPECT_EQ(options_for_data(R"({"preset": "auto", "certify_words": 3})", data)->certify_words, 3);
+  EXPECT_EQ(
+      options_for_data(R"({"preset": "auto", "certify_words": 0, "certify_added_words": 8})", data)->certify_words, 0);
+}
+
 TEST(Options, WhatIsAskedForComesBeforeWhatFitsTheRows) {
   Dataset data;
   data.input_shape = {1};
