@@ -35,7 +35,10 @@ std::vector<std::size_t> messages_by_radius(const MailStory& story) {
 
 std::string in_vain(double radius, const char* what) {
   if (!std::isfinite(radius)) return fmt::format("however many words its sender {}", what);
-  return fmt::format("whichever {} words its sender {}", std::max(0.0, std::ceil(radius) - 1), what);
+  const double words = std::max(0.0, std::ceil(radius) - 1);
+  if (words == 0) return fmt::format("if its sender {} nothing", what);
+  return words == 1 ? fmt::format("whichever word its sender {}", what)
+                    : fmt::format("whichever {} words its sender {}", words, what);
 }
 
 std::string found_attack(double price) {
