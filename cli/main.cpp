@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
        .variables = {{"STANDFAST_TRAIN_PROGRAM",
                       "The trainer to run; otherwise standfast-train is looked for beside the program, in "
                       "../libexec/standfast and in PATH."}},
-       .commands = {add_demo, add_train, add_certify, add_verify, add_evaluate, add_attack, add_threshold, add_inspect,
-                    add_data}},
+       .commands = {add_demo, add_train, add_certify, add_verify, add_evaluate, add_attack, add_threshold, add_filter,
+                    add_inspect, add_data}},
       argc, argv);
 }

@@ -13,6 +13,7 @@ void add_verify(CLI::App& program, Action& chosen);
 void add_evaluate(CLI::App& program, Action& chosen);
 void add_attack(CLI::App& program, Action& chosen);
 void add_threshold(CLI::App& program, Action& chosen);
+void add_filter(CLI::App& program, Action& chosen);
 void add_inspect(CLI::App& program, Action& chosen);
 void add_data(CLI::App& program, Action& chosen);
 

@@ -80,7 +80,6 @@ class Rewriting:
 
     def __init__(self, words, vocabulary):
         self.words, self.vocabulary, self.price = dict.fromkeys(words), vocabulary, 0
-        self.spelt = set()
 
     def add(self, word):
         self.price += word not in self.words
@@ -179,7 +178,7 @@ def main(folder):
         vocabulary = sorted({word for words in tests for word in words if not word.startswith("http")})
         alarms = [record for record in found if record["verdict"] == "sensitive" and record[key] != "inf"]
         assert len(alarms) >= 100, len(alarms)
-        messages, certified, expected, offset = [], [], [], judged
+        messages, certified = [], []
         while len(messages) < COUNT // 2:
             record = pick(alarms)
             rewriting = Rewriting(tests[record["index"]], vocabulary)
@@ -198,15 +197,12 @@ def main(folder):
             if rewriting.price < record[key]:
                 messages.append(message)
                 certified.append((record, rewriting.price))
-                expected.append(set(rewriting.words))
         write_box(folder / "box.mbox", messages)
         for verdict, (record, price), message in zip(jsonl("certify", model, folder / "box.mbox"), certified, messages,
                                                      strict=True):
             judged += 1
             if verdict["verdict"] != "sensitive":
                 still += 1
-                (Path("/tmp/try17") / f"bad{still}.eml").write_bytes(message)
-                (Path("/tmp/try17") / f"bad{still}.words").write_text(" ".join(sorted(expected[len(certified) and judged - 1 - offset])))
                 print(f"message {record['index']}, {threat} >= {record[key]}, flipped at a price of {price}:\n"
                       f"{message.decode()[:2000]}")
         # the attacks themselves, as messages

@@ -1,5 +1,7 @@
 #include "data/messages.hpp"
 
+#include <algorithm>
+
 #include "data/mbox.hpp"
 #include "standfast/text.hpp"
 #include "unit/data/data_support.hpp"
@@ -7,15 +9,15 @@
 namespace standfast::data {
 namespace {
 
-using Names = std::vector<std::string>;
+using Words = std::vector<std::string>;
 using test::read;
 using test::read_unlabelled;
 using test::TempFolder;
 
 std::string mail(const std::string& text) { return "Subject: hello there\n\n" + text + "\n"; }
 
-Names words_of_row(const Dataset& data, std::size_t i) {
-  Names words;
+Words words_of_row(const Dataset& data, std::size_t i) {
+  Words words;
   for (const std::uint32_t word : data.words.row(i)) words.push_back(data.feature_names[word]);
   return words;
 }
@@ -29,10 +31,10 @@ TEST(Messages, AFolderPerClassHoldsFilesOfAnyName) {
   ASSERT_TRUE(data.ok()) << data.error().message;
   EXPECT_TRUE(data->is_text());
   EXPECT_EQ(data->tokenizer, "words/1");
-  EXPECT_EQ(data->class_names, (Names{"mail", "spam"}));
+  EXPECT_EQ(data->class_names, (Words{"mail", "spam"}));
   EXPECT_EQ(data->labels, (std::vector<std::int32_t>{0, 0, 1}));
-  EXPECT_EQ(words_of_row(*data, 2), (Names{"cheap", "hello", "pills", "there"}));
-  EXPECT_EQ(words_of_row(*data, 1), (Names{"just", "text"}));
+  EXPECT_EQ(words_of_row(*data, 2), (Words{"cheap", "hello", "pills", "there"}));
+  EXPECT_EQ(words_of_row(*data, 1), (Words{"just", "text"}));
   EXPECT_EQ(data->source_names[0], folder.path() + "/mail/a.eml");
   EXPECT_TRUE(std::ranges::is_sorted(data->feature_names));
 }
@@ -60,7 +62,7 @@ TEST(Messages, AnMboxPerClassIsSplitAtItsFromLines) {
   const auto data = read(folder.path());
   ASSERT_TRUE(data.ok()) << data.error().message;
   EXPECT_EQ(data->labels, (std::vector<std::int32_t>{0, 1, 1}));
-  EXPECT_EQ(words_of_row(*data, 1), (Names{"first", "from", "hello", "here", "on", "there"}));
+  EXPECT_EQ(words_of_row(*data, 1), (Words{"first", "from", "hello", "here", "on", "there"}));
   EXPECT_EQ(data->source_names[2], folder.path() + "/spam.mbox#1");
   const auto alone = read_unlabelled(folder.path() + "/spam.mbox");
   ASSERT_TRUE(alone.ok());
@@ -98,9 +100,9 @@ TEST(Messages, SidesOfAFolderAreJoinedWithTheWordsOfBoth) {
   ASSERT_NE(folder.write("test/mail/4", mail("lunch")), "");
   const auto all = read(folder.path());
   ASSERT_TRUE(all.ok()) << all.error().message;
-  EXPECT_EQ(all->feature_names, (Names{"cheap", "hello", "lunch", "meeting", "pills", "there"}));
-  EXPECT_EQ(words_of_row(*all, 3), (Names{"hello", "pills", "there"}));
-  EXPECT_EQ(read(folder.path() + ":test")->feature_names, (Names{"hello", "lunch", "pills", "there"}));
+  EXPECT_EQ(all->feature_names, (Words{"cheap", "hello", "lunch", "meeting", "pills", "there"}));
+  EXPECT_EQ(words_of_row(*all, 3), (Words{"hello", "pills", "there"}));
+  EXPECT_EQ(read(folder.path() + ":test")->feature_names, (Words{"hello", "lunch", "pills", "there"}));
 }
 
 TEST(Messages, AVocabularyDecidesWhichWordsCount) {

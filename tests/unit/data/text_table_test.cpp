@@ -5,7 +5,7 @@
 namespace standfast::data {
 namespace {
 
-using Names = std::vector<std::string>;
+using Words = std::vector<std::string>;
 
 Result<Dataset> parse(std::string_view text, const std::string& column, const TableOptions& options = {}) {
   return parse_text_table(text, "t.tsv", column, options);
@@ -14,9 +14,9 @@ Result<Dataset> parse(std::string_view text, const std::string& column, const Ta
 TEST(TextTable, OneColumnBecomesWords) {
   const auto data = parse("label\ttext\nham\tsee you at nine\nspam\tFREE nine nine\n", "text");
   ASSERT_TRUE(data.ok()) << data.error().message;
-  EXPECT_EQ(data->feature_names, (Names{"at", "free", "nine", "see", "you"}));
+  EXPECT_EQ(data->feature_names, (Words{"at", "free", "nine", "see", "you"}));
   EXPECT_EQ(data->dense_rows(0, 2), (std::vector<float>{1, 0, 1, 1, 1, 0, 1, 1, 0, 0}));
-  EXPECT_EQ(data->class_names, (Names{"ham", "spam"}));
+  EXPECT_EQ(data->class_names, (Words{"ham", "spam"}));
   EXPECT_EQ(data->text_column, "text");
   EXPECT_EQ(data->label_column, "label");
   EXPECT_EQ(data->input_shape, (std::vector<std::int64_t>{5}));
@@ -29,7 +29,7 @@ TEST(TextTable, InTabSeparatedTextQuotesAreLiteral) {
   // commas keep the rules of RFC 4180
   const auto quoted = parse("text,label\n\"one, two\",a\nthree,b\n", "text");
   ASSERT_TRUE(quoted.ok()) << quoted.error().message;
-  EXPECT_EQ(quoted->feature_names, (Names{"one", "three", "two"}));
+  EXPECT_EQ(quoted->feature_names, (Words{"one", "three", "two"}));
 }
 
 TEST(TextTable, OtherColumnsArePassedOverAndNamed) {
@@ -61,21 +61,22 @@ TEST(TextTable, IsReadByTheNotation) {
   DataRequest request;
   request.source = folder.write("t.csv", "label,text\na,one two\nb,two three\n");
   request.text_column = "text";
-  EXPECT_EQ(read_data(request)->feature_names, (Names{"one", "three", "two"}));
+  EXPECT_EQ(read_data(request)->feature_names, (Words{"one", "three", "two"}));
   request.text_column = "";
   request.vocabulary = {"two"};
   test::expect_error(read_data(request), ErrorCode::kBadOption, "name the column that holds their text with --text");
   request.usual_text = "text";
   EXPECT_EQ(read_data(request)->dense_rows(0, 2), (std::vector<float>{1, 1}));
-  request.source = folder.write("a.npy", "x");
+  request.source = folder.write("a/1.eml", "x");
+  request.require_labels = false;
   request.text_column = "text";
-  test::expect_error(read_data(request), ErrorCode::kBadOption, "an array has none");
+  test::expect_error(read_data(request), ErrorCode::kBadOption, "names a column of a table, and this is none");
 }
 
 TEST(TextTable, BytesThatAreNoUtf8DoNoHarm) {
   const auto data = parse("label,text\na,caf\xe9 ok\nb,\xff\xfe\n", "text");
   ASSERT_TRUE(data.ok()) << data.error().message;
-  EXPECT_EQ(data->feature_names, (Names{"caf", "ok"}));
+  EXPECT_EQ(data->feature_names, (Words{"caf", "ok"}));
   EXPECT_EQ(data->words.row(1).size(), 0U);
 }
 

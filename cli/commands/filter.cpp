@@ -1,0 +1,150 @@
+// standfast filter: one message through a pipe with its verdict in a header field, or every message of a Maildir.
+//
+// In a pipe the message comes first: whatever happens to the verdict, the message goes on. So the verdict is found in a
+// process of its own, and this one holds nothing but the message.
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/records/mail_header.hpp"
+#include "cli/records/mail_verdict.hpp"
+#include "cli/records/maildir.hpp"
+#include "cli/terminal/flags.hpp"
+#include "cli/terminal/guarded.hpp"
+#include "cli/terminal/option_table.hpp"
+#include "cli/terminal/output.hpp"
+#include "cli/terminal/try.hpp"
+
+namespace standfast::cli {
+namespace {
+
+/// Larger messages go through without a verdict. Mail servers take 10 to 50 MB.
+constexpr std::size_t kMaxMessage = std::size_t{128} << 20U;
+/// A verdict takes some milliseconds; mail servers wait for minutes.
+constexpr int kPatience = 30;
+
+struct FilterCommand {
+  std::string model;
+  bool quiet = false;
+  std::string maildir;
+  std::string move_spam;
+};
+
+/// Appends what `file` has left, at most up to `limit` bytes in all. Fails: kIo.
+Status read_stream(int file, const std::string& name, std::size_t limit, std::string& bytes) {
+  while (bytes.size() < limit) {
+    const std::size_t size = bytes.size();
+    bytes.resize(std::min(limit, size + std::max<std::size_t>(size, std::size_t{64} << 10U)));
+    const ssize_t count = read(file, bytes.data() + size, bytes.size() - size);
+    bytes.resize(size + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    if (count == 0) return {};
+    if (count < 0 && errno != EINTR) return Error{ErrorCode::kIo, fmt::format("{}: {}", name, std::strerror(errno))};
+  }
+  return {};
+}
+
+/// The alarm first, then the text of the field: "+spam words=..." or "-ham ...".
+Result<std::string> judge_in_copy(const std::string& model, const std::string& message) {
+  CLI_TRY(const Classifier classifier, Classifier::load(model));
+  CLI_CHECK(check_reads_text(model, classifier));
+  CLI_TRY(const MailVerdict verdict, judge_message(classifier, message));
+  return (verdict.is_sensitive ? '+' : '-') + verdict.text();
+}
+
+Result<int> run_quiet(const FilterCommand& command, const std::string& message) {
+  CLI_TRY(const std::string verdict, run_guarded([&] { return judge_in_copy(command.model, message); }, kPatience));
+  return verdict.starts_with('+') ? kDone : kPropertyFails;
+}
+
+/// Writes what standard input has left.
+Status pass_rest(std::string piece) {
+  while (true) {
+    piece.clear();
+    CLI_CHECK(read_stream(STDIN_FILENO, "standard input", std::size_t{1} << 20U, piece));
+    if (piece.empty()) return {};
+    CLI_CHECK(write_stdout(piece));
+  }
+}
+
+Result<int> run_pipe(const FilterCommand& command) {
+  std::string message;
+  CLI_CHECK(read_stream(STDIN_FILENO, "standard input", kMaxMessage, message));
+  const bool is_whole = message.size() < kMaxMessage;
+  if (command.quiet && is_whole) return run_quiet(command, message);
+  const Error too_large{ErrorCode::kUnsupported, fmt::format("the message has {} bytes or more", kMaxMessage)};
+  if (command.quiet) return too_large;
+  const Result<std::string> verdict =
+      is_whole ? run_guarded([&] { return judge_in_copy(command.model, message); }, kPatience) : too_large;
+  if (!verdict.ok()) say(fmt::format("standfast filter: {}; the message goes on", printable(verdict.error().message)));
+  const std::string value = verdict.ok() ? verdict->substr(1) : field_value("error " + verdict.error().message);
+  CLI_CHECK(write_stdout(add_verdict_field(message, value, is_whole)));
+  if (!is_whole) CLI_CHECK(pass_rest(std::move(message)));
+  return kDone;
+}
+
+/// What a message of a Maildir is, or why that cannot be said.
+Result<MailVerdict> judge_file(const Classifier& classifier, const std::string& path) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  if (file == nullptr) return Error{ErrorCode::kIo, fmt::format("{}: {}", path, std::strerror(errno))};
+  std::string message;
+  CLI_CHECK(read_stream(fileno(file.get()), path, kMaxMessage, message));
+  return judge_message(classifier, message);
+}
+
+Result<int> run_maildir(const FilterCommand& command) {
+  CLI_TRY(const Classifier classifier, Classifier::load(command.model));
+  CLI_CHECK(check_reads_text(command.model, classifier));
+  CLI_TRY(const auto messages, list_maildir(command.maildir));
+  if (!command.move_spam.empty()) CLI_CHECK(make_maildir(command.move_spam));
+  std::size_t failed = 0;
+  for (const MaildirMessage& message : messages) {
+    const std::string name = message.box + '/' + message.name;
+    const Result<MailVerdict> verdict = judge_file(classifier, command.maildir + '/' + name);
+    Status moved;
+    if (verdict.ok() && verdict->is_sensitive && !command.move_spam.empty())
+      moved = move_message(message, command.maildir, command.move_spam);
+    if (!verdict.ok() || !moved.ok()) {
+      ++failed;
+      say(printable(verdict.ok() ? moved.error().message : verdict.error().message));
+    }
+    if (verdict.ok()) CLI_CHECK(write_stdout(fmt::format("{}\t{}\n", printable(name), verdict->text())));
+  }
+  return failed == 0 ? kDone : kPropertyFails;
+}
+
+Result<int> run_filter(const FilterCommand& command) {
+  if (!command.maildir.empty()) return run_maildir(command);
+  if (!command.move_spam.empty()) return bad_option("--move-spam: moves messages of --maildir, which is not given");
+  return run_pipe(command);
+}
+
+}  // namespace
+
+void add_filter(CLI::App& program, Action& chosen) {
+  auto command = std::make_shared<FilterCommand>();
+  CLI::App& app = *program.add_subcommand(
+      "filter", "Pass a message from standard input to standard output, with its verdict in the field X-Standfast.");
+  app.footer("standfast filter mail.safetensors < message.eml");
+  app.add_option("MODEL", command->model, "A model file that `standfast train` wrote from messages.")
+      ->type_name("MODEL")
+      ->required();
+  auto* quiet = app.add_flag("-q,--quiet", command->quiet,
+                             "Write nothing; the exit code is 0 for an alarm, 1 for none, 2 for an error.");
+  auto* maildir = app.add_option("--maildir", command->maildir,
+                                 "Judge every message of this Maildir instead, and print a line for each.")
+                      ->type_name("DIR");
+  quiet->excludes(maildir);
+  app.add_option("--move-spam", command->move_spam, "Move each alarm of --maildir to this Maildir.")
+      ->type_name("FOLDER");
+  app.callback([command, &chosen] { chosen = [command] { return run_filter(*command); }; });
+}
+
+}  // namespace standfast::cli

@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""The filter keeps every byte of a message, whatever the message, the model or the machine."""
+import os
+import resource
+import signal
+import subprocess
+import sys
+
+from workshop import workshop
+
+FIELD = b"X-Standfast: "
+SPAM = b"spam words=2 added=inf score=2.500"
+HAM = b"ham score=-0.500"
+failures = []
+
+
+def check(holds, fact):
+    if not holds:
+        failures.append(fact)
+
+
+class Filter:
+    def __init__(self, program, folder, environment):
+        self.program, self.folder, self.environment = program, folder, environment
+
+    def run(self, message, *arguments, model="mail.safetensors", **how):
+        return subprocess.run([self.program, "filter", model, *arguments], input=message, cwd=self.folder,
+                              env=self.environment, capture_output=True, timeout=120, **how)
+
+    def through(self, message, **how):
+        done = self.run(message, **how)
+        check(done.returncode == 0, f"exit code {done.returncode} for {message[:60]!r}: {done.stderr!r}")
+        return done.stdout
+
+
+def bytes_are_kept(mail):
+    """(message, where the field stands in the output)"""
+    for before, after in (
+            (b"Subject: free offer winner\n", b"\nbody\n"),
+            (b"Subject: free offer winner\r\nTo: x\r\n", b"\r\nbody\r\n"),
+            (b"From a@b Thu Sep 26 11:11:54 2002\nSubject: free offer winner\n", b"\nFrom here\n>From there\n"),
+            (b"Subject: free offer\n winner\n\tmore\n", b"\n\n\n"),
+            (b"Subject: free offer winner\n", b"this line is no field\nX-Other: x\n\nbody"),
+            (b"Subject: free offer winner\n", b""),
+            (b"Subject: free offer winner\n", b"\n\0\xff\xfe\r\r\n\n no end"),
+            (b"Subject : free offer winner\nX: y\n", b"\n" + bytes(range(256)) * 400),
+    ):
+        end = b"\r\n" if before.endswith(b"\r\n") else b"\n"
+        found = mail.through(before + after)
+        check(found == before + FIELD + SPAM + end + after, f"the field in {before + after[:60]!r}: {found[:200]!r}")
+    # a message without a header gets one of its own
+    check(mail.through(b"free offer winner\n") == FIELD + SPAM + b"\n\nfree offer winner\n", "text alone")
+    check(mail.through(b"\nbody\n") == FIELD + HAM + b"\n\nbody\n", "a blank line first")
+    check(mail.through(b"") == FIELD + HAM + b"\n", "nothing at all")
+    # a header that stops in the middle of a line goes on with the field
+    check(mail.through(b"Subject: free offer winner") == b"Subject: free offer winner\n" + FIELD + SPAM, "half a line")
+
+
+def forged_fields_are_renamed(mail):
+    found = mail.through(b"X-Standfast: ham\nsubject: free offer winner\nx-standFAST : ham\n\tmore\n\nX-Standfast: body\n")
+    check(found == b"Old-X-Standfast: ham\nsubject: free offer winner\nOld-x-standFAST : ham\n\tmore\n" + FIELD + SPAM +
+          b"\n\nX-Standfast: body\n", f"forged fields: {found!r}")
+    found = mail.through(b"subject: free offer winner\nno field\nX-Standfast: ham\n\n")
+    check(found == b"subject: free offer winner\n" + FIELD + SPAM + b"\nno field\nOld-X-Standfast: ham\n\n",
+          f"a forged field behind a line that is none: {found!r}")
+
+
+def errors_let_the_message_go_on(mail):
+    before, after = b"Subject: free offer winner\nX-Standfast: ham\n", b"\nbody"
+    for model in ("none.safetensors", "empty.safetensors", "truncated.safetensors", "lying.safetensors", "text.safetensors",
+                  "table.safetensors", ".", "nan.safetensors", "n\u00f6\n.safetensors"):
+        done = mail.run(before + after, model=model)
+        lines = done.stdout.split(b"\n")
+        check(done.returncode == 0 and done.stderr.count(b"\n") == 1, f"{model}: {done}")
+        check(lines[2].startswith(FIELD + b"error ") and lines[2].isascii() and len(lines[2]) < 250, f"{model}: {lines}")
+        del lines[2]
+        check(b"\n".join(lines) == before.replace(b"X-", b"Old-X-") + after, f"{model} changed the message: {done.stdout!r}")
+
+    done = mail.run(before + after, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NPROC, (0, 0)))
+    check(done.returncode == 0 and done.stdout.endswith(after), f"no process to be had: {done}")
+
+
+def no_memory_lets_the_message_go_on(mail):
+    """Enough memory to hold the message and, at some of the limits, too little to judge it."""
+    header, body = b"Content-Type: text/html\n", b"\n" + b"<p>x" * (1 << 20)
+    errors = 0
+    for megabytes in (60, 65, 70, 75, 80, 100):
+        limit = megabytes << 20
+        done = mail.run(header + body, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        check(done.returncode == 0 and done.stdout.startswith(header + FIELD) and done.stdout.endswith(b"\n" + body),
+              f"{megabytes} MB: {done.returncode} {done.stdout[:200]!r} {done.stderr!r}")
+        errors += done.stdout.startswith(header + FIELD + b"error ")
+    check(errors > 0, "no limit was low enough to show anything")
+
+
+def too_large_messages_go_on(mail):
+    message = b"Subject: x\n\n" + b"line\n" * (30 << 20)
+    found = mail.through(message)
+    head, _, body = found.partition(b"\n\n")
+    check(b"X-Standfast: error the message has " in head and body == message.partition(b"\n\n")[2], f"{head[:200]!r}")
+    header_only = b"Subject: " + b"x" * (130 << 20)
+    found = mail.through(header_only)
+    check(found.startswith(FIELD + b"error ") and found.endswith(header_only), "a header without an end")
+
+
+def a_message_that_cannot_be_read_or_written_is_an_error(mail):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([mail.program, "filter", "mail.safetensors"], input=b"Subject: x\n\n", stdout=full,
+                              stderr=subprocess.PIPE, cwd=mail.folder, env=mail.environment, timeout=60)
+        check(done.returncode == 2, f"a full disk: {done}")
+    folder = os.open(mail.folder, os.O_RDONLY)
+    done = subprocess.run([mail.program, "filter", "mail.safetensors"], stdin=folder, capture_output=True, cwd=mail.folder,
+                          env=mail.environment, timeout=60)
+    check(done.returncode == 2 and done.stdout == b"", f"standard input is a folder: {done}")
+
+
+def quiet_answers_by_exit_code(mail):
+    for message, model, code in ((b"Subject: free offer winner\n\n", "mail.safetensors", 0),
+                                 (b"Subject: meeting\n\n", "mail.safetensors", 1), (b"", "mail.safetensors", 1),
+                                 (b"Subject: x\n\n", "none.safetensors", 2), (b"Subject: x\n\n", "table.safetensors", 2)):
+        done = mail.run(message, "--quiet", model=model)
+        check(done.returncode == code and done.stdout == b"", f"--quiet {model} {message!r}: {done}")
+
+
+def a_maildir_is_judged(mail):
+    box = mail.folder / "Maildir"
+    for name in ("new", "cur", "tmp"):
+        (box / name).mkdir(parents=True)
+    (box / "new" / "2.spam").write_bytes(b"Subject: free offer winner\n\n")
+    (box / "cur" / "1.ham:2,S").write_bytes(b"Subject: meeting\n\n")
+    (box / "cur" / "3.spam:2,").write_bytes(b"Subject: free offer winner\n\n")
+    done = mail.run(b"", "--maildir", "Maildir")
+    expected = (b"cur/1.ham:2,S\tham score=-2.500\nnew/2.spam\t" + SPAM + b"\ncur/3.spam:2,\t" + SPAM + b"\n")
+    check(done.returncode == 0 and done.stdout == expected, f"--maildir: {done}")
+
+    junk = box / ".Junk"
+    (junk / "new").mkdir(parents=True)
+    (junk / "new" / "2.spam").write_bytes(b"was here before")
+    done = mail.run(b"", "--maildir", "Maildir", "--move-spam", "Maildir/.Junk")
+    check(done.returncode == 1 and b".Junk/new/2.spam" in done.stderr, f"--move-spam over another message: {done}")
+    check((junk / "new" / "2.spam").read_bytes() == b"was here before" and (box / "new" / "2.spam").exists(),
+          "a message is never overwritten")
+    check((junk / "cur" / "3.spam:2,").exists() and not (box / "cur" / "3.spam:2,").exists(), "--move-spam moves")
+    check((box / "cur" / "1.ham:2,S").exists(), "other mail stays")
+    for arguments in (("--maildir", "none"), ("--maildir", "Maildir/new"), ("--move-spam", "x"),
+                      ("--quiet", "--maildir", "Maildir")):
+        done = mail.run(b"", *arguments)
+        check(done.returncode == 2 and done.stderr.startswith(b"standfast: "), f"{arguments}: {done}")
+
+
+def main():
+    program, make_models = sys.argv[1:3]
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    with workshop(program, make_models) as (folder, environment):
+        mail = Filter(program, folder, environment)
+        if "--without-limits" not in sys.argv:  # a sanitizer takes more addresses than a limit leaves
+            no_memory_lets_the_message_go_on(mail)
+        for fact in (bytes_are_kept, forged_fields_are_renamed, errors_let_the_message_go_on,
+                     too_large_messages_go_on,
+                     a_message_that_cannot_be_read_or_written_is_an_error, quiet_answers_by_exit_code, a_maildir_is_judged):
+            fact(mail)
+    print("\n".join(failures) or "every byte is kept")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
