@@ -76,7 +76,7 @@ Result<int> run_evaluate(const EvaluateCommand& command) {
   if (!evaluation.ok()) return evaluation.error();
   std::vector<std::string> story;
   if (command.explain) {
-    CLI_TRY(story, tell_story(classifier, data, *evaluation, plan.options.threat, {}));
+    CLI_TRY(story, tell_story(classifier, data, *evaluation, plan.options.threat));
   }
   CLI_CHECK(write_results(command, *evaluation, classifier.summary(), data, story));
   if (plan.method_is_default) suggest_refined(classifier, data, plan.options, evaluation->certificates);

@@ -106,6 +106,7 @@ std::string describe_model(const std::string& path, const ModelSummary& model) {
   text += line("sensitive class", model.sensitive_class);
   text += line("other class", model.other_class);
   text += line("features", features(model));
+  if (!model.tokenizer.empty()) text += line("tokenizer", model.tokenizer);
   text += line("domain", domain(model));
   text +=
       line("feature map",

@@ -247,7 +247,8 @@ Status read_certify_term(const std::string& text, TrainOptions& options) {
   } else if (what == "added-words") {
     options.certify_added_words = radius;
   } else {
-    if (options.certify_norm) return bad_option(fmt::format("--certify-for: '{}' is a second norm, expected one", text));
+    if (options.certify_norm)
+      return bad_option(fmt::format("--certify-for: '{}' is a second norm, expected one", text));
     CLI_TRY(options.certify_norm, Norm::parse(what));
     options.certify_radius = radius;
   }

@@ -119,7 +119,7 @@ std::string to_table(const Records& records) {
       groups.push_back({rows[0].size(), 3, price_name(options.threat, norm)});
       rows[0].insert(rows[0].end(), {"certified", "attacked", "gap"});
     } else {
-      rows[0].push_back(price_name(options.threat, norm));
+      rows[0].push_back(price_name(options.threat, norm) + (counts_words(options.threat, norm) ? " >=" : ""));
     }
   }
   if (!data.labels.empty()) rows[0].emplace_back("label");

@@ -95,17 +95,15 @@ std::string in_words(const std::vector<NamedChange>& changes) {
   return parts.empty() ? "nowhere in particular" : fmt::format("{}", fmt::join(parts, "; "));
 }
 
-/// "at least 0.66 changes in every hundred words (one in every 152)": both numbers on the safe side.
-std::string price_at_least(const Evaluation& evaluation, Norm norm, double radius, const StoryWords& words) {
+/// "at least 0.66 changes in every hundred words": on the safe side.
+std::string price_at_least(const Evaluation& evaluation, Norm norm, double radius) {
   const std::string least = radius_rounded_down(radius, 2);
   if (norm == Norm::l0()) return fmt::format("changes of more than {} features", least);
   const std::string unit = evaluation.price_unit.empty() ? "the features' own units" : evaluation.price_unit;
   if (norm != Norm::l1())
     return fmt::format("a change of at least {} in the norm {} (in {})", least, norm.name(), unit);
   if (evaluation.price_unit.empty()) return fmt::format("changes of at least {} in all (in {})", least, unit);
-  const bool one_in_many = words.per_hundred_words && radius > 0 && radius < 1;
-  return fmt::format("at least {} {}{}", least, unit,
-                     one_in_many ? fmt::format(" (one in every {:.0f})", std::ceil(100 / radius)) : "");
+  return fmt::format("at least {} {}", least, unit);
 }
 
 /// ", spread over at least 2 of the 57 features": any `certified` features may change, so one more must.
@@ -128,25 +126,33 @@ std::string attacks_found(const Certificates& certificates, std::size_t input, c
   return found.empty() ? std::string() : fmt::format("; the attacks found {}", fmt::join(found, ", or "));
 }
 
-std::string capitalised(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return text;
+/// "Input 7 (a weak alarm) stays spam whichever 12 words its sender adds or removes".
+std::string words_sentence(const std::string& who, const std::string& sensitive, double radius,
+                           const ThreatModel& threat) {
+  const char* moves = threat.max_decrease.empty() ? "adds or removes" : "adds";
+  if (radius < 2) return fmt::format("{} may be talked past by one word that its sender {}", who, moves);
+  return fmt::format("{} stays {} whichever {} its sender {}", who, sensitive,
+                     radius == 2 ? "word" : fmt::format("{:.0f} words", radius - 1), moves);
 }
 
-std::string or_nothing(const std::string& words) { return words.empty() ? "nothing" : words; }
+/// "; it is held by `free`; it is talked away by `hello`".
+std::string hanging_on(const WordChange& change) {
+  std::string text;
+  if (!change.remove.empty()) text += "; it is held by " + words_in_line(change.remove, kWordsInSentence);
+  if (!change.add.empty()) text += "; it is talked away by " + words_in_line(change.add, kWordsInSentence);
+  return text;
+}
 
 }  // namespace
 
 Result<std::vector<std::string>> tell_story(const Classifier& classifier, const Dataset& data,
-                                            const Evaluation& evaluation, const ThreatModel& threat,
-                                            const StoryWords& words) {
+                                            const Evaluation& evaluation, const ThreatModel& threat) {
   const Norms norms = norms_of(evaluation);
   const Certificates& certificates = evaluation.certificates;
   const Norm price_norm = certificates.norms[norms.price];
   const auto alarms = alarms_by_radius(data, evaluation, norms.price);
   std::vector<std::string> sentences;
   if (alarms.empty()) return sentences;
-  const std::string past = words.past.empty() ? "judged " + evaluation.other_class : words.past;
   const std::array<std::pair<double, const char*>, 3> picks = {
       {{0.1, "a weak alarm"}, {0.5, "a median one"}, {0.9, "a strong one"}}};
   std::optional<std::size_t> told;  // few alarms stand for several picks
@@ -157,22 +163,18 @@ Result<std::vector<std::string>> tell_story(const Classifier& classifier, const 
     const auto& [input, radius] = alarms[position];
     if (counts_words(threat, price_norm)) {
       CLI_TRY(const WordChange hangs_on, weakest_words(classifier, data, input, threat));
-      sentences.push_back(fmt::format(
-          "{} {} ({}) stays {} whichever {:.0f} words its sender {}{}; it is held by {}, and would be talked away by "
-          "{}.",
-          capitalised(words.input), input, strength, evaluation.sensitive_class, radius - 1,
-          threat.max_decrease.empty() ? "adds or removes" : "adds", attacks_found(certificates, input, norms),
-          or_nothing(words_in_line(hangs_on.remove, kWordsInSentence)),
-          or_nothing(words_in_line(hangs_on.add, kWordsInSentence))));
+      const std::string who = fmt::format("Input {} ({})", input, strength);
+      sentences.push_back(words_sentence(who, evaluation.sensitive_class, radius, threat) +
+                          attacks_found(certificates, input, norms) + hanging_on(hangs_on) + ".");
       continue;
     }
     CLI_TRY(const WeakestDirection weakest,
             classifier.weakest_direction(data.dense_rows(input, 1), price_norm, threat));
     const double features = norms.features ? certificates.radius(input, *norms.features) : 0;
-    sentences.push_back(fmt::format("To get {} {} ({}) {} takes {}{}{}; where the proof is weakest: {}.", words.input,
-                                    input, strength, past, price_at_least(evaluation, price_norm, radius, words),
-                                    features_at_least(features, data.dim()), attacks_found(certificates, input, norms),
-                                    printable(in_words(main_changes(data, weakest, threat)))));
+    sentences.push_back(fmt::format(
+        "To get input {} ({}) judged {} takes {}{}{}; where the proof is weakest: {}.", input, strength,
+        evaluation.other_class, price_at_least(evaluation, price_norm, radius), features_at_least(features, data.dim()),
+        attacks_found(certificates, input, norms), printable(in_words(main_changes(data, weakest, threat)))));
   }
   return sentences;
 }

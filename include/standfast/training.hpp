@@ -155,7 +155,7 @@ struct TrainOptions {
   std::int64_t crop = 0;            ///< Images are shifted at random by up to this many pixels.
   bool flip = false;                ///< Images are mirrored at random.
   std::int64_t vocabulary = 20000;  ///< The largest number of words that are features of a message.
-  std::int64_t min_count = 3;       ///< The number of training messages that a word must occur in.
+  std::int64_t min_count = 2;       ///< The number of training messages that a word must occur in.
 
   // Model
   Network network = Network::kMlp;                ///< The kind of network.
@@ -225,12 +225,12 @@ double stretched_decay(const TrainOptions& start, std::int64_t epochs);
 Result<TrainOptions> preset_options(std::string_view name);
 
 /// The preset that does best on data of this kind, or "" where none is known: then plain options are as good.
-/// By shape: 28x28 images, 3x32x32 images, and tables.
+/// By shape: 28x28 images, 3x32x32 images, tables, and messages.
 std::string_view preset_for(const Dataset& data);
 
 /// The preset's options for a table of so many rows, training and validation rows together: small tables get fewer
-/// heads and a penalty, tables of few columns less dropout, and huge ones are passed over less often. Other presets
-/// than `table` stay as they are. Requires: rows and columns are positive.
+/// heads and a penalty, tables of few columns less dropout, and huge ones are passed over less often, as are messages by
+/// `text`. Other presets stay as they are. Requires: rows and columns are positive.
 TrainOptions fitted_to(TrainOptions options, std::size_t rows, std::size_t columns);
 
 /// Whether the trainer can run with these options.

@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/parallel.hpp"
 #include "base/rounding.hpp"
 #include "model/steepness.hpp"
 #include "verify/radius.hpp"
@@ -53,9 +54,10 @@ HeadsCertifier::HeadsCertifier(const verify::HeadsVerifier& core, const infer::P
   // elsewhere the core, which sees |v| through lines, might prove less than the steepness does
   const model::MapView view = core.head(0).map().view();
   sees_features_alone_ = view == model::MapView::kSeparable || view == model::MapView::kKinked;
-  for (std::size_t k = 0; k < core.count(); ++k) {
-    heads_.push_back(std::make_unique<const Head>(core.head(k), core.count() == 1 ? &plan : nullptr));
-  }
+  heads_.resize(core.count());
+  parallel_for(core.count(), 1, 0, [&](std::size_t k, std::size_t) {
+    heads_[k] = std::make_unique<const Head>(core.head(k), core.count() == 1 ? &plan : nullptr);
+  });
 }
 
 /// What is known of the radii of every head at every input of a tile.

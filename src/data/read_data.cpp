@@ -148,9 +148,6 @@ Result<Dataset> read_one_file(const std::string& path, const DataRequest& reques
                              ".mbox or a folder",
                              path)};
   }
-  if (array && !request.text_column.empty())
-    return Error{ErrorCode::kBadOption,
-                 fmt::format("{}: --text names a column of a table, and an array has none", path)};
   STANDFAST_TRY(const files::Buffer bytes, kind == ".npz" ? data::read_file(path) : data::read_unpacked(path));
   if (kind == ".npy") return data::npy_dataset(bytes, path, request.require_labels);
   if (kind == ".npz") return data::npz_dataset(bytes, path, request.require_labels);
@@ -177,6 +174,10 @@ Result<Dataset> read_part(const Notation& notation, const DataRequest& request) 
   if (auto embedded = data::read_embedded(notation.path)) {
     if (notation.size) return not_pictures();
     STANDFAST_TRY(Dataset data, std::move(*embedded));
+    std::error_code code;
+    if (std::filesystem::exists(notation.path, code))
+      data.notes.push_back(fmt::format("{}: the embedded data set; the file or folder of that name is ./{}",
+                                       notation.path, notation.path));
     return pick_side(std::move(data), notation.part);
   }
   std::error_code code;
@@ -205,6 +206,9 @@ Result<Dataset> read_selected(const DataRequest& request) {
   STANDFAST_TRY(const Notation notation, parse_notation(request.source));
   STANDFAST_TRY(Dataset data, read_part(notation, request));
   data.source = request.source;
+  if (!request.text_column.empty() && data.text_column.empty())
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("{}: --text names a column of a table, and this is none", request.source)};
   if (data.is_text() && !request.vocabulary.empty()) data = data::select_words(std::move(data), request.vocabulary);
   if (data.count() == 0) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}: this side of the split is empty", request.source)};

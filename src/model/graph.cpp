@@ -52,7 +52,7 @@ Status check_unused_fields(const Node& node, const std::string& place) {
 
 Status check_bias(const Tensor& bias, const Shape& output, const std::string& place) {
   if (bias.empty() && bias.shape.empty()) return {};
-  STANDFAST_CHECK(check_tensor(bias, place + " bias"));
+  STANDFAST_CHECK(check_size(bias, place + " bias"));
   if (bias.shape == Shape{output[0]} || bias.shape == output) return {};
   return Error{ErrorCode::kBadShape,
                fmt::format("{}: bias is {}, expected {}{}", place, shape_text(bias.shape), shape_text({output[0]}),
@@ -61,7 +61,7 @@ Status check_bias(const Tensor& bias, const Shape& output, const std::string& pl
 
 Result<Shape> linear_shape(const Node& node, const Shape& input, const std::string& place) {
   const auto fan_in = static_cast<std::int64_t>(element_count(input));
-  STANDFAST_CHECK(check_tensor(node.weight, place + " weight"));
+  STANDFAST_CHECK(check_size(node.weight, place + " weight"));
   if (node.weight.shape.size() != 2 || node.weight.shape[1] != fan_in) {
     return Error{ErrorCode::kBadShape,
                  fmt::format("{}: weight is {}, expected (out, {})", place, shape_text(node.weight.shape), fan_in)};
@@ -72,7 +72,7 @@ Result<Shape> linear_shape(const Node& node, const Shape& input, const std::stri
 }
 
 Result<Shape> conv2d_shape(const Node& node, const Shape& input, const std::string& place) {
-  STANDFAST_CHECK(check_tensor(node.weight, place + " weight"));
+  STANDFAST_CHECK(check_size(node.weight, place + " weight"));
   STANDFAST_TRY(Shape output,
                 conv2d_output_shape(input, node.weight.shape, {node.stride, node.padding, node.dilation}, place));
   STANDFAST_CHECK(check_bias(node.bias, output, place));
@@ -167,6 +167,14 @@ Status check_node_inputs(const Graph& graph, std::size_t index) {
     if (input >= kGraphInput && input < static_cast<std::int64_t>(index)) continue;
     return Error{ErrorCode::kBadFormat, fmt::format("{}: reads node {}, expected the graph's input or an earlier node",
                                                     node_place(graph, index), input)};
+  }
+  return {};
+}
+
+Status check_finite(const Graph& graph) {
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    STANDFAST_CHECK(check_finite(graph.nodes[i].weight, node_place(graph, i) + " weight"));
+    STANDFAST_CHECK(check_finite(graph.nodes[i].bias, node_place(graph, i) + " bias"));
   }
   return {};
 }

@@ -62,9 +62,12 @@ Status check_node_inputs(const Graph& graph, std::size_t index);
 /// The output shape of every node.
 ///
 /// Fails: kBadShape, naming the node, what was found and what was expected; kBadFormat for an input that is not an
-/// earlier node (a cycle cannot be written down otherwise); kBadValue for a weight that is not finite;
-/// kUnsupported for more than kMaxComputedElements in all. The last node must have one element.
+/// earlier node (a cycle cannot be written down otherwise); kUnsupported for more than kMaxComputedElements in all. The
+/// last node must have one element. The values of weights are not looked at.
 Result<std::vector<Shape>> infer_shapes(const Graph& graph);
+
+/// No weight and no bias is infinite or a NaN. Fails: kBadValue, naming the node.
+Status check_finite(const Graph& graph);
 
 /// Structural proof that g is convex in u, or a minimum of such functions: affine nodes may have any weights; whatever
 /// reads a node that is convex but not affine has weights >= 0; only the last node may be a minimum.

@@ -43,17 +43,19 @@ Graph graph_up_to(const Graph& graph, std::int32_t last) {
   return result;
 }
 
+/// What a proof needs; names and where the model comes from stay with the whole.
 Model without_graph(const Model& model) {
   return {.input_shape = model.input_shape,
-          .feature_names = model.feature_names,
-          .feature_units = model.feature_units,
+          .feature_names = {},
+          .feature_units = {},
+          .tokenizer = {},
           .feature_map = model.feature_map,
           .graph = {},
           .threshold = model.threshold,
           .sensitive_class = model.sensitive_class,
           .other_class = model.other_class,
           .domain = model.domain,
-          .provenance = model.provenance};
+          .provenance = {}};
 }
 
 std::size_t values_of(const Model& model, const std::vector<Shape>& node_shapes, std::int32_t head) {

@@ -29,7 +29,7 @@ Status check_labels(const std::vector<std::string>& labels, std::size_t dim, con
                                                    what, labels.size(), dim)};
   }
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    STANDFAST_CHECK(check_text(labels[i], fmt::format("feature {} {}", what, i)));
+    if (!files::is_utf8(labels[i])) return check_text(labels[i], fmt::format("feature {} {}", what, i));
   }
   return {};
 }
@@ -123,6 +123,7 @@ Status check_network(const Model& model) {
   }
   STANDFAST_CHECK(check_node_names(model.graph));
   STANDFAST_TRY(const std::vector<Shape> nodes, infer_shapes(model.graph));
+  STANDFAST_CHECK(check_finite(model.graph));
   STANDFAST_CHECK(check_computed(model.input_shape, maps, nodes));
   STANDFAST_CHECK(check_heads(model, nodes));
   return check_input_convex(model.graph);

@@ -2,6 +2,7 @@
 #include "model/shape.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -59,16 +60,29 @@ Status ComputedElements::add(const Shape& shape, const std::string& place) {
                            count_, kMaxComputedElements)};
 }
 
-Status check_tensor(const Tensor& tensor, const std::string& place) {
+Status check_size(const Tensor& tensor, const std::string& place) {
   STANDFAST_TRY(const std::size_t count, checked_element_count(tensor.shape, place));
   if (tensor.values.size() != count) {
     return Error{ErrorCode::kBadShape, fmt::format("{}: has {} values, expected {} for shape {}", place,
                                                    tensor.values.size(), count, shape_text(tensor.shape))};
   }
+  return {};
+}
+
+Status check_finite(const Tensor& tensor, const std::string& place) {
+  // compares exponents, so that the compiler can take several values at a time
+  constexpr std::uint32_t kExponent = 0x7F800000;
+  std::uint32_t largest = 0;
+  for (const float value : tensor.values) largest = std::max(largest, std::bit_cast<std::uint32_t>(value) & kExponent);
+  if (largest < kExponent) return {};
   const auto bad = std::ranges::find_if(tensor.values, [](float value) { return !std::isfinite(value); });
-  if (bad == tensor.values.end()) return {};
   return Error{ErrorCode::kBadValue,
                fmt::format("{}: value {} is {}, expected a finite number", place, bad - tensor.values.begin(), *bad)};
+}
+
+Status check_tensor(const Tensor& tensor, const std::string& place) {
+  STANDFAST_CHECK(check_size(tensor, place));
+  return check_finite(tensor, place);
 }
 
 Result<Shape> conv2d_output_shape(const Shape& input, const Shape& weight, const ConvGeometry& geometry,

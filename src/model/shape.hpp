@@ -35,8 +35,11 @@ class ComputedElements {
   std::int64_t count_ = 0;
 };
 
-/// As many values as the shape says, all finite. Fails: kBadShape, kBadValue; kUnsupported for more than kMaxElements
-/// elements.
+/// As many values as the shape says. Fails: kBadShape; kUnsupported for more than kMaxElements elements.
+Status check_size(const Tensor& tensor, const std::string& place);
+/// No value is infinite or a NaN. Fails: kBadValue.
+Status check_finite(const Tensor& tensor, const std::string& place);
+/// Both.
 Status check_tensor(const Tensor& tensor, const std::string& place);
 
 /// How the windows of a convolution lie on its input.

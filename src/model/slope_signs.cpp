@@ -18,11 +18,6 @@ void add_signs(SlopeSigns& to, SlopeSigns from) {
   to.negative |= from.negative;
 }
 
-SlopeSigns times(SlopeSigns signs, float weight) {
-  if (weight == 0) return {};
-  return weight > 0 ? signs : SlopeSigns{signs.negative, signs.positive};
-}
-
 SlopeSigns signs_of_all(const Signs& signs, std::size_t first, std::size_t count) {
   SlopeSigns all;
   for (std::size_t i = first; i < first + count; ++i) add_signs(all, signs[i]);
@@ -32,16 +27,24 @@ SlopeSigns signs_of_all(const Signs& signs, std::size_t first, std::size_t count
 /// W^T of the signs. A matrix is a convolution of images of one pixel.
 void pull_through_weights(const Tensor& weight, const Signs& out, Signs& in) {
   const auto outputs = static_cast<std::size_t>(weight.shape[0]), inputs = static_cast<std::size_t>(weight.shape[1]);
-  const std::size_t kernel = weight.values.size() / outputs / inputs;
+  const std::size_t of_output = weight.values.size() / outputs, kernel = of_output / inputs;
   const std::size_t out_size = out.size() / outputs, in_size = in.size() / inputs;
-  Signs found(inputs);
+  std::vector<unsigned char> positive(of_output), negative(of_output);
   for (std::size_t o = 0; o < outputs; ++o) {
     const SlopeSigns signs = signs_of_all(out, o * out_size, out_size);
-    for (std::size_t i = 0; i < inputs; ++i)
-      for (std::size_t k = 0; k < kernel; ++k)
-        add_signs(found[i], times(signs, weight.values[(o * inputs + i) * kernel + k]));
+    const auto rises = static_cast<unsigned char>(signs.positive), falls = static_cast<unsigned char>(signs.negative);
+    const float* const row = weight.values.data() + o * of_output;
+    // without branches: a model of text has millions of weights, and a filter loads it for each message
+    for (std::size_t j = 0; j < of_output; ++j) {
+      const auto plus = static_cast<unsigned char>(row[j] > 0), minus = static_cast<unsigned char>(row[j] < 0);
+      positive[j] |= static_cast<unsigned char>((plus & rises) | (minus & falls));
+      negative[j] |= static_cast<unsigned char>((plus & falls) | (minus & rises));
+    }
   }
-  for (std::size_t i = 0; i < in.size(); ++i) add_signs(in[i], found[i / in_size]);
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    for (std::size_t j = i / in_size * kernel; j < (i / in_size + 1) * kernel; ++j)
+      add_signs(in[i], {positive[j] != 0, negative[j] != 0});
+  }
 }
 
 /// What a node passes on to one of its inputs.

@@ -31,7 +31,9 @@ Chart share_chart(const ReportInput& input, std::size_t norm_index) {
   const double last = rows.empty() ? 1 : attack((rows.size() - 1) * 19 / 20);
   chart.x = linear_axis(last, 5, kind == Norm::l0());
   chart.x.title = kind == Norm::l0() ? "number of features that the attack changes"
-                                     : fmt::format("{} attack ({})", norm_symbol(kind), radius_unit(input, kind));
+                  : in_words(evaluation, kind)
+                      ? evaluation.price_unit + " of the attack"
+                      : fmt::format("{} attack ({})", norm_symbol(kind), radius_unit(input, kind));
   for (const auto position : evenly_spaced_indices(rows.size(), kMaxDots)) {
     const double certified = evaluation.certificates.radius(rows[position], norm_index);
     chart.dots.push_back({attack(position), certified_share(kind, certified, attack(position))});

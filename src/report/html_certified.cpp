@@ -33,7 +33,7 @@ Chart curve_chart(const ReportInput& input, std::size_t norm_index) {
   chart.x = linear_axis(curve.radii.empty() ? 1 : curve.radii.back(), 5, curve.norm == Norm::l0() || words);
   if (curve.norm == Norm::l0()) chart.shape = LineShape::kDownThenRight;
   chart.x.title = curve.norm == Norm::l0() ? "ℓ₀ radius (number of features changed)"
-                  : words ? norm_meaning(input.evaluation, curve.norm) + " to change the verdict, at least"
+                  : words                  ? input.evaluation.price_unit + " that it takes"
                           : fmt::format("{} radius ({})", norm_symbol(curve.norm), radius_unit(input, curve.norm));
   chart.line = points(curve.radii, curve.accuracy);
   if (!input.evaluation.attacked.empty()) {

@@ -33,7 +33,7 @@ std::string how_far(const ReportInput& input) {
   if (std::isinf(median)) {
     return "For at least half of what is caught, <b>no change that the threat model allows</b> can turn the verdict.";
   }
-  if (in_words(input.evaluation, curve.norm)) {
+  if (in_words(input.evaluation, curve.norm) && median >= 2) {
     return fmt::format("Half of what is caught stays caught whichever <b>{:.0f}</b> words its sender {}.", median - 1,
                        input.evaluation.price_unit == "words" ? "adds or removes" : "adds");
   }

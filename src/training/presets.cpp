@@ -21,6 +21,10 @@ constexpr std::int64_t kFewestUnits = 4;
 constexpr double kFewRows = 2700, kManyColumns = 30, kLargestPenalty = 0.05;
 constexpr double kDropoutPerColumn = 0.004;
 
+// How the preset `text` follows its data: larger collections are passed over less often.
+constexpr double kTextRows = 20000;
+constexpr std::int64_t kFewestTextPasses = 3;
+
 TrainOptions spam_options() {
   TrainOptions options;
   options.preset = "spam";
@@ -241,9 +245,20 @@ Result<TrainOptions> preset_options(std::string_view name) {
   return Error{ErrorCode::kBadOption, fmt::format("--preset: '{}' is not one of {}", name, fmt::join(names, ", "))};
 }
 
+namespace {
+
+/// As many passes as `epochs` up to so many rows, fewer beyond.
+std::int64_t passes_over(double count, std::int64_t epochs, double rows, std::int64_t fewest) {
+  const double passes = static_cast<double>(epochs) * std::min(rows / count, 1.0);
+  return std::max<std::int64_t>(std::llround(passes), std::min(epochs, fewest));
+}
+
+}  // namespace
+
 TrainOptions fitted_to(TrainOptions options, std::size_t rows, std::size_t columns) {
-  if (options.preset != "table") return options;
   const auto count = static_cast<double>(rows);
+  if (options.preset == "text") options.epochs = passes_over(count, options.epochs, kTextRows, kFewestTextPasses);
+  if (options.preset != "table") return options;
   const auto share_of = [count](std::int64_t most, double rows_for_one) {
     return std::clamp<std::int64_t>(std::llround((count - kLinearRows) / rows_for_one), 1, most);
   };
@@ -254,8 +269,7 @@ TrainOptions fitted_to(TrainOptions options, std::size_t rows, std::size_t colum
   options.jacobian_weight = std::min(std::max(few, 1.0) / count, kLargestPenalty);
   // of few columns each one is needed
   options.input_dropout = std::min(options.input_dropout, kDropoutPerColumn * static_cast<double>(columns));
-  const double passes = static_cast<double>(options.epochs) * std::min(kTableRows / count, 1.0);
-  options.epochs = std::max<std::int64_t>(std::llround(passes), std::min(options.epochs, kFewestPasses));
+  options.epochs = passes_over(count, options.epochs, kTableRows, kFewestPasses);
   return options;
 }
 

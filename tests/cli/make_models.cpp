@@ -3,7 +3,8 @@
 // table.safetensors: f(x) = relu(a + b - 2) + a + b/2 - c - 1 on three features, small enough to check by hand.
 // steep.safetensors: f(x) = 3e38 (3e38 x), on which float32 overflows; steeper.safetensors has nine such layers, on
 // which float64 overflows as well. spam.safetensors: a hand-made linear filter with the embedded e-mails' feature
-// names. mail.safetensors: f(x) = free + offer + winner - 2 meeting - 1/2 on the presence of four words.
+// names. words.safetensors reads messages: f = 2 free + 1.5 win + winner - hello - 0.5. mail.safetensors as well:
+// f = free + offer + winner - 2 meeting - 0.5.
 #include <cstdio>
 #include <map>
 #include <string>
@@ -87,8 +88,21 @@ Result<model::Model> spam_model() {
   return model;
 }
 
+model::Model words_model() {
+  model::Model model;
+  model.input_shape = model.graph.input_shape = {4};
+  model.feature_names = {"free", "hello", "win", "winner"};
+  model.tokenizer = "words/1";
+  model.graph.nodes = {linear("logit", model::kGraphInput, {1, 4}, {2, -1, 1.5F, 1}, -0.5F)};
+  model.sensitive_class = "spam";
+  model.other_class = "mail";
+  model.provenance = {{"label", "label"}, {"text", "text"}};
+  return model;
+}
+
 Status write_all(const std::string& folder) {
   if (auto status = format::save_model(table_model(), folder + "/table.safetensors"); !status.ok()) return status;
+  if (auto status = format::save_model(words_model(), folder + "/words.safetensors"); !status.ok()) return status;
   if (auto status = format::save_model(mail_model(), folder + "/mail.safetensors"); !status.ok()) return status;
   for (const int layers : {2, 9}) {
     const std::string path = folder + (layers == 2 ? "/steep.safetensors" : "/steeper.safetensors");

@@ -1,11 +1,14 @@
 // The smallest score of several convex MLPs in libtorch. The heads have one layout, so that one product serves all of
 // them on the input and one batch of products on each hidden layer: K heads cost little more than one of the same size.
 // A row teaches the head that scores it lowest, the only one that its verdict depends on.
-#include "trainer/mlp/torch_heads.hpp"
-
 #include <algorithm>
 #include <tuple>
 #include <utility>
+
+#include <torch/torch.h>
+
+#include "trainer/torch_learner.hpp"
+#include "trainer/words/torch_words.hpp"
 
 namespace standfast::trainer {
 namespace {
@@ -24,7 +27,54 @@ std::vector<float> share_of(const TorchArray& all, std::size_t k) {
   return values_of(all.select(0, static_cast<std::int64_t>(k)));
 }
 
-}  // namespace
+class TorchHeads : public TorchLearner {
+ public:
+  TorchHeads(const std::vector<ConvexMlp>& start, const model::Shape& input_shape, std::span<const float> conditioner,
+             const TrainOptions& options);
+
+  [[nodiscard]] Result<model::Graph> graph() const override;
+
+ protected:
+  TorchArray forward(const TorchArray& u, bool learns) override;
+  TorchArray input_gradients(const TorchArray& rows) override;
+  TorchArray worst_scores(const TorchArray& score, const TorchArray& features, const TorchArray& rows,
+                          WorstChange& adversary) override;
+  [[nodiscard]] std::vector<TorchArray> trainable() const override;
+  [[nodiscard]] std::vector<TorchArray> statistics() const override;
+  void adjust_gradients() override;
+  void restore_signs() override;
+
+  /// The smallest score of each row, given what the layers of all heads read of the input. Shape: (count, heads *
+  /// rows).
+  TorchArray run_layers(const TorchArray& product, bool learns);
+  /// What each head's layers pass on to the input, for these rows, if its score counts by `weights`. Shapes: weights is
+  /// (heads, count, 1), the result (heads, count, rows of input_weight_).
+  TorchArray all_slopes(const TorchArray& rows, const TorchArray& weights);
+  /// The same of the smallest score alone. Shape: (count, heads * rows).
+  TorchArray slopes_of_smallest(const TorchArray& rows);
+  /// The weights on the input as a model has them. Shape: (heads, rows, inputs).
+  [[nodiscard]] virtual TorchArray exported_input_weight() const { return input_weight_ * conditioner_; }
+
+  std::int64_t heads_;
+  std::vector<std::int64_t> widths_;           // hidden layers, then 1
+  TorchArray conditioner_;                     // (inputs)
+  TorchArray lowest_weight_, highest_weight_;  // (inputs), or undefined if the signs of the inputs are free
+  TorchArray input_weight_;                    // (heads, rows, inputs)
+  TorchArray bias_;                            // (heads, rows)
+  TorchArray scores_;                          // of the last pass, (heads, count)
+
+ private:
+  TorchArray normalise(std::size_t layer, const TorchArray& z, bool learns);
+  [[nodiscard]] ConvexMlp weights_of(std::size_t k, const TorchArray& input_weight) const;
+
+  std::vector<ConvexMlp> start_;
+  model::Shape input_shape_;
+  std::vector<TorchArray> hidden_weight_;  // (heads, width behind, width)
+  TorchArray gain_, shift_;                // (layers, heads, 1, 1) or undefined
+  TorchArray running_mean_, running_variance_;
+  std::vector<TorchArray> masks_;   // of the last pass, per hidden layer, (heads, count, width)
+  std::vector<TorchArray> scales_;  // batch norm's, (heads, 1, 1) each; empty without
+};
 
 TorchHeads::TorchHeads(const std::vector<ConvexMlp>& start, const model::Shape& input_shape,
                        std::span<const float> conditioner, const TrainOptions& options)
@@ -168,8 +218,6 @@ Result<model::Graph> TorchHeads::graph() const {
   return to_graph(heads, input_shape_);
 }
 
-namespace {
-
 /// Reads rows of numbers.
 class DenseHeads final : public TorchHeads {
  public:
@@ -180,12 +228,65 @@ class DenseHeads final : public TorchHeads {
   }
 };
 
+/// Reads messages: which words there are instead of rows of numbers. input_weight_ is (words, heads * rows) here, so
+/// that the weights of one word lie side by side.
+class WordHeads final : public TorchHeads {
+ public:
+  WordHeads(const std::vector<ConvexMlp>& start, const TrainOptions& options)
+      : TorchHeads(start, {start.front().inputs}, {}, options) {
+    input_weight_ = input_weight_.permute({2, 0, 1}).flatten(1).contiguous();
+    if (lowest_weight_.defined()) {
+      lowest_weight_.unsqueeze_(1);
+      highest_weight_.unsqueeze_(1);
+    }
+    start_optimiser();
+  }
+
+  void set_word_radii(const WordRadii& radii) override { radii_ = radii; }
+
+ private:
+  TorchArray learnt_scores(const Batch& batch) override {
+    TorchArray factors = kept_elements(torch::empty({static_cast<std::int64_t>(batch.words.size())}));
+    if (factors.defined()) factors = factors / (1 - options_.input_dropout);
+    return run_layers(sums_of_words(batch, input_weight_, factors) + bias_.flatten(), true);
+  }
+
+  /// Every head has a worst case of its own, and of two radii the worse one counts.
+  TorchArray judged_scores(const Batch& batch, const TorchArray& score, const TorchArray& rows,
+                           WorstChange* /*adversary*/) override {
+    if (!radii_.any() || rows.size(0) == 0) return score;
+    const TorchArray slopes = all_slopes(rows, torch::ones({heads_, rows.size(0), 1}));
+    const TorchArray change = worst_change_of_words(batch, rows, slopes, input_weight_, radii_);
+    return score.index_copy(0, rows, std::get<0>((scores_.index_select(1, rows) + change).min(0)));
+  }
+
+  /// Of rows of numbers, for evaluation.
+  TorchArray forward(const TorchArray& u, bool learns) override {
+    return run_layers(torch::addmm(bias_.flatten(), u, input_weight_), learns);
+  }
+  TorchArray input_gradients(const TorchArray& rows) override { return slopes_of_smallest(rows).mm(input_weight_.t()); }
+  /// As one network does.
+  void adjust_gradients() override {
+    if (options_.init != StartingWeights::kPaper) return;
+    input_weight_.grad().view({input_weight_.size(0), heads_, -1}).narrow(2, 0, widths_.front()).mul_(2);
+  }
+  [[nodiscard]] TorchArray exported_input_weight() const override {
+    return input_weight_.view({input_weight_.size(0), heads_, -1}).permute({1, 2, 0}).contiguous();
+  }
+
+  WordRadii radii_;
+};
+
 }  // namespace
 
 std::unique_ptr<Learner> make_learner(const std::vector<ConvexMlp>& heads, const model::Shape& input_shape,
                                       std::span<const float> conditioner, const TrainOptions& options) {
   if (heads.size() == 1) return make_learner(heads.front(), input_shape, conditioner, options);
   return std::make_unique<DenseHeads>(heads, input_shape, conditioner, options);
+}
+
+std::unique_ptr<Learner> make_word_learner(const std::vector<ConvexMlp>& heads, const TrainOptions& options) {
+  return std::make_unique<WordHeads>(heads, options);
 }
 
 }  // namespace standfast::trainer

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "unit/data/data_support.hpp"
@@ -57,13 +58,63 @@ TEST(Embedded, NoTestMessageOccursInTraining) {
   }
 }
 
+TEST(Embedded, MailIsWhole) {
+  const auto data = read("mail");
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  EXPECT_EQ(data->count(), 5797U);
+  EXPECT_EQ(count_of(*data, "spam"), 1697U);
+  EXPECT_EQ(count_of(*data, "mail"), 4100U);
+  EXPECT_TRUE(data->is_text());
+  EXPECT_TRUE(data->notes.empty());
+  std::vector<std::size_t> messages(data->dim());
+  for (const auto word : data->words.word) ++messages[word];
+  EXPECT_EQ(*std::ranges::min_element(messages), 5U) << "rarer words are left out";
+}
+
+TEST(Embedded, NoMailHoldsAnAddress) {
+  const auto data = read("mail");
+  for (const auto& word : data->feature_names) {
+    EXPECT_EQ(word.find('@'), std::string::npos) << word;
+    EXPECT_EQ(word.find_first_of("/?:", word.starts_with("http://") ? 7 : 0), std::string::npos) << word;
+  }
+}
+
+TEST(Embedded, NoTestMailOccursInTraining) {
+  std::set<std::vector<std::uint32_t>> seen;
+  const auto data = read("mail");
+  for (std::size_t i = 0; i < data->count(); ++i) {
+    const auto row = data->words.row(i);
+    EXPECT_TRUE(seen.emplace(row.begin(), row.end()).second) << i;
+  }
+  const auto test = read("mail:test");
+  EXPECT_EQ(read("mail:train")->count() + test->count(), data->count());
+  EXPECT_EQ(test->count(), 1159U);
+}
+
+TEST(Embedded, AFolderOfTheSameNameIsSaid) {
+  const auto before = std::filesystem::current_path();
+  const auto folder = std::filesystem::temp_directory_path() / "standfast-embedded-name";
+  std::filesystem::create_directories(folder / "mail");
+  std::filesystem::current_path(folder);
+  const auto data = read("mail:test");
+  std::filesystem::current_path(before);
+  std::filesystem::remove_all(folder);
+  ASSERT_TRUE(data.ok());
+  EXPECT_EQ(data->notes,
+            std::vector<std::string>{"mail: the embedded data set; the file or folder of that name is ./mail"});
+}
+
 TEST(Embedded, TheListSaysWhereDataComeFrom) {
   const auto all = embedded_data();
-  ASSERT_EQ(all.size(), 1U);
-  EXPECT_EQ(all[0].name, "spam");
-  EXPECT_EQ(all[0].licence, "CC BY 4.0");
-  EXPECT_NE(all[0].citation.find("10.24432/C53G6X"), std::string::npos);
-  EXPECT_NE(all[0].title.find("4,601"), std::string::npos);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].name, "mail");
+  EXPECT_EQ(all[0].licence, "PDDL 1.0 (database), CC0 1.0 (contents)");
+  EXPECT_NE(all[0].citation.find("SpamAssassin"), std::string::npos);
+  EXPECT_NE(all[0].title.find("5,797"), std::string::npos);
+  EXPECT_EQ(all[1].name, "spam");
+  EXPECT_EQ(all[1].licence, "CC BY 4.0");
+  EXPECT_NE(all[1].citation.find("10.24432/C53G6X"), std::string::npos);
+  EXPECT_NE(all[1].title.find("4,601"), std::string::npos);
 }
 
 }  // namespace

@@ -67,9 +67,10 @@ TEST(TextTable, IsReadByTheNotation) {
   test::expect_error(read_data(request), ErrorCode::kBadOption, "name the column that holds their text with --text");
   request.usual_text = "text";
   EXPECT_EQ(read_data(request)->dense_rows(0, 2), (std::vector<float>{1, 1}));
-  request.source = folder.write("a.npy", "x");
+  request.source = folder.write("a/1.eml", "x");
+  request.require_labels = false;
   request.text_column = "text";
-  test::expect_error(read_data(request), ErrorCode::kBadOption, "an array has none");
+  test::expect_error(read_data(request), ErrorCode::kBadOption, "names a column of a table, and this is none");
 }
 
 TEST(TextTable, BytesThatAreNoUtf8DoNoHarm) {

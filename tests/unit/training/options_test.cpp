@@ -19,7 +19,7 @@ TrainOptions valid_options() {
 }
 
 TEST(Presets, ExistAndAreValidOnceTheirNamesAreGiven) {
-  ASSERT_EQ(presets().size(), 13U);
+  ASSERT_EQ(presets().size(), 14U);
   for (const auto& preset : presets()) {
     TrainOptions options = preset_options(preset.name).value();
     options.data.source = "x";
@@ -35,7 +35,7 @@ TEST(Presets, AnUnknownOneNamesThoseThatExist) {
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, ErrorCode::kBadOption);
   EXPECT_EQ(result.error().message,
-            "--preset: 'resnet' is not one of spam, spam-kinks, table, mnist-mlp, mnist-linf, mnist-l2, "
+            "--preset: 'resnet' is not one of spam, spam-kinks, table, text, mnist-mlp, mnist-linf, mnist-l2, "
             "mnist-l1, fashion-conv, "
             "cifar-conv, cifar-conv-robust, cifar-learnt, cifar-learnt-robust, malimg-mlp");
 }
@@ -54,12 +54,21 @@ TEST(Presets, AreChosenByTheShapeOfTheData) {
   embedded.source = "spam";
   EXPECT_EQ(preset_for(*read_data(embedded)), "table");
   EXPECT_EQ(preset_for(Dataset{}), "");
+  Dataset messages;
+  messages.tokenizer = "words/1";
+  messages.input_shape = {0};  // no message has a word
+  EXPECT_EQ(preset_for(messages), "text");
 }
 
 TEST(OptionsJson, ReadsBackWhatItWrote) {
   TrainOptions options = valid_options();
   options.data.label_column = "is \"spam\"";
+  options.data.text_column = "body";
   options.data.classes = {"spam", "mail"};
+  options.vocabulary = 12345;
+  options.min_count = 6;
+  options.certify_words = 12.5;
+  options.certify_added_words = 34;
   options.hidden = {7, 5, 3};
   options.feature_map = InputMap::kStandardise;
   options.batch_norm = true;
@@ -337,6 +346,19 @@ INSTANTIATE_TEST_SUITE_P(
                     o.certify_radius = kInf;
                   },
                   "--certify-for: inf is not in [1e-09, 1000000000]"},
+        BadOption{"CertifyWordsNan", [](TrainOptions& o) { o.certify_words = kNan; },
+                  "--certify-for words: nan is not in [0, 1000000]"},
+        BadOption{"CertifyAddedWords", [](TrainOptions& o) { o.certify_added_words = -1; },
+                  "--certify-for added-words: -1 is not in [0, 1000000]"},
+        BadOption{"CertifyWordsAndANorm",
+                  [](TrainOptions& o) {
+                    o.certify_words = 3;
+                    o.certify_norm = Norm::l1();
+                    o.certify_radius = 1;
+                  },
+                  "--certify-for: found words and a norm, expected one of them"},
+        BadOption{"Vocabulary", [](TrainOptions& o) { o.vocabulary = 0; }, "--vocabulary: 0 is not in [1, 1048576]"},
+        BadOption{"MinCount", [](TrainOptions& o) { o.min_count = 0; }, "--min-count: 0 is not in [1, 1073741824]"},
         BadOption{"BoundsOfNothing", [](TrainOptions& o) { o.threat = "t.toml"; },
                   "--domain, --threat: they bound the changes of --certify-for NORM:RADIUS, which is not given"},
         BadOption{"DomainUpsideDown",
@@ -450,6 +472,24 @@ TEST(Options, ThePresetOfTablesFollowsRowsAndColumns) {
   }
   const TrainOptions spam = preset_options("spam").value();
   EXPECT_EQ(to_json(fitted_to(spam, 1000000, 1)), to_json(spam));
+}
+
+TEST(Options, PresetForTextPassesOverMoreMessagesLessOften) {
+  const TrainOptions text = preset_options("text").value();
+  EXPECT_EQ(to_json(fitted_to(text, 100, 30000)), to_json(text));
+  EXPECT_EQ(fitted_to(text, 40000, 30000).epochs, (text.epochs + 1) / 2);
+  EXPECT_EQ(fitted_to(text, 100000000, 30000).epochs, 3);
+}
+
+TEST(Options, WordsToCertifyFollowTheLengthOfMessages) {
+  Dataset data;
+  data.tokenizer = "words/1";
+  data.source_index.assign(3, 0);
+  data.words.word.assign(75, 0);  // 25 in the mean
+  EXPECT_EQ(options_for_data(R"({"preset": "auto"})", data)->certify_words, 10);
+  EXPECT_EQ(options_for_data(R"({"preset": "auto", "certify_words": 3})", data)->certify_words, 3);
+  EXPECT_EQ(
+      options_for_data(R"({"preset": "auto", "certify_words": 0, "certify_added_words": 8})", data)->certify_words, 0);
 }
 
 TEST(Options, WhatIsAskedForComesBeforeWhatFitsTheRows) {
