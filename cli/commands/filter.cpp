@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/records/filter_server.hpp"
 #include "cli/records/mail_header.hpp"
 #include "cli/records/mail_verdict.hpp"
 #include "cli/records/maildir.hpp"
@@ -26,16 +26,13 @@
 namespace standfast::cli {
 namespace {
 
-/// Larger messages go through without a verdict. Mail servers take 10 to 50 MB.
-constexpr std::size_t kMaxMessage = std::size_t{128} << 20U;
-/// A verdict takes some milliseconds; mail servers wait for minutes.
-constexpr int kPatience = 30;
-
 struct FilterCommand {
   std::string model;
   bool quiet = false;
   std::string maildir;
   std::string move_spam;
+  std::string listen;
+  std::string ask;
 };
 
 /// Appends what `file` has left, at most up to `limit` bytes in all. Fails: kIo.
@@ -51,16 +48,18 @@ Status read_stream(int file, const std::string& name, std::size_t limit, std::st
   return {};
 }
 
-/// The alarm first, then the text of the field: "+spam words=..." or "-ham ...".
-Result<std::string> judge_in_copy(const std::string& model, const std::string& message) {
-  CLI_TRY(const Classifier classifier, Classifier::load(model));
-  CLI_CHECK(check_reads_text(model, classifier));
-  CLI_TRY(const MailVerdict verdict, judge_message(classifier, message));
-  return (verdict.is_sensitive ? '+' : '-') + verdict.text();
+/// "+spam words=..." or "-ham ...": by whoever listens at the socket, if there is one, else in a process of its own.
+Result<std::string> find_verdict(const FilterCommand& command, const std::string& message) {
+  if (!command.ask.empty()) {
+    auto answer = ask_for_verdict(command.ask, message);
+    if (answer.ok() || answer.error().code != ErrorCode::kIo) return answer;
+    say(fmt::format("standfast filter: {}; the model is loaded for this message", printable(answer.error().message)));
+  }
+  return run_guarded([&] { return judge_with_file(command.model, message); }, kPatience);
 }
 
 Result<int> run_quiet(const FilterCommand& command, const std::string& message) {
-  CLI_TRY(const std::string verdict, run_guarded([&] { return judge_in_copy(command.model, message); }, kPatience));
+  CLI_TRY(const std::string verdict, find_verdict(command, message));
   return verdict.starts_with('+') ? kDone : kPropertyFails;
 }
 
@@ -81,8 +80,7 @@ Result<int> run_pipe(const FilterCommand& command) {
   if (command.quiet && is_whole) return run_quiet(command, message);
   const Error too_large{ErrorCode::kUnsupported, fmt::format("the message has {} bytes or more", kMaxMessage)};
   if (command.quiet) return too_large;
-  const Result<std::string> verdict =
-      is_whole ? run_guarded([&] { return judge_in_copy(command.model, message); }, kPatience) : too_large;
+  const Result<std::string> verdict = is_whole ? find_verdict(command, message) : too_large;
   if (!verdict.ok()) say(fmt::format("standfast filter: {}; the message goes on", printable(verdict.error().message)));
   const std::string value = verdict.ok() ? verdict->substr(1) : field_value("error " + verdict.error().message);
   CLI_CHECK(write_stdout(add_verdict_field(message, value, is_whole)));
@@ -91,23 +89,22 @@ Result<int> run_pipe(const FilterCommand& command) {
 }
 
 /// What a message of a Maildir is, or why that cannot be said.
-Result<MailVerdict> judge_file(const Classifier& classifier, const std::string& path) {
+Result<MailVerdict> judge_file(MailJudge& judge, const std::string& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
   if (file == nullptr) return Error{ErrorCode::kIo, fmt::format("{}: {}", path, std::strerror(errno))};
   std::string message;
   CLI_CHECK(read_stream(fileno(file.get()), path, kMaxMessage, message));
-  return judge_message(classifier, message);
+  return judge.judge(message);
 }
 
 Result<int> run_maildir(const FilterCommand& command) {
-  CLI_TRY(const Classifier classifier, Classifier::load(command.model));
-  CLI_CHECK(check_reads_text(command.model, classifier));
+  CLI_TRY(MailJudge judge, MailJudge::load(command.model));
   CLI_TRY(const auto messages, list_maildir(command.maildir));
   if (!command.move_spam.empty()) CLI_CHECK(make_maildir(command.move_spam));
   std::size_t failed = 0;
   for (const MaildirMessage& message : messages) {
     const std::string name = message.box + '/' + message.name;
-    const Result<MailVerdict> verdict = judge_file(classifier, command.maildir + '/' + name);
+    const Result<MailVerdict> verdict = judge_file(judge, command.maildir + '/' + name);
     Status moved;
     if (verdict.ok() && verdict->is_sensitive && !command.move_spam.empty())
       moved = move_message(message, command.maildir, command.move_spam);
@@ -121,6 +118,10 @@ Result<int> run_maildir(const FilterCommand& command) {
 }
 
 Result<int> run_filter(const FilterCommand& command) {
+  if (!command.listen.empty()) {
+    CLI_CHECK(serve_verdicts(command.model, command.listen));
+    return kDone;
+  }
   if (!command.maildir.empty()) return run_maildir(command);
   if (!command.move_spam.empty()) return bad_option("--move-spam: moves messages of --maildir, which is not given");
   return run_pipe(command);
@@ -142,6 +143,16 @@ void add_filter(CLI::App& program, Action& chosen) {
                                  "Judge every message of this Maildir instead, and print a line for each.")
                       ->type_name("DIR");
   quiet->excludes(maildir);
+  auto* listen = app.add_option("--listen", command->listen,
+                                "Keep the model loaded and judge messages that come to this socket, until ended.")
+                     ->type_name("SOCKET")
+                     ->excludes(quiet)
+                     ->excludes(maildir);
+  app.add_option("--ask", command->ask,
+                 "Let the filter that listens at this socket judge; if there is none, MODEL is loaded.")
+      ->type_name("SOCKET")
+      ->excludes(listen)
+      ->excludes(maildir);
   app.add_option("--move-spam", command->move_spam, "Move each alarm of --maildir to this Maildir.")
       ->type_name("FOLDER");
   app.callback([command, &chosen] { chosen = [command] { return run_filter(*command); }; });

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -18,22 +20,24 @@
 namespace standfast::cli {
 namespace {
 
-/// One message as a data set of the model's words. Both lists ascend.
-Dataset as_dataset(const std::vector<std::string>& words, const ModelSummary& model) {
-  Dataset data;
-  data.source = "message";
-  data.tokenizer = model.tokenizer;
-  data.feature_names = model.feature_names;
-  data.input_shape = model.input_shape;
-  data.source_index = {0};
-  auto name = data.feature_names.begin();
+/// Which of the model's words these are. Both lists ascend.
+WordRows row_of(const std::vector<std::string>& words, const std::vector<std::string>& vocabulary) {
+  WordRows row;
+  auto name = vocabulary.begin();
   for (const std::string& word : words) {
-    name = std::lower_bound(name, data.feature_names.end(), word);
-    if (name == data.feature_names.end()) break;
-    if (*name == word) data.words.word.push_back(static_cast<std::uint32_t>(name - data.feature_names.begin()));
+    name = std::lower_bound(name, vocabulary.end(), word);
+    if (name == vocabulary.end()) break;
+    if (*name == word) row.word.push_back(static_cast<std::uint32_t>(name - vocabulary.begin()));
   }
-  data.words.begin.push_back(data.words.word.size());
-  return data;
+  row.begin.push_back(row.word.size());
+  return row;
+}
+
+Status check_reads_text(const std::string& path, const ModelSummary& model) {
+  if (model.tokenizer == kTokenizer) return {};
+  if (model.tokenizer.empty())
+    return bad_option(fmt::format("{}: was not trained on text, expected a model of messages", path));
+  return bad_option(fmt::format("{}: its words are those of {}, expected {}", path, model.tokenizer, kTokenizer));
 }
 
 /// A name in which a rule of a mail program finds no surprise.
@@ -46,16 +50,6 @@ std::string plain_class_name(const std::string& name) {
   return plain;
 }
 
-Result<Certificates> certify_words(const Classifier& classifier, const Dataset& message, const ThreatModel& threat) {
-  CertifyOptions options;
-  options.norms = {Norm::l1()};
-  options.threat = threat;
-  options.threads = 1;
-  CLI_TRY(Certificates certificates, certify(classifier, message, options));
-  count_whole_prices(certificates, message, threat);
-  return certificates;
-}
-
 }  // namespace
 
 std::string MailVerdict::text() const {
@@ -63,25 +57,46 @@ std::string MailVerdict::text() const {
   return fmt::format("{} words={} added={} score={:.3f}", class_name, words, added_words, score);
 }
 
-Status check_reads_text(const std::string& path, const Classifier& classifier) {
-  const ModelSummary& model = classifier.summary();
-  if (model.tokenizer == kTokenizer) return {};
-  if (model.tokenizer.empty())
-    return bad_option(fmt::format("{}: was not trained on text, expected a model of messages", path));
-  return bad_option(fmt::format("{}: its words are those of {}, expected {}", path, model.tokenizer, kTokenizer));
+MailJudge::MailJudge(Classifier classifier)
+    : classifier_(std::move(classifier)),
+      words_(ThreatModel::words(classifier_.dim())),
+      added_words_(ThreatModel::added_words(classifier_.dim())) {
+  const ModelSummary& model = classifier_.summary();
+  message_.source = "message";
+  message_.tokenizer = model.tokenizer;
+  message_.feature_names = model.feature_names;
+  message_.input_shape = model.input_shape;
+  message_.source_index = {0};
 }
 
-Result<MailVerdict> judge_message(const Classifier& classifier, std::string_view raw) {
-  const ModelSummary& model = classifier.summary();
-  const Dataset message = as_dataset(words_of_message(raw), model);
-  CLI_TRY(const Certificates words, certify_words(classifier, message, ThreatModel::words(message.dim())));
-  if (!words.judged(0)) return Error{ErrorCode::kBadValue, "the network overflows, expected a finite logit"};
+Result<MailJudge> MailJudge::load(const std::string& model) {
+  CLI_TRY(Classifier classifier, Classifier::load(model));
+  CLI_CHECK(check_reads_text(model, classifier.summary()));
+  return MailJudge(std::move(classifier));
+}
+
+Result<Certificates> MailJudge::certify_words(const ThreatModel& threat) const {
+  CertifyOptions options;
+  options.norms = {Norm::l1()};
+  options.threat = threat;
+  options.threads = 1;
+  CLI_TRY(Certificates certificates, certify(classifier_, message_, options));
+  count_whole_prices(certificates, message_, threat);
+  return certificates;
+}
+
+Result<MailVerdict> MailJudge::judge(std::string_view raw) {
+  const ModelSummary& model = classifier_.summary();
+  message_.words = row_of(words_of_message(raw), model.feature_names);
+  CLI_TRY(const std::vector<float> logits, standfast::logits(classifier_, message_));
+  if (!std::isfinite(logits[0])) return Error{ErrorCode::kBadValue, "the network overflows, expected a finite logit"};
   MailVerdict verdict;
-  verdict.is_sensitive = words.sensitive(0);
+  verdict.is_sensitive = logits[0] > 0;
   verdict.class_name = plain_class_name(verdict.is_sensitive ? model.sensitive_class : model.other_class);
-  verdict.score = words.logits[0];
+  verdict.score = logits[0];
   if (!verdict.is_sensitive) return verdict;
-  CLI_TRY(const Certificates added, certify_words(classifier, message, ThreatModel::added_words(message.dim())));
+  CLI_TRY(const Certificates words, certify_words(words_));
+  CLI_TRY(const Certificates added, certify_words(added_words_));
   verdict.words = words.radius(0, 0);
   verdict.added_words = added.radius(0, 0);
   return verdict;

@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include "standfast/classifier.hpp"
+#include "standfast/data.hpp"
 #include "standfast/result.hpp"
+#include "standfast/threat.hpp"
 
 namespace standfast::cli {
 
@@ -20,10 +22,23 @@ struct MailVerdict {
   [[nodiscard]] std::string text() const;
 };
 
-/// Fails: kBadOption for a model that was not trained on text.
-Status check_reads_text(const std::string& path, const Classifier& classifier);
+/// A model of messages, and what of its certificates is the same for each message.
+class MailJudge {
+ public:
+  /// Fails: kBadOption for a model that was not trained on text; as Classifier::load.
+  static Result<MailJudge> load(const std::string& model);
 
-/// Requires: check_reads_text() said yes. Fails: kBadValue if the network overflows; as Classifier::certify.
-Result<MailVerdict> judge_message(const Classifier& classifier, std::string_view raw);
+  /// Fails: kBadValue if the network overflows; as Classifier::certify. Not from several threads at once.
+  Result<MailVerdict> judge(std::string_view raw);
+
+ private:
+  explicit MailJudge(Classifier classifier);
+  Result<Certificates> certify_words(const ThreatModel& threat) const;
+
+  Classifier classifier_;
+  Dataset message_;  // one row, of the words of the message at hand
+  ThreatModel words_;
+  ThreatModel added_words_;
+};
 
 }  // namespace standfast::cli

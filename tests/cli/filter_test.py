@@ -2,7 +2,9 @@
 """The filter keeps every byte of a message, whatever the message, the model or the machine."""
 import os
 import resource
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 
@@ -122,6 +124,51 @@ def quiet_answers_by_exit_code(mail):
         check(done.returncode == code and done.stdout == b"", f"--quiet {model} {message!r}: {done}")
 
 
+def a_filter_that_listens_judges_for_others(mail):
+    """The same bytes as without it, whatever becomes of it."""
+    spam, ham = b"Subject: free offer winner\n\nbody", b"Subject: meeting\r\n\r\nbody"
+    expected = {message: mail.through(message) for message in (spam, ham, b"")}
+    shutil.copy(mail.folder / "mail.safetensors", mail.folder / "served.safetensors")
+    server = subprocess.Popen([mail.program, "filter", "served.safetensors", "--listen", "socket"], cwd=mail.folder,
+                              env=mail.environment, stderr=subprocess.PIPE)
+    server.stderr.readline()  # it says that it listens
+    ask = lambda message, model="none.safetensors": mail.run(message, "--ask", "socket", model=model)
+    for message in expected:
+        done = ask(message)
+        check((done.returncode, done.stdout, done.stderr) == (0, expected[message], b""), f"--ask: {done}")
+    check(stat.S_IMODE((mail.folder / "socket").stat().st_mode) & 0o077 == 0, "the socket is the user's own")
+    check(mail.run(spam, "--ask", "socket", "--quiet", model="none.safetensors").returncode == 0, "--ask --quiet, an alarm")
+    check(mail.run(ham, "--ask", "socket", "--quiet", model="none.safetensors").returncode == 1, "--ask --quiet, none")
+    second = mail.run(b"", "--listen", "socket")
+    check(second.returncode == 2 and b"somebody listens" in second.stderr, f"a second one at the socket: {second}")
+
+    (mail.folder / "served.safetensors").write_bytes(b"no model any more")
+    check([ask(spam).stdout for _ in range(9)] == [expected[spam]] * 9, "a damaged model: the one before stays")
+    for child in subprocess.run(["pgrep", "-P", str(server.pid)], capture_output=True).stdout.split():
+        os.kill(int(child), signal.SIGKILL)
+    check([ask(spam).stdout for _ in range(9)] == [expected[spam]] * 9, "its copies are killed: there are others")
+
+    server.kill()
+    server.wait()
+    server.stderr.close()
+    done = ask(spam, "mail.safetensors")
+    check(done.stdout == expected[spam] and b"the model is loaded for this message" in done.stderr, f"nobody listens: {done}")
+    done = ask(spam)
+    check(b"X-Standfast: error none.safetensors" in done.stdout, f"neither a socket nor a model: {done}")
+    again = subprocess.Popen([mail.program, "filter", "mail.safetensors", "--listen", "socket"], cwd=mail.folder,
+                             env=mail.environment, stderr=subprocess.PIPE)
+    again.stderr.readline()
+    check(ask(spam).stdout == expected[spam], "a socket that was left is taken over")
+    again.terminate()
+    again.communicate()
+    (mail.folder / "taken").write_bytes(b"a file")
+    for arguments in (("--listen", "taken"), ("--listen", "no/such/folder"), ("--listen", "x" * 200),
+                      ("--listen", "a", "--ask", "b"), ("--listen", "a", "--quiet"), ("--ask", "a", "--maildir", "b")):
+        done = mail.run(b"", *arguments)
+        check(done.returncode == 2 and done.stderr.startswith(b"standfast: "), f"{arguments}: {done}")
+    check((mail.folder / "taken").read_bytes() == b"a file", "a file is no socket to be replaced")
+
+
 def a_maildir_is_judged(mail):
     box = mail.folder / "Maildir"
     for name in ("new", "cur", "tmp"):
@@ -157,7 +204,8 @@ def main():
             no_memory_lets_the_message_go_on(mail)
         for fact in (bytes_are_kept, forged_fields_are_renamed, errors_let_the_message_go_on,
                      too_large_messages_go_on,
-                     a_message_that_cannot_be_read_or_written_is_an_error, quiet_answers_by_exit_code, a_maildir_is_judged):
+                     a_message_that_cannot_be_read_or_written_is_an_error, quiet_answers_by_exit_code,
+                     a_filter_that_listens_judges_for_others, a_maildir_is_judged):
             fact(mail)
     print("\n".join(failures) or "every byte is kept")
     return 1 if failures else 0
