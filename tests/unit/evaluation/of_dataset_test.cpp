@@ -13,7 +13,7 @@ namespace standfast::evaluation {
 namespace {
 
 // f(x) = 2 free + 1.5 win + win2 - hello - 0.5: spam until enough of it is gone or greeted away.
-Classifier classifier() {
+Classifier word_classifier() {
   model::Model model;
   model.input_shape = {4};
   model.feature_names = {"free", "hello", "win", "winner"};
@@ -67,33 +67,33 @@ TEST(OfDataset, WordsGiveWhatDenseRowsGive) {
   Dataset dense = data;
   dense.tokenizer = "";
   dense.features = data.dense_rows(0, 2);
-  const auto a = certify(classifier(), data, options(ThreatModel::words(4)));
-  const auto b = certify(classifier(), dense, options(ThreatModel::words(4)));
+  const auto a = certify(word_classifier(), data, options(ThreatModel::words(4)));
+  const auto b = certify(word_classifier(), dense, options(ThreatModel::words(4)));
   ASSERT_TRUE(a.ok() && b.ok());
   EXPECT_EQ(a->logits, b->logits);
   EXPECT_EQ(a->radii, b->radii);
-  EXPECT_EQ(*logits(classifier(), data), (std::vector<float>{4, -1.5F}));
+  EXPECT_EQ(*logits(word_classifier(), data), (std::vector<float>{4, -1.5F}));
 }
 
 TEST(OfDataset, ManyMessagesGoInBlocks) {
   const Dataset data = messages(5000);
-  const auto found = certify(classifier(), data, options(ThreatModel::words(4)));
+  const auto found = certify(word_classifier(), data, options(ThreatModel::words(4)));
   ASSERT_TRUE(found.ok()) << found.error().message;
   ASSERT_EQ(found->count(), 10000U);
   for (std::size_t i = 0; i < 10000; i += 2) ASSERT_EQ(found->radius(i, 0), found->radius(0, 0));
   CertifyOptions stopping = options(ThreatModel::words(4));
   std::size_t last = 0;
   stopping.progress = [&](std::size_t done) { last = done; };
-  ASSERT_TRUE(certify(classifier(), data, stopping).ok());
+  ASSERT_TRUE(certify(word_classifier(), data, stopping).ok());
   EXPECT_EQ(last, 10000U);
   stopping.stop_requested = [&] { return last >= 4096; };
   last = 0;
-  EXPECT_LT(certify(classifier(), data, stopping)->count(), 9000U);
+  EXPECT_LT(certify(word_classifier(), data, stopping)->count(), 9000U);
 }
 
 TEST(OfDataset, WholePricesMeetWhereWordsAreCounted) {
   const Dataset data = messages();
-  auto any = certify(classifier(), data, options(ThreatModel::words(4)));
+  auto any = certify(word_classifier(), data, options(ThreatModel::words(4)));
   ASSERT_TRUE(any.ok());
   // 4 = 2 + 1.5 + .5 of the next: the real radius is 2.5, and three words have to change
   EXPECT_NEAR(any->radius(0, 0), 2.5, 1e-6);
@@ -101,7 +101,7 @@ TEST(OfDataset, WholePricesMeetWhereWordsAreCounted) {
   EXPECT_EQ(any->radius(0, 0), 3);
   EXPECT_EQ(any->attack(0, 0), 3);
   EXPECT_EQ(any->radius(1, 0), 0);  // no alarm, no promise
-  auto added = certify(classifier(), data, options(ThreatModel::added_words(4)));
+  auto added = certify(word_classifier(), data, options(ThreatModel::added_words(4)));
   ASSERT_TRUE(added.ok());
   count_whole_prices(*added, data, ThreatModel::added_words(4));
   EXPECT_EQ(added->radius(0, 0), kInfinity);  // one word more takes 1 of 4
@@ -113,7 +113,7 @@ TEST(OfDataset, OnlyWholePricesAreCounted) {
   data.tokenizer = "";
   data.features = {1, 0, 1, 0.5F, 0, 1, 0, 0};
   ThreatModel threat = ThreatModel::words(4);
-  auto found = certify(classifier(), data, options(threat));
+  auto found = certify(word_classifier(), data, options(threat));
   ASSERT_TRUE(found.ok());
   const double before = found->radius(0, 0);
   count_whole_prices(*found, data, threat);
@@ -133,7 +133,7 @@ TEST(OfDataset, AnAttackOnWordsIsAMessage) {
   AttackOptions asked;
   asked.norms = {Norm::l1()};
   asked.threat = ThreatModel::words(4);
-  auto found = attack(classifier(), data, asked);
+  auto found = attack(word_classifier(), data, asked);
   ASSERT_TRUE(found.ok()) << found.error().message;
   count_whole_prices(*found, data, asked.threat);
   EXPECT_EQ(found->distance(0, 0), 3);
