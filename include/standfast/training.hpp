@@ -229,8 +229,8 @@ Result<TrainOptions> preset_options(std::string_view name);
 std::string_view preset_for(const Dataset& data);
 
 /// The preset's options for a table of so many rows, training and validation rows together: small tables get fewer
-/// heads and a penalty, tables of few columns less dropout, and huge ones are passed over less often, as are messages by
-/// `text`. Other presets stay as they are. Requires: rows and columns are positive.
+/// heads and a penalty, tables of few columns less dropout, and huge ones are passed over less often, as are messages
+/// by `text`. Other presets stay as they are. Requires: rows and columns are positive.
 TrainOptions fitted_to(TrainOptions options, std::size_t rows, std::size_t columns);
 
 /// Whether the trainer can run with these options.
