@@ -69,10 +69,12 @@ Status serve_verdicts(const std::string& model, const std::string& socket) {
     if (!is_outdated()) return;
     state = FileState::of(model);
     auto changed = MailJudge::load(model);
-    if (changed.ok()) judge = std::move(changed).value();
-    say(fmt::format("standfast filter: {}", changed.ok()
-                                                ? printable(model) + " is read again"
-                                                : printable(changed.error().message) + "; the model before stays"));
+    if (!changed.ok()) {
+      say(fmt::format("standfast filter: {}; the model before stays", printable(changed.error().message)));
+      return;
+    }
+    judge = std::move(changed).value();
+    say(fmt::format("standfast filter: {} is read again", printable(model)));
   };
   return answer_forever(
       {.listener = listener,

@@ -42,13 +42,13 @@ bool has_only(std::string_view text, std::string_view characters) {
 
 /// "www.host.example" without what many hosts begin with, and without stray points at the ends.
 std::string_view bare_host(std::string_view host) {
-  constexpr std::string_view stray = ".-_", usual = "www.";
-  while (!host.empty() && stray.find(host.back()) != std::string_view::npos) host.remove_suffix(1);
+  constexpr std::string_view kStray = ".-_", kUsual = "www.";
+  while (!host.empty() && kStray.find(host.back()) != std::string_view::npos) host.remove_suffix(1);
   for (;;) {
-    if (!host.empty() && stray.find(host.front()) != std::string_view::npos) {
+    if (!host.empty() && kStray.find(host.front()) != std::string_view::npos) {
       host.remove_prefix(1);
-    } else if (host.starts_with(usual) && host.find('.', usual.size()) != std::string_view::npos) {
-      host.remove_prefix(usual.size());
+    } else if (host.starts_with(kUsual) && host.find('.', kUsual.size()) != std::string_view::npos) {
+      host.remove_prefix(kUsual.size());
     } else {
       return host;
     }

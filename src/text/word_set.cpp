@@ -23,9 +23,9 @@ void WordSet::insert(std::string_view word) {
 }
 
 void WordSet::compact() {
-  std::ranges::sort(entries_, [](const Entry& a, const Entry& b) { return a < b; });
-  const auto repeated = std::ranges::unique(entries_, {}, &Entry::word);
-  entries_.erase(repeated.begin(), repeated.end());
+  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a < b; });
+  const auto is_same = [](const Entry& a, const Entry& b) { return a.word == b.word; };
+  entries_.erase(std::unique(entries_.begin(), entries_.end(), is_same), entries_.end());
   limit_ = std::max(limit_, 2 * entries_.size());
 }
 

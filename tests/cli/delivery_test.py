@@ -62,7 +62,7 @@ def check_rules(field):
     rules = dict(re.findall(r"(?m)^header\s+(\w+)\s+X-Standfast =~ /(.*)/$", (EXAMPLES / "standfast.cf").read_text()))
     for value, hits in ((field, {"STANDFAST_SPAM"}), ("spam words=35 added=48 score=3.2", {"STANDFAST_SPAM", "STANDFAST_FIRM"}),
                         ("spam words=inf added=inf score=3.2", {"STANDFAST_SPAM", "STANDFAST_FIRM"}),
-                        ("ham score=-1.0", {"STANDFAST_HAM"}), ("error no model", set())):
+                        ("ham score=-1.0", {"STANDFAST_HAM"}), ("error no model", set()), ("", set())):
         found = {name for name, pattern in rules.items() if re.search(pattern, value)}
         if found != hits:
             sys.exit(f"standfast.cf: {found} for '{value}', expected {hits}")
