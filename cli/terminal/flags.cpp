@@ -129,6 +129,12 @@ Status check_fits(const std::string& model_path, const ModelSummary& model, cons
                  fmt::format("{}: holds messages, and the model was not trained on text; `standfast inspect {}` shows "
                              "what it was trained on",
                              data.source, model_path)};
+  const auto is_presence = [](float value) { return value == 0 || value == 1; };
+  if (!model.tokenizer.empty() && !data.is_text() && !std::ranges::all_of(data.features, is_presence))
+    return Error{
+        ErrorCode::kBadValue,
+        fmt::format("{}: the model reads words, which a message has or has not; found numbers other than 0 and 1",
+                    data.source)};
   std::size_t dim = 1;
   for (const auto side : model.input_shape) dim *= static_cast<std::size_t>(side);
   if (dim + 1 == data.dim() && data.labels.empty())

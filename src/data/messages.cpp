@@ -149,9 +149,15 @@ std::vector<std::string> maildir_folders(const Folder& folder) {
   return found;
 }
 
+/// Whether the same mbox lies beside this one unpacked.
+bool is_packed_copy(const Folder& folder, const std::string& file) {
+  return lower_ending(file) == ".gz" && std::ranges::count(folder.files, file.substr(0, file.size() - 3)) > 0;
+}
+
 Status add_files(MessageReader& reader, const Folder& folder, const std::optional<std::string>& label) {
   for (const auto& file : folder.files) {
     const std::string path = folder.path + "/" + file;
+    if (is_packed_copy(folder, file)) continue;
     if (is_mbox_name(file)) {
       STANDFAST_CHECK(reader.add_mbox(path, label));
     } else if (is_other_name(file)) {
@@ -209,6 +215,7 @@ Result<Dataset> read_message_folder(const std::string& path, bool require_labels
   }
   for (const auto& label : folder.folders) STANDFAST_CHECK(add_messages(reader, path + "/" + label, label));
   for (const auto& file : folder.files) {
+    if (is_packed_copy(folder, file)) continue;
     if (is_mbox_name(file)) {
       STANDFAST_CHECK(reader.add_mbox(path + "/" + file, mbox_stem(file)));
     } else {

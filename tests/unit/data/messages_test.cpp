@@ -70,6 +70,16 @@ TEST(Messages, AnMboxPerClassIsSplitAtItsFromLines) {
   test::expect_error(read(folder.path() + "/spam.mbox"), ErrorCode::kBadOption, "have no labels");
 }
 
+TEST(Messages, APackedCopyOfAnMboxIsReadOnce) {
+  const TempFolder folder;
+  ASSERT_NE(folder.write("spam.mbox", "From a@b Mon\n" + mail("first")), "");
+  ASSERT_NE(folder.write("spam.mbox.gz", "not looked at"), "");
+  ASSERT_NE(folder.write("mail.mbox", "From a@b Mon\n" + mail("second")), "");
+  const auto data = read(folder.path());
+  ASSERT_TRUE(data.ok()) << data.error().message;
+  EXPECT_EQ(data->count(), 2U);
+}
+
 TEST(Messages, AnMboxWithoutAMessageIsRefused) {
   const TempFolder folder;
   const std::string path = folder.write("x.mbox", "hello\n");
