@@ -1,3 +1,4 @@
+#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <string>
@@ -82,7 +83,7 @@ TEST(OfDataset, ManyMessagesGoInBlocks) {
   ASSERT_EQ(found->count(), 10000U);
   for (std::size_t i = 0; i < 10000; i += 2) ASSERT_EQ(found->radius(i, 0), found->radius(0, 0));
   CertifyOptions stopping = options(ThreatModel::words(4));
-  std::size_t last = 0;
+  std::atomic<std::size_t> last = 0;  // threads ask while one of them tells
   stopping.progress = [&](std::size_t done) { last = done; };
   ASSERT_TRUE(certify(word_classifier(), data, stopping).ok());
   EXPECT_EQ(last, 10000U);
