@@ -81,6 +81,11 @@ bool is_never_shown(const GumboNode& node) {
          tag == GUMBO_TAG_STYLE || tag == GUMBO_TAG_TITLE;
 }
 
+/// Browsers give these letters of a size of their own; tables on a page without a document type.
+bool has_own_size(GumboTag tag) {
+  return tag == GUMBO_TAG_TABLE || tag == GUMBO_TAG_BUTTON || tag == GUMBO_TAG_SELECT || tag == GUMBO_TAG_INPUT;
+}
+
 /// The attribute's value; null if the element has none.
 const char* attribute_of(const GumboElement& element, const char* name) {
   const GumboAttribute* attribute = gumbo_get_attribute(&element.attributes, name);
@@ -127,6 +132,7 @@ class Walker {
   void enter_element(const GumboElement& element, const Visibility& outside) {
     Visibility before = outside;
     before.is_gone = attribute_of(element, "hidden") != nullptr;
+    if (has_own_size(element.tag)) before.is_sizeless = false;
     if (element.tag == GUMBO_TAG_FONT && attribute_of(element, "size") != nullptr) before.is_sizeless = false;
     const char* declarations = attribute_of(element, "style");
     const Style style = declarations == nullptr ? Style{before} : apply_style(declarations, before);
