@@ -48,9 +48,9 @@ class Tamer {
     tame_.reserve(html.size() + html.size() / 8);
   }
 
-  std::string run() && {
+  TamePage run() && {
     read_all();
-    return std::move(tame_);
+    return {std::move(tame_), is_whole_};
   }
 
  private:
@@ -236,6 +236,7 @@ class Tamer {
     if (is_one_of(tag.name, kIgnored)) return leave_mark();
     if (is_text_only_) return leave_out(tag.name);
     if (tags_ == kMaxTags || !has_room_for(tag.name, is_formatting)) {
+      is_whole_ = false;
       if (!is_one_of(tag.name, kVoid)) ++open_[tag.name].left_out;
       return leave_out(tag.name);
     }
@@ -311,12 +312,13 @@ class Tamer {
   std::size_t open_formatting_ = 0;
   std::size_t max_open_formatting_ = 0;
   std::size_t tags_ = 0;
+  bool is_whole_ = true;
   bool has_foreign_ = false;   // has an `svg` or `math` begun?
   bool is_text_only_ = false;  // are tags left out?
 };
 
 }  // namespace
 
-std::string tame_html(std::string_view html) { return Tamer(html).run(); }
+TamePage tame_html(std::string_view html) { return Tamer(html).run(); }
 
 }  // namespace standfast::text

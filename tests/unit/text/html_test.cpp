@@ -185,10 +185,18 @@ TEST(LinkHost, IsWhereBrowsersGo) {
 }
 
 TEST(TameHtml, KeepsFewAttributesAndClosesTags) {
-  EXPECT_EQ(tame_html("<A HREF=x onclick='y' HREF=z>"), "<a href=\"x\">");
-  EXPECT_EQ(tame_html("<p style='a\"b'>"), "<p style=\"a&quot;b\">");
-  EXPECT_EQ(tame_html("<p/style=a/ hidden>"), "<p hidden=\"\" style=\"a/\">");
-  EXPECT_EQ(tame_html("</p x=y>"), "</p>");
+  EXPECT_EQ(tame_html("<A HREF=x onclick='y' HREF=z>").html, "<a href=\"x\">");
+  EXPECT_EQ(tame_html("<p style='a\"b'>").html, "<p style=\"a&quot;b\">");
+  EXPECT_EQ(tame_html("<p/style=a/ hidden>").html, "<p hidden=\"\" style=\"a/\">");
+  EXPECT_EQ(tame_html("</p x=y>").html, "</p>");
+}
+
+TEST(VisibleText, ATagThatWasLeftOutMayShowWhatIsHidden) {
+  const std::string unseen = "<div style='visibility:hidden'>" + pieces("<div>", 300);
+  EXPECT_EQ(seen_words(unseen + "<div style='visibility:visible'>free</div>"), "free");
+  const std::string sizeless = "<div style='font-size:0'>" + pieces("<div>", 300);
+  EXPECT_EQ(seen_words(sizeless + "<div style='font-size:9px'>free</div>"), "free");
+  EXPECT_EQ(seen_words("<p hidden>" + pieces("<br>", 100'000) + "<p>free"), "free");
 }
 
 TEST(VisibleText, TextBelowTheDeepestElementIsRead) {
