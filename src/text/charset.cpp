@@ -143,11 +143,10 @@ bool is_windows_1252(const std::string& name) {
 
 /// These say with bytes of ASCII what is not ASCII.
 bool hides_in_ascii(std::string_view name) {
-  for (const std::string_view kind :
-       {"iso-2022-", "utf-7", "unicode-1-1-utf-7", "hz", "utf-16", "utf-32", "ucs-", "unicode"}) {
+  for (const std::string_view kind : {"iso-2022-", "utf-7", "unicode-1-1-utf-7", "hz"}) {
     if (name.starts_with(kind)) return true;
   }
-  return false;
+  return is_wide_charset(name);
 }
 
 /// Mostly UTF-8, with errors: more characters of several bytes than bytes that belong to none.
@@ -163,13 +162,36 @@ bool is_nearly_utf8(std::string_view bytes) {
   return good > bad;
 }
 
+/// `wide` is the text in units of 16 or 32 bits, `plain` in bytes. Each has half of the room for sure.
+std::string both_readings(Converter&& converter, std::string_view wide, std::string_view plain, std::size_t max_bytes) {
+  std::string text;
+  const std::size_t other = std::min(plain.size() + 1, max_bytes / 2);
+  if (converter.is_open()) text = converter.decode(wide, max_bytes - other);
+  if (!text.empty() && text.size() < max_bytes) text += '\n';
+  return text + decode_utf8(plain, max_bytes - text.size());
+}
+
 }  // namespace
+
+bool is_wide_charset(std::string_view name) {
+  const std::string lowered = ascii_lower(name.substr(0, kMaxCharsetName));
+  if (lowered.find("utf-7") != std::string::npos) return false;
+  for (const std::string_view kind : {"utf-16", "utf16", "utf-32", "utf32", "ucs-", "ucs2", "ucs4", "iso-10646",
+                                      "csiso10646", "csunicode", "csucs", "csutf16", "csutf32", "unicode", "wchar_t"}) {
+    if (lowered.starts_with(kind)) return true;
+  }
+  return false;
+}
 
 std::string decode_text(files::Bytes bytes, std::string_view declared, std::size_t max_bytes) {
   std::string_view text = files::as_text(bytes);
   std::string name = real_name(plain_name(declared));
   if (text.starts_with("\xEF\xBB\xBF")) return decode_utf8(text.substr(3), max_bytes);
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) name = "utf-16";
+  const bool has_mark = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+  if (has_mark) name = "utf-16";
+  const std::string_view unmarked = text.substr(has_mark ? 2 : 0);
+  if (is_wide_charset(name) && unmarked.find('\0') == std::string_view::npos && files::is_utf8(unmarked))
+    return both_readings(Converter(name), text, unmarked, max_bytes);
   if (!hides_in_ascii(name) && files::is_utf8(text)) return decode_utf8(text, max_bytes);
   const bool says_utf8 = name == "utf-8" || name == "utf8";
   if ((says_utf8 || name.empty()) && is_nearly_utf8(text)) return decode_utf8(text, max_bytes);

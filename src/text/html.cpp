@@ -81,6 +81,11 @@ bool is_never_shown(const GumboNode& node) {
          tag == GUMBO_TAG_STYLE || tag == GUMBO_TAG_TITLE;
 }
 
+/// Browsers give these letters of a size of their own; tables on a page without a document type.
+bool has_own_size(GumboTag tag) {
+  return tag == GUMBO_TAG_TABLE || tag == GUMBO_TAG_BUTTON || tag == GUMBO_TAG_SELECT || tag == GUMBO_TAG_INPUT;
+}
+
 /// The attribute's value; null if the element has none.
 const char* attribute_of(const GumboElement& element, const char* name) {
   const GumboAttribute* attribute = gumbo_get_attribute(&element.attributes, name);
@@ -89,6 +94,9 @@ const char* attribute_of(const GumboElement& element, const char* name) {
 
 class Walker {
  public:
+  /// `hides`: do attributes of elements hide their text?
+  explicit Walker(bool hides) : hides_(hides) {}
+
   std::string text_below(const GumboNode& root) && {
     enter(root, {});
     while (!open_.empty()) {
@@ -127,9 +135,11 @@ class Walker {
   void enter_element(const GumboElement& element, const Visibility& outside) {
     Visibility before = outside;
     before.is_gone = attribute_of(element, "hidden") != nullptr;
+    if (has_own_size(element.tag)) before.is_sizeless = false;
     if (element.tag == GUMBO_TAG_FONT && attribute_of(element, "size") != nullptr) before.is_sizeless = false;
     const char* declarations = attribute_of(element, "style");
-    const Style style = declarations == nullptr ? Style{before} : apply_style(declarations, before);
+    Style style = declarations == nullptr ? Style{before} : apply_style(declarations, before);
+    if (!hides_) style.visibility = {};
     if (style.visibility.is_gone) return;
     const bool ends_word = style.flow == Flow::kDefault || element.tag == GUMBO_TAG_BR ? parts_words(element.tag)
                                                                                        : style.flow == Flow::kBlock;
@@ -166,6 +176,7 @@ class Walker {
     waiting_links_.clear();
   }
 
+  bool hides_;
   std::vector<Open> open_;
   std::string text_;
   std::set<std::string> links_;  // each host once
@@ -175,11 +186,13 @@ class Walker {
 }  // namespace
 
 std::string visible_text(std::string_view html) {
-  const std::string page = tame_html(html.substr(0, kMaxHtmlBytes));
+  const TamePage page = tame_html(html.substr(0, kMaxHtmlBytes));
   const auto destroy = [](GumboOutput* output) { gumbo_destroy_output(&kGumboDefaultOptions, output); };
   const std::unique_ptr<GumboOutput, decltype(destroy)> output(
-      gumbo_parse_with_options(&kGumboDefaultOptions, page.data(), page.size()), destroy);
-  return output == nullptr ? std::string() : Walker().text_below(*output->document);
+      gumbo_parse_with_options(&kGumboDefaultOptions, page.html.data(), page.html.size()), destroy);
+  if (output == nullptr) return {};
+  // A tag that was left out could have shown again what is hidden.
+  return Walker(page.is_whole).text_below(*output->document);
 }
 
 }  // namespace standfast::text

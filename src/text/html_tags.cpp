@@ -23,6 +23,8 @@ constexpr std::size_t kMaxTagNameLength = 32;
 /// A formatting element's values are copied as often as it is opened again; those of other elements once.
 constexpr std::size_t kMaxFormattingValue = 256;
 constexpr std::size_t kMaxValue = 4096;
+/// Hides nothing.
+constexpr std::string_view kUnreadableStyle = "!";
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 bool ends_name(char c) { return is_blank(c) || c == '/' || c == '>'; }
@@ -46,17 +48,21 @@ class Tamer {
     tame_.reserve(html.size() + html.size() / 8);
   }
 
-  std::string run() && {
+  TamePage run() && {
+    read_all();
+    return {std::move(tame_), is_whole_};
+  }
+
+ private:
+  void read_all() {
     while (!rest_.empty()) {
       const std::size_t bracket = std::min(rest_.find('<'), rest_.size());
       tame_ += rest_.substr(0, bracket);
       rest_.remove_prefix(bracket);
       if (!rest_.empty()) read_markup();
     }
-    return std::move(tame_);
   }
 
- private:
   /// Requires: the rest begins with `<`.
   void read_markup() {
     const char next = rest_.size() > 1 ? rest_[1] : '\0';
@@ -97,6 +103,14 @@ class Tamer {
   /// What is left out parts an entity: `&am<!---->p;` is none.
   void leave_mark() { tame_ += "<!---->"; }
 
+  /// Leaves a tag out. That of an element that is not known to stay on its line parts words.
+  void leave_out(std::string_view name) {
+    if (is_one_of(name, kFormatting) || name == "span")
+      leave_mark();
+    else
+      tame_ += ' ';
+  }
+
   void read_tag(std::size_t name_begin) {
     rest_.remove_prefix(name_begin);
     Tag tag;
@@ -107,11 +121,11 @@ class Tamer {
     if (!read_attributes(tag)) return;  // the page ends inside of it: browsers drop it
     const bool is_plain = std::all_of(tag.name.begin(), tag.name.end(), is_plain_in_name);
     if (!is_plain || tag.name.size() > kMaxTagNameLength) tag.name = "x-unknown";
+    if (tag.name == "svg" || tag.name == "math") has_foreign_ = true;
     if (name_begin == 2) {
       write_end(tag.name);
     } else if (is_one_of(tag.name, kSkipped)) {
-      content_of(tag.name);
-      leave_mark();
+      skip_content(tag.name);
     } else if (is_one_of(tag.name, kVerbatim)) {
       write_verbatim(tag.name);
     } else {
@@ -185,9 +199,27 @@ class Tamer {
     return whole;
   }
 
+  /// Within `svg` and `math` the content is parsed as any other, and what is found there can leave them and be seen.
+  /// (Where they end depends on the tree, so all after them is taken to be within.) Its text is kept then, without its
+  /// elements, since they could hide what follows.
+  void skip_content(const std::string& name) {
+    leave_mark();
+    if (is_text_only_) return;
+    const std::string_view content = content_of(name);
+    if (!has_foreign_) return;
+    const std::string_view after = std::exchange(rest_, content);
+    is_text_only_ = true;
+    tame_ += ' ';
+    read_all();
+    tame_ += ' ';
+    is_text_only_ = false;
+    rest_ = after;
+  }
+
   void write_verbatim(std::string_view name) {
     const std::string_view content = name == "plaintext" ? std::exchange(rest_, {}) : content_of(name);
-    tame_ += "<div>";
+    // A text area has letters of its own size, whatever stands around it.
+    tame_ += name == "textarea" ? "<div style=\"!\">" : "<div>";
     for (const char c : content) {
       if (c == '<')
         tame_ += "&lt;";
@@ -202,17 +234,21 @@ class Tamer {
   void write_start(const Tag& tag) {
     const bool is_formatting = is_one_of(tag.name, kFormatting);
     if (is_one_of(tag.name, kIgnored)) return leave_mark();
+    if (is_text_only_) return leave_out(tag.name);
     if (tags_ == kMaxTags || !has_room_for(tag.name, is_formatting)) {
+      is_whole_ = false;
       if (!is_one_of(tag.name, kVoid)) ++open_[tag.name].left_out;
-      // An element that is not known to stay on its line parts words.
-      return is_formatting || tag.name == "span" ? leave_mark() : static_cast<void>(tame_ += ' ');
+      return leave_out(tag.name);
     }
     ++tags_;
     tame_ += '<';
     tame_ += tag.name;
     const std::size_t max_length = is_formatting ? kMaxFormattingValue : kMaxValue;
     for (std::size_t k = 0; k < kKept.size(); ++k) {
-      if (tag.has_value[k]) write_attribute(kKept[k], tag.values[k].substr(0, max_length));
+      if (!tag.has_value[k]) continue;
+      // Half of a style could hide what the whole of it shows.
+      const bool is_cut_style = kKept[k] == "style" && tag.values[k].size() > max_length;
+      write_attribute(kKept[k], is_cut_style ? kUnreadableStyle : tag.values[k].substr(0, max_length));
     }
     tame_ += '>';
   }
@@ -246,10 +282,11 @@ class Tamer {
 
   void write_end(const std::string& name) {
     if (is_one_of(name, kIgnored) || is_one_of(name, kSkipped) || is_one_of(name, kVerbatim)) return leave_mark();
+    if (is_text_only_) return leave_out(name);
     Open& open = open_[name];
     if (open.left_out > 0) {
       --open.left_out;
-      return leave_mark();
+      return leave_out(name);
     }
     if (open.count > 0) {
       --open.count;
@@ -275,10 +312,13 @@ class Tamer {
   std::size_t open_formatting_ = 0;
   std::size_t max_open_formatting_ = 0;
   std::size_t tags_ = 0;
+  bool is_whole_ = true;
+  bool has_foreign_ = false;   // has an `svg` or `math` begun?
+  bool is_text_only_ = false;  // are tags left out?
 };
 
 }  // namespace
 
-std::string tame_html(std::string_view html) { return Tamer(html).run(); }
+TamePage tame_html(std::string_view html) { return Tamer(html).run(); }
 
 }  // namespace standfast::text

@@ -15,10 +15,15 @@ inline constexpr std::size_t kMaxOpenElements = 256;
 /// the number of formatting elements that may be open, is not more than this.
 inline constexpr std::size_t kMaxReopenedElements = 200'000;
 
+struct TamePage {
+  std::string html;
+  bool is_whole = true;  // was no tag left out for want of room?
+};
+
 /// The page without comments, scripts, styles, titles and declarations, and without attributes but `style`, `hidden`,
 /// `href` and `alt`. What is text to a browser is text here: `1 < 2` has its `<` as `&lt;`. Entities stay as they are.
 ///
 /// Method: the tokenizer of the HTML standard, section 13.2.5, without the states that only scripts know.
-std::string tame_html(std::string_view html);
+TamePage tame_html(std::string_view html);
 
 }  // namespace standfast::text

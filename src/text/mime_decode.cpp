@@ -32,6 +32,39 @@ GMimeParserOptions* gmime_options() {
   return options;
 }
 
+bool is_encoded(GMimeContentEncoding kind) {
+  return kind == GMIME_CONTENT_ENCODING_BASE64 || kind == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE ||
+         kind == GMIME_CONTENT_ENCODING_UUENCODE;
+}
+
+/// The value of a digit of base64; -1 if it is none.
+int base64_value(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (is_ascii_digit(c)) return c - '0' + 52;
+  if (c == '+') return 62;
+  return c == '/' ? 63 : -1;
+}
+
+/// Padding ends a group of digits, and others may follow; GMime stops there.
+std::string decode_base64(std::string_view body) {
+  std::string decoded;
+  decoded.reserve(body.size() / 4 * 3);
+  unsigned bits = 0;
+  int count = 0;
+  for (const char c : body) {
+    const int value = base64_value(c);
+    if (c == '=') count = 0;
+    if (value < 0) continue;
+    bits = (bits << 6U | static_cast<unsigned>(value)) & 0xFFFFU;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    decoded += static_cast<char>(bits >> static_cast<unsigned>(count) & 0xFFU);
+  }
+  return decoded;
+}
+
 std::string string_of(const char* text) { return text == nullptr ? std::string() : std::string(text); }
 
 }  // namespace
@@ -62,12 +95,25 @@ PartType read_part_type(const std::string& content_type, const std::string& cont
   return part;
 }
 
+std::string encoding_name(std::string_view value) {
+  std::string name;
+  int comments = 0;
+  for (const char c : value) {
+    if (c == ';' && comments == 0) break;
+    if (c == '(') ++comments;
+    if (c > ' ' && c != '"' && c != '\'' && c != '(' && c != ')' && comments == 0) name += ascii_lower(c);
+    if (c == ')' && comments > 0) --comments;
+  }
+  gmime_options();
+  const GMimeContentEncoding kind = g_mime_content_encoding_from_string(name.c_str());
+  return is_encoded(kind) ? string_of(g_mime_content_encoding_to_string(kind)) : std::string();
+}
+
 std::string decode_transfer(std::string_view body, const std::string& encoding) {
   gmime_options();
   const GMimeContentEncoding kind = g_mime_content_encoding_from_string(encoding.c_str());
-  const bool is_encoded = kind == GMIME_CONTENT_ENCODING_BASE64 || kind == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE ||
-                          kind == GMIME_CONTENT_ENCODING_UUENCODE;
-  if (!is_encoded) return std::string(body);
+  if (kind == GMIME_CONTENT_ENCODING_BASE64) return decode_base64(body);
+  if (!is_encoded(kind)) return std::string(body);
   const Handle<GMimeFilter> filter(g_mime_filter_basic_new(kind, FALSE));
   char* decoded = nullptr;
   std::size_t length = 0;

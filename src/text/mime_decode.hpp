@@ -22,8 +22,12 @@ struct PartType {
 /// Shape: both as fields_named gives them; empty strings if there is none.
 PartType read_part_type(const std::string& content_type, const std::string& content_disposition);
 
+/// The one name of the encoding that a field asks for, which may have quotes, comments and parameters; empty if bytes
+/// stand for themselves.
+std::string encoding_name(std::string_view value);
+
 /// The bytes that `body` encodes, by the name of a transfer encoding; the body itself if it is none that we know.
-/// What is not of the encoding is skipped.
+/// What is not of the encoding is skipped. Base64 goes on after its padding.
 std::string decode_transfer(std::string_view body, const std::string& encoding);
 
 }  // namespace standfast::text

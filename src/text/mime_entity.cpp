@@ -125,7 +125,8 @@ std::vector<std::string_view> split_multipart(std::string_view body, std::string
     const std::size_t begin = at + line.size();
     at = find_delimiter(body, boundary, begin);
     // The end of line before a delimiter belongs to the delimiter.
-    parts.push_back(without_end(body.substr(begin, at == std::string_view::npos ? at : at - begin)));
+    const std::string_view part = without_end(body.substr(begin, at == std::string_view::npos ? at : at - begin));
+    if (!without_blanks_at_end(part).empty()) parts.push_back(part);
   }
   return parts;
 }

@@ -27,9 +27,9 @@ bool begins_with_header(std::string_view text);
 /// The values of every field of this name (in lower case), unfolded and without NUL.
 std::vector<std::string> fields_named(std::string_view header, std::string_view name);
 
-/// The parts between the lines `--boundary`, at most `max_parts`. The last one need not be closed. If the body has no
-/// such line, parts are taken to be where a line `--...` stands before one that begins with `Content-`; empty if there
-/// is none of these either.
+/// The parts between the lines `--boundary` that are not blank, at most `max_parts`. The last one need not be closed.
+/// If the body has no such line, parts are taken to be where a line `--...` stands before one that begins with
+/// `Content-`; empty if there is none of these either.
 std::vector<std::string_view> split_multipart(std::string_view body, std::string_view boundary, std::size_t max_parts);
 
 }  // namespace standfast::text

@@ -38,6 +38,26 @@ TEST(DecodeText, ByteOrderMarksDecide) {
   EXPECT_EQ(decoded(std::string_view("\xFE\xFF\0v\0i", 6), ""), "vi");
 }
 
+TEST(DecodeText, WideSetsThatAreNotAreReadBothWays) {
+  for (const char* declared : {"utf-16", "UTF-16LE", "utf-16be", "ucs-2", "utf-32", "unicode", "utf16"}) {
+    const std::string text = decoded("buy viagra now", declared);
+    EXPECT_TRUE(text.ends_with("\nbuy viagra now")) << declared << ": " << text;
+    EXPECT_TRUE(files::is_utf8(text)) << declared;
+  }
+  EXPECT_EQ(decoded("buy!", "utf-16le"), "畢ⅹ\nbuy!");
+  EXPECT_EQ(decoded("\xFF\xFE"
+                    "buy!",
+                    ""),
+            "畢ⅹ\nbuy!");
+  EXPECT_EQ(decoded("\xFF\xFE"
+                    "buy!",
+                    "utf-8"),
+            "畢ⅹ\nbuy!");
+  EXPECT_LE(decoded(std::string(5000, 'x'), "utf-16").size(), 1000U);
+  EXPECT_LE(decoded("xx", "utf-16", 1).size(), 1U);
+  EXPECT_EQ(decoded("xx", "utf-16", 0), "");
+}
+
 TEST(DecodeText, UnknownAndLyingSetsAreWindows1252) {
   for (const char* declared : {"", "no-such-set", "utf-8", "us-ascii", "iso-8859-1", "../../etc/passwd",
                                "utf-8//IGNORE x", "an-endless-name-an-endless-name-an-endless-name-an-endless-name"})

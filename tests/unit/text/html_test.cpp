@@ -56,8 +56,8 @@ TEST(VisibleText, HiddenTextIsNotRead) {
                              "<template>x</template>",
                              "<span hidden>x</span>",
                              "<p style='display:none'>x</p>",
-                             "<p style='DISPLAY : None !important'>x</p>",
-                             "<p style='dis/**/play:none'>x</p>",
+                             "<p style='DISPLAY : None '>x</p>",
+                             "<p style='opacity:-.00%'>x</p>",
                              "<p style='color:red;visibility:hidden'>x</p>",
                              "<p style='opacity:0.0'>x</p>",
                              "<p style='font-size:0'>x</p>",
@@ -73,6 +73,61 @@ TEST(VisibleText, HiddenTextIsNotRead) {
                              "<?x?>",
                              "<!-- > x --!>"})
     EXPECT_EQ(seen_words(std::string("a ") + hidden + " b"), "a b") << hidden;
+}
+
+TEST(VisibleText, StylesThatHideNothingInTheEndAreRead) {
+  for (const char* style : {"font-size:0;font:16px serif",
+                            "display:block!important;display:none",
+                            "display:none !important",
+                            "font-family:&quot;;display:none;&quot;",
+                            "font-family:&#39;;display:none;&#39;",
+                            "background:url(x;display:none;)",
+                            "x:[;display:none;]",
+                            "x:{;display:none;}",
+                            "x\\;display:none",
+                            "opacity:0px",
+                            "opacity:0 0",
+                            "opacity:0.",
+                            "opacity:.",
+                            "font-size:0foo",
+                            "font-size:0 1px",
+                            "font-size:0.",
+                            "font-size:px",
+                            "font-size:0..0px",
+                            "dis/**/play:none",
+                            "/*;display:none;*/",
+                            "opacity:0;all:initial",
+                            "display:contents;opacity:0"})
+    EXPECT_EQ(seen_words("a <p style=\"" + std::string(style) + "\">x</p>"), "a x") << style;
+}
+
+TEST(VisibleText, LongStylesHideNothing) {
+  for (const char* element : {"b", "p"}) {
+    const std::string page = std::string("<") + element + " hidden style='display:none;" + std::string(5000, ' ') +
+                             ";display:block'>x</" + element + ">";
+    EXPECT_EQ(seen_words(page), "x") << element;
+  }
+}
+
+TEST(VisibleText, ControlsAndTablesHaveTheirOwnSizeOfLetters) {
+  for (const char* element :
+       {"<table><tr><td>x</table>", "<button>x</button>", "<textarea>x</textarea>", "<select><option>x</select>"})
+    EXPECT_EQ(seen_words(std::string("<div style='font-size:0'>") + element + "</div>"), "x") << element;
+}
+
+TEST(VisibleText, WhatLeavesAPictureIsRead) {
+  for (const char* page : {"<svg><style><p>free</p></style></svg>", "<svg><title><p>free</p></title></svg>",
+                           "<math><style>free</style></math>", "<svg><desc></svg></desc><style><p>free",
+                           "<svg><script><p>free</p></script>", "<svg><style><title><style>free</title>",
+                           "<svg><style><p>fr<b>ee</b>", "<svg><p><style><!-- </style>free",
+                           "<svg><p><style><div hidden></style>free", "<svg><style><template></style>free"})
+    EXPECT_EQ(seen_words(page), "free") << page;
+  EXPECT_EQ(seen_words("<style>x</style>free<svg></svg>"), "free");
+}
+
+TEST(VisibleText, BlocksPartWordsBeyondTheLimitOfOpenElements) {
+  const std::string page = pieces("<div>", 300) + "<div>a</div>b<span>c</span>d";
+  EXPECT_EQ(seen_words(page), "a bcd");
 }
 
 TEST(VisibleText, WhatLooksHiddenIsRead) {
@@ -130,10 +185,18 @@ TEST(LinkHost, IsWhereBrowsersGo) {
 }
 
 TEST(TameHtml, KeepsFewAttributesAndClosesTags) {
-  EXPECT_EQ(tame_html("<A HREF=x onclick='y' HREF=z>"), "<a href=\"x\">");
-  EXPECT_EQ(tame_html("<p style='a\"b'>"), "<p style=\"a&quot;b\">");
-  EXPECT_EQ(tame_html("<p/style=a/ hidden>"), "<p hidden=\"\" style=\"a/\">");
-  EXPECT_EQ(tame_html("</p x=y>"), "</p>");
+  EXPECT_EQ(tame_html("<A HREF=x onclick='y' HREF=z>").html, "<a href=\"x\">");
+  EXPECT_EQ(tame_html("<p style='a\"b'>").html, "<p style=\"a&quot;b\">");
+  EXPECT_EQ(tame_html("<p/style=a/ hidden>").html, "<p hidden=\"\" style=\"a/\">");
+  EXPECT_EQ(tame_html("</p x=y>").html, "</p>");
+}
+
+TEST(VisibleText, ATagThatWasLeftOutMayShowWhatIsHidden) {
+  const std::string unseen = "<div style='visibility:hidden'>" + pieces("<div>", 300);
+  EXPECT_EQ(seen_words(unseen + "<div style='visibility:visible'>free</div>"), "free");
+  const std::string sizeless = "<div style='font-size:0'>" + pieces("<div>", 300);
+  EXPECT_EQ(seen_words(sizeless + "<div style='font-size:9px'>free</div>"), "free");
+  EXPECT_EQ(seen_words("<p hidden>" + pieces("<br>", 100'000) + "<p>free"), "free");
 }
 
 TEST(VisibleText, TextBelowTheDeepestElementIsRead) {
