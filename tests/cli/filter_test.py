@@ -4,9 +4,12 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
+import threading
+import time
 
 from workshop import workshop
 
@@ -169,6 +172,59 @@ def a_filter_that_listens_judges_for_others(mail):
     check((mail.folder / "taken").read_bytes() == b"a file", "a file is no socket to be replaced")
 
 
+def a_filter_that_does_not_answer_is_not_waited_for(mail):
+    """Its queue is full, as that of one that is stopped; or it accepts and says nothing; or a byte now and then."""
+    spam = b"Subject: free offer winner\n\nbody"
+    expected = mail.through(spam)
+
+    def listener(name, queue):
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(str(mail.folder / name))
+        listening.listen(queue)
+        return listening
+
+    def drip(asker):
+        try:
+            for _ in range(40):
+                asker.send(b"+", socket.MSG_NOSIGNAL)
+                time.sleep(0.5)
+        except OSError:
+            pass
+
+    full, silent, slow = listener("full", 0), listener("silent", 9), listener("slow", 9)
+    waiting = []
+    try:
+        while True:
+            waiting.append(socket.socket(socket.AF_UNIX))
+            waiting[-1].setblocking(False)
+            waiting[-1].connect(str(mail.folder / "full"))
+    except BlockingIOError:
+        pass
+    threading.Thread(target=lambda: drip(slow.accept()[0]), daemon=True).start()
+    start = time.monotonic()
+    (mail.folder / "message").write_bytes(spam)
+    asking = {}
+    for name in ("full", "silent", "slow"):
+        with open(mail.folder / "message", "rb") as message:
+            asking[name] = subprocess.Popen([mail.program, "filter", "mail.safetensors", "--ask", name], cwd=mail.folder,
+                                            env=mail.environment, stdin=message, stdout=subprocess.PIPE,
+                                            stderr=subprocess.PIPE)
+    for name, process in asking.items():
+        try:
+            out, err = process.communicate(timeout=max(0.1, start + 15 - time.monotonic()))
+            check(out == expected and b"no answer within 5 s" in err, f"--ask of a {name} listener: {out!r} {err!r}")
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            check(False, f"--ask of a {name} listener waits for ever")
+    try:
+        second = mail.run(b"", "--listen", "full", preexec_fn=lambda: signal.alarm(10))
+        check(second.returncode == 2 and b"somebody listens" in second.stderr, f"--listen at a full queue: {second}")
+    finally:
+        for each in (full, silent, slow, *waiting):
+            each.close()
+
+
 def a_maildir_is_judged(mail):
     box = mail.folder / "Maildir"
     for name in ("new", "cur", "tmp"):
@@ -205,7 +261,8 @@ def main():
         for fact in (bytes_are_kept, forged_fields_are_renamed, errors_let_the_message_go_on,
                      too_large_messages_go_on,
                      a_message_that_cannot_be_read_or_written_is_an_error, quiet_answers_by_exit_code,
-                     a_filter_that_listens_judges_for_others, a_maildir_is_judged):
+                     a_filter_that_listens_judges_for_others,
+                     a_filter_that_does_not_answer_is_not_waited_for, a_maildir_is_judged):
             fact(mail)
     print("\n".join(failures) or "every byte is kept")
     return 1 if failures else 0
