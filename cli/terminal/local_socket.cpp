@@ -138,6 +138,8 @@ Result<int> listen_locally(const std::string& path) {
 }
 
 Status answer_forever(const Answering& answering) {
+  std::signal(SIGCHLD, SIG_DFL);  // where it is ignored, as it may come from the parent, nobody is told of a copy's end
+  std::signal(SIGALRM, SIG_DFL);
   for (int copies = 0;;) {
     while (copies < kCopies) {
       answering.prepare();
@@ -148,7 +150,10 @@ Status answer_forever(const Answering& answering) {
       if (copy < 0) break;
       ++copies;
     }
-    if (waitpid(-1, nullptr, 0) > 0) --copies;
+    if (waitpid(-1, nullptr, 0) > 0)
+      --copies;
+    else if (errno == ECHILD)
+      copies = 0;
   }
 }
 
