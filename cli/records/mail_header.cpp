@@ -18,6 +18,13 @@ std::string_view first_line(std::string_view text) {
   return end == std::string_view::npos ? text : text.substr(0, end + 1);
 }
 
+/// Up to the end of a line as any reader may see it: some take a CR alone for one.
+std::string_view shortest_first_line(std::string_view text) {
+  const std::size_t end = text.find_first_of("\r\n");
+  if (end == std::string_view::npos) return text;
+  return text.substr(0, end + (text.substr(end).starts_with("\r\n") ? 2 : 1));
+}
+
 bool is_blank_line(std::string_view line) { return line == "\n" || line == "\r\n"; }
 
 /// The name before the colon; empty if the line begins no field.
@@ -37,23 +44,26 @@ bool is_verdict_field(std::string_view line) {
 
 /// Lengths of the pieces that a message begins with.
 struct HeaderParts {
-  std::size_t mailbox_line = 0;  ///< `From ...`; 0 if there is none.
-  std::size_t fields_end = 0;    ///< Where the last field ends, from the front.
-  std::size_t all_end = 0;       ///< Where the blank line begins, or the message ends.
+  std::size_t mailbox_lines = 0;  ///< `From ...` and `>From ...`; 0 if there are none.
+  std::size_t fields_end = 0;     ///< Where the last field ends, from the front.
+  std::size_t all_end = 0;        ///< Where the blank line begins, or the message ends.
 };
 
 HeaderParts header_parts(std::string_view message) {
   HeaderParts parts;
-  if (message.starts_with("From ") || message.starts_with(">From ")) parts.mailbox_line = first_line(message).size();
-  std::size_t at = parts.mailbox_line;
+  std::size_t at = 0;
+  for (std::string_view rest = message; rest.starts_with("From ") || rest.starts_with(">From ");
+       rest = message.substr(at))
+    at += first_line(rest).size();
+  parts.mailbox_lines = at;
   bool are_fields = true;
   parts.fields_end = at;
   while (at < message.size()) {
     const std::string_view line = first_line(message.substr(at));
     if (is_blank_line(line)) break;
-    const bool continues = at > parts.mailbox_line && (line.starts_with(' ') || line.starts_with('\t'));
+    const bool continues = at > parts.mailbox_lines && (line.starts_with(' ') || line.starts_with('\t'));
     are_fields = are_fields && (continues || !name_of_field(line).empty());
-    if (!are_fields && parts.fields_end == parts.mailbox_line) break;  // no header at all
+    if (!are_fields && parts.fields_end == parts.mailbox_lines) break;  // no header at all
     at += line.size();
     if (are_fields) parts.fields_end = at;
   }
@@ -63,8 +73,8 @@ HeaderParts header_parts(std::string_view message) {
 
 std::string with_forged_fields_renamed(std::string_view header) {
   std::string renamed;
-  for (; !header.empty(); header.remove_prefix(first_line(header).size())) {
-    const std::string_view line = first_line(header);
+  for (; !header.empty(); header.remove_prefix(shortest_first_line(header).size())) {
+    const std::string_view line = shortest_first_line(header);
     if (is_verdict_field(line)) renamed += kRenamed;
     renamed += line;
   }
@@ -76,8 +86,8 @@ std::string with_forged_fields_renamed(std::string_view header) {
 std::string add_verdict_field(std::string_view message, std::string_view value, bool is_whole) {
   HeaderParts parts = header_parts(message);
   const bool is_cut = !is_whole && parts.all_end == message.size();
-  const bool has_fields = parts.fields_end > parts.mailbox_line;
-  if (is_cut) parts.fields_end = parts.mailbox_line;
+  const bool has_fields = parts.fields_end > parts.mailbox_lines;
+  if (is_cut) parts.fields_end = parts.mailbox_lines;
   const std::string_view front = message.substr(0, parts.fields_end);
   const std::string end = first_line(message).ends_with("\r\n") ? "\r\n" : "\n";
 

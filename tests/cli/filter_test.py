@@ -44,6 +44,8 @@ def bytes_are_kept(mail):
             (b"Subject: free offer winner\n", b"\nbody\n"),
             (b"Subject: free offer winner\r\nTo: x\r\n", b"\r\nbody\r\n"),
             (b"From a@b Thu Sep 26 11:11:54 2002\nSubject: free offer winner\n", b"\nFrom here\n>From there\n"),
+            (b"From a@b Thu Sep 26 11:11:54 2002\r\n>From c@d Thu Sep 26 2002\r\nSubject: free offer winner\r\n", b"\r\nbody"),
+            (b">From a@b\n>From c@d\nFrom e@f\nSubject: free offer winner\n", b"\nbody"),
             (b"Subject: free offer\n winner\n\tmore\n", b"\n\n\n"),
             (b"Subject: free offer winner\n", b"this line is no field\nX-Other: x\n\nbody"),
             (b"Subject: free offer winner\n", b""),
@@ -68,6 +70,13 @@ def forged_fields_are_renamed(mail):
     found = mail.through(b"subject: free offer winner\nno field\nX-Standfast: ham\n\n")
     check(found == b"subject: free offer winner\n" + FIELD + SPAM + b"\nno field\nOld-X-Standfast: ham\n\n",
           f"a forged field behind a line that is none: {found!r}")
+    found = mail.through(b"X-Foo: a\rX-Standfast: ham\r\nSubject: free offer winner\r\r\rx-standfast: ham\rX: y\r\n\r\nbody\r"
+                         b"X-Standfast: body\r\n")
+    check(found == b"X-Foo: a\rOld-X-Standfast: ham\r\nSubject: free offer winner\r\r\rOld-x-standfast: ham\rX: y\r\n" +
+          FIELD + SPAM + b"\r\n\r\nbody\rX-Standfast: body\r\n", f"forged fields behind a CR alone: {found!r}")
+    found = mail.through(b"From a@b\rX-Standfast: ham\n>From c@d\nX-Standfast: ham\nSubject: free offer winner\n\n")
+    check(found == b"From a@b\rOld-X-Standfast: ham\n>From c@d\nOld-X-Standfast: ham\nSubject: free offer winner\n" + FIELD +
+          SPAM + b"\n\n", f"forged fields in and behind a mailbox's lines: {found!r}")
 
 
 def errors_let_the_message_go_on(mail):
@@ -172,6 +181,23 @@ def a_filter_that_listens_judges_for_others(mail):
     check((mail.folder / "taken").read_bytes() == b"a file", "a file is no socket to be replaced")
 
 
+def copies_are_replaced_although_child_signals_are_ignored(mail):
+    """As under a parent that does not want to hear of its children."""
+    spam = b"Subject: free offer winner\n\nbody"
+    server = subprocess.Popen([mail.program, "filter", "mail.safetensors", "--listen", "deaf"], cwd=mail.folder,
+                              env=mail.environment, stderr=subprocess.PIPE,
+                              preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+    server.stderr.readline()  # it says that it listens
+    mail.run(spam, "--ask", "deaf")  # there are copies
+    for child in subprocess.run(["pgrep", "-P", str(server.pid)], capture_output=True).stdout.split():
+        os.kill(int(child), signal.SIGKILL)
+    for _ in range(5):
+        done = mail.run(spam, "--ask", "deaf", model="none.safetensors")
+        check(FIELD + SPAM in done.stdout, f"its copies are killed, SIGCHLD is ignored: {done}")
+    server.kill()
+    server.communicate()
+
+
 def a_filter_that_does_not_answer_is_not_waited_for(mail):
     """Its queue is full, as that of one that is stopped; or it accepts and says nothing; or a byte now and then."""
     spam = b"Subject: free offer winner\n\nbody"
@@ -262,6 +288,7 @@ def main():
                      too_large_messages_go_on,
                      a_message_that_cannot_be_read_or_written_is_an_error, quiet_answers_by_exit_code,
                      a_filter_that_listens_judges_for_others,
+                     copies_are_replaced_although_child_signals_are_ignored,
                      a_filter_that_does_not_answer_is_not_waited_for, a_maildir_is_judged):
             fact(mail)
     print("\n".join(failures) or "every byte is kept")
