@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace standfast::cli {
 namespace {
@@ -71,19 +72,25 @@ HeaderParts header_parts(std::string_view message) {
   return parts;
 }
 
-std::string with_forged_fields_renamed(std::string_view header) {
-  std::string renamed;
-  for (; !header.empty(); header.remove_prefix(shortest_first_line(header).size())) {
-    const std::string_view line = shortest_first_line(header);
-    if (is_verdict_field(line)) renamed += kRenamed;
+/// Appends `header` up to its last forged field, renamed as all of them. The value is what comes after, as it was.
+std::string_view append_with_forged_fields_renamed(std::string_view header, std::string& renamed) {
+  std::size_t done = 0;
+  for (std::size_t at = 0; at < header.size();) {
+    const std::string_view line = shortest_first_line(header.substr(at));
+    at += line.size();
+    if (!is_verdict_field(line)) continue;
+    const std::size_t begin = at - line.size();
+    renamed += header.substr(done, begin - done);
+    renamed += kRenamed;
     renamed += line;
+    done = at;
   }
-  return renamed;
+  return header.substr(done);
 }
 
 }  // namespace
 
-std::string add_verdict_field(std::string_view message, std::string_view value, bool is_whole) {
+MailPieces add_verdict_field(std::string_view message, std::string_view value, bool is_whole) {
   HeaderParts parts = header_parts(message);
   const bool is_cut = !is_whole && parts.all_end == message.size();
   const bool has_fields = parts.fields_end > parts.mailbox_lines;
@@ -91,7 +98,8 @@ std::string add_verdict_field(std::string_view message, std::string_view value, 
   const std::string_view front = message.substr(0, parts.fields_end);
   const std::string end = first_line(message).ends_with("\r\n") ? "\r\n" : "\n";
 
-  std::string whole = with_forged_fields_renamed(front);
+  std::string whole;
+  whole += append_with_forged_fields_renamed(front, whole);
   const bool lacks_end = !whole.empty() && !whole.ends_with('\n');  // a header that just stops stops as before
   if (lacks_end) whole += end;
   whole += kVerdictField;
@@ -100,9 +108,9 @@ std::string add_verdict_field(std::string_view message, std::string_view value, 
   if (!lacks_end) whole += end;
   const std::string_view rest = message.substr(parts.fields_end);
   if (!has_fields && !is_cut && !rest.empty() && !is_blank_line(first_line(rest))) whole += end;
-  whole += with_forged_fields_renamed(message.substr(parts.fields_end, parts.all_end - parts.fields_end));
-  whole += message.substr(parts.all_end);
-  return whole;
+  const std::string_view kept =
+      append_with_forged_fields_renamed(message.substr(parts.fields_end, parts.all_end - parts.fields_end), whole);
+  return {std::move(whole), message.substr(parts.all_end - kept.size())};
 }
 
 std::string field_value(std::string_view text) {

@@ -107,6 +107,39 @@ def no_memory_lets_the_message_go_on(mail):
     check(errors > 0, "no limit was low enough to show anything")
 
 
+def no_memory_for_the_message_itself_lets_it_go_on(mail):
+    """Too little memory to hold the message: what was read goes on with a field, and so does the rest."""
+    header, body = b"Subject: x\nX-Standfast: ham\n", b"\n" + b"line\n" * (12 << 20)
+    endless = b"X: " + b"x" * (60 << 20)
+    path = mail.folder / "large"  # no pipe: with --quiet the program may end before it has read all
+
+    def run(message, *arguments):
+        path.write_bytes(message)
+        with open(path, "rb") as file:
+            return subprocess.run([mail.program, "filter", "mail.safetensors", *arguments], stdin=file, capture_output=True,
+                                  cwd=mail.folder, env=mail.environment, timeout=60, preexec_fn=lambda: resource.setrlimit(
+                                      resource.RLIMIT_AS, (megabytes << 20, megabytes << 20)))
+
+    errors = 0
+    for megabytes in (60, 80, 100, 150):
+        done = run(header + body)
+        head = b"Subject: x\nOld-X-Standfast: ham\n" + FIELD
+        check(done.returncode == 0 and done.stdout.startswith(head) and done.stdout.endswith(b"\n" + body) and
+              len(done.stdout) < len(head) + len(body) + 250,
+              f"{megabytes} MB: {done.returncode} {done.stdout[:200]!r} {done.stderr!r}")
+        errors += b"no memory for the message" in done.stderr
+        done = run(endless)
+        check(done.returncode == 0 and done.stdout.startswith(FIELD + b"error ") and done.stdout.endswith(b"\n" + endless),
+              f"{megabytes} MB for a header without an end: {done.returncode} {done.stdout[:200]!r} {done.stderr!r}")
+        done = run(header + body, "--quiet")
+        check(done.returncode == 2 and done.stdout == b"", f"{megabytes} MB, --quiet: {done.returncode} {done.stderr!r}")
+        # what comes after a header that is as large as this finds no memory: then nothing is written
+        done = run(endless[:megabytes << 17] + b"\n" + body)
+        check(done.returncode == 0 or (done.returncode == 2 and done.stdout == b""),
+              f"{megabytes} MB for a large header: {done.returncode} {done.stdout[:200]!r} {done.stderr!r}")
+    check(errors > 0, "no limit was low enough to show anything")
+
+
 def too_large_messages_go_on(mail):
     message = b"Subject: x\n\n" + b"line\n" * (30 << 20)
     found = mail.through(message)
@@ -175,7 +208,7 @@ def a_filter_that_listens_judges_for_others(mail):
     again.communicate()
     (mail.folder / "taken").write_bytes(b"a file")
     for arguments in (("--listen", "taken"), ("--listen", "no/such/folder"), ("--listen", "x" * 200),
-                      ("--listen", "a", "--ask", "b"), ("--listen", "a", "--quiet"), ("--ask", "a", "--maildir", "b")):
+                      ("--listen", "a", "--ask", "b"), ("--listen", "a", "--move-spam", "b"), ("--listen", "a", "--quiet"), ("--ask", "a", "--maildir", "b")):
         done = mail.run(b"", *arguments)
         check(done.returncode == 2 and done.stderr.startswith(b"standfast: "), f"{arguments}: {done}")
     check((mail.folder / "taken").read_bytes() == b"a file", "a file is no socket to be replaced")
@@ -271,6 +304,23 @@ def a_maildir_is_judged(mail):
           "a message is never overwritten")
     check((junk / "cur" / "3.spam:2,").exists() and not (box / "cur" / "3.spam:2,").exists(), "--move-spam moves")
     check((box / "cur" / "1.ham:2,S").exists(), "other mail stays")
+
+    odd = mail.folder / "Odd"
+    for name in ("new", "cur", "tmp"):
+        (odd / name).mkdir(parents=True)
+    (odd / "new" / "1.spam").write_bytes(b"Subject: free offer winner\n\n")
+    (odd / "new" / "2.link").symlink_to("1.spam")
+    os.mkfifo(odd / "new" / "3.pipe")
+    (odd / "cur" / "4.folder").mkdir()
+    before = os.umask(0)
+    done = mail.run(b"", "--maildir", "Odd", "--move-spam", "Made/.Spam")
+    os.umask(before)
+    check(done.returncode == 0 and done.stdout == b"new/1.spam\t" + SPAM + b"\n", f"odd files: {done}")
+    check(done.stderr == b"".join(b"Odd/%s: is no regular file, skipped\n" % name
+                                  for name in (b"cur/4.folder", b"new/2.link", b"new/3.pipe")), f"odd files: {done.stderr!r}")
+    check(sorted(os.listdir(mail.folder / "Made" / ".Spam" / "new")) == ["1.spam"], "a link is not moved")
+    for made in (".Spam", ".Spam/tmp", ".Spam/new", ".Spam/cur"):
+        check(stat.S_IMODE((mail.folder / "Made" / made).stat().st_mode) == 0o700, f"Made/{made} is the user's own")
     for arguments in (("--maildir", "none"), ("--maildir", "Maildir/new"), ("--move-spam", "x"),
                       ("--quiet", "--maildir", "Maildir")):
         done = mail.run(b"", *arguments)
@@ -284,6 +334,7 @@ def main():
         mail = Filter(program, folder, environment)
         if "--without-limits" not in sys.argv:  # a sanitizer takes more addresses than a limit leaves
             no_memory_lets_the_message_go_on(mail)
+            no_memory_for_the_message_itself_lets_it_go_on(mail)
         for fact in (bytes_are_kept, forged_fields_are_renamed, errors_let_the_message_go_on,
                      too_large_messages_go_on,
                      a_message_that_cannot_be_read_or_written_is_an_error, quiet_answers_by_exit_code,
