@@ -4,7 +4,9 @@
 // process of its own, and this one holds nothing but the message.
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -58,16 +60,37 @@ Result<std::string> find_verdict(const FilterCommand& command, const std::string
   return run_guarded([&] { return judge_with_file(command.model, message); }, kPatience);
 }
 
+/// As find_verdict. Fails: with what was thrown, too, so that the message goes on.
+Result<std::string> try_to_find_verdict(const FilterCommand& command, const std::string& message) {
+  try {
+    return find_verdict(command, message);
+  } catch (const std::exception& error) {
+    return Error{ErrorCode::kEnvironment, error.what()};
+  }
+}
+
+constexpr std::size_t kPiece = std::size_t{1} << 20U;
+
+/// Appends standard input up to kMaxMessage. The value is whether there is memory for it; if not, some is left to read.
+Result<bool> read_message_input(std::string& message) {
+  try {
+    CLI_CHECK(read_stream(STDIN_FILENO, "standard input", kMaxMessage, message));
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
 Result<int> run_quiet(const FilterCommand& command, const std::string& message) {
   CLI_TRY(const std::string verdict, find_verdict(command, message));
   return verdict.starts_with('+') ? kDone : kPropertyFails;
 }
 
-/// Writes what standard input has left.
+/// Writes what standard input has left. No memory is asked for: `piece` has some.
 Status pass_rest(std::string piece) {
   while (true) {
     piece.clear();
-    CLI_CHECK(read_stream(STDIN_FILENO, "standard input", std::size_t{1} << 20U, piece));
+    CLI_CHECK(read_stream(STDIN_FILENO, "standard input", kPiece, piece));
     if (piece.empty()) return {};
     CLI_CHECK(write_stdout(piece));
   }
@@ -75,34 +98,43 @@ Status pass_rest(std::string piece) {
 
 Result<int> run_pipe(const FilterCommand& command) {
   std::string message;
-  CLI_CHECK(read_stream(STDIN_FILENO, "standard input", kMaxMessage, message));
-  const bool is_whole = message.size() < kMaxMessage;
+  message.reserve(kPiece);  // for pass_rest, whatever comes
+  CLI_TRY(const bool has_memory, read_message_input(message));
+  const bool is_whole = has_memory && message.size() < kMaxMessage;
   if (command.quiet && is_whole) return run_quiet(command, message);
-  const Error too_large{ErrorCode::kUnsupported, fmt::format("the message has {} bytes or more", kMaxMessage)};
+  const Error too_large =
+      has_memory ? Error{ErrorCode::kUnsupported, fmt::format("the message has {} bytes or more", kMaxMessage)}
+                 : Error{ErrorCode::kEnvironment, "no memory for the message"};
   if (command.quiet) return too_large;
-  const Result<std::string> verdict = is_whole ? find_verdict(command, message) : too_large;
-  if (!verdict.ok()) say(fmt::format("standfast filter: {}; the message goes on", printable(verdict.error().message)));
+  const Result<std::string> verdict = is_whole ? try_to_find_verdict(command, message) : too_large;
   const std::string value = verdict.ok() ? verdict->substr(1) : field_value("error " + verdict.error().message);
-  CLI_CHECK(write_stdout(add_verdict_field(message, value, is_whole)));
+  const MailPieces pieces = add_verdict_field(message, value, is_whole);
+  CLI_CHECK(write_stdout(pieces.header));
+  CLI_CHECK(write_stdout(pieces.rest));
   if (!is_whole) CLI_CHECK(pass_rest(std::move(message)));
+  if (!verdict.ok()) say(fmt::format("standfast filter: {}; the message goes on", printable(verdict.error().message)));
   return kDone;
 }
 
 /// What a message of a Maildir is, or why that cannot be said.
-Result<MailVerdict> judge_file(MailJudge& judge, const std::string& path) {
+Result<MailVerdict> judge_file(MailJudge& judge, const std::string& path) try {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
   if (file == nullptr) return Error{ErrorCode::kIo, fmt::format("{}: {}", path, std::strerror(errno))};
   std::string message;
   CLI_CHECK(read_stream(fileno(file.get()), path, kMaxMessage, message));
   return judge.judge(message);
+} catch (const std::exception& error) {
+  return Error{ErrorCode::kEnvironment, fmt::format("{}: {}", path, error.what())};
 }
 
 Result<int> run_maildir(const FilterCommand& command) {
   CLI_TRY(MailJudge judge, MailJudge::load(command.model));
-  CLI_TRY(const auto messages, list_maildir(command.maildir));
+  CLI_TRY(const MaildirList list, list_maildir(command.maildir));
+  for (const std::string& name : list.skipped)
+    say(fmt::format("{}: is no regular file, skipped", printable(command.maildir + '/' + name)));
   if (!command.move_spam.empty()) CLI_CHECK(make_maildir(command.move_spam));
   std::size_t failed = 0;
-  for (const MaildirMessage& message : messages) {
+  for (const MaildirMessage& message : list.messages) {
     const std::string name = message.box + '/' + message.name;
     const Result<MailVerdict> verdict = judge_file(judge, command.maildir + '/' + name);
     Status moved;
@@ -124,7 +156,11 @@ Result<int> run_filter(const FilterCommand& command) {
   }
   if (!command.maildir.empty()) return run_maildir(command);
   if (!command.move_spam.empty()) return bad_option("--move-spam: moves messages of --maildir, which is not given");
-  return run_pipe(command);
+  try {
+    return run_pipe(command);
+  } catch (const std::exception& error) {  // without memory even for the header: whoever sent the message keeps it
+    return Error{ErrorCode::kEnvironment, fmt::format("the message cannot be passed on: {}", error.what())};
+  }
 }
 
 }  // namespace
@@ -154,7 +190,8 @@ void add_filter(CLI::App& program, Action& chosen) {
       ->excludes(listen)
       ->excludes(maildir);
   app.add_option("--move-spam", command->move_spam, "Move each alarm of --maildir to this Maildir.")
-      ->type_name("FOLDER");
+      ->type_name("FOLDER")
+      ->excludes(listen);
   app.callback([command, &chosen] { chosen = [command] { return run_filter(*command); }; });
 }
 

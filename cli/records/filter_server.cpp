@@ -86,7 +86,7 @@ Status serve_verdicts(const std::string& model, const std::string& socket) {
 }
 
 Result<std::string> ask_for_verdict(const std::string& socket, const std::string& message) {
-  CLI_TRY(const std::string answer, ask_locally(socket, message, kPatience));
+  CLI_TRY(const std::string answer, ask_locally(socket, message, kPatienceWithOthers));
   return unpacked_verdict(answer);
 }
 

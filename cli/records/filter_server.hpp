@@ -11,6 +11,8 @@ namespace standfast::cli {
 inline constexpr std::size_t kMaxMessage = std::size_t{128} << 20U;
 /// Seconds. A verdict takes some milliseconds; mail servers wait for minutes.
 inline constexpr int kPatience = 30;
+/// Seconds to reach whoever listens and to have the answer; then the model is loaded here.
+inline constexpr int kPatienceWithOthers = 5;
 
 /// The verdict on one message as it goes from process to process: `+` for an alarm, `-` for none, `!` for an error, and
 /// then the text of the field.
@@ -25,7 +27,7 @@ Result<std::string> judge_with_file(const std::string& model, const std::string&
 /// it changes. Fails: as Classifier::load and listen_locally.
 Status serve_verdicts(const std::string& model, const std::string& socket);
 
-/// The verdict of whoever listens at the socket. Fails: kIo if nobody answers; as unpacked_verdict.
+/// The verdict of whoever listens at the socket. Fails: kIo if nobody answers in time; as unpacked_verdict.
 Result<std::string> ask_for_verdict(const std::string& socket, const std::string& message);
 
 }  // namespace standfast::cli

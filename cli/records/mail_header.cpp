@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace standfast::cli {
 namespace {
@@ -16,6 +17,13 @@ constexpr std::string_view kRenamed = "Old-";
 std::string_view first_line(std::string_view text) {
   const std::size_t end = text.find('\n');
   return end == std::string_view::npos ? text : text.substr(0, end + 1);
+}
+
+/// Up to the end of a line as any reader may see it: some take a CR alone for one.
+std::string_view shortest_first_line(std::string_view text) {
+  const std::size_t end = text.find_first_of("\r\n");
+  if (end == std::string_view::npos) return text;
+  return text.substr(0, end + (text.substr(end).starts_with("\r\n") ? 2 : 1));
 }
 
 bool is_blank_line(std::string_view line) { return line == "\n" || line == "\r\n"; }
@@ -37,23 +45,26 @@ bool is_verdict_field(std::string_view line) {
 
 /// Lengths of the pieces that a message begins with.
 struct HeaderParts {
-  std::size_t mailbox_line = 0;  ///< `From ...`; 0 if there is none.
-  std::size_t fields_end = 0;    ///< Where the last field ends, from the front.
-  std::size_t all_end = 0;       ///< Where the blank line begins, or the message ends.
+  std::size_t mailbox_lines = 0;  ///< `From ...` and `>From ...`; 0 if there are none.
+  std::size_t fields_end = 0;     ///< Where the last field ends, from the front.
+  std::size_t all_end = 0;        ///< Where the blank line begins, or the message ends.
 };
 
 HeaderParts header_parts(std::string_view message) {
   HeaderParts parts;
-  if (message.starts_with("From ") || message.starts_with(">From ")) parts.mailbox_line = first_line(message).size();
-  std::size_t at = parts.mailbox_line;
+  std::size_t at = 0;
+  for (std::string_view rest = message; rest.starts_with("From ") || rest.starts_with(">From ");
+       rest = message.substr(at))
+    at += first_line(rest).size();
+  parts.mailbox_lines = at;
   bool are_fields = true;
   parts.fields_end = at;
   while (at < message.size()) {
     const std::string_view line = first_line(message.substr(at));
     if (is_blank_line(line)) break;
-    const bool continues = at > parts.mailbox_line && (line.starts_with(' ') || line.starts_with('\t'));
+    const bool continues = at > parts.mailbox_lines && (line.starts_with(' ') || line.starts_with('\t'));
     are_fields = are_fields && (continues || !name_of_field(line).empty());
-    if (!are_fields && parts.fields_end == parts.mailbox_line) break;  // no header at all
+    if (!are_fields && parts.fields_end == parts.mailbox_lines) break;  // no header at all
     at += line.size();
     if (are_fields) parts.fields_end = at;
   }
@@ -61,27 +72,34 @@ HeaderParts header_parts(std::string_view message) {
   return parts;
 }
 
-std::string with_forged_fields_renamed(std::string_view header) {
-  std::string renamed;
-  for (; !header.empty(); header.remove_prefix(first_line(header).size())) {
-    const std::string_view line = first_line(header);
-    if (is_verdict_field(line)) renamed += kRenamed;
+/// Appends `header` up to its last forged field, renamed as all of them. The value is what comes after, as it was.
+std::string_view append_with_forged_fields_renamed(std::string_view header, std::string& renamed) {
+  std::size_t done = 0;
+  for (std::size_t at = 0; at < header.size();) {
+    const std::string_view line = shortest_first_line(header.substr(at));
+    at += line.size();
+    if (!is_verdict_field(line)) continue;
+    const std::size_t begin = at - line.size();
+    renamed += header.substr(done, begin - done);
+    renamed += kRenamed;
     renamed += line;
+    done = at;
   }
-  return renamed;
+  return header.substr(done);
 }
 
 }  // namespace
 
-std::string add_verdict_field(std::string_view message, std::string_view value, bool is_whole) {
+MailPieces add_verdict_field(std::string_view message, std::string_view value, bool is_whole) {
   HeaderParts parts = header_parts(message);
   const bool is_cut = !is_whole && parts.all_end == message.size();
-  const bool has_fields = parts.fields_end > parts.mailbox_line;
-  if (is_cut) parts.fields_end = parts.mailbox_line;
+  const bool has_fields = parts.fields_end > parts.mailbox_lines;
+  if (is_cut) parts.fields_end = parts.mailbox_lines;
   const std::string_view front = message.substr(0, parts.fields_end);
   const std::string end = first_line(message).ends_with("\r\n") ? "\r\n" : "\n";
 
-  std::string whole = with_forged_fields_renamed(front);
+  std::string whole;
+  whole += append_with_forged_fields_renamed(front, whole);
   const bool lacks_end = !whole.empty() && !whole.ends_with('\n');  // a header that just stops stops as before
   if (lacks_end) whole += end;
   whole += kVerdictField;
@@ -90,9 +108,9 @@ std::string add_verdict_field(std::string_view message, std::string_view value, 
   if (!lacks_end) whole += end;
   const std::string_view rest = message.substr(parts.fields_end);
   if (!has_fields && !is_cut && !rest.empty() && !is_blank_line(first_line(rest))) whole += end;
-  whole += with_forged_fields_renamed(message.substr(parts.fields_end, parts.all_end - parts.fields_end));
-  whole += message.substr(parts.all_end);
-  return whole;
+  const std::string_view kept =
+      append_with_forged_fields_renamed(message.substr(parts.fields_end, parts.all_end - parts.fields_end), whole);
+  return {std::move(whole), message.substr(parts.all_end - kept.size())};
 }
 
 std::string field_value(std::string_view text) {

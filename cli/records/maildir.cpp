@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/terminal/try.hpp"
@@ -26,8 +27,8 @@ Error io_error(const std::string& path, const std::string& reason) {
 
 }  // namespace
 
-Result<std::vector<MaildirMessage>> list_maildir(const std::string& folder) {
-  std::vector<MaildirMessage> messages;
+Result<MaildirList> list_maildir(const std::string& folder) {
+  MaildirList list;
   for (const char* box : {"cur", "new"}) {
     const std::string path = folder + '/' + box;
     std::error_code error;
@@ -35,18 +36,26 @@ Result<std::vector<MaildirMessage>> list_maildir(const std::string& folder) {
     for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
       const std::string name = entry->path().filename();
       std::error_code unreadable;
-      if (!name.starts_with('.') && entry->is_regular_file(unreadable)) messages.push_back({box, name});
+      if (name.starts_with('.')) continue;
+      const fs::file_type type = entry->symlink_status(unreadable).type();
+      if (type == fs::file_type::regular || type == fs::file_type::none)  // what is unreadable is named when it is read
+        list.messages.push_back({box, name});
+      else if (type != fs::file_type::not_found)  // moved by another program
+        list.skipped.push_back(std::string(box) + '/' + name);
     }
     if (error) return io_error(path, error.message() + ", expected a Maildir with new/ and cur/");
   }
-  std::ranges::sort(messages, {}, &MaildirMessage::name);
-  return messages;
+  std::ranges::sort(list.messages, {}, &MaildirMessage::name);
+  std::ranges::sort(list.skipped);
+  return list;
 }
 
 Status make_maildir(const std::string& folder) {
   for (const char* box : {"tmp", "new", "cur"}) {
     std::error_code error;
+    const mode_t before = umask(0077);
     fs::create_directories(folder + '/' + box, error);
+    umask(before);
     if (error) return io_error(folder + '/' + box, error.message());
   }
   return {};

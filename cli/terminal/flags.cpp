@@ -45,8 +45,8 @@ Result<double> parse_number(const std::string& option, const std::string& text) 
 void add_data_argument(CLI::App& command, DataFlags& flags) {
   command
       .add_option("DATA", flags.source,
-                  "A CSV, NPY or NPZ file, a folder of IDX files, CIFAR-10 batches or images, or `spam`; `:train` or "
-                  "`:test` after it picks a split.")
+                  "A CSV, NPY or NPZ file, a folder of IDX files, CIFAR-10 batches or images, messages (a folder, "
+                  "Maildir or mbox per class), or `mail` or `spam`; `:train` or `:test` after it picks a split.")
       ->type_name("DATA")
       ->required();
 }

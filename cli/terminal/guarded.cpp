@@ -31,7 +31,8 @@ void write_whole(int pipe, const std::string& text) {
   }
 }
 
-[[noreturn]] void work_in_copy(const std::function<Result<std::string>()>& work, int pipe) {
+/// What throws here ends the copy: it must not go on with what the first process is to do.
+[[noreturn]] void work_in_copy(const std::function<Result<std::string>()>& work, int pipe) noexcept {
   std::string answer;
   try {
     const Result<std::string> result = work();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <string>
@@ -62,9 +63,20 @@ bool connect_to(int file, const sockaddr_un& address) {
   return connect(file, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
 }
 
-/// As much as the other side takes.
-void send_whole(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
+using Clock = std::chrono::steady_clock;
+
+/// The next step on this socket ends at `end` at the latest. False if that is over.
+bool limit_step(int file, Clock::time_point end) {
+  const auto left = std::chrono::duration_cast<std::chrono::microseconds>(end - Clock::now()).count();
+  if (left <= 0) return false;  // 0 would mean: without a limit
+  const timeval patience{left / 1'000'000, left % 1'000'000};
+  return setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
+         setsockopt(file, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) == 0;
+}
+
+/// As much as the other side takes until then.
+void send_whole(int file, std::string_view bytes, Clock::time_point end) {
+  while (!bytes.empty() && limit_step(file, end)) {
     const ssize_t sent = send(file, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
     if (sent <= 0) return;
@@ -72,23 +84,17 @@ void send_whole(int file, std::string_view bytes) {
   }
 }
 
-/// Up to `limit` bytes, or to the end of what the other side sends.
-std::string receive(int file, std::size_t limit) {
-  std::string bytes;
+/// Up to `limit` bytes, or to the end of what the other side sends. False if that has not come until then.
+bool receive(int file, std::size_t limit, Clock::time_point end, std::string& bytes) {
   std::array<char, std::size_t{64} << 10U> piece{};
   while (bytes.size() < limit) {
+    if (!limit_step(file, end)) return false;
     const ssize_t count = recv(file, piece.data(), std::min(piece.size(), limit - bytes.size()), 0);
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
+    if (count <= 0) return count == 0;
     bytes.append(piece.data(), static_cast<std::size_t>(count));
   }
-  return bytes;
-}
-
-void set_patience(int file, int seconds) {
-  const timeval patience{seconds, 0};
-  setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-  setsockopt(file, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+  return true;
 }
 
 [[noreturn]] void answer_in_copy(const Answering& answering, pid_t parent) {
@@ -98,10 +104,12 @@ void set_patience(int file, int seconds) {
     const File asker(accept4(answering.listener, nullptr, nullptr, SOCK_CLOEXEC));
     if (asker.number() < 0) continue;
     alarm(static_cast<unsigned>(answering.seconds));
-    set_patience(asker.number(), answering.seconds);
+    const auto end = Clock::now() + std::chrono::seconds(answering.seconds);
     const bool is_last = answering.is_outdated();
     if (is_last) answering.prepare();
-    send_whole(asker.number(), answering.answer(receive(asker.number(), answering.max_question)));
+    std::string question;
+    if (receive(asker.number(), answering.max_question, end, question))
+      send_whole(asker.number(), answering.answer(question), end);
     alarm(0);
     if (is_last) break;
   }
@@ -112,8 +120,9 @@ void set_patience(int file, int seconds) {
 
 Result<int> listen_locally(const std::string& path) {
   CLI_TRY(const sockaddr_un address, address_of(path));
-  const File probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (connect_to(probe.number(), address)) return socket_error(path, "somebody listens there already");
+  const File probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (connect_to(probe.number(), address) || errno == EAGAIN)  // or its queue is full
+    return socket_error(path, "somebody listens there already");
   if (errno == ECONNREFUSED) {
     struct stat info {};
     if (lstat(path.c_str(), &info) == 0 && S_ISSOCK(info.st_mode)) unlink(path.c_str());  // left by one that was killed
@@ -129,6 +138,8 @@ Result<int> listen_locally(const std::string& path) {
 }
 
 Status answer_forever(const Answering& answering) {
+  std::signal(SIGCHLD, SIG_DFL);  // where it is ignored, as it may come from the parent, nobody is told of a copy's end
+  std::signal(SIGALRM, SIG_DFL);
   for (int copies = 0;;) {
     while (copies < kCopies) {
       answering.prepare();
@@ -139,18 +150,28 @@ Status answer_forever(const Answering& answering) {
       if (copy < 0) break;
       ++copies;
     }
-    if (waitpid(-1, nullptr, 0) > 0) --copies;
+    if (waitpid(-1, nullptr, 0) > 0)
+      --copies;
+    else if (errno == ECHILD)
+      copies = 0;
   }
 }
 
 Result<std::string> ask_locally(const std::string& path, std::string_view question, int seconds) {
   CLI_TRY(const sockaddr_un address, address_of(path));
   const File file(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!connect_to(file.number(), address)) return socket_error(path, std::strerror(errno));
-  set_patience(file.number(), seconds);
-  send_whole(file.number(), question);
+  const auto end = Clock::now() + std::chrono::seconds(seconds);
+  const Error too_late = socket_error(path, fmt::format("no answer within {} s", seconds));
+  limit_step(file.number(), end);  // a full queue makes connecting wait as well
+  while (!connect_to(file.number(), address)) {
+    if (errno != EINTR) return errno == EAGAIN ? too_late : socket_error(path, std::strerror(errno));
+    if (!limit_step(file.number(), end)) return too_late;
+  }
+  send_whole(file.number(), question, end);
   shutdown(file.number(), SHUT_WR);
-  return receive(file.number(), std::size_t{64} << 10U);
+  std::string answer;
+  const bool is_whole = receive(file.number(), std::size_t{64} << 10U, end, answer);
+  return is_whole || Clock::now() < end ? answer : Result<std::string>(too_late);
 }
 
 }  // namespace standfast::cli

@@ -31,8 +31,8 @@ struct Answering {
 /// Requires: no other thread is running. Fails: kEnvironment if no copy can be made.
 Status answer_forever(const Answering& answering);
 
-/// The answer; empty if the other side died, or gave none within `seconds`.
-/// Fails: kIo if nobody listens at `path`.
+/// The answer; empty if the other side died.
+/// Fails: kIo if nobody listens at `path`, or there is no whole answer within `seconds` in all.
 Result<std::string> ask_locally(const std::string& path, std::string_view question, int seconds);
 
 }  // namespace standfast::cli

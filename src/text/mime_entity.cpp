@@ -32,8 +32,8 @@ std::string_view without_blanks_at_end(std::string_view text) {
   return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
 }
 
-std::string_view without_mailbox_line(std::string_view text) {
-  if (text.starts_with("From ") || text.starts_with(">From ")) text.remove_prefix(first_line(text).size());
+std::string_view without_mailbox_lines(std::string_view text) {
+  while (text.starts_with("From ") || text.starts_with(">From ")) text.remove_prefix(first_line(text).size());
   return text;
 }
 
@@ -78,7 +78,7 @@ std::string_view guess_boundary(std::string_view body) {
 }  // namespace
 
 Entity split_entity(std::string_view bytes) {
-  bytes = without_mailbox_line(bytes);
+  bytes = without_mailbox_lines(bytes);
   std::string_view rest = bytes;
   while (!rest.empty()) {
     const std::string_view line = first_line(rest);
@@ -90,7 +90,7 @@ Entity split_entity(std::string_view bytes) {
   return {bytes, {}};
 }
 
-bool begins_with_header(std::string_view text) { return !field_name(first_line(without_mailbox_line(text))).empty(); }
+bool begins_with_header(std::string_view text) { return !field_name(first_line(without_mailbox_lines(text))).empty(); }
 
 std::vector<std::string> fields_named(std::string_view header, std::string_view name) {
   std::vector<std::string> values;

@@ -4,9 +4,12 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
+import threading
+import time
 
 from workshop import workshop
 
@@ -41,6 +44,8 @@ def bytes_are_kept(mail):
             (b"Subject: free offer winner\n", b"\nbody\n"),
             (b"Subject: free offer winner\r\nTo: x\r\n", b"\r\nbody\r\n"),
             (b"From a@b Thu Sep 26 11:11:54 2002\nSubject: free offer winner\n", b"\nFrom here\n>From there\n"),
+            (b"From a@b Thu Sep 26 11:11:54 2002\r\n>From c@d Thu Sep 26 2002\r\nSubject: free offer winner\r\n", b"\r\nbody"),
+            (b">From a@b\n>From c@d\nFrom e@f\nSubject: free offer winner\n", b"\nbody"),
             (b"Subject: free offer\n winner\n\tmore\n", b"\n\n\n"),
             (b"Subject: free offer winner\n", b"this line is no field\nX-Other: x\n\nbody"),
             (b"Subject: free offer winner\n", b""),
@@ -65,6 +70,13 @@ def forged_fields_are_renamed(mail):
     found = mail.through(b"subject: free offer winner\nno field\nX-Standfast: ham\n\n")
     check(found == b"subject: free offer winner\n" + FIELD + SPAM + b"\nno field\nOld-X-Standfast: ham\n\n",
           f"a forged field behind a line that is none: {found!r}")
+    found = mail.through(b"X-Foo: a\rX-Standfast: ham\r\nSubject: free offer winner\r\r\rx-standfast: ham\rX: y\r\n\r\nbody\r"
+                         b"X-Standfast: body\r\n")
+    check(found == b"X-Foo: a\rOld-X-Standfast: ham\r\nSubject: free offer winner\r\r\rOld-x-standfast: ham\rX: y\r\n" +
+          FIELD + SPAM + b"\r\n\r\nbody\rX-Standfast: body\r\n", f"forged fields behind a CR alone: {found!r}")
+    found = mail.through(b"From a@b\rX-Standfast: ham\n>From c@d\nX-Standfast: ham\nSubject: free offer winner\n\n")
+    check(found == b"From a@b\rOld-X-Standfast: ham\n>From c@d\nOld-X-Standfast: ham\nSubject: free offer winner\n" + FIELD +
+          SPAM + b"\n\n", f"forged fields in and behind a mailbox's lines: {found!r}")
 
 
 def errors_let_the_message_go_on(mail):
@@ -92,6 +104,39 @@ def no_memory_lets_the_message_go_on(mail):
         check(done.returncode == 0 and done.stdout.startswith(header + FIELD) and done.stdout.endswith(b"\n" + body),
               f"{megabytes} MB: {done.returncode} {done.stdout[:200]!r} {done.stderr!r}")
         errors += done.stdout.startswith(header + FIELD + b"error ")
+    check(errors > 0, "no limit was low enough to show anything")
+
+
+def no_memory_for_the_message_itself_lets_it_go_on(mail):
+    """Too little memory to hold the message: what was read goes on with a field, and so does the rest."""
+    header, body = b"Subject: x\nX-Standfast: ham\n", b"\n" + b"line\n" * (12 << 20)
+    endless = b"X: " + b"x" * (60 << 20)
+    path = mail.folder / "large"  # no pipe: with --quiet the program may end before it has read all
+
+    def run(message, *arguments):
+        path.write_bytes(message)
+        with open(path, "rb") as file:
+            return subprocess.run([mail.program, "filter", "mail.safetensors", *arguments], stdin=file, capture_output=True,
+                                  cwd=mail.folder, env=mail.environment, timeout=60, preexec_fn=lambda: resource.setrlimit(
+                                      resource.RLIMIT_AS, (megabytes << 20, megabytes << 20)))
+
+    errors = 0
+    for megabytes in (60, 80, 100, 150):
+        done = run(header + body)
+        head = b"Subject: x\nOld-X-Standfast: ham\n" + FIELD
+        check(done.returncode == 0 and done.stdout.startswith(head) and done.stdout.endswith(b"\n" + body) and
+              len(done.stdout) < len(head) + len(body) + 250,
+              f"{megabytes} MB: {done.returncode} {done.stdout[:200]!r} {done.stderr!r}")
+        errors += b"no memory for the message" in done.stderr
+        done = run(endless)
+        check(done.returncode == 0 and done.stdout.startswith(FIELD + b"error ") and done.stdout.endswith(b"\n" + endless),
+              f"{megabytes} MB for a header without an end: {done.returncode} {done.stdout[:200]!r} {done.stderr!r}")
+        done = run(header + body, "--quiet")
+        check(done.returncode == 2 and done.stdout == b"", f"{megabytes} MB, --quiet: {done.returncode} {done.stderr!r}")
+        # what comes after a header that is as large as this finds no memory: then nothing is written
+        done = run(endless[:megabytes << 17] + b"\n" + body)
+        check(done.returncode == 0 or (done.returncode == 2 and done.stdout == b""),
+              f"{megabytes} MB for a large header: {done.returncode} {done.stdout[:200]!r} {done.stderr!r}")
     check(errors > 0, "no limit was low enough to show anything")
 
 
@@ -163,10 +208,80 @@ def a_filter_that_listens_judges_for_others(mail):
     again.communicate()
     (mail.folder / "taken").write_bytes(b"a file")
     for arguments in (("--listen", "taken"), ("--listen", "no/such/folder"), ("--listen", "x" * 200),
-                      ("--listen", "a", "--ask", "b"), ("--listen", "a", "--quiet"), ("--ask", "a", "--maildir", "b")):
+                      ("--listen", "a", "--ask", "b"), ("--listen", "a", "--move-spam", "b"), ("--listen", "a", "--quiet"), ("--ask", "a", "--maildir", "b")):
         done = mail.run(b"", *arguments)
         check(done.returncode == 2 and done.stderr.startswith(b"standfast: "), f"{arguments}: {done}")
     check((mail.folder / "taken").read_bytes() == b"a file", "a file is no socket to be replaced")
+
+
+def copies_are_replaced_although_child_signals_are_ignored(mail):
+    """As under a parent that does not want to hear of its children."""
+    spam = b"Subject: free offer winner\n\nbody"
+    server = subprocess.Popen([mail.program, "filter", "mail.safetensors", "--listen", "deaf"], cwd=mail.folder,
+                              env=mail.environment, stderr=subprocess.PIPE,
+                              preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+    server.stderr.readline()  # it says that it listens
+    mail.run(spam, "--ask", "deaf")  # there are copies
+    for child in subprocess.run(["pgrep", "-P", str(server.pid)], capture_output=True).stdout.split():
+        os.kill(int(child), signal.SIGKILL)
+    for _ in range(5):
+        done = mail.run(spam, "--ask", "deaf", model="none.safetensors")
+        check(FIELD + SPAM in done.stdout, f"its copies are killed, SIGCHLD is ignored: {done}")
+    server.kill()
+    server.communicate()
+
+
+def a_filter_that_does_not_answer_is_not_waited_for(mail):
+    """Its queue is full, as that of one that is stopped; or it accepts and says nothing; or a byte now and then."""
+    spam = b"Subject: free offer winner\n\nbody"
+    expected = mail.through(spam)
+
+    def listener(name, queue):
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(str(mail.folder / name))
+        listening.listen(queue)
+        return listening
+
+    def drip(asker):
+        try:
+            for _ in range(40):
+                asker.send(b"+", socket.MSG_NOSIGNAL)
+                time.sleep(0.5)
+        except OSError:
+            pass
+
+    full, silent, slow = listener("full", 0), listener("silent", 9), listener("slow", 9)
+    waiting = []
+    try:
+        while True:
+            waiting.append(socket.socket(socket.AF_UNIX))
+            waiting[-1].setblocking(False)
+            waiting[-1].connect(str(mail.folder / "full"))
+    except BlockingIOError:
+        pass
+    threading.Thread(target=lambda: drip(slow.accept()[0]), daemon=True).start()
+    start = time.monotonic()
+    (mail.folder / "message").write_bytes(spam)
+    asking = {}
+    for name in ("full", "silent", "slow"):
+        with open(mail.folder / "message", "rb") as message:
+            asking[name] = subprocess.Popen([mail.program, "filter", "mail.safetensors", "--ask", name], cwd=mail.folder,
+                                            env=mail.environment, stdin=message, stdout=subprocess.PIPE,
+                                            stderr=subprocess.PIPE)
+    for name, process in asking.items():
+        try:
+            out, err = process.communicate(timeout=max(0.1, start + 15 - time.monotonic()))
+            check(out == expected and b"no answer within 5 s" in err, f"--ask of a {name} listener: {out!r} {err!r}")
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            check(False, f"--ask of a {name} listener waits for ever")
+    try:
+        second = mail.run(b"", "--listen", "full", preexec_fn=lambda: signal.alarm(10))
+        check(second.returncode == 2 and b"somebody listens" in second.stderr, f"--listen at a full queue: {second}")
+    finally:
+        for each in (full, silent, slow, *waiting):
+            each.close()
 
 
 def a_maildir_is_judged(mail):
@@ -189,6 +304,23 @@ def a_maildir_is_judged(mail):
           "a message is never overwritten")
     check((junk / "cur" / "3.spam:2,").exists() and not (box / "cur" / "3.spam:2,").exists(), "--move-spam moves")
     check((box / "cur" / "1.ham:2,S").exists(), "other mail stays")
+
+    odd = mail.folder / "Odd"
+    for name in ("new", "cur", "tmp"):
+        (odd / name).mkdir(parents=True)
+    (odd / "new" / "1.spam").write_bytes(b"Subject: free offer winner\n\n")
+    (odd / "new" / "2.link").symlink_to("1.spam")
+    os.mkfifo(odd / "new" / "3.pipe")
+    (odd / "cur" / "4.folder").mkdir()
+    before = os.umask(0)
+    done = mail.run(b"", "--maildir", "Odd", "--move-spam", "Made/.Spam")
+    os.umask(before)
+    check(done.returncode == 0 and done.stdout == b"new/1.spam\t" + SPAM + b"\n", f"odd files: {done}")
+    check(done.stderr == b"".join(b"Odd/%s: is no regular file, skipped\n" % name
+                                  for name in (b"cur/4.folder", b"new/2.link", b"new/3.pipe")), f"odd files: {done.stderr!r}")
+    check(sorted(os.listdir(mail.folder / "Made" / ".Spam" / "new")) == ["1.spam"], "a link is not moved")
+    for made in (".Spam", ".Spam/tmp", ".Spam/new", ".Spam/cur"):
+        check(stat.S_IMODE((mail.folder / "Made" / made).stat().st_mode) == 0o700, f"Made/{made} is the user's own")
     for arguments in (("--maildir", "none"), ("--maildir", "Maildir/new"), ("--move-spam", "x"),
                       ("--quiet", "--maildir", "Maildir")):
         done = mail.run(b"", *arguments)
@@ -202,10 +334,13 @@ def main():
         mail = Filter(program, folder, environment)
         if "--without-limits" not in sys.argv:  # a sanitizer takes more addresses than a limit leaves
             no_memory_lets_the_message_go_on(mail)
+            no_memory_for_the_message_itself_lets_it_go_on(mail)
         for fact in (bytes_are_kept, forged_fields_are_renamed, errors_let_the_message_go_on,
                      too_large_messages_go_on,
                      a_message_that_cannot_be_read_or_written_is_an_error, quiet_answers_by_exit_code,
-                     a_filter_that_listens_judges_for_others, a_maildir_is_judged):
+                     a_filter_that_listens_judges_for_others,
+                     copies_are_replaced_although_child_signals_are_ignored,
+                     a_filter_that_does_not_answer_is_not_waited_for, a_maildir_is_judged):
             fact(mail)
     print("\n".join(failures) or "every byte is kept")
     return 1 if failures else 0

@@ -42,10 +42,14 @@ TEST(ReadMessage, LinesEndAsTheyLike) {
   EXPECT_EQ(text_of("Subject: Hello\r\n\r\nBody\r\n"), "Body\r\n");
 }
 
-TEST(ReadMessage, TheLineOfAMailboxIsNoText) {
-  const Message message = read("From a@b.example Thu Sep 26 11:11:54 2002\nSubject: Hello\n\nBody");
-  EXPECT_EQ(message.subject, "Hello");
-  EXPECT_EQ(message.text, "Body\n");
+TEST(ReadMessage, TheLinesOfAMailboxAreNoText) {
+  for (const char* lines : {"From a@b.example Thu Sep 26 11:11:54 2002\n",
+                            "From a@b.example Thu Sep 26 11:11:54 2002\n>From c@d.example Thu Sep 26 2002\n",
+                            ">From a@b.example\r\n>From c@d.example\r\nFrom e@f.example\r\n"}) {
+    const Message message = read(std::string(lines) + "Subject: Hello\n\nBody");
+    EXPECT_EQ(message.subject, "Hello") << lines;
+    EXPECT_EQ(message.text, "Body\n") << lines;
+  }
 }
 
 TEST(ReadMessage, BytesWithoutAHeaderAreText) {
