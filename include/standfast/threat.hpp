@@ -79,7 +79,8 @@ struct ThreatModel {
   std::vector<double> max_decrease;  ///< The largest decrease, >= 0; 0 if the feature may not shrink. Default inf.
   std::vector<double> max_increase;  ///< The largest increase, >= 0; 0 if the feature may not grow. Default inf.
   std::string price_unit;            ///< What a price counts, for readers. If empty: the features' own units.
-  bool whole = false;  ///< Whether inputs are whole numbers. Radii do not use it; attacks are whole then, too.
+  /// Whether inputs are whole numbers. Attacks then are too; radii do not use it, but count_whole_prices() rounds them.
+  bool whole = false;
 
   /// The threat model that keeps every feature inside [lo, hi], as `--domain LO,HI`.
   ///
