@@ -46,7 +46,7 @@ Result<TrainOptions> demo_options(const DemoCommand& command) {
   options.output = command.path("model.safetensors");
   options.seed = command.seed;
   options.max_fpr = kMostFalseAlarms;
-  // fewer heads and passes than the preset's, for a fifth of its time
+  // fewer heads and passes than the preset's, for a quarter of its time
   options.heads = kHeads;
   options.epochs = kEpochs;
   options.certify_words = kWords;
