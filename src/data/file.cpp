@@ -32,6 +32,14 @@ Result<files::Buffer> read_unpacked(const std::string& path) {
   return inflate_gzip(bytes, path, kMaxUnpackedBytes);
 }
 
+std::string lower_ending(std::string_view path) {
+  path.remove_prefix(path.rfind('/') + 1);  // npos + 1 is 0
+  const auto point = path.rfind('.');
+  std::string ending(point == std::string_view::npos ? std::string_view() : path.substr(point));
+  for (char& c : ending) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  return ending;
+}
+
 Result<Folder> list_folder(const std::string& path) {
   namespace fs = std::filesystem;
   Folder folder{path, {}, {}, {}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/bytes.hpp"
@@ -15,6 +16,9 @@ Result<files::Buffer> read_file(const std::string& path);
 /// All bytes of a file, unpacked if it is gzip'd. Fails: kIo; kBadFormat for damaged gzip data and above
 /// kMaxUnpackedBytes.
 Result<files::Buffer> read_unpacked(const std::string& path);
+
+/// The end of a file's name from its last point on, in lower case: ".csv". Empty if the name has no point.
+[[nodiscard]] std::string lower_ending(std::string_view path);
 
 /// Names in a folder, sorted; hidden ones (".x") are left out.
 struct Folder {

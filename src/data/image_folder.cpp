@@ -3,8 +3,6 @@
 #include "data/image_folder.hpp"
 
 #include <algorithm>
-#include <cctype>
-#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -116,9 +114,8 @@ Status add_pictures(ImageCollector& collector, const std::string& path, const st
 }  // namespace
 
 bool is_image_name(const std::string& name) {
-  std::string extension = std::filesystem::path(name).extension().string();
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+  const std::string ending = lower_ending(name);
+  return ending == ".png" || ending == ".jpg" || ending == ".jpeg";
 }
 
 Result<Dataset> read_image_folder(const std::string& path, std::optional<ImageSize> size) {

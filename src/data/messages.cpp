@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -30,12 +29,6 @@ constexpr std::array<std::string_view, 28> kOtherEndings = {
     ".csv", ".tsv",  ".npy", ".npz",  ".safetensors", ".zip",  ".gz",   ".tgz",   ".bz2", ".xz",
     ".gif", ".webp", ".bmp", ".tif",  ".tiff",        ".pdf",  ".json", ".jsonl", ".md",  ".py",
     ".bin", ".png",  ".jpg", ".jpeg", ".db",          ".toml", ".html", ".lock"};
-
-std::string lower_ending(const std::string& name) {
-  std::string ending = std::filesystem::path(name).extension().string();
-  for (char& c : ending) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  return ending;
-}
 
 bool is_other_name(const std::string& name) { return std::ranges::count(kOtherEndings, lower_ending(name)) > 0; }
 

@@ -104,14 +104,12 @@ Error not_found(const std::string& path) {
   return {ErrorCode::kIo, fmt::format("{}: no such file, folder or embedded data set", path)};
 }
 
-/// The name's ending in lower case, without the .gz of what is packed.
+/// The name's ending in lower case, without the .gz of what may be packed.
 std::string kind_of(const std::string& path) {
-  std::string name = std::filesystem::path(path).filename().string();
-  for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  const bool packed = name.ends_with(".csv.gz") || name.ends_with(".tsv.gz") || name.ends_with(".mbox.gz");
-  if (packed) name.resize(name.size() - 3);
-  const auto dot = name.rfind('.');
-  return dot == std::string::npos ? "" : name.substr(dot);
+  const std::string ending = data::lower_ending(path);
+  if (ending != ".gz") return ending;
+  const std::string packed = data::lower_ending(std::string_view(path).substr(0, path.size() - ending.size()));
+  return packed == ".csv" || packed == ".tsv" || packed == ".mbox" ? packed : ending;
 }
 
 /// A table of numbers, or of one column of text: the one that was asked for, or that a model of text was trained on.
