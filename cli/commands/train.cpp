@@ -154,7 +154,8 @@ void add_model_options(CLI::App& app, const Shared& command) {
   add_field(app, command, "--stage-channels", STANDFAST_FIELD(lipschitz.channels), "LIST",
             "lipschitz: channels of each stage; a stage halves the sides of the image.")
       ->delimiter(',');
-  add_field(app, command, "--stage-blocks", STANDFAST_FIELD(lipschitz.blocks), "LIST", "lipschitz: blocks of each stage.")
+  add_field(app, command, "--stage-blocks", STANDFAST_FIELD(lipschitz.blocks), "LIST",
+            "lipschitz: blocks of each stage.")
       ->delimiter(',');
 }
 

@@ -188,7 +188,7 @@ struct TrainOptions {
   /// The threat file whose increase-only features f shall never fall with, and whose decrease-only ones it shall never
   /// rise with; empty for none.
   std::string monotone;
-  double temperature = 1;  ///< Scores, and the margin, are divided by this in the loss, for kLipschitz.
+  double temperature = 1;       ///< Scores, and the margin, are divided by this in the loss, for kLipschitz.
   double sensitive_weight = 1;  ///< The weight of the sensitive class in the loss; that of the other class is 1.
 
   // Optimisation

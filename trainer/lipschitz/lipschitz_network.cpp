@@ -80,8 +80,7 @@ Result<model::MapStep> block_step(const LipschitzBlock& block, const model::Shap
   model::MapStep step;
   step.kind = model::MapKind::kConvexPotential;
   step.padding = kBlockKernel / 2;
-  STANDFAST_TRY(step.values,
-                rounded(balanced_filters(block.weight, shape, block.log_balance), 1 - kNormSlack, shape));
+  STANDFAST_TRY(step.values, rounded(balanced_filters(block.weight, shape, block.log_balance), 1 - kNormSlack, shape));
   STANDFAST_TRY(step.bias, bias_of(block.bias));
   return step;
 }
@@ -144,9 +143,8 @@ Result<model::Graph> to_graph(const LipschitzNet& network) {
   double squares = 0;
   for (const float w : network.head_weight) squares += static_cast<double>(w) * w;
   const auto elements = static_cast<std::int64_t>(network.head_weight.size());
-  STANDFAST_TRY(const model::Tensor weight,
-                rounded({network.head_weight.begin(), network.head_weight.end()},
-                        1 / (std::sqrt(squares) * network.temperature), {1, elements}));
+  STANDFAST_TRY(const model::Tensor weight, rounded({network.head_weight.begin(), network.head_weight.end()},
+                                                    1 / (std::sqrt(squares) * network.temperature), {1, elements}));
   STANDFAST_TRY(const model::Tensor bias, bias_of({network.bias}));
   model::GraphBuilder graph(network.stage_shape(network.stages.size() - 1));
   graph.linear("score", model::kGraphInput, weight, bias);

@@ -143,7 +143,8 @@ TorchArray TorchLipschitzNet::forward(const TorchArray& x, bool /*learns*/) {
 TorchArray TorchLipschitzNet::judged_scores(const Batch& /*batch*/, const TorchArray& score, const TorchArray& rows,
                                             WorstChange* /*adversary*/) {
   if (!options_.certify_norm) return score;
-  return score.index_add(0, rows, torch::full_like(rows, -options_.certify_radius / start_.temperature, score.options()));
+  return score.index_add(0, rows,
+                         torch::full_like(rows, -options_.certify_radius / start_.temperature, score.options()));
 }
 
 TorchArray TorchLipschitzNet::input_gradients(const TorchArray& rows) {
