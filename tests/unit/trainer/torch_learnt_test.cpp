@@ -7,10 +7,10 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
-#include "tests/unit/trainer/bars.hpp"
 #include "trainer/export.hpp"
 #include "trainer/run.hpp"
 #include "trainer/torch_network.hpp"
+#include "unit/trainer/bars.hpp"
 
 namespace standfast::trainer {
 namespace {

@@ -456,6 +456,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadOption{"LipschitzMarginInAnotherNorm",
                   [](TrainOptions& o) {
                     o.network = Network::kLipschitz;
+                    o.feature_map = InputMap::kIdentity;
                     o.certify_norm = Norm::linf();
                     o.certify_radius = 1;
                   },
@@ -463,6 +464,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadOption{"LipschitzMarginWithinBounds",
                   [](TrainOptions& o) {
                     o.network = Network::kLipschitz;
+                    o.feature_map = InputMap::kIdentity;
                     o.certify_norm = Norm::l2();
                     o.certify_radius = 1;
                     o.domain = {0, 1};
