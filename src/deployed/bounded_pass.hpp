@@ -41,6 +41,7 @@ class BoundedPass {
   const model::Model* model_;
   std::vector<model::Shape> map_shapes_;   ///< The shape of the output of each step of the feature map.
   std::vector<model::Shape> node_shapes_;  ///< The shape of the output of each node.
+  std::vector<double> deep_steps_;         ///< Lip_2 of each step of a deep map; empty for others.
 };
 
 }  // namespace standfast::deployed

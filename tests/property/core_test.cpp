@@ -102,7 +102,7 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
         double closed = 0;
         if (norm != Norm::l0()) {
           proposal.closed_form = true;
-          closed = verify::closed_form_radius_proven(m, cost, norm, proofs->core.map().lipschitz(norm),
+          closed = verify::closed_form_radius_proven(m, cost, norm, verify::stretch_of(proofs->core.map(), norm),
                                                      verify_wide::kFastSums);
           EXPECT_LE(closed, proofs->core.prove(threat, x, proposal).value())
               << norm.name() << precision_name(precision) << describe(made.model);
