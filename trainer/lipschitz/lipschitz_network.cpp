@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kNoise = 0.1;  // of a filter around its middle tap
 
-std::size_t size(std::int64_t extent) { return static_cast<std::size_t>(extent); }
+std::size_t index_of(std::int64_t extent) { return static_cast<std::size_t>(extent); }
 
 std::vector<float> normal_values(std::size_t count, double deviation, Random& random) {
   std::vector<float> values(count);
@@ -26,7 +26,7 @@ std::vector<float> normal_values(std::size_t count, double deviation, Random& ra
 }
 
 std::vector<float> orthonormal_start(std::int64_t rows, std::int64_t columns, Random& random) {
-  const std::vector<double> wide = orthonormal(normal_values(size(rows * columns), 1, random), rows, columns);
+  const std::vector<double> wide = orthonormal(normal_values(index_of(rows * columns), 1, random), rows, columns);
   return {wide.begin(), wide.end()};
 }
 
@@ -36,10 +36,10 @@ LipschitzBlock starting_block(const model::Shape& shape, Random& random) {
   const double fan_in = static_cast<double>(shape[1] * shape[2] * shape[3]);
   block.weight = normal_values(model::element_count(shape), kNoise / std::sqrt(fan_in), random);
   const std::vector<float> middle = orthonormal_start(shape[0], shape[1], random);
-  const std::size_t taps = size(shape[2] * shape[3]);
+  const std::size_t taps = index_of(shape[2] * shape[3]);
   for (std::size_t i = 0; i < middle.size(); ++i) block.weight[i * taps + taps / 2] += middle[i];
-  block.log_balance.assign(size(shape[0]), 0);
-  block.bias.assign(size(shape[0]), 0);
+  block.log_balance.assign(index_of(shape[0]), 0);
+  block.bias.assign(index_of(shape[0]), 0);
   return block;
 }
 

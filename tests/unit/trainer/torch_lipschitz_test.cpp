@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
+#include "model/lipschitz.hpp"
 #include "trainer/export.hpp"
 #include "trainer/run.hpp"
 #include "trainer/torch_network.hpp"
