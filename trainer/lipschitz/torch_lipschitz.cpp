@@ -1,6 +1,7 @@
 // The network of lipschitz_network.hpp in libtorch. Norms are part of what is differentiated. The gradient with respect
 // to x runs backwards through the blocks, each of which is its own adjoint once its mask is a constant.
-#include <cmath>
+#include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include <torch/torch.h>
@@ -15,11 +16,26 @@ constexpr std::int64_t kPadding = kBlockKernel / 2;
 constexpr int kNewtonSteps = 10;  // from a matrix of norms .5 to 1 to one that differs from 1 by rounding only
 constexpr double kTiny = 1e-12;   // under a square root of what may be 0
 
+/// The inner products of all filters with all filters moved by (down, right), taps that overlap only. Shape: (O, O).
+TorchArray moved_products(const TorchArray& weight, std::int64_t down, std::int64_t right) {
+  const std::int64_t height = kBlockKernel - down, width = kBlockKernel - std::abs(right);
+  const auto part = [&](std::int64_t top, std::int64_t left) {
+    return weight.narrow(2, top, height).narrow(3, left, width).flatten(1);
+  };
+  const TorchArray moved = part(down, std::max<std::int64_t>(right, 0));
+  return moved.mm(part(0, std::max<std::int64_t>(-right, 0)).t());
+}
+
 /// unit_norms.hpp's balanced_filters, differentiable.
 TorchArray balanced(const TorchArray& weight, const TorchArray& log_balance) {
-  const TorchArray overlaps = torch::conv2d(weight, weight, {}, 1, kBlockKernel - 1).abs().sum({2, 3});
+  // a move and its opposite have transposed products
+  TorchArray half = moved_products(weight, 0, 0).abs() / 2;
+  for (std::int64_t down = 0; down < kBlockKernel; ++down) {
+    for (std::int64_t right = down == 0 ? 1 : 1 - kBlockKernel; right < kBlockKernel; ++right)
+      half = half + moved_products(weight, down, right).abs();
+  }
   const TorchArray balance = log_balance.exp();
-  const TorchArray sums = overlaps.mv(balance) / balance;
+  const TorchArray sums = (half.mv(balance) + half.t().mv(balance)) / balance;
   return weight * (2 / (sums + kTiny)).sqrt().reshape({-1, 1, 1, 1});
 }
 
