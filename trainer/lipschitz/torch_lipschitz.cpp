@@ -1,7 +1,8 @@
-// The network of lipschitz_network.hpp in libtorch. Norms are part of what is differentiated. The gradient with respect
-// to x runs backwards through the blocks, each of which is its own adjoint once its mask is a constant.
+// The network of lipschitz_network.hpp in libtorch. Norms are part of what is differentiated: once for a step, while
+// the two halves of its batch are passed through the network side by side.
 #include <algorithm>
 #include <cstdlib>
+#include <future>
 #include <utility>
 
 #include <torch/torch.h>
@@ -13,8 +14,8 @@ namespace standfast::trainer {
 namespace {
 
 constexpr std::int64_t kPadding = kBlockKernel / 2;
-constexpr int kNewtonSteps = 10;  // from a matrix of norms .5 to 1 to one that differs from 1 by rounding only
-constexpr double kTiny = 1e-12;   // under a square root of what may be 0
+constexpr int kNewtonSteps = 7;  // enough from what one step of the optimiser makes of an orthonormal matrix
+constexpr double kTiny = 1e-12;  // under a square root of what may be 0
 
 /// The inner products of all filters with all filters moved by (down, right), taps that overlap only. Shape: (O, O).
 TorchArray moved_products(const TorchArray& weight, std::int64_t down, std::int64_t right) {
@@ -48,53 +49,27 @@ TorchArray orthonormalised(const TorchArray& matrix) {
   return (wide ? m : m.t()).reshape({matrix.size(0), matrix.size(1), 1, 1});
 }
 
-/// The adjoint of a convolution of stride 1 that keeps the size, which is another one.
-TorchArray adjoint(const TorchArray& z, const TorchArray& weight) {
-  return torch::conv2d(z, weight.transpose(0, 1).flip({2, 3}), {}, 1, kPadding);
+/// The filters of the adjoint, which is a convolution as well, in the order of a convolution's own.
+TorchArray adjoint_of(const TorchArray& filters) {
+  return filters.transpose(0, 1).flip({2, 3}).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+TorchArray same_size(const TorchArray& u, const TorchArray& filters, const TorchArray& bias) {
+  return torch::conv2d(u, filters, bias, 1, kPadding);
 }
 
 struct TorchBlock {
   TorchArray weight, log_balance, bias;
-  TorchArray filters, mask;  // of the last pass
-
-  TorchBlock(const LipschitzBlock& start, const model::Shape& shape)
-      : weight(torch_array(start.weight, shape)),
-        log_balance(torch_array(start.log_balance, {shape[0]})),
-        bias(torch_array(start.bias, {shape[0]})) {}
-
-  TorchArray of(const TorchArray& u) {
-    filters = balanced(weight, log_balance);
-    const TorchArray hidden = torch::conv2d(u, filters, bias, 1, kPadding).relu();
-    mask = hidden.detach() > 0;
-    return u - adjoint(hidden, filters);
-  }
-
-  [[nodiscard]] TorchArray slopes(const TorchArray& slope, const TorchArray& rows) const {
-    return slope - adjoint(torch::conv2d(slope, filters, {}, 1, kPadding) * rows_of(mask, rows), filters);
-  }
 };
 
 struct TorchStage {
   TorchArray projection;  // undefined without one
-  TorchArray orthonormal;
   std::vector<TorchBlock> blocks;
-
-  TorchArray of(const TorchArray& before) {
-    TorchArray u = torch::pixel_unshuffle(before, 2).contiguous(at::MemoryFormat::ChannelsLast);
-    if (projection.defined()) {
-      orthonormal = orthonormalised(projection);
-      u = torch::conv2d(u, orthonormal);
-    }
-    for (TorchBlock& block : blocks) u = block.of(u);
-    return u;
-  }
-
-  [[nodiscard]] TorchArray slopes(TorchArray slope, const TorchArray& rows) const {
-    for (auto block = blocks.rbegin(); block != blocks.rend(); ++block) slope = block->slopes(slope, rows);
-    if (projection.defined()) slope = torch::conv2d(slope, orthonormal.transpose(0, 1));
-    return torch::pixel_shuffle(slope, 2);
-  }
 };
+
+/// Arrays that a pass multiplies by, made of the weights: for each stage its projection, if it has one, and for each
+/// of its blocks W and b; then the score's gradient and its bias.
+using Arrays = std::vector<TorchArray>;
 
 class TorchLipschitzNet final : public TorchLearner {
  public:
@@ -102,8 +77,11 @@ class TorchLipschitzNet final : public TorchLearner {
     for (std::size_t s = 0; s < start.stages.size(); ++s) {
       TorchStage& stage = stages_.emplace_back();
       const std::vector<float>& projection = start.stages[s].projection;
-      if (!projection.empty()) stage.projection = torch_array(projection, {start.channels(s), start.incoming(s)});
-      for (const LipschitzBlock& block : start.stages[s].blocks) stage.blocks.emplace_back(block, start.block_shape(s));
+      const std::int64_t channels = start.channels(s);
+      if (!projection.empty()) stage.projection = torch_array(projection, {channels, start.incoming(s)});
+      for (const LipschitzBlock& block : start.stages[s].blocks)
+        stage.blocks.push_back({torch_array(block.weight, start.block_shape(s)),
+                                torch_array(block.log_balance, {channels}), torch_array(block.bias, {channels})});
     }
     head_weight_ = torch_array(start.head_weight, {static_cast<std::int64_t>(start.head_weight.size())});
     bias_ = torch_array({start.bias}, {1});
@@ -115,21 +93,30 @@ class TorchLipschitzNet final : public TorchLearner {
 
  private:
   [[nodiscard]] LipschitzNet values() const;
+  [[nodiscard]] Arrays arrays() const;
+  TorchArray pass(const TorchArray& x, const Arrays& arrays, std::vector<TorchArray>* masks) const;
   TorchArray forward(const TorchArray& x, bool learns) override;
+  StepResult add_gradients(const Batch& batch, WorstChange* adversary) override;
   TorchArray judged_scores(const Batch& batch, const TorchArray& score, const TorchArray& rows,
                            WorstChange* adversary) override;
   TorchArray input_gradients(const TorchArray& rows) override;
   [[nodiscard]] std::vector<TorchArray> trainable() const override;
   [[nodiscard]] std::vector<TorchArray> statistics() const override { return {}; }
-  void restore_signs() override {}  // any weights make a convex score
+  void restore_signs() override;
 
-  /// The gradient of g with respect to the map's result, of norm 1 / temperature.
-  [[nodiscard]] TorchArray head() const { return head_weight_ / (head_weight_.norm() * start_.temperature); }
+  struct Half {
+    TorchArray loss, scores;
+    Arrays gradients;
+  };
+  [[nodiscard]] Half half(const Batch& batch, std::int64_t first, std::int64_t count, const Arrays& arrays);
 
   LipschitzNet start_;
   std::vector<TorchStage> stages_;
   TorchArray head_weight_, bias_;
-  std::int64_t count_ = 0;  // the rows of the last pass
+  // of the last pass of forward: a mask for each block, from the first to the last
+  Arrays last_arrays_;
+  std::vector<TorchArray> masks_;
+  std::int64_t count_ = 0;
 };
 
 LipschitzNet TorchLipschitzNet::values() const {
@@ -147,27 +134,95 @@ LipschitzNet TorchLipschitzNet::values() const {
   return network;
 }
 
-TorchArray TorchLipschitzNet::forward(const TorchArray& x, bool /*learns*/) {
+Arrays TorchLipschitzNet::arrays() const {
+  Arrays all;
+  for (const TorchStage& stage : stages_) {
+    if (stage.projection.defined()) all.push_back(orthonormalised(stage.projection));
+    for (const TorchBlock& block : stage.blocks)
+      all.insert(all.end(), {balanced(block.weight, block.log_balance), block.bias});
+  }
+  all.insert(all.end(), {head_weight_ / (head_weight_.norm() * start_.temperature), bias_});
+  return all;
+}
+
+TorchArray TorchLipschitzNet::pass(const TorchArray& x, const Arrays& arrays, std::vector<TorchArray>* masks) const {
   const model::Shape& shape = start_.input_shape;
+  TorchArray u = x.reshape({x.size(0), shape[0], shape[1], shape[2]});
+  auto array = arrays.begin();
+  for (const TorchStage& stage : stages_) {
+    u = torch::pixel_unshuffle(u, 2).contiguous(at::MemoryFormat::ChannelsLast);
+    if (stage.projection.defined()) u = torch::conv2d(u, *array++);
+    for (std::size_t k = 0; k < stage.blocks.size(); ++k, array += 2) {
+      const TorchArray hidden = same_size(u, array[0], array[1]).relu();
+      if (masks != nullptr) masks->push_back(hidden.detach() > 0);
+      u = u - same_size(hidden, adjoint_of(array[0]), {});
+    }
+  }
+  return u.contiguous().flatten(1).mv(array[0]) + array[1];
+}
+
+TorchArray TorchLipschitzNet::forward(const TorchArray& x, bool /*learns*/) {
   count_ = x.size(0);
-  TorchArray u = x.reshape({count_, shape[0], shape[1], shape[2]});
-  for (TorchStage& stage : stages_) u = stage.of(u);
-  return u.contiguous().flatten(1).mv(head()) + bias_;
+  last_arrays_ = arrays();
+  masks_.clear();
+  return pass(x, last_arrays_, &masks_);
 }
 
 /// Nothing of size r moves the score by more than r / temperature.
 TorchArray TorchLipschitzNet::judged_scores(const Batch& /*batch*/, const TorchArray& score, const TorchArray& rows,
                                             WorstChange* /*adversary*/) {
   if (!options_.certify_norm) return score;
-  return score.index_add(0, rows,
-                         torch::full_like(rows, -options_.certify_radius / start_.temperature, score.options()));
+  const double margin = options_.certify_radius / start_.temperature;
+  return score.index_add(0, rows, torch::full({rows.size(0)}, -margin));
 }
 
+/// Rows from `first` on, with arrays of their own to differentiate: no other thread writes to them.
+TorchLipschitzNet::Half TorchLipschitzNet::half(const Batch& batch, std::int64_t first, std::int64_t count,
+                                                const Arrays& arrays) {
+  use_one_thread();
+  const auto all = static_cast<std::int64_t>(batch.count());
+  Arrays own;
+  for (const TorchArray& array : arrays) own.push_back(array.detach().requires_grad_());
+  const TorchArray labels = view_of(batch.labels, 1).squeeze(0).narrow(0, first, count);
+  const TorchArray scores = pass(view_of(batch.features, batch.count()).narrow(0, first, count), own, nullptr);
+  const TorchArray judged = judged_scores(batch, scores, labels.nonzero().squeeze(1), nullptr);
+  const TorchArray loss = mean_loss(judged, labels) * (static_cast<double>(count) / static_cast<double>(all));
+  Arrays gradients = torch::autograd::grad({loss}, own);
+  return {loss.detach(), scores.detach(), std::move(gradients)};
+}
+
+/// Two halves of the batch side by side, whose gradients are added in one order: the bits do not depend on the number
+/// of cores.
+StepResult TorchLipschitzNet::add_gradients(const Batch& batch, WorstChange* adversary) {
+  const auto count = static_cast<std::int64_t>(batch.count());
+  if (count < 2 || options_.jacobian_weight > 0 || options_.input_dropout > 0)
+    return TorchLearner::add_gradients(batch, adversary);
+  const Arrays all = arrays();
+  const std::int64_t middle = count / 2;
+  auto later = std::async(std::launch::async, [&] { return half(batch, middle, count - middle, all); });
+  const Half first = half(batch, 0, middle, all), second = later.get();
+  Arrays gradients;
+  for (std::size_t i = 0; i < all.size(); ++i) gradients.push_back(first.gradients[i] + second.gradients[i]);
+  torch::autograd::backward(all, gradients);
+  return {(first.loss + second.loss).item<double>(), values_of(torch::cat({first.scores, second.scores}))};
+}
+
+/// Backwards through the last pass: a block is its own adjoint once its mask is a constant.
 TorchArray TorchLipschitzNet::input_gradients(const TorchArray& rows) {
   const model::Shape last = start_.stage_shape(stages_.size() - 1);
   const std::int64_t count = rows.defined() ? rows.size(0) : count_;
-  TorchArray slope = head().reshape({1, last[0], last[1], last[2]}).expand({count, -1, -1, -1});
-  for (auto stage = stages_.rbegin(); stage != stages_.rend(); ++stage) slope = stage->slopes(slope, rows);
+  auto array = last_arrays_.end() - 2;
+  auto mask = masks_.end();
+  TorchArray slope = array[0].reshape({1, last[0], last[1], last[2]}).expand({count, -1, -1, -1});
+  for (auto stage = stages_.rbegin(); stage != stages_.rend(); ++stage) {
+    for (std::size_t k = 0; k < stage->blocks.size(); ++k) {
+      array -= 2, --mask;
+      const TorchArray hidden = same_size(slope, array[0], {}) * rows_of(*mask, rows);
+      slope = slope - same_size(hidden, adjoint_of(array[0]), {});
+    }
+    if (stage->projection.defined()) slope = torch::conv2d(slope, (*--array).transpose(0, 1));
+    slope = torch::pixel_shuffle(slope, 2);
+  }
   return slope.flatten(1);
 }
 
@@ -178,6 +233,12 @@ std::vector<TorchArray> TorchLipschitzNet::trainable() const {
     for (const TorchBlock& block : stage.blocks) all.insert(all.end(), {block.weight, block.log_balance, block.bias});
   }
   return all;
+}
+
+/// Any weights make a convex score; projections stay near what they stand for.
+void TorchLipschitzNet::restore_signs() {
+  for (TorchStage& stage : stages_)
+    if (stage.projection.defined()) stage.projection.copy_(orthonormalised(stage.projection).squeeze(3).squeeze(2));
 }
 
 }  // namespace
