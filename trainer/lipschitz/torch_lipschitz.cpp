@@ -14,14 +14,15 @@ namespace standfast::trainer {
 namespace {
 
 constexpr std::int64_t kPadding = kBlockKernel / 2;
-constexpr int kNewtonSteps = 7;  // enough from what one step of the optimiser makes of an orthonormal matrix
+constexpr int kNewtonSteps = 5;  // enough from what one step of the optimiser makes of an orthonormal matrix
 constexpr double kTiny = 1e-12;  // under a square root of what may be 0
 
-/// The inner products of all filters with all filters moved by (down, right), taps that overlap only. Shape: (O, O).
-TorchArray moved_products(const TorchArray& weight, std::int64_t down, std::int64_t right) {
+/// The inner products of all filters with all filters moved by (down, right), of taps that overlap.
+/// Shapes: taps (O, k, k, C), the result (O, O).
+TorchArray moved_products(const TorchArray& taps, std::int64_t down, std::int64_t right) {
   const std::int64_t height = kBlockKernel - down, width = kBlockKernel - std::abs(right);
   const auto part = [&](std::int64_t top, std::int64_t left) {
-    return weight.narrow(2, top, height).narrow(3, left, width).flatten(1);
+    return taps.narrow(1, top, height).narrow(2, left, width).flatten(1);
   };
   const TorchArray moved = part(down, std::max<std::int64_t>(right, 0));
   return moved.mm(part(0, std::max<std::int64_t>(-right, 0)).t());
@@ -29,11 +30,12 @@ TorchArray moved_products(const TorchArray& weight, std::int64_t down, std::int6
 
 /// unit_norms.hpp's balanced_filters, differentiable.
 TorchArray balanced(const TorchArray& weight, const TorchArray& log_balance) {
+  const TorchArray taps = weight.permute({0, 2, 3, 1}).contiguous();
   // a move and its opposite have transposed products
-  TorchArray half = moved_products(weight, 0, 0).abs() / 2;
+  TorchArray half = moved_products(taps, 0, 0).abs() / 2;
   for (std::int64_t down = 0; down < kBlockKernel; ++down) {
     for (std::int64_t right = down == 0 ? 1 : 1 - kBlockKernel; right < kBlockKernel; ++right)
-      half = half + moved_products(weight, down, right).abs();
+      half = half + moved_products(taps, down, right).abs();
   }
   const TorchArray balance = log_balance.exp();
   const TorchArray sums = (half.mv(balance) + half.t().mv(balance)) / balance;
