@@ -19,7 +19,7 @@ TrainOptions valid_options() {
 }
 
 TEST(Presets, ExistAndAreValidOnceTheirNamesAreGiven) {
-  ASSERT_EQ(presets().size(), 14U);
+  ASSERT_EQ(presets().size(), 15U);
   for (const auto& preset : presets()) {
     TrainOptions options = preset_options(preset.name).value();
     options.data.source = "x";
@@ -37,7 +37,7 @@ TEST(Presets, AnUnknownOneNamesThoseThatExist) {
   EXPECT_EQ(result.error().message,
             "--preset: 'resnet' is not one of spam, spam-kinks, table, text, mnist-mlp, mnist-linf, mnist-l2, "
             "mnist-l1, fashion-conv, "
-            "cifar-conv, cifar-conv-robust, cifar-learnt, cifar-learnt-robust, malimg-mlp");
+            "cifar-conv, cifar-conv-robust, cifar-learnt, cifar-learnt-robust, cifar-lipschitz, malimg-mlp");
 }
 
 TEST(Presets, AreChosenByTheShapeOfTheData) {
