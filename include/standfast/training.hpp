@@ -136,8 +136,8 @@ struct LearntLayout {
 /// A deep feature map of stages, each of which halves the sides of an image: 2 x 2 pixels become channels, an
 /// orthonormal matrix projects them, and blocks u - W^T relu(W u + b) with 3x3 kernels and ||W||_2^2 <= 2 follow.
 struct LipschitzLayout {
-  std::vector<std::int64_t> channels = {32, 64, 128};  ///< The number of channels of each stage.
-  std::vector<std::int64_t> blocks = {2, 2, 2};        ///< The number of blocks of each stage.
+  std::vector<std::int64_t> channels = {32, 64, 64};  ///< The number of channels of each stage.
+  std::vector<std::int64_t> blocks = {2, 2, 2};       ///< The number of blocks of each stage.
 };
 
 /// The threshold on scores at which a fresh row of the other class raises an alarm with this probability.

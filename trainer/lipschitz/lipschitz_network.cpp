@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,12 +11,11 @@
 #include "base/try.hpp"
 #include "model/graph_builder.hpp"
 #include "model/shape.hpp"
-#include "trainer/lipschitz/unit_norms.hpp"
+#include "model/spectral_norm.hpp"
+#include "trainer/lipschitz/orthonormal.hpp"
 
 namespace standfast::trainer {
 namespace {
-
-constexpr double kNoise = 0.1;  // of a filter around its middle tap
 
 std::size_t index_of(std::int64_t extent) { return static_cast<std::size_t>(extent); }
 
@@ -30,17 +30,10 @@ std::vector<float> orthonormal_start(std::int64_t rows, std::int64_t columns, Ra
   return {wide.begin(), wide.end()};
 }
 
-/// An orthonormal matrix in the middle taps, so that the block starts as one that turns every change and shrinks none.
 LipschitzBlock starting_block(const model::Shape& shape, Random& random) {
-  LipschitzBlock block;
   const double fan_in = static_cast<double>(shape[1] * shape[2] * shape[3]);
-  block.weight = normal_values(model::element_count(shape), kNoise / std::sqrt(fan_in), random);
-  const std::vector<float> middle = orthonormal_start(shape[0], shape[1], random);
-  const std::size_t taps = index_of(shape[2] * shape[3]);
-  for (std::size_t i = 0; i < middle.size(); ++i) block.weight[i * taps + taps / 2] += middle[i];
-  block.log_balance.assign(index_of(shape[0]), 0);
-  block.bias.assign(index_of(shape[0]), 0);
-  return block;
+  return {normal_values(model::element_count(shape), 1 / std::sqrt(fan_in), random),
+          std::vector<float>(index_of(shape[0]))};
 }
 
 Status check_image(const LipschitzLayout& layout, const model::Shape& image) {
@@ -76,11 +69,20 @@ Result<model::MapStep> projection_step(const LipschitzNet& network, std::size_t 
   return step;
 }
 
-Result<model::MapStep> block_step(const LipschitzBlock& block, const model::Shape& shape) {
+Result<model::MapStep> block_step(const LipschitzNet& network, std::size_t stage, const LipschitzBlock& block) {
+  const model::Shape shape = network.block_shape(stage);
   model::MapStep step;
   step.kind = model::MapKind::kConvexPotential;
   step.padding = kBlockKernel / 2;
-  STANDFAST_TRY(step.values, rounded(balanced_filters(block.weight, shape, block.log_balance), 1 - kNormSlack, shape));
+  const std::vector<double> weight(block.weight.begin(), block.weight.end());
+  STANDFAST_TRY(step.values, rounded(weight, 1, shape));
+  const double norm = model::spectral_norm_upper(step, network.stage_shape(stage));
+  if (!std::isfinite(norm))
+    return Error{ErrorCode::kBadOption, fmt::format("--stage-channels: {} are too many to prove the norm of a block of "
+                                                    "stage {}",
+                                                    shape[0], stage + 1)};
+  const double factor = norm > 0 ? std::numbers::sqrt2 / norm : 1;
+  STANDFAST_TRY(step.values, rounded(weight, factor * (1 - kNormSlack), shape));
   STANDFAST_TRY(step.bias, bias_of(block.bias));
   return step;
 }
@@ -132,7 +134,7 @@ Result<model::FeatureMap> to_map(const LipschitzNet& network) {
       map.push_back(std::move(projection));
     }
     for (const LipschitzBlock& block : stage.blocks) {
-      STANDFAST_TRY(model::MapStep step, block_step(block, network.block_shape(s)));
+      STANDFAST_TRY(model::MapStep step, block_step(network, s, block));
       map.push_back(std::move(step));
     }
   }

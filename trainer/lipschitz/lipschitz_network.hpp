@@ -4,13 +4,11 @@
 //     g(u) = (w / ||w||) . u / temperature + b'
 //
 // * is a zero-padded convolution and W^T * its adjoint. P, of norm 1, acts on the channels of each pixel alone and may
-// be left out. With ||W||_2^2 <= 2 a block is 1-Lipschitz; W = D V with a diagonal D has that norm by construction:
+// be left out. With ||W||_2^2 <= 2 a block is 1-Lipschitz: W = sqrt(2) V / ||V||_2. Training estimates ||V||_2 by power
+// iteration, which is too low by little; the export divides by a bound that is proven.
 //
-//     D_i^2 = 2 / sum_j |V V^T|_ij q_j / q_i         q > 0, learnt
-//
-// Sources: the blocks of Meunier, Delattre, Araujo, Allauzen, "A Dynamical System Perspective for Lipschitz Neural
-// Networks", ICML 2022; D of Araujo, Havens, Delattre, Allauzen, Hu, "A Unified Algebraic Perspective on Lipschitz
-// Neural Networks", ICLR 2023.
+// Source: Meunier, Delattre, Araujo, Allauzen, "A Dynamical System Perspective for Lipschitz Neural Networks", ICML
+// 2022.
 #pragma once
 
 #include <cstdint>
@@ -28,9 +26,9 @@ inline constexpr std::int64_t kBlockKernel = 3;
 /// What is missing from norm 1: rounding to float32 then leaves the norm below what is proven.
 inline constexpr double kNormSlack = 1e-6;
 
-/// Shapes, with C = channels of the stage: weight is V (C, C, 3, 3), log_balance is log q (C), bias (C).
+/// Shapes, with C = channels of the stage: weight is V (C, C, 3, 3), bias (C).
 struct LipschitzBlock {
-  std::vector<float> weight, log_balance, bias;
+  std::vector<float> weight, bias;
 };
 
 /// Shape: projection (C, incoming channels), any numbers; P is the nearest matrix with orthonormal rows, or columns
@@ -56,13 +54,13 @@ struct LipschitzNet {
   [[nodiscard]] model::Shape block_shape(std::size_t stage) const;
 };
 
-/// V is normal, q = 1, P orthonormal, w normal. Fails: kBadOption if x is no image, or its sides do not halve once for
+/// V is normal, P orthonormal, w normal. Fails: kBadOption if x is no image, or its sides do not halve once for
 /// each stage.
 Result<LipschitzNet> starting_lipschitz_network(const TrainOptions& options, const model::Shape& input_shape,
                                                 Random& random);
 
 /// What the network adds to the feature map of the data. Computed in float64, rounded once. Fails: kBadValue for a
-/// weight that does not fit a float.
+/// weight that does not fit a float; kBadOption if a stage has too many channels for its blocks' norms to be proven.
 Result<model::FeatureMap> to_map(const LipschitzNet& network);
 
 /// g, a linear node. Fails: kBadValue for a weight that does not fit a float.

@@ -1,8 +1,7 @@
 // The network of lipschitz_network.hpp in libtorch. Norms are part of what is differentiated: once for a step, while
 // the two halves of its batch are passed through the network side by side.
-#include <algorithm>
-#include <cstdlib>
 #include <future>
+#include <numbers>
 #include <utility>
 
 #include <torch/torch.h>
@@ -15,34 +14,10 @@ namespace {
 
 constexpr std::int64_t kPadding = kBlockKernel / 2;
 constexpr int kNewtonSteps = 5;  // enough from what one step of the optimiser makes of an orthonormal matrix
-constexpr double kTiny = 1e-12;  // under a square root of what may be 0
+constexpr int kFirstIterations = 30;
+constexpr double kTiny = 1e-12;  // beside a norm that may be 0
 
-/// The inner products of all filters with all filters moved by (down, right), of taps that overlap.
-/// Shapes: taps (O, k, k, C), the result (O, O).
-TorchArray moved_products(const TorchArray& taps, std::int64_t down, std::int64_t right) {
-  const std::int64_t height = kBlockKernel - down, width = kBlockKernel - std::abs(right);
-  const auto part = [&](std::int64_t top, std::int64_t left) {
-    return taps.narrow(1, top, height).narrow(2, left, width).flatten(1);
-  };
-  const TorchArray moved = part(down, std::max<std::int64_t>(right, 0));
-  return moved.mm(part(0, std::max<std::int64_t>(-right, 0)).t());
-}
-
-/// unit_norms.hpp's balanced_filters, differentiable.
-TorchArray balanced(const TorchArray& weight, const TorchArray& log_balance) {
-  const TorchArray taps = weight.permute({0, 2, 3, 1}).contiguous();
-  // a move and its opposite have transposed products
-  TorchArray half = moved_products(taps, 0, 0).abs() / 2;
-  for (std::int64_t down = 0; down < kBlockKernel; ++down) {
-    for (std::int64_t right = down == 0 ? 1 : 1 - kBlockKernel; right < kBlockKernel; ++right)
-      half = half + moved_products(taps, down, right).abs();
-  }
-  const TorchArray balance = log_balance.exp();
-  const TorchArray sums = (half.mv(balance) + half.t().mv(balance)) / balance;
-  return weight * (2 / (sums + kTiny)).sqrt().reshape({-1, 1, 1, 1});
-}
-
-/// unit_norms.hpp's orthonormal, differentiable. Shape: (rows, columns, 1, 1).
+/// orthonormal.hpp's orthonormal, differentiable. Shape: (rows, columns, 1, 1).
 TorchArray orthonormalised(const TorchArray& matrix) {
   const bool wide = matrix.size(0) <= matrix.size(1);
   TorchArray m = wide ? matrix : matrix.t();
@@ -60,9 +35,24 @@ TorchArray same_size(const TorchArray& u, const TorchArray& filters, const Torch
   return torch::conv2d(u, filters, bias, 1, kPadding);
 }
 
+/// A block's weights, and what power iteration has reached: a change that V stretches as much as any (1, C, h, w).
 struct TorchBlock {
-  TorchArray weight, log_balance, bias;
+  TorchArray weight, bias, stretched;
 };
+
+void iterate(const TorchArray& weight, int steps, TorchArray& stretched) {
+  const torch::NoGradGuard no_grad;
+  const TorchArray back = adjoint_of(weight);
+  for (int step = 0; step < steps; ++step) {
+    stretched = same_size(same_size(stretched, weight, {}), back, {});
+    stretched = stretched / (stretched.norm() + kTiny);
+  }
+}
+
+/// sqrt(2) V / ||V||_2, differentiable.
+TorchArray of_squared_norm_2(const TorchBlock& block) {
+  return block.weight * (std::numbers::sqrt2 / (same_size(block.stretched, block.weight, {}).norm() + kTiny));
+}
 
 struct TorchStage {
   TorchArray projection;  // undefined without one
@@ -81,9 +71,13 @@ class TorchLipschitzNet final : public TorchLearner {
       const std::vector<float>& projection = start.stages[s].projection;
       const std::int64_t channels = start.channels(s);
       if (!projection.empty()) stage.projection = torch_array(projection, {channels, start.incoming(s)});
-      for (const LipschitzBlock& block : start.stages[s].blocks)
-        stage.blocks.push_back({torch_array(block.weight, start.block_shape(s)),
-                                torch_array(block.log_balance, {channels}), torch_array(block.bias, {channels})});
+      model::Shape shape = start.stage_shape(s);
+      shape.insert(shape.begin(), 1);
+      for (const LipschitzBlock& block : start.stages[s].blocks) {
+        stage.blocks.push_back(
+            {torch_array(block.weight, start.block_shape(s)), torch_array(block.bias, {channels}), torch::ones(shape)});
+        iterate(stage.blocks.back().weight, kFirstIterations, stage.blocks.back().stretched);
+      }
     }
     head_weight_ = torch_array(start.head_weight, {static_cast<std::int64_t>(start.head_weight.size())});
     bias_ = torch_array({start.bias}, {1});
@@ -128,7 +122,7 @@ LipschitzNet TorchLipschitzNet::values() const {
     if (stages_[s].projection.defined()) stage.projection = values_of(stages_[s].projection);
     for (std::size_t k = 0; k < stage.blocks.size(); ++k) {
       const TorchBlock& block = stages_[s].blocks[k];
-      stage.blocks[k] = {values_of(block.weight), values_of(block.log_balance), values_of(block.bias)};
+      stage.blocks[k] = {values_of(block.weight), values_of(block.bias)};
     }
   }
   network.head_weight = values_of(head_weight_);
@@ -140,8 +134,7 @@ Arrays TorchLipschitzNet::arrays() const {
   Arrays all;
   for (const TorchStage& stage : stages_) {
     if (stage.projection.defined()) all.push_back(orthonormalised(stage.projection));
-    for (const TorchBlock& block : stage.blocks)
-      all.insert(all.end(), {balanced(block.weight, block.log_balance), block.bias});
+    for (const TorchBlock& block : stage.blocks) all.insert(all.end(), {of_squared_norm_2(block), block.bias});
   }
   all.insert(all.end(), {head_weight_ / (head_weight_.norm() * start_.temperature), bias_});
   return all;
@@ -232,15 +225,17 @@ std::vector<TorchArray> TorchLipschitzNet::trainable() const {
   std::vector<TorchArray> all = {head_weight_, bias_};
   for (const TorchStage& stage : stages_) {
     if (stage.projection.defined()) all.push_back(stage.projection);
-    for (const TorchBlock& block : stage.blocks) all.insert(all.end(), {block.weight, block.log_balance, block.bias});
+    for (const TorchBlock& block : stage.blocks) all.insert(all.end(), {block.weight, block.bias});
   }
   return all;
 }
 
-/// Any weights make a convex score; projections stay near what they stand for.
+/// Any weights make a convex score; what is known of the weights follows them.
 void TorchLipschitzNet::restore_signs() {
-  for (TorchStage& stage : stages_)
+  for (TorchStage& stage : stages_) {
     if (stage.projection.defined()) stage.projection.copy_(orthonormalised(stage.projection).squeeze(3).squeeze(2));
+    for (TorchBlock& block : stage.blocks) iterate(block.weight, 1, block.stretched);
+  }
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Schur's test on V V^T, and Newton-Schulz iterations towards the nearest orthonormal matrix.
-#include "trainer/lipschitz/unit_norms.hpp"
+// Newton-Schulz iterations towards the nearest orthonormal matrix.
+#include "trainer/lipschitz/orthonormal.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -58,52 +58,7 @@ double nearer_orthonormal(Matrix& m) {
   return largest;
 }
 
-/// The taps of each filter one after the other, each with its channels side by side.
-Matrix taps_of(std::span<const float> weight, const model::Shape& shape) {
-  const auto filters = static_cast<std::size_t>(shape[0]), channels = static_cast<std::size_t>(shape[1]),
-             taps = static_cast<std::size_t>(shape[2] * shape[3]);
-  Matrix result = {filters * taps, channels, std::vector<double>(weight.size())};
-  for (std::size_t f = 0; f < filters; ++f)
-    for (std::size_t c = 0; c < channels; ++c)
-      for (std::size_t t = 0; t < taps; ++t)
-        result.values[(f * taps + t) * channels + c] = weight[(f * channels + c) * taps + t];
-  return result;
-}
-
-/// The sum over all offsets of |sum over taps so far apart of the products of filters i and j|.
-double overlap(const Matrix& taps, std::size_t i, std::size_t j, std::size_t width) {
-  const std::size_t offsets = 2 * width - 1, count = width * width;
-  std::vector<double> sums(offsets * offsets);
-  for (std::size_t a = 0; a < count; ++a) {
-    for (std::size_t b = 0; b < count; ++b) {
-      const std::size_t down = width - 1 + a / width - b / width, right = width - 1 + a % width - b % width;
-      sums[down * offsets + right] += dot(taps.row(i * count + a), taps.row(j * count + b));
-    }
-  }
-  return std::accumulate(sums.begin(), sums.end(), 0.0, [](double sum, double s) { return sum + std::fabs(s); });
-}
-
 }  // namespace
-
-std::vector<double> balanced_filters(std::span<const float> weight, const model::Shape& shape,
-                                     std::span<const float> log_balance) {
-  const auto filters = static_cast<std::size_t>(shape[0]), width = static_cast<std::size_t>(shape[2]);
-  const Matrix taps = taps_of(weight, shape);
-  std::vector<double> sums(filters);
-  const auto balance = [&](std::size_t i) { return std::exp(static_cast<double>(log_balance[i])); };
-  for (std::size_t i = 0; i < filters; ++i) {
-    for (std::size_t j = 0; j <= i; ++j) {
-      const double both = overlap(taps, i, j, width);
-      sums[i] += both * balance(j) / balance(i);
-      if (j < i) sums[j] += both * balance(i) / balance(j);
-    }
-  }
-  std::vector<double> result(weight.begin(), weight.end());
-  const std::size_t size = weight.size() / filters;
-  for (std::size_t k = 0; k < result.size(); ++k)
-    if (sums[k / size] > 0) result[k] *= std::sqrt(2 / sums[k / size]);
-  return result;
-}
 
 std::vector<double> orthonormal(std::span<const float> matrix, std::int64_t rows, std::int64_t columns) {
   Matrix m = {static_cast<std::size_t>(rows), static_cast<std::size_t>(columns), {matrix.begin(), matrix.end()}};
