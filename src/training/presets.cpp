@@ -185,8 +185,8 @@ TrainOptions cifar_lipschitz_options() {
   options.weight_decay = 0;
   options.schedule = Schedule::kOneCycle;
   options.averaging = 0.99;
-  options.batch_size = 64;
-  options.epochs = 19;
+  options.batch_size = 40;
+  options.epochs = 24;
   options.crop = 2;
   options.flip = true;
   return options;

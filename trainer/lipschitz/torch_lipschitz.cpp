@@ -4,6 +4,7 @@
 #include <numbers>
 #include <utility>
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <torch/torch.h>
 
 #include "trainer/lipschitz/lipschitz_network.hpp"
@@ -15,7 +16,8 @@ namespace {
 constexpr std::int64_t kPadding = kBlockKernel / 2;
 constexpr int kNewtonSteps = 5;  // enough from what one step of the optimiser makes of an orthonormal matrix
 constexpr int kFirstIterations = 30;
-constexpr double kTiny = 1e-12;  // beside a norm that may be 0
+constexpr int kMoreIterations = 300;  // to judge as the proven norm will
+constexpr double kTiny = 1e-12;       // beside a norm that may be 0
 
 /// orthonormal.hpp's orthonormal, differentiable. Shape: (rows, columns, 1, 1).
 TorchArray orthonormalised(const TorchArray& matrix) {
@@ -35,7 +37,13 @@ TorchArray same_size(const TorchArray& u, const TorchArray& filters, const Torch
   return torch::conv2d(u, filters, bias, 1, kPadding);
 }
 
-/// A block's weights, and what power iteration has reached: a change that V stretches as much as any (1, C, h, w).
+/// A convolution on a torus, of which that of zero-padded images is a part: the proven bound is one on its norm.
+TorchArray round_torus(const TorchArray& z, const TorchArray& filters) {
+  return torch::conv2d(at::pad(z, {kPadding, kPadding, kPadding, kPadding}, "circular"), filters);
+}
+
+/// A block's weights, and what power iteration has reached: a change that V stretches as much as any, on the torus that
+/// no kernel reaches round. Shape: stretched is (1, C, h + 2, w + 2).
 struct TorchBlock {
   TorchArray weight, bias, stretched;
 };
@@ -44,14 +52,14 @@ void iterate(const TorchArray& weight, int steps, TorchArray& stretched) {
   const torch::NoGradGuard no_grad;
   const TorchArray back = adjoint_of(weight);
   for (int step = 0; step < steps; ++step) {
-    stretched = same_size(same_size(stretched, weight, {}), back, {});
+    stretched = round_torus(round_torus(stretched, weight), back);
     stretched = stretched / (stretched.norm() + kTiny);
   }
 }
 
 /// sqrt(2) V / ||V||_2, differentiable.
 TorchArray of_squared_norm_2(const TorchBlock& block) {
-  return block.weight * (std::numbers::sqrt2 / (same_size(block.stretched, block.weight, {}).norm() + kTiny));
+  return block.weight * (std::numbers::sqrt2 / (round_torus(block.stretched, block.weight).norm() + kTiny));
 }
 
 struct TorchStage {
@@ -66,16 +74,18 @@ using Arrays = std::vector<TorchArray>;
 class TorchLipschitzNet final : public TorchLearner {
  public:
   TorchLipschitzNet(const LipschitzNet& start, const TrainOptions& options) : TorchLearner(options), start_(start) {
+    // after those of weights, batches and dropout; constant images would stay constant
+    const at::Generator directions = at::detail::createCPUGenerator(options.seed + 3);
     for (std::size_t s = 0; s < start.stages.size(); ++s) {
       TorchStage& stage = stages_.emplace_back();
       const std::vector<float>& projection = start.stages[s].projection;
       const std::int64_t channels = start.channels(s);
       if (!projection.empty()) stage.projection = torch_array(projection, {channels, start.incoming(s)});
-      model::Shape shape = start.stage_shape(s);
-      shape.insert(shape.begin(), 1);
+      const model::Shape image = start.stage_shape(s),
+                         torus = {1, image[0], image[1] + 2 * kPadding, image[2] + 2 * kPadding};
       for (const LipschitzBlock& block : start.stages[s].blocks) {
-        stage.blocks.push_back(
-            {torch_array(block.weight, start.block_shape(s)), torch_array(block.bias, {channels}), torch::ones(shape)});
+        stage.blocks.push_back({torch_array(block.weight, start.block_shape(s)), torch_array(block.bias, {channels}),
+                                torch::randn(torus, directions)});
         iterate(stage.blocks.back().weight, kFirstIterations, stage.blocks.back().stretched);
       }
     }
@@ -156,7 +166,9 @@ TorchArray TorchLipschitzNet::pass(const TorchArray& x, const Arrays& arrays, st
   return u.contiguous().flatten(1).mv(array[0]) + array[1];
 }
 
-TorchArray TorchLipschitzNet::forward(const TorchArray& x, bool /*learns*/) {
+TorchArray TorchLipschitzNet::forward(const TorchArray& x, bool learns) {
+  for (TorchStage& stage : stages_)
+    for (TorchBlock& block : stage.blocks) iterate(block.weight, learns ? 0 : kMoreIterations, block.stretched);
   count_ = x.size(0);
   last_arrays_ = arrays();
   masks_.clear();
