@@ -197,6 +197,7 @@ void Certifier::certify(const Request& request, std::span<const float> x, std::s
   for (std::size_t l = 0; l < rows.size(); ++l) {
     for (std::size_t k = 0; k < rows[l].radii.size(); ++k) {
       rows[l].radii[k] = closed_form_radius_of(request, ws.lanes[l].minorant, k);
+      if (request.options.keep_proofs && rows[l].radii[k] > 0) rows[l].proofs[k].cuts = ws.lanes[l].proof_choices;
     }
   }
 }

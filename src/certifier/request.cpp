@@ -17,6 +17,8 @@ Result<Request> request_of(const verify::Verifier& core, const CertifyOptions& o
   STANDFAST_CHECK(check_options(core.model(), options));
   Request request;
   request.options = options;
+  const bool deep = model::is_deep(core.model().feature_map);
+  if (deep) request.options.method = Method::kClosedForm;
   request.passes = passes_of(options);
   request.cost = verify::costs_of(options.threat, core.model().dim());
   for (const Norm norm : options.norms) {
