@@ -322,7 +322,8 @@ Result<double> Classifier::confirm(std::span<const float> input, const Certifica
   STANDFAST_CHECK(check_inputs(input, 1, dim()));
   STANDFAST_CHECK(check_floating_point_environment());
   const model::MapView view = impl_->core->head(0).map().view();
-  if (view != model::MapView::kSeparable && view != model::MapView::kKinked) {
+  const bool deep = model::is_deep(impl_->model.feature_map);
+  if (view != model::MapView::kSeparable && view != model::MapView::kKinked && !deep) {
     return Error{ErrorCode::kUnsupported,
                  "certificate: the model's feature map mixes features, expected a map of "
                  "single features"};
