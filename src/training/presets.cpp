@@ -246,7 +246,7 @@ std::span<const Preset> presets() {
              cifar_learnt_options()},
       Preset{"cifar-learnt-robust", "the same trained on the certified margin, for l2: more than twice the radii",
              cifar_learnt_robust_options()},
-      Preset{"cifar-lipschitz", "a deep feature map that stretches no change, for l2: the largest radii at once",
+      Preset{"cifar-lipschitz", "a deep feature map that stretches no change: l2 radii at no cost per input",
              cifar_lipschitz_options()},
       Preset{"malimg-mlp", "the published network for byte plots of 512 x 512: 200 and 50 units",
              malimg_mlp_options()}};
