@@ -279,8 +279,10 @@ std::vector<S> apply_step(const model::MapStep& step, std::vector<S> z, const mo
     }
     case model::MapKind::kConvexPotential:
       return convex_potential(step, std::move(z), in_shape);
-    case model::MapKind::kMaxMin:
-      return max_and_min(std::move(z), z.size() / static_cast<std::size_t>(in_shape[0]));
+    case model::MapKind::kMaxMin: {
+      const std::size_t block = z.size() / static_cast<std::size_t>(in_shape[0]);
+      return max_and_min(std::move(z), block);
+    }
     case model::MapKind::kPixelUnshuffle:
       return pixel_unshuffle(z, in_shape, out_shape, step.stride);
   }
