@@ -407,6 +407,25 @@ class Choice(NamedTuple):
     winners: list  # one for each output of a maximum: an index into the elements that its node reads
 
 
+class Wholes(NamedTuple):
+    """Numbers over one power of two: number i is numerators[i] / denominator."""
+    numerators: list
+    denominator: int
+
+    def over(self, denominator):
+        return [numerator * (denominator // self.denominator) for numerator in self.numerators]
+
+
+def wholes_of(values):
+    denominator = max(value.denominator for value in values)
+    return Wholes([value.numerator * (denominator // value.denominator) for value in values], denominator)
+
+
+def added(a, b, sign=1):
+    denominator = max(a.denominator, b.denominator)
+    return Wholes([p + sign * q for p, q in zip(a.over(denominator), b.over(denominator))], denominator)
+
+
 class AffineNode(NamedTuple):
     """Output (o, p), channel o at place p, is the sum over k of W[o, k] * source[windows[p][k]], plus a bias.
 
@@ -426,17 +445,28 @@ class AffineNode(NamedTuple):
         The products are nearly all the work of this program. They are made of whole numbers: the duals are binary fractions
         too, so that the largest of their denominators is a multiple of each.
         """
-        denominator = max(dual.denominator for dual in handed)
-        wholes = [dual.numerator * (denominator // dual.denominator) for dual in handed]
-        sums = [0] * len(duals[self.source])
+        wholes, denominator = wholes_of(handed)
+        sums, sums_denominator = self.transposed_product(Wholes(wholes, denominator), len(duals[self.source]))
+        add_to(duals[self.source], [Fraction(total, sums_denominator) for total in sums])
+        return Fraction(sum(map(mul, wholes, self.biases)), denominator * self.bias_denominator)
+
+    def transposed_product(self, h, size):
+        """W^T h as Wholes. Shape: the source has this size."""
+        sums = [0] * size
         for place, window in enumerate(self.windows):
-            at_place = wholes[place::len(self.windows)]
+            at_place = h.numerators[place::len(self.windows)]
             if any(at_place):
                 for element, column in zip(window, self.columns):
                     if element is not None:
                         sums[element] += sum(map(mul, at_place, column))
-        add_to(duals[self.source], [Fraction(total, denominator * self.weight_denominator) for total in sums])
-        return Fraction(sum(map(mul, wholes, self.biases)), denominator * self.bias_denominator)
+        return Wholes(sums, h.denominator * self.weight_denominator)
+
+    def product(self, u):
+        """W u + bias as Wholes."""
+        rows = list(zip(*self.columns))
+        places = [[0 if k is None else u.numerators[k] for k in window] for window in self.windows]
+        sums = Wholes([sum(map(mul, row, place)) for row in rows for place in places], u.denominator * self.weight_denominator)
+        return added(sums, Wholes(self.biases, self.bias_denominator)) if self.biases else sums
 
 
 class SumNode(NamedTuple):
@@ -829,45 +859,6 @@ def is_proven(model, threat, x, certificate):
 # ---------------------------------------------------------------- deep maps
 
 
-class Wholes(NamedTuple):
-    """Numbers over one power of two: number i is numerators[i] / denominator."""
-    numerators: list
-    denominator: int
-
-    def over(self, denominator):
-        return [numerator * (denominator // self.denominator) for numerator in self.numerators]
-
-
-def wholes_of(values):
-    denominator = max(value.denominator for value in values)
-    return Wholes([value.numerator * (denominator // value.denominator) for value in values], denominator)
-
-
-def added(a, b, sign=1):
-    denominator = max(a.denominator, b.denominator)
-    return Wholes([p + sign * q for p, q in zip(a.over(denominator), b.over(denominator))], denominator)
-
-
-def product(node, u):
-    """W u + b of an AffineNode."""
-    rows = list(zip(*node.columns))
-    places = [[0 if k is None else u.numerators[k] for k in window] for window in node.windows]
-    sums = Wholes([sum(map(mul, row, place)) for row in rows for place in places], u.denominator * node.weight_denominator)
-    return added(sums, Wholes(node.biases, node.bias_denominator)) if node.biases else sums
-
-
-def transposed_product(node, h, size):
-    """W^T h. Shape: the result has this size."""
-    sums = [0] * size
-    for place, window in enumerate(node.windows):
-        at_place = h.numerators[place::len(node.windows)]
-        if any(at_place):
-            for element, column in zip(window, node.columns):
-                if element is not None:
-                    sums[element] += sum(map(mul, at_place, column))
-    return Wholes(sums, h.denominator * node.weight_denominator)
-
-
 def overlaps(kernels, shape, stride, dilation):
     """Entry i, j: the sum over all shifts of |the inner product of kernel i and kernel j shifted|. `shape` is that of a kernel."""
     height, width = shape
@@ -992,13 +983,13 @@ def read_deep_step(step, shape, tensors, name):
     affine, out = read_affine(node, "u", shape, tensors, must_not_decrease=False)
     of_weights = stretch_of_weights(values, step.get("stride", 1) if is_conv else 1, step.get("dilation", 1) if is_conv else 1)
     if kind != "convex_potential":
-        return lambda u: product(affine, u), of_weights, out
+        return affine.product, of_weights, out
     any_norm = 1 + of_weights.one * of_weights.infinity
 
     def moved_down(u):
-        hidden = product(affine, u)
+        hidden = affine.product(u)
         hidden = Wholes([max(value, 0) for value in hidden.numerators], hidden.denominator)
-        return added(u, transposed_product(affine, hidden, size), -1)
+        return added(u, affine.transposed_product(hidden, size), -1)
     return moved_down, Stretch(any_norm, max(one, of_weights.two_squared - 1) ** 2, any_norm), shape
 
 

@@ -59,13 +59,19 @@ void run_affine(const Affine& op, const model::Tensor& bias, std::span<const dou
   }
 }
 
+std::vector<double> deep_steps_of(const model::Model& model) {
+  if (!model::is_deep(model.feature_map)) return {};
+  return model::step_lipschitz_upper(model.feature_map, model.input_shape, Norm::l2());
+}
+
 }  // namespace
 
-BoundedPass::BoundedPass(const model::Model& model) : model_(&model) {
+BoundedPass::BoundedPass(const model::Model& model) : BoundedPass(model, deep_steps_of(model)) {}
+
+BoundedPass::BoundedPass(const model::Model& model, std::vector<double> deep_steps)
+    : model_(&model), deep_steps_(std::move(deep_steps)) {
   map_shapes_ = std::move(model::infer_map_shapes(model.feature_map, model.input_shape)).value();
   node_shapes_ = std::move(model::infer_shapes(model.graph)).value();
-  if (!model::is_deep(model.feature_map)) return;
-  deep_steps_ = model::step_lipschitz_upper(model.feature_map, model.input_shape, Norm::l2());
 }
 
 BoundedPass::Values BoundedPass::run_step(std::size_t k, Values from) const {

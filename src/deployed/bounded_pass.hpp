@@ -24,7 +24,9 @@ struct BoundedValue {
 
 class BoundedPass {
  public:
-  /// Requires: validate(model) succeeded; the model outlives this.
+  /// Requires: validate(model) succeeded; the model outlives this. Shape: deep_steps is MapBounds::deep_steps.
+  BoundedPass(const model::Model& model, std::vector<double> deep_steps);
+  /// The same, where nobody has bounded the norms of a deep map yet.
   explicit BoundedPass(const model::Model& model);
 
   /// Shape: x is (dim). Cost: two passes in float64, one of them with the magnitudes of the weights.

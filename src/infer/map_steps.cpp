@@ -14,9 +14,8 @@ const model::Shape& Plan::shape_before(std::size_t k) const {
 }
 
 std::span<float> Plan::find_hidden(std::size_t k, const float* in, std::size_t lanes, AffineScratch& scratch) const {
-  const model::Affine op = model::affine_of(model_->feature_map[k], shape_before(k));
-  const std::span<float> hidden = std::span(scratch.hidden).first(model::element_count(op.out) * lanes);
   const Affine& affine = map_affine_[k];
+  const std::span<float> hidden = std::span(scratch.hidden).first(affine.outputs * lanes);
   if (affine.linear) affine.linear->forward(*kernels_, in, hidden.data(), lanes);
   if (affine.conv) affine.conv->forward(*kernels_, in, hidden.data(), lanes, scratch);
   return hidden;

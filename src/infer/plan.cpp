@@ -40,6 +40,7 @@ Plan::Plan(const model::Model& model, const kernels::Kernels& kernels) : model_(
     const model::Shape& in = k == 0 ? model.input_shape : map_shapes_[k - 1];
     if (!model::has_weights(step) && step.kind != model::MapKind::kConvexPotential) continue;
     const model::Affine op = model::affine_of(step, in);
+    map_affine_[k].outputs = model::element_count(op.out);
     if (op.is_conv) {
       const auto shape = conv_shape(in, op.out, step.values, step.stride, step.padding, step.dilation);
       map_affine_[k].conv.emplace(shape, step.values, step.bias, true);
@@ -48,7 +49,7 @@ Plan::Plan(const model::Model& model, const kernels::Kernels& kernels) : model_(
       map_affine_[k].linear->pack_weights(true);
       most_rows_ = std::max(most_rows_, map_affine_[k].linear->outputs());
     }
-    if (!model::has_weights(step)) most_hidden_ = std::max(most_hidden_, model::element_count(op.out));
+    if (!model::has_weights(step)) most_hidden_ = std::max(most_hidden_, map_affine_[k].outputs);
   }
   for (const Stack& stack : layout_.stacks) {
     LinearMap& map = stacks_.emplace_back();

@@ -95,6 +95,7 @@ class Plan {
   struct Affine {
     std::optional<LinearMap> linear;
     std::optional<ConvMap> conv;
+    std::size_t outputs = 0;
   };
 
   void size_workspace(InferWorkspace& workspace, std::size_t lanes) const;

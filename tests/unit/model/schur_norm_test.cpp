@@ -19,22 +19,6 @@ using test::constant;
 using test::step_of;
 using test::uniform;
 
-double stretch_found(const MapStep& step, const Shape& input, Random& random) {
-  const StepMatrix matrix(step, input);
-  std::vector<double> x(matrix.columns());
-  for (double& v : x) v = random.normal();
-  double norm = 0;
-  for (int k = 0; k < 200; ++k) {
-    const double length = Norm::l2().of_vector(x);
-    if (length == 0) return 0;
-    for (double& v : x) v /= length;
-    const std::vector<double> moved = matrix.times(x);
-    norm = std::max(norm, Norm::l2().of_vector(moved));
-    x = matrix.transposed_times(moved);
-  }
-  return norm;
-}
-
 TEST(SchurNorm, NoVectorIsStretchedFarther) {
   Random random(61);
   for (int trial = 0; trial < 80; ++trial) {
@@ -51,7 +35,7 @@ TEST(SchurNorm, NoVectorIsStretchedFarther) {
       input = {step.values.shape[1], 6 + below(4), 6 + below(4)};
     }
     ASSERT_TRUE(infer_map_shapes({step}, input).ok());
-    const double found = stretch_found(step, input, random), bound = schur_norm_upper(affine_of(step, input));
+    const double found = StepMatrix(step, input).norm_found(random), bound = schur_norm_upper(affine_of(step, input));
     EXPECT_GE(bound, found * (1 - 1e-12)) << shape_text(step.values.shape) << " stride " << step.stride;
     EXPECT_LE(bound, found * 4) << "no more than |W| would give";
   }
