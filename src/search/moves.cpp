@@ -57,26 +57,37 @@ void round_moves(std::span<const threat::CategoryMoves> moves, std::span<double>
   }
 }
 
-void hold_dear_moves(std::span<const threat::CategoryMoves> moves, double limit, PricedProblem& problem) {
+namespace {
+
+/// The problem below `limit`, where moves that cost as much are not made. For p = inf those that cost less are made as
+/// a whole, whose loss is the margin's; for p = 1 and 2 they stay features, of which shares can be made.
+void limit_moves(std::span<const threat::CategoryMoves> moves, double limit, Norm norm, PricedProblem& problem) {
   for (const threat::CategoryMoves& of_category : moves) {
-    if (of_category.cost >= limit) problem.hi[of_category.from] = 0;
+    const bool held = of_category.cost >= limit;
+    if (!held && norm != Norm::linf()) continue;
+    if (!held && problem.hi[of_category.from] > 0) {
+      problem.margin += problem.coefficient[of_category.from] * of_category.cost;
+    }
+    problem.hi[of_category.from] = 0;
   }
 }
 
+}  // namespace
+
 SeparableRadius radius_with_moves(const PricedProblem& problem, std::span<const threat::CategoryMoves> moves, Norm norm,
                                   const RadiusHint& hint) {
-  SeparableRadius best = separable_radius(problem, norm, hint);
-  if (norm == Norm::l0()) return best;
-  std::vector<double> limits;
+  if (moves.empty() || norm == Norm::l0()) return separable_radius(problem, norm, hint);
+  std::vector<double> limits{kInfinity};
   for (const threat::CategoryMoves& of_category : moves) {
-    if (!of_category.to.empty() && of_category.cost > best.radius) limits.push_back(of_category.cost);
+    if (!of_category.to.empty()) limits.push_back(of_category.cost);
   }
   std::ranges::sort(limits);
+  limits.erase(std::unique(limits.begin(), limits.end()), limits.end());
+  SeparableRadius best;
   for (const double limit : limits) {
-    if (limit <= best.radius) continue;
-    PricedProblem held = problem;
-    hold_dear_moves(moves, limit, held);
-    SeparableRadius below = separable_radius(held, norm);
+    PricedProblem limited = problem;
+    limit_moves(moves, limit, norm, limited);
+    SeparableRadius below = separable_radius(limited, norm, limit == kInfinity ? hint : RadiusHint{});
     const bool enough = below.radius > limit;
     below.radius = std::min(below.radius, limit);
     if (below.radius > best.radius) best = below;

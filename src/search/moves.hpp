@@ -27,11 +27,8 @@ void expand_moves(std::span<const threat::CategoryMoves> moves, std::span<const 
 /// A share of at least a half is a whole move, a smaller one is none: what an attack can do.
 void round_moves(std::span<const threat::CategoryMoves> moves, std::span<double> change);
 
-/// Holds the categories that cost `limit` or more. Shape: as the problem's.
-void hold_dear_moves(std::span<const threat::CategoryMoves> moves, double limit, PricedProblem& problem);
-
-/// As separable_radius; where moves cost as much as the radius and more, they are held, as radius_with_moves of the
-/// core holds them. The problem's moves are merged.
+/// As separable_radius of a problem whose moves are merged; moves that cost as much as the radius are not made, as the
+/// core's radius_with_moves has it.
 SeparableRadius radius_with_moves(const PricedProblem& problem, std::span<const threat::CategoryMoves> moves, Norm norm,
                                   const RadiusHint& hint = {});
 

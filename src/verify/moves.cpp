@@ -1,5 +1,5 @@
-// (C54) to (C57). The loss of one half of a move is charged like a piece in V5 (C40); the sum of the two halves is one
-// more rounding. A share of a move between 0 and 1 is no allowed change, and to allow it costs radius only.
+// (C54) to (C56). The loss of one half of a move is charged like a piece in V5 (C40); the sum of the two halves is one
+// more rounding. For p >= 1 what the moves lose is taken off the margin, so that the rest is a problem without them.
 #include "verify/moves.hpp"
 
 #include <algorithm>
@@ -44,6 +44,36 @@ WorstMove worst_move_upper(const threat::CategoryMoves& moves, const ProvenMinor
   return worst;
 }
 
+/// Prices below which fewer and fewer moves are held: the distinct costs of those that there are, and no limit.
+std::vector<double> limits_of(std::span<const threat::CategoryMoves> moves) {
+  std::vector<double> limits{kInfinity};
+  for (const threat::CategoryMoves& of_category : moves) {
+    if (!of_category.to.empty()) limits.push_back(of_category.cost);
+  }
+  std::ranges::sort(limits);
+  limits.erase(std::unique(limits.begin(), limits.end()), limits.end());
+  return limits;
+}
+
+/// A lower bound on the margin behind all moves that cost less than `limit` and lose more than their price is worth
+/// (C56). Requires: p >= 1.
+double margin_behind_moves(const ProvenMinorant& m, std::span<const threat::CategoryMoves> moves, double limit,
+                           Norm norm, const minorant::RadiusProposal& proposal) {
+  if (norm == Norm::l1()) limit = std::min(limit, proposal.price_limit);
+  const double margin = m.separable.margin;
+  double lost = 0;
+  for (const threat::CategoryMoves& of_category : moves) {
+    if (of_category.to.empty() || of_category.cost >= limit) continue;
+    const double whole = -m.separable.coefficient[of_category.from];
+    const double priced = norm == Norm::linf() ? 0 : product_lower(proposal.multiplier, of_category.cost);
+    const double worth = norm == Norm::l2() ? product_lower(priced, of_category.cost) / 2 : priced;
+    lost += std::max(whole - worth, 0.0);
+  }
+  // one rounding for each difference and each sum, and those of the last line
+  const double upper = lost * (1 + gamma_n(2 * moves.size() + 8));
+  return margin - upper - 4 * kUnitRoundoff * (std::fabs(margin) + upper);
+}
+
 }  // namespace
 
 std::vector<std::uint32_t> merge_moves(std::span<const threat::CategoryMoves> moves, ProvenMinorant& m) {
@@ -63,34 +93,20 @@ std::vector<std::uint32_t> merge_moves(std::span<const threat::CategoryMoves> mo
   return targets;
 }
 
-std::vector<double> move_costs(std::span<const threat::CategoryMoves> moves) {
-  std::vector<double> costs;
-  for (const threat::CategoryMoves& of_category : moves) {
-    if (!of_category.to.empty()) costs.push_back(of_category.cost);
-  }
-  std::ranges::sort(costs);
-  costs.erase(std::unique(costs.begin(), costs.end()), costs.end());
-  return costs;
-}
-
-void hold_dear_moves(std::span<const threat::CategoryMoves> moves, double limit, std::span<Interval> interval) {
-  for (const threat::CategoryMoves& of_category : moves) {
-    if (of_category.cost >= limit) interval[of_category.from] = {0, 0};
-  }
-}
-
 double radius_with_moves(const ProvenMinorant& m, const PricedBounds& bounds,
                          std::span<const threat::CategoryMoves> moves, Norm norm,
                          const minorant::RadiusProposal& proposal, const RadiusSums& sums) {
-  double radius = separable_radius_proven(m, bounds, norm, proposal, sums);
-  if (norm == Norm::l0()) return radius;
-  for (const double limit : move_costs(moves)) {
-    if (radius >= limit) continue;
-    std::vector<Interval> held(bounds.interval.begin(), bounds.interval.end());
-    hold_dear_moves(moves, limit, held);
-    const double below = separable_radius_proven(m, {bounds.cost, held}, norm, proposal, sums);
+  // for p = 0 a move is a feature like any other: it counts as one, and loses most at 1
+  if (moves.empty() || norm == Norm::l0()) return separable_radius_proven(m, bounds, norm, proposal, sums);
+  std::vector<Interval> held(bounds.interval.begin(), bounds.interval.end());
+  for (const threat::CategoryMoves& of_category : moves) held[of_category.from] = {0, 0};
+  ProvenMinorant rest = m;
+  double radius = 0;
+  for (const double limit : limits_of(moves)) {
+    rest.separable.margin = margin_behind_moves(m, moves, limit, norm, proposal);
+    const double below = separable_radius_proven(rest, {bounds.cost, held}, norm, proposal, sums);
     radius = std::max(radius, std::min(below, limit));
-    // the dearer the limit, the more can move
+    // the dearer the limit, the more moves can be made
     if (below <= limit) break;
   }
   return radius;
