@@ -193,10 +193,10 @@ Result<ThreatModel> apply_rules(std::span<const ThreatRule> rules, const std::st
   for (const auto& rule : rules) {
     STANDFAST_TRY(const auto named, features_of(rule, table, file));
     STANDFAST_CHECK(check_categories(rule, named, table, file));
-    for (const auto at : named) {
-      // of a default or a group: a column that has no direction keeps what it was told before
-      if (!(table.is_column(at) && moves_one_way(rule.settings))) apply_rule(rule, all[at]);
-    }
+    // of a default or a group: a column has no direction, and keeps what it was told before
+    ThreatRule of_column = rule;
+    if (moves_one_way(rule.settings)) of_column.settings.change.reset();
+    for (const auto at : named) apply_rule(table.is_column(at) ? of_column : rule, all[at]);
   }
   const std::span<FeatureState> states = std::span(all).first(dim);
   STANDFAST_CHECK(check_bounds(states, table, file));
