@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "minorant/unit_step.hpp"
+#include "search/worst_sums.hpp"
 
 namespace standfast::search {
 
@@ -72,6 +73,64 @@ void limit_moves(std::span<const threat::CategoryMoves> moves, double limit, Nor
   }
 }
 
+/// Norm 2 with whole moves: what the multiplier 1 / tau proves (C56), which is concave in tau.
+class WholeMoves {
+ public:
+  WholeMoves(const PricedProblem& problem, std::span<const threat::CategoryMoves> moves, double limit)
+      : rest_(problem) {
+    for (const threat::CategoryMoves& of_category : moves) {
+      const bool can_move = of_category.cost < limit && problem.hi[of_category.from] > 0;
+      const double loss = -problem.coefficient[of_category.from] * of_category.cost;
+      if (can_move && loss > 0) moves_.push_back({loss, of_category.cost * of_category.cost / 2});
+      rest_.hi[of_category.from] = 0;
+    }
+  }
+  [[nodiscard]] bool any() const { return !moves_.empty(); }
+
+  [[nodiscard]] double radius(double tau) const {
+    const kernels::WorstSums rest = worst_sums_l2(rest_, tau);
+    double value = tau * (rest_.margin - rest.decrease) + rest.price;
+    for (const Move& move : moves_) value += std::min(0.0, move.worth - tau * move.loss);
+    return std::sqrt(2 * std::max(value, 0.0));
+  }
+
+ private:
+  struct Move {
+    double loss, worth;
+  };
+  PricedProblem rest_;
+  std::vector<Move> moves_;
+};
+
+/// A better multiplier for whole moves than that for shares of them, by golden section.
+void improve_multiplier(const WholeMoves& whole, SeparableRadius& found) {
+  if (!whole.any() || !(found.radius > 0 && found.radius < kInfinity && found.multiplier > 0)) return;
+  constexpr double kGoldenShare = 0.6180339887498949, kOctaves = 4;
+  constexpr int kSections = 24;  // narrows the octaves to 2^-14 of an octave
+  const auto radius = [&](double octave) { return whole.radius(std::exp2(octave)); };
+  const double middle = std::log2(1 / found.multiplier);
+  double lo = middle - kOctaves, hi = middle + kOctaves;
+  double left = hi - kGoldenShare * (hi - lo), right = lo + kGoldenShare * (hi - lo);
+  double at_left = radius(left), at_right = radius(right);
+  for (int k = 0; k < kSections; ++k) {
+    if (at_left > at_right) {
+      hi = right;
+      right = left;
+      at_right = at_left;
+      left = hi - kGoldenShare * (hi - lo);
+      at_left = radius(left);
+    } else {
+      lo = left;
+      left = right;
+      at_left = at_right;
+      right = lo + kGoldenShare * (hi - lo);
+      at_right = radius(right);
+    }
+  }
+  const double best = std::max(at_left, at_right);
+  if (best > found.radius) found = {best, std::exp2(at_left > at_right ? -left : -right), found.price_limit};
+}
+
 }  // namespace
 
 SeparableRadius radius_with_moves(const PricedProblem& problem, std::span<const threat::CategoryMoves> moves, Norm norm,
@@ -88,6 +147,7 @@ SeparableRadius radius_with_moves(const PricedProblem& problem, std::span<const 
     PricedProblem limited = problem;
     limit_moves(moves, limit, norm, limited);
     SeparableRadius below = separable_radius(limited, norm, limit == kInfinity ? hint : RadiusHint{});
+    if (norm == Norm::l2()) improve_multiplier({problem, moves, limit}, below);
     const bool enough = below.radius > limit;
     below.radius = std::min(below.radius, limit);
     if (below.radius > best.radius) best = below;
