@@ -117,13 +117,16 @@ void Certifier::find_minorants(const Request& request, std::span<const float> x,
 }
 
 void Certifier::find_intervals(const Request& request, std::span<const float> x, bool alarm, CertifyLane& lane) const {
-  lane.interval.resize(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) lane.interval[i] = request.options.threat.interval_rounded_out(i, x[i]);
-  if (alarm) parts_.core->drop_harmless_changes(lane.interval);
   lane.moves.clear();
   lane.cost.clear();
   lane.search_interval.clear();
-  if (!request.options.threat.categories.empty()) return find_moves(request, x, alarm, lane);
+  const bool has_categories = !request.options.threat.categories.empty();
+  // the closed form ignores bounds, but not that a move is one
+  if (request.closed_form() && !has_categories) return;
+  lane.interval.resize(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) lane.interval[i] = request.options.threat.interval_rounded_out(i, x[i]);
+  if (alarm) parts_.core->drop_harmless_changes(lane.interval);
+  if (has_categories) return find_moves(request, x, alarm, lane);
   if (request.search.bounds) lane.search_interval = verify::intervals_at(*request.search.bounds, x);
 }
 

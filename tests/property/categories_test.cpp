@@ -168,6 +168,7 @@ CertifyOptions random_options(Random& random, const Table& table, Norm norm) {
   if (options.method == Method::kClosedForm && norm == Norm::l0()) options.method = Method::kSeparable;
   if (options.method == Method::kExact) options.passes = 8;
   if (random.chance(0.3)) options.precision = Precision::kFloat32;
+  if (random.chance(0.2)) options.guarantee = Guarantee::kDeployed;
   options.keep_proofs = options.method != Method::kClosedForm;
   return options;
 }
