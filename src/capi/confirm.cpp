@@ -37,6 +37,7 @@ bool same_threat(const ThreatModel& a, const ThreatModel& b, std::size_t dim) {
                        double otherwise) {
     return or_default(first, i, otherwise) == or_default(second, i, otherwise);
   };
+  if (a.categories != b.categories) return false;
   for (std::size_t i = 0; i < dim; ++i) {
     if (!same(a.cost, b.cost, i, 1) || !same(a.lower, b.lower, i, -kInfinity) ||
         !same(a.upper, b.upper, i, kInfinity) || !same(a.max_decrease, b.max_decrease, i, kInfinity) ||
