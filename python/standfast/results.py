@@ -27,7 +27,7 @@ def norm_name(p: float) -> str:
     return "linf" if math.isinf(p) else f"l{p:g}"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)  # not frozen: that costs two microseconds a call
 class Certificates:
     """Verdicts and radii of n inputs in k norms.
 
