@@ -148,8 +148,10 @@ class FeatureConvexClassifier(ClassifierMixin, BaseEstimator):
                                     check=False)
             if result.returncode != 0 or not output.exists():
                 sentence = (result.stderr.strip().splitlines() or [f"ended with {result.returncode}"])[-1]
-                kind = EnvironmentFault if "standfast-train" in sentence else InvalidRequest
-                raise kind(f"train: {sentence}")
+                sentence = sentence.replace(f"{folder}{os.sep}", "")  # of files that are gone when it is read
+                without_trainer = "STANDFAST_TRAIN_PROGRAM" in sentence
+                kind = EnvironmentFault if without_trainer or result.returncode == 3 else InvalidRequest
+                raise kind(f"train: {sentence} (X has {X.shape[0]} rows of {X.shape[1]} feature(s))")
             return output.read_bytes()
 
     def _write_rows(self, folder: Path, X: NDArray[np.float64], alarms: NDArray[np.bool_]) -> tuple[Path, list[str]]:

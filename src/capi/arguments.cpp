@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "capi/check.hpp"
+
 namespace standfast::capi {
 namespace {
 
@@ -31,8 +33,8 @@ Status check_aligned(const void* pointer, std::size_t alignment, const char* nam
 
 Result<std::span<const float>> rows_of(const standfast_classifier& classifier, const float* rows, std::size_t count) {
   if (count == 0) return std::span<const float>();
-  if (const Status given = check_not_null(rows, "rows"); !given.ok()) return given.error();
-  if (const Status aligned = check_array(rows, "rows"); !aligned.ok()) return aligned.error();
+  CAPI_CHECK(check_not_null(rows, "rows"));
+  CAPI_CHECK(check_array(rows, "rows"));
   const std::size_t dim = classifier.model.dim();
   constexpr std::size_t kMaxValues = std::numeric_limits<std::ptrdiff_t>::max() / sizeof(float);
   if (count > kMaxValues / dim) {
@@ -47,13 +49,12 @@ Result<std::vector<Norm>> norms_of(const double* norms, std::size_t count) {
   if (count > kMaxNorms)
     return argument_error(ErrorCode::kBadOption,
                           fmt::format("norm_count: found {}, expected at most {}", count, kMaxNorms));
-  if (const Status given = check_not_null(norms, "norms"); !given.ok()) return given.error();
-  if (const Status aligned = check_array(norms, "norms"); !aligned.ok()) return aligned.error();
+  CAPI_CHECK(check_not_null(norms, "norms"));
+  CAPI_CHECK(check_array(norms, "norms"));
   std::vector<Norm> found;
   for (const double p : std::span(norms, count)) {
-    const auto norm = Norm::of(p);
-    if (!norm.ok()) return norm.error();
-    found.push_back(*norm);
+    STANDFAST_TRY(const auto norm, Norm::of(p));
+    found.push_back(norm);
   }
   return found;
 }
@@ -68,9 +69,8 @@ Result<ThreatModel> threat_of(const standfast_classifier& classifier, const stan
 
 Result<std::size_t> known_size(const void* from_caller, std::size_t first_size, std::size_t our_size,
                                const char* name) {
-  if (const Status given = check_not_null(from_caller, name); !given.ok()) return given.error();
-  if (const Status aligned = check_aligned(from_caller, alignof(std::size_t), name); !aligned.ok())
-    return aligned.error();
+  CAPI_CHECK(check_not_null(from_caller, name));
+  CAPI_CHECK(check_aligned(from_caller, alignof(std::size_t), name));
   std::size_t size = 0;
   std::memcpy(&size, from_caller, sizeof size);
   if (size < first_size || size > kMaxStruct) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "capi/check.hpp"
 #include "capi/handles.hpp"
 #include "standfast/result.hpp"
 
@@ -41,11 +42,10 @@ Result<std::size_t> known_size(const void* from_caller, std::size_t first_size, 
 /// A copy of a struct of the caller, of which only the first `size` bytes, its first field, are there.
 template <class Struct>
 Result<Struct> copy_in(const Struct* from_caller, std::size_t first_size, const char* name) {
-  const auto size = known_size(from_caller, first_size, sizeof(Struct), name);
-  if (!size.ok()) return size.error();
+  STANDFAST_TRY(const auto size, known_size(from_caller, first_size, sizeof(Struct), name));
   Struct copy{};
-  std::memcpy(&copy, from_caller, *size);
-  copy.size = *size;
+  std::memcpy(&copy, from_caller, size);
+  copy.size = size;
   return copy;
 }
 

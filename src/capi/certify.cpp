@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "capi/arguments.hpp"
+#include "capi/check.hpp"
 #include "capi/outcome.hpp"
 
 namespace standfast::capi {
@@ -28,17 +29,14 @@ static_assert(static_cast<std::int32_t>(Precision::kFloat64) + 1 == STANDFAST_FL
 static_assert(static_cast<std::int32_t>(Precision::kFloat32) + 1 == STANDFAST_FLOAT32);
 
 Status choose(const standfast_certify_options& from, CertifyOptions& options) {
-  const auto method = choice_of(from.method, Method::kSeparable, Method::kExact, "method");
-  if (!method.ok()) return method.error();
-  const auto guarantee = choice_of(from.guarantee, Guarantee::kReal, Guarantee::kDeployed, "guarantee");
-  if (!guarantee.ok()) return guarantee.error();
-  const auto precision = choice_of(from.precision, Precision::kFloat64, Precision::kFloat32, "precision");
-  if (!precision.ok()) return precision.error();
+  STANDFAST_TRY(const auto method, choice_of(from.method, Method::kSeparable, Method::kExact, "method"));
+  STANDFAST_TRY(const auto guarantee, choice_of(from.guarantee, Guarantee::kReal, Guarantee::kDeployed, "guarantee"));
+  STANDFAST_TRY(const auto precision, choice_of(from.precision, Precision::kFloat64, Precision::kFloat32, "precision"));
   if (from.both_classes != 0 && from.both_classes != 1)
     return Error{ErrorCode::kBadOption, fmt::format("both_classes: found {}, expected 0 or 1", from.both_classes)};
-  options.method = *method;
-  options.guarantee = *guarantee;
-  options.precision = *precision;
+  options.method = method;
+  options.guarantee = guarantee;
+  options.precision = precision;
   options.both_classes = from.both_classes == 1;
   return {};
 }
@@ -46,27 +44,23 @@ Status choose(const standfast_certify_options& from, CertifyOptions& options) {
 Result<CertifyOptions> options_of(const standfast_classifier& classifier, const standfast_certify_options* from) {
   CertifyOptions options;
   if (from == nullptr) return options;
-  const auto copy = copy_in(from, kFirstCertifyOptions, "options");
-  if (!copy.ok()) return copy.error();
-  auto norms = norms_of(copy->norms, copy->norm_count);
-  if (!norms.ok()) return norms.error();
-  options.norms = std::move(norms).value();
-  if (const Status chosen = choose(*copy, options); !chosen.ok()) return chosen.error();
-  auto threat = threat_of(classifier, copy->threat);
-  if (!threat.ok()) return threat.error();
-  options.threat = std::move(threat).value();
-  options.passes = copy->passes;
-  if (copy->gap != 0) options.gap = copy->gap;
-  options.threads = copy->threads;
-  if (copy->stop != nullptr)
-    options.stop_requested = [stop = copy->stop, user = copy->user] { return stop(user) != 0; };
+  STANDFAST_TRY(const auto copy, copy_in(from, kFirstCertifyOptions, "options"));
+  STANDFAST_TRY(auto norms, norms_of(copy.norms, copy.norm_count));
+  options.norms = std::move(norms);
+  CAPI_CHECK(choose(copy, options));
+  STANDFAST_TRY(auto threat, threat_of(classifier, copy.threat));
+  options.threat = std::move(threat);
+  options.passes = copy.passes;
+  if (copy.gap != 0) options.gap = copy.gap;
+  options.threads = copy.threads;
+  if (copy.stop != nullptr) options.stop_requested = [stop = copy.stop, user = copy.user] { return stop(user) != 0; };
   return options;
 }
 
 Status check_arrays(const standfast_certificates& arrays) {
-  if (const Status aligned = check_array(arrays.logits, "logits"); !aligned.ok()) return aligned;
-  if (const Status aligned = check_array(arrays.radii, "radii"); !aligned.ok()) return aligned;
-  if (const Status aligned = check_array(arrays.slack, "slack"); !aligned.ok()) return aligned;
+  CAPI_CHECK(check_array(arrays.logits, "logits"));
+  CAPI_CHECK(check_array(arrays.radii, "radii"));
+  CAPI_CHECK(check_array(arrays.slack, "slack"));
   return check_array(arrays.attacks, "attacks");
 }
 
@@ -90,22 +84,18 @@ standfast_status standfast_certify(const standfast_classifier* classifier, const
                                    standfast_certificates* certificates) noexcept {
   using namespace standfast;
   return capi::run_call([&]() -> capi::Outcome {
-    if (const Status given = capi::check_not_null(classifier, "classifier"); !given.ok()) return given.error();
-    auto arrays = capi::copy_in(certificates, capi::kFirstCertificates, "certificates");
-    if (!arrays.ok()) return arrays.error();
-    if (const Status aligned = capi::check_arrays(*arrays); !aligned.ok()) return aligned.error();
-    const auto inputs = capi::rows_of(*classifier, rows, count);
-    if (!inputs.ok()) return inputs.error();
-    auto chosen = capi::options_of(*classifier, options);
-    if (!chosen.ok()) return chosen.error();
-    chosen->attack = arrays->attacks != nullptr;
-    const auto found = classifier->model.certify(*inputs, count, *chosen);
-    if (!found.ok()) return found.error();
-    capi::hand_over(*found, *arrays);
-    arrays->done = found->count();
-    capi::copy_out(*arrays, certificates);
-    if (found->count() == count) return {};
-    return {STANDFAST_STOPPED, fmt::format("stopped: {} of {} rows are finished", found->count(), count)};
+    CAPI_CHECK(capi::check_not_null(classifier, "classifier"));
+    STANDFAST_TRY(auto arrays, capi::copy_in(certificates, capi::kFirstCertificates, "certificates"));
+    CAPI_CHECK(capi::check_arrays(arrays));
+    STANDFAST_TRY(const auto inputs, capi::rows_of(*classifier, rows, count));
+    STANDFAST_TRY(auto chosen, capi::options_of(*classifier, options));
+    chosen.attack = arrays.attacks != nullptr;
+    STANDFAST_TRY(const auto found, classifier->model.certify(inputs, count, chosen));
+    capi::hand_over(found, arrays);
+    arrays.done = found.count();
+    capi::copy_out(arrays, certificates);
+    if (found.count() == count) return {};
+    return {STANDFAST_STOPPED, fmt::format("stopped: {} of {} rows are finished", found.count(), count)};
   });
 }
 
@@ -113,19 +103,15 @@ standfast_status standfast_explain(const standfast_classifier* classifier, const
                                    const standfast_threat* threat, double* radius, double* change) noexcept {
   using namespace standfast;
   return capi::run_call([&]() -> capi::Outcome {
-    if (const Status given = capi::check_not_null(classifier, "classifier"); !given.ok()) return given.error();
-    const auto input = capi::rows_of(*classifier, row, 1);
-    if (!input.ok()) return input.error();
-    if (const Status aligned = capi::check_array(radius, "radius"); !aligned.ok()) return aligned.error();
-    if (const Status aligned = capi::check_array(change, "change"); !aligned.ok()) return aligned.error();
-    const auto wanted = Norm::of(norm);
-    if (!wanted.ok()) return wanted.error();
-    const auto against = capi::threat_of(*classifier, threat);
-    if (!against.ok()) return against.error();
-    const auto found = classifier->model.weakest_direction(*input, *wanted, *against);
-    if (!found.ok()) return found.error();
-    if (radius != nullptr) *radius = found->radius;
-    capi::fill_in<double>(found->change, change);
+    CAPI_CHECK(capi::check_not_null(classifier, "classifier"));
+    STANDFAST_TRY(const auto input, capi::rows_of(*classifier, row, 1));
+    CAPI_CHECK(capi::check_array(radius, "radius"));
+    CAPI_CHECK(capi::check_array(change, "change"));
+    STANDFAST_TRY(const auto wanted, Norm::of(norm));
+    STANDFAST_TRY(const auto against, capi::threat_of(*classifier, threat));
+    STANDFAST_TRY(const auto found, classifier->model.weakest_direction(input, wanted, against));
+    if (radius != nullptr) *radius = found.radius;
+    capi::fill_in<double>(found.change, change);
     return {};
   });
 }

@@ -11,6 +11,7 @@
 
 #include "base/parallel.hpp"
 #include "capi/arguments.hpp"
+#include "capi/check.hpp"
 #include "capi/outcome.hpp"
 #include "files/bytes.hpp"
 #include "files/read_file.hpp"
@@ -124,14 +125,12 @@ Outcome confirm_text(const standfast_classifier& classifier, files::Bytes bytes,
                      const Demands& demands, standfast_confirmation* confirmation) {
   standfast_confirmation found = {sizeof found, 0, 0, 0};
   if (confirmation != nullptr) {
-    const auto copy = copy_in(confirmation, kFirstConfirmation, "confirmation");
-    if (!copy.ok()) return copy.error();
-    found.size = copy->size;
+    STANDFAST_TRY(const auto copy, copy_in(confirmation, kFirstConfirmation, "confirmation"));
+    found.size = copy.size;
   }
-  if (const auto threat = threat_of(classifier, demands.threat); !threat.ok()) return threat.error();
-  const auto file = format::parse_certificates(files::as_text(bytes), name);
-  if (!file.ok()) return file.error();
-  Outcome outcome = confirm_all(classifier, *file, demands, found);
+  CAPI_CHECK(threat_of(classifier, demands.threat));
+  STANDFAST_TRY(const auto file, format::parse_certificates(files::as_text(bytes), name));
+  Outcome outcome = confirm_all(classifier, file, demands, found);
   const bool decided = outcome.status == STANDFAST_OK || outcome.status == STANDFAST_REFUSED;
   if (decided && confirmation != nullptr) copy_out(found, confirmation);
   return outcome;
@@ -145,13 +144,12 @@ standfast_status standfast_confirm_file(const standfast_classifier* classifier, 
                                         standfast_confirmation* confirmation) noexcept {
   using namespace standfast;
   return capi::run_call([&]() -> capi::Outcome {
-    if (const Status given = capi::check_not_null(classifier, "classifier"); !given.ok()) return given.error();
-    if (const Status given = capi::check_not_null(path, "path"); !given.ok()) return given.error();
-    const auto inputs = capi::rows_of(*classifier, rows, count);
-    if (!inputs.ok()) return inputs.error();
-    const auto bytes = files::read_regular_file(path, "a file of certificates", format::kMaxCertificateBytes);
-    if (!bytes.ok()) return bytes.error();
-    return capi::confirm_text(*classifier, *bytes, path, {*inputs, count, threat}, confirmation);
+    CAPI_CHECK(capi::check_not_null(classifier, "classifier"));
+    CAPI_CHECK(capi::check_not_null(path, "path"));
+    STANDFAST_TRY(const auto inputs, capi::rows_of(*classifier, rows, count));
+    STANDFAST_TRY(const auto bytes,
+                  files::read_regular_file(path, "a file of certificates", format::kMaxCertificateBytes));
+    return capi::confirm_text(*classifier, bytes, path, {inputs, count, threat}, confirmation);
   });
 }
 
@@ -160,13 +158,12 @@ standfast_status standfast_confirm_memory(const standfast_classifier* classifier
                                           standfast_confirmation* confirmation) noexcept {
   using namespace standfast;
   return capi::run_call([&]() -> capi::Outcome {
-    if (const Status given = capi::check_not_null(classifier, "classifier"); !given.ok()) return given.error();
-    if (const Status given = capi::check_not_null(bytes, "bytes"); !given.ok()) return given.error();
+    CAPI_CHECK(capi::check_not_null(classifier, "classifier"));
+    CAPI_CHECK(capi::check_not_null(bytes, "bytes"));
     if (length > format::kMaxCertificateBytes)
       return Error{ErrorCode::kBadFormat, "memory: found more bytes than a file of certificates may have, 1 GiB"};
-    const auto inputs = capi::rows_of(*classifier, rows, count);
-    if (!inputs.ok()) return inputs.error();
+    STANDFAST_TRY(const auto inputs, capi::rows_of(*classifier, rows, count));
     return capi::confirm_text(*classifier, {static_cast<const std::byte*>(bytes), length}, "memory",
-                              {*inputs, count, threat}, confirmation);
+                              {inputs, count, threat}, confirmation);
   });
 }

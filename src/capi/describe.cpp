@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "capi/arguments.hpp"
+#include "capi/check.hpp"
 #include "capi/outcome.hpp"
 
 namespace standfast::capi {
@@ -46,11 +47,10 @@ standfast_status standfast_describe(const standfast_classifier* classifier,
                                     standfast_description* description) noexcept {
   using namespace standfast;
   return capi::run_call([&]() -> capi::Outcome {
-    if (const Status given = capi::check_not_null(classifier, "classifier"); !given.ok()) return given.error();
-    auto copy = capi::copy_in(description, capi::kFirstDescription, "description");
-    if (!copy.ok()) return copy.error();
-    capi::describe(*classifier, *copy);
-    capi::copy_out(*copy, description);
+    CAPI_CHECK(capi::check_not_null(classifier, "classifier"));
+    STANDFAST_TRY(auto copy, capi::copy_in(description, capi::kFirstDescription, "description"));
+    capi::describe(*classifier, copy);
+    capi::copy_out(copy, description);
     return {};
   });
 }
@@ -59,15 +59,12 @@ standfast_status standfast_score(const standfast_classifier* classifier, const f
                                  size_t threads, float* logits) noexcept {
   using namespace standfast;
   return capi::run_call([&]() -> capi::Outcome {
-    if (const Status given = capi::check_not_null(classifier, "classifier"); !given.ok()) return given.error();
-    const auto inputs = capi::rows_of(*classifier, rows, count);
-    if (!inputs.ok()) return inputs.error();
-    if (count > 0)
-      if (const Status given = capi::check_not_null(logits, "logits"); !given.ok()) return given.error();
-    if (const Status aligned = capi::check_array(logits, "logits"); !aligned.ok()) return aligned.error();
-    const auto found = classifier->model.logits(*inputs, count, threads);
-    if (!found.ok()) return found.error();
-    capi::fill_in<float>(*found, logits);
+    CAPI_CHECK(capi::check_not_null(classifier, "classifier"));
+    STANDFAST_TRY(const auto inputs, capi::rows_of(*classifier, rows, count));
+    if (count > 0) CAPI_CHECK(capi::check_not_null(logits, "logits"));
+    CAPI_CHECK(capi::check_array(logits, "logits"));
+    STANDFAST_TRY(const auto found, classifier->model.logits(inputs, count, threads));
+    capi::fill_in<float>(found, logits);
     return {};
   });
 }

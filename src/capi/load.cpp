@@ -3,6 +3,7 @@
 #include <span>
 
 #include "capi/arguments.hpp"
+#include "capi/check.hpp"
 #include "capi/outcome.hpp"
 #include "files/bytes.hpp"
 #include "files/read_file.hpp"
@@ -16,9 +17,8 @@ constexpr std::size_t kFirstLoadOptions = 16;
 
 Result<double> threshold_of(const standfast_load_options* options) {
   if (options == nullptr) return 0.0;
-  const auto copy = copy_in(options, kFirstLoadOptions, "options");
-  if (!copy.ok()) return copy.error();
-  return copy->logit_threshold;
+  STANDFAST_TRY(const auto copy, copy_in(options, kFirstLoadOptions, "options"));
+  return copy.logit_threshold;
 }
 
 std::vector<const char*> pointers_to(const std::vector<std::string>& texts) {
@@ -36,12 +36,10 @@ std::vector<double> one_per_feature(const std::vector<double>& bounds, std::size
 
 Outcome load_from(files::Bytes bytes, const std::string& name, const standfast_load_options* options,
                   standfast_classifier** classifier) {
-  const auto threshold = threshold_of(options);
-  if (!threshold.ok()) return threshold.error();
-  auto model = Classifier::parse(bytes, name, *threshold);
-  if (!model.ok()) return model.error();
+  STANDFAST_TRY(const auto threshold, threshold_of(options));
+  STANDFAST_TRY(auto model, Classifier::parse(bytes, name, threshold));
   auto loaded = std::make_unique<standfast_classifier>(
-      standfast_classifier{std::move(model).value(), files::sha256_of_text(files::as_text(bytes)), {}, {}, {}, {}});
+      standfast_classifier{std::move(model), files::sha256_of_text(files::as_text(bytes)), {}, {}, {}, {}});
   const ModelSummary& summary = loaded->model.summary();  // stays where it is for as long as the model
   loaded->names = pointers_to(summary.feature_names);
   loaded->units = pointers_to(summary.feature_units);
@@ -58,11 +56,10 @@ standfast_status standfast_load_file(const char* path, const standfast_load_opti
                                      standfast_classifier** classifier) noexcept {
   using namespace standfast;
   return capi::run_call([&]() -> capi::Outcome {
-    if (const Status given = capi::check_not_null(classifier, "classifier"); !given.ok()) return given.error();
-    if (const Status given = capi::check_not_null(path, "path"); !given.ok()) return given.error();
-    const auto bytes = files::read_regular_file(path, "a model file", format::kMaxModelBytes);
-    if (!bytes.ok()) return bytes.error();
-    return capi::load_from(*bytes, path, options, classifier);
+    CAPI_CHECK(capi::check_not_null(classifier, "classifier"));
+    CAPI_CHECK(capi::check_not_null(path, "path"));
+    STANDFAST_TRY(const auto bytes, files::read_regular_file(path, "a model file", format::kMaxModelBytes));
+    return capi::load_from(bytes, path, options, classifier);
   });
 }
 
@@ -70,8 +67,8 @@ standfast_status standfast_load_memory(const void* bytes, size_t length, const s
                                        standfast_classifier** classifier) noexcept {
   using namespace standfast;
   return capi::run_call([&]() -> capi::Outcome {
-    if (const Status given = capi::check_not_null(classifier, "classifier"); !given.ok()) return given.error();
-    if (const Status given = capi::check_not_null(bytes, "bytes"); !given.ok()) return given.error();
+    CAPI_CHECK(capi::check_not_null(classifier, "classifier"));
+    CAPI_CHECK(capi::check_not_null(bytes, "bytes"));
     if (length > format::kMaxModelBytes)
       return Error{ErrorCode::kBadFormat, "memory: found more bytes than a model file may have, which is 8 GiB"};
     return capi::load_from({static_cast<const std::byte*>(bytes), length}, "memory", options, classifier);

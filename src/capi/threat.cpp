@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "capi/arguments.hpp"
+#include "capi/check.hpp"
 #include "capi/outcome.hpp"
 
 namespace standfast::capi {
@@ -15,14 +16,13 @@ template <class Make>
 standfast_status hand_out_threat(const standfast_classifier* classifier, const void* source, const char* source_name,
                                  standfast_threat** threat, const Make& make) noexcept {
   return run_call([&]() -> Outcome {
-    if (const Status given = check_not_null(threat, "threat"); !given.ok()) return given.error();
-    if (const Status given = check_not_null(classifier, "classifier"); !given.ok()) return given.error();
-    if (const Status given = check_not_null(source, source_name); !given.ok()) return given.error();
+    CAPI_CHECK(check_not_null(threat, "threat"));
+    CAPI_CHECK(check_not_null(classifier, "classifier"));
+    CAPI_CHECK(check_not_null(source, source_name));
     const std::size_t dim = classifier->model.dim();
-    Result<ThreatModel> made = make(classifier->model.summary(), dim);
-    if (!made.ok()) return made.error();
-    if (const Status valid = made->validate(dim); !valid.ok()) return valid.error();
-    *threat = std::make_unique<standfast_threat>(standfast_threat{std::move(made).value(), dim}).release();
+    STANDFAST_TRY(auto made, make(classifier->model.summary(), dim));
+    CAPI_CHECK(made.validate(dim));
+    *threat = std::make_unique<standfast_threat>(standfast_threat{std::move(made), dim}).release();
     return {};
   });
 }

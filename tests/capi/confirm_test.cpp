@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "capi/handles.hpp"
+#include "capi/c_handles.hpp"
 #include "format/certificate_file.hpp"
 #include "standfast/classifier.hpp"
 #include "support/small_models.hpp"

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "capi/handles.hpp"
+#include "capi/c_handles.hpp"
 #include "support/small_models.hpp"
 
 extern "C" int standfast_layout_is_checked(void);

@@ -1,13 +1,13 @@
 // What the C interface hands out is what the C++ library computes, to the last bit.
 #include <array>
-#include <bit>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "capi/handles.hpp"
+#include "capi/c_handles.hpp"
 #include "standfast/certificate.hpp"
 #include "support/cases.hpp"
 #include "support/random_model.hpp"
