@@ -138,6 +138,8 @@ class Progress {
 
 struct Classifier::Impl {
   explicit Impl(model::Model loaded) : model(std::move(loaded)), plan(model), error(deployed::deployed_error(model)) {}
+  /// Makes what belongs to a model once.
+  static Result<Classifier> classifier_of(model::Model model, double logit_threshold);
 
   /// The row of an input in a batch. Shape: inputs is (count, dim).
   [[nodiscard]] std::span<const float> row(std::span<const float> inputs, std::size_t i) const {
@@ -173,6 +175,17 @@ Result<Classifier> Classifier::load(const std::string& path) { return load(path,
 Result<Classifier> Classifier::load(const std::string& path, double logit_threshold) {
   STANDFAST_CHECK(infer::Plan::check_environment());
   STANDFAST_TRY(model::Model model, format::load_model(path));
+  return Impl::classifier_of(std::move(model), logit_threshold);
+}
+
+Result<Classifier> Classifier::parse(std::span<const std::byte> bytes, const std::string& name,
+                                     double logit_threshold) {
+  STANDFAST_CHECK(infer::Plan::check_environment());
+  STANDFAST_TRY(model::Model model, format::parse_model(bytes, name));
+  return Impl::classifier_of(std::move(model), logit_threshold);
+}
+
+Result<Classifier> Classifier::Impl::classifier_of(model::Model model, double logit_threshold) {
   STANDFAST_TRY(model.threshold, moved_threshold(model.threshold, logit_threshold));
   auto impl = std::make_unique<Impl>(std::move(model));
   STANDFAST_TRY(impl->core, verify::HeadsVerifier::create(impl->model));
