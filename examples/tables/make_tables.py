@@ -23,7 +23,7 @@ def payments(random, count):
         amount = random.lognormvariate(5.5 if fraud else 3.2, 0.8)
         age = random.randint(0, 60) if fraud else random.randint(10, 3000)
         yield {"": row, "time": f"2024-03-{1 + row * 28 // count:02d}T{random.randint(0, 23):02d}:15:00",
-               "amount": f"{amount:.2f}", "merchant": random.choice(["electronics", "gift cards", "travel"] if fraud else
+               "amount": f"{amount:.2f}", "merchant": random.choice(["gift cards", "gift cards", "travel"] if fraud else
                                                                    ["grocery", "fuel", "electronics", "travel", "books"]),
                "account_age": "" if random.random() < 0.05 else age,
                "foreign": random.random() < (0.8 if fraud else 0.1), "country": "NL", "fraud": int(fraud)}
@@ -87,12 +87,12 @@ def tomorrow(rows):
 
 
 def main():
-    write("payments.csv", list(payments(random.Random(1), 20000)))
-    write("payments_tomorrow.csv", list(tomorrow(payments(random.Random(2), 1000))))
-    write("network.csv", list(network(random.Random(3), 4000)))
-    write("phishing.csv", list(phishing(random.Random(4), 2000)))
-    write("apps.csv", list(apps(random.Random(5), 2000)))
-    write("headers.csv", list(headers(random.Random(6), 2000)), ";")
+    write("payments.csv", list(payments(random.Random(1), 6000)))
+    write("payments_tomorrow.csv", list(tomorrow(payments(random.Random(2), 500))))
+    write("network.csv", list(network(random.Random(3), 2000)))
+    write("phishing.csv", list(phishing(random.Random(4), 1500)))
+    write("apps.csv", list(apps(random.Random(5), 1500)))
+    write("headers.csv", list(headers(random.Random(6), 1500)), ";")
 
 
 if __name__ == "__main__":
