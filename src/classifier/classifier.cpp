@@ -161,6 +161,7 @@ struct Classifier::Impl {
   std::optional<deployed::BoundedPass> bounded_pass;
   std::optional<HeadsCertifier> certifier;
   ModelSummary summary;
+  std::vector<CategoryColumn> categories;
   mutable Pool<infer::TileWorkspace> scratch;
   mutable Pool<HeadsWorkspace> certify_scratch;
 };
@@ -192,6 +193,7 @@ Result<Classifier> Classifier::Impl::classifier_of(model::Model model, double lo
   impl->bounded_pass.emplace(impl->model, impl->core->head(0).map().deep_steps());
   impl->certifier.emplace(*impl->core, impl->plan);
   impl->summary = classifier::summarise(impl->model, impl->core->head(0), impl->error);
+  impl->categories = standfast::category_columns(impl->model.columns);
   return Classifier(std::move(impl));
 }
 
@@ -206,6 +208,7 @@ Result<std::string> Classifier::to_file(const std::map<std::string, std::string>
 
 const ModelSummary& Classifier::summary() const { return impl_->summary; }
 std::size_t Classifier::dim() const { return impl_->model.dim(); }
+std::span<const CategoryColumn> Classifier::category_columns() const { return impl_->categories; }
 
 Result<std::vector<float>> Classifier::logits(std::span<const float> inputs, std::size_t count,
                                               std::size_t threads) const {
