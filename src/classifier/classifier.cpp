@@ -138,6 +138,8 @@ class Progress {
 
 struct Classifier::Impl {
   explicit Impl(model::Model loaded) : model(std::move(loaded)), plan(model), error(deployed::deployed_error(model)) {}
+  /// Makes what belongs to a model once.
+  static Result<Classifier> classifier_of(model::Model model, double logit_threshold);
 
   /// The row of an input in a batch. Shape: inputs is (count, dim).
   [[nodiscard]] std::span<const float> row(std::span<const float> inputs, std::size_t i) const {
@@ -159,6 +161,7 @@ struct Classifier::Impl {
   std::optional<deployed::BoundedPass> bounded_pass;
   std::optional<HeadsCertifier> certifier;
   ModelSummary summary;
+  std::vector<CategoryColumn> categories;
   mutable Pool<infer::TileWorkspace> scratch;
   mutable Pool<HeadsWorkspace> certify_scratch;
 };
@@ -173,12 +176,24 @@ Result<Classifier> Classifier::load(const std::string& path) { return load(path,
 Result<Classifier> Classifier::load(const std::string& path, double logit_threshold) {
   STANDFAST_CHECK(infer::Plan::check_environment());
   STANDFAST_TRY(model::Model model, format::load_model(path));
+  return Impl::classifier_of(std::move(model), logit_threshold);
+}
+
+Result<Classifier> Classifier::parse(std::span<const std::byte> bytes, const std::string& name,
+                                     double logit_threshold) {
+  STANDFAST_CHECK(infer::Plan::check_environment());
+  STANDFAST_TRY(model::Model model, format::parse_model(bytes, name));
+  return Impl::classifier_of(std::move(model), logit_threshold);
+}
+
+Result<Classifier> Classifier::Impl::classifier_of(model::Model model, double logit_threshold) {
   STANDFAST_TRY(model.threshold, moved_threshold(model.threshold, logit_threshold));
   auto impl = std::make_unique<Impl>(std::move(model));
   STANDFAST_TRY(impl->core, verify::HeadsVerifier::create(impl->model));
   impl->bounded_pass.emplace(impl->model, impl->core->head(0).map().deep_steps());
   impl->certifier.emplace(*impl->core, impl->plan);
   impl->summary = classifier::summarise(impl->model, impl->core->head(0), impl->error);
+  impl->categories = standfast::category_columns(impl->model.columns);
   return Classifier(std::move(impl));
 }
 
@@ -193,6 +208,7 @@ Result<std::string> Classifier::to_file(const std::map<std::string, std::string>
 
 const ModelSummary& Classifier::summary() const { return impl_->summary; }
 std::size_t Classifier::dim() const { return impl_->model.dim(); }
+std::span<const CategoryColumn> Classifier::category_columns() const { return impl_->categories; }
 
 Result<std::vector<float>> Classifier::logits(std::span<const float> inputs, std::size_t count,
                                               std::size_t threads) const {
