@@ -31,16 +31,16 @@ TEST(Memory, WantOfItIsAStatus) {
 #ifdef STANDFAST_TEST_TAKES_ADDRESSES
   GTEST_SKIP() << "a sanitizer takes more addresses than a limit leaves";
 #endif
-  constexpr std::size_t kRows = 4'000'000;
+  constexpr std::size_t kManyRows = 4'000'000;
   const ModelHandle model = handle_of(support::corner_model());
-  const std::vector<float> rows(2 * kRows);
+  const std::vector<float> rows(2 * kManyRows);
   auto found = sized<standfast_certificates>();
   rlimit before{};
   ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
   rlimit tight = before;
   tight.rlim_cur = addresses_in_use() + (std::size_t{32} << 20U);  // the radii take three times as much
   ASSERT_EQ(setrlimit(RLIMIT_AS, &tight), 0);
-  const standfast_status status = standfast_certify(model.get(), rows.data(), kRows, nullptr, &found);
+  const standfast_status status = standfast_certify(model.get(), rows.data(), kManyRows, nullptr, &found);
   ASSERT_EQ(setrlimit(RLIMIT_AS, &before), 0);
   EXPECT_EQ(status, STANDFAST_OUT_OF_MEMORY);
   EXPECT_TRUE(last_error_has("memory"));
