@@ -286,13 +286,16 @@ Result<TrainOptions> with_given(const TrainCommand& command, TrainOptions start)
   start.data.label_column = command.data.label;
   start.data.text_column = command.data.text;
   start.data.separator = command.data.separator;
+  start.data.ignored = command.data.ignored;
+  start.data.strict = command.data.strict;
   start.sensitive = command.sensitive;
   start.output = command.output;
   return start;
 }
 
 std::set<std::string> given_keys(const TrainCommand& command) {
-  std::set<std::string> keys = {"data", "label", "text", "separator", "classes", "sensitive", "output"};
+  std::set<std::string> keys = {"data",   "label",   "text",      "separator", "ignore",
+                                "strict", "classes", "sensitive", "output"};
   for (const auto& given : command.given) keys.insert(given.key);
   if (!command.certify_for.empty()) keys.insert(std::begin(kCertifyKeys), std::end(kCertifyKeys));
   return keys;

@@ -41,6 +41,7 @@
 #include <vector>
 
 #include "standfast/certificate.hpp"
+#include "standfast/columns.hpp"
 #include "standfast/precision.hpp"
 #include "standfast/result.hpp"
 #include "standfast/threat.hpp"
@@ -188,6 +189,7 @@ struct ModelSummary {
   std::vector<std::string> feature_names;  ///< One name per feature, or empty.
   std::vector<std::string> feature_units;  ///< One unit per feature, or empty.
   std::string tokenizer = {};              ///< What makes the features of messages (text.hpp); empty for other inputs.
+  Columns columns = {};                    ///< What the columns of a table are; empty if the file does not say.
   std::vector<std::string> feature_map;    ///< The feature map, one line per step.
   /// One node of the network.
   struct Layer {
@@ -254,6 +256,8 @@ class Classifier {
   [[nodiscard]] const ModelSummary& summary() const;
   /// The number of features of an input.
   [[nodiscard]] std::size_t dim() const;
+  /// The categories among the features, each of which has exactly one feature that is 1; none if the file names none.
+  [[nodiscard]] std::span<const CategoryColumn> category_columns() const;
 
   /// The logit of each input: Certificates::logits.
   ///

@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "standfast/columns.hpp"
 #include "standfast/result.hpp"
 
 namespace standfast {
@@ -38,6 +39,11 @@ struct DataRequest {
   /// The words that count, ascending: a model's. If empty, every word of the source does. Files of no other kind are
   /// read as messages if it is given.
   std::vector<std::string> vocabulary = {};
+  /// The columns of a model. If there are some, tables are read through them, whatever the order of their columns.
+  Columns columns = {};
+  bool infer_columns = false;  ///< Without `columns`: tables may hold text, dates and missing values (docs/tables.md).
+  std::vector<std::string> ignored = {};  ///< Columns of tables that are not read, without case.
+  bool strict = false;                    ///< What would be left out, filled in or passed over in a table is an error.
 };
 
 /// Which words each message has: all that a classifier sees of it.
@@ -75,6 +81,8 @@ struct Dataset {
   std::string tokenizer = {};                  ///< What made words of messages, "words/1"; empty for other inputs.
   WordRows words = {};                         ///< The words of each message.
   std::string text_column = {};                ///< The column that the text comes from; empty if it is no table.
+  /// What the columns of the table are, if they were asked for: features are then those of feature_names(columns).
+  Columns columns = {};
 
   /// The number of inputs.
   [[nodiscard]] std::size_t count() const { return source_index.size(); }
@@ -97,7 +105,8 @@ struct Dataset {
 /// If a folder has a split of its own (IDX, CIFAR-10, sub-folders train/ and test/), it is used. Otherwise `:train` and
 /// `:test` are a fixed stratified 80/20 split in which equal rows stay on one side.
 /// Fails: kIo if a file cannot be read or does not fit into memory; kBadFormat, kBadShape and kUnsupported for a file
-/// that is not what its form promises; kBadValue for NaN, infinity or a missing value, named with row and column;
+/// that is not what its form promises; kBadShape for a table that lacks a column of `columns`; kBadValue for NaN,
+/// infinity or a missing value that nothing stands in for, named with row and column, and for what `strict` forbids;
 /// kBadOption for a class or a column that does not exist.
 Result<Dataset> read_data(const DataRequest& request);
 

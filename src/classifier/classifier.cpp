@@ -26,6 +26,7 @@
 #include "classifier/summary.hpp"
 #include "deployed/deployed_verdict.hpp"
 #include "format/model_file.hpp"
+#include "threat/moves.hpp"
 
 namespace standfast {
 namespace {
@@ -54,6 +55,14 @@ Status check_inputs(std::span<const float> inputs, std::size_t count, std::size_
   const auto at = static_cast<std::size_t>(bad - inputs.begin());
   return Error{ErrorCode::kBadValue, "input " + std::to_string(at / dim) + ", feature " + std::to_string(at % dim) +
                                          ": found " + std::to_string(*bad) + ", expected a finite number"};
+}
+
+/// Whether each category of each input has one value. Requires: the threat model is valid.
+Status check_categories(const ThreatModel& threat, std::span<const float> inputs, std::size_t dim) {
+  for (std::size_t i = 0; !threat.categories.empty() && i < inputs.size() / dim; ++i) {
+    STANDFAST_CHECK(threat::check_values(threat, inputs.subspan(i * dim, dim), "input " + std::to_string(i)));
+  }
+  return {};
 }
 
 /// Inputs that one thread takes at a time: a tile, or fewer if the threads would not all get one.
@@ -152,6 +161,7 @@ struct Classifier::Impl {
   std::optional<deployed::BoundedPass> bounded_pass;
   std::optional<HeadsCertifier> certifier;
   ModelSummary summary;
+  std::vector<CategoryColumn> categories;
   mutable Pool<infer::TileWorkspace> scratch;
   mutable Pool<HeadsWorkspace> certify_scratch;
 };
@@ -183,6 +193,7 @@ Result<Classifier> Classifier::Impl::classifier_of(model::Model model, double lo
   impl->bounded_pass.emplace(impl->model, impl->core->head(0).map().deep_steps());
   impl->certifier.emplace(*impl->core, impl->plan);
   impl->summary = classifier::summarise(impl->model, impl->core->head(0), impl->error);
+  impl->categories = standfast::category_columns(impl->model.columns);
   return Classifier(std::move(impl));
 }
 
@@ -197,6 +208,7 @@ Result<std::string> Classifier::to_file(const std::map<std::string, std::string>
 
 const ModelSummary& Classifier::summary() const { return impl_->summary; }
 std::size_t Classifier::dim() const { return impl_->model.dim(); }
+std::span<const CategoryColumn> Classifier::category_columns() const { return impl_->categories; }
 
 Result<std::vector<float>> Classifier::logits(std::span<const float> inputs, std::size_t count,
                                               std::size_t threads) const {
@@ -221,6 +233,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   const bool claims = options.guarantee != Guarantee::kNone || options.attack;
   if (claims) STANDFAST_CHECK(check_floating_point_environment());
   STANDFAST_TRY(const certifier::Request request, certifier::request_of(*impl_->core, options));
+  STANDFAST_CHECK(check_categories(options.threat, inputs, dim()));
   const HeadsCertifier& certifier = *impl_->certifier;
   std::optional<classifier::Attacker> attacker;
   if (options.attack) {
@@ -298,6 +311,7 @@ Result<Attacks> Classifier::attack(std::span<const float> inputs, std::size_t co
   STANDFAST_CHECK(check_inputs(inputs, count, dim()));
   STANDFAST_CHECK(check_floating_point_environment());
   STANDFAST_TRY(const classifier::Attacker attacker, classifier::Attacker::create(impl_->attacked(), options));
+  STANDFAST_CHECK(check_categories(options.threat, inputs, dim()));
   const std::size_t norms = options.norms.size();
   Attacks result;
   result.norms = options.norms;
@@ -353,6 +367,7 @@ Result<WeakestDirection> Classifier::weakest_direction(std::span<const float> in
   options.norms = {norm};
   options.threat = threat;
   STANDFAST_TRY(const certifier::Request request, certifier::request_of(*impl_->core, options));
+  STANDFAST_CHECK(check_categories(threat, input, dim()));
   const auto workspace = impl_->certify_scratch.borrow_item();
   return impl_->certifier->weakest_direction(request, input, norm, *workspace);
 }

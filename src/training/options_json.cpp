@@ -24,6 +24,8 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("label", options.data.label_column);
   visit("text", options.data.text_column);
   visit("separator", options.data.separator);
+  visit("ignore", options.data.ignored);
+  visit("strict", options.data.strict);
   visit("classes", options.data.classes);
   visit("sensitive", options.sensitive);
   visit("output", options.output);
