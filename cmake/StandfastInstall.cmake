@@ -69,9 +69,12 @@ endif()
 
 # A wheel: the library beside the package, the program among the environment's, and standfast-train where it is looked for.
 if(SKBUILD)
-  install(FILES "$<TARGET_FILE:standfast_c>" DESTINATION standfast RENAME "libstandfast_c.so.${STANDFAST_ABI}" COMPONENT python)
+  add_custom_target(python_parts DEPENDS standfast_c standfast-cli)
+  install(FILES "$<TARGET_FILE:standfast_c>" DESTINATION standfast RENAME "libstandfast_c.so.${STANDFAST_ABI}"
+          COMPONENT python)
   install(TARGETS standfast-cli DESTINATION "${SKBUILD_SCRIPTS_DIR}" COMPONENT python)
   if(TARGET standfast-train)
+    add_dependencies(python_parts standfast-train)
     install(TARGETS standfast-train DESTINATION "${SKBUILD_DATA_DIR}/libexec/standfast" COMPONENT python)
   endif()
 endif()

@@ -43,7 +43,8 @@ class FeatureConvexClassifier(ClassifierMixin, BaseEstimator):
     of a threat file) with certify_for, jacobian_weight, sensitive_weight, max_fpr (set the threshold for this false-positive
     rate). random_state: the seed of the training.
 
-    There is no predict_proba: a logit is not a probability. There are no sample weights.
+    There is no predict_proba: a logit is not a probability. There are no sample weights. Of a data frame, a column that only
+    counts its rows is left out (docs/tables.md).
     After fit: `classes_`, `classifier_` (a standfast.Classifier), `n_features_in_` and, for data frames, `feature_names_in_`.
     Rows are rounded to float32, and a radius is about the rounded row.
     """
@@ -98,6 +99,7 @@ class FeatureConvexClassifier(ClassifierMixin, BaseEstimator):
         seed = int(check_random_state(self.random_state).randint(1, 2**31 - 1))
         self.classifier_ = Classifier.from_bytes(self._train(X, codes == sensitive, seed))
         self._sensitive_index = sensitive
+        self._columns = self._columns_of_model()
         return self
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -133,8 +135,20 @@ class FeatureConvexClassifier(ClassifierMixin, BaseEstimator):
     def _checked(self, X: Any) -> NDArray[np.float32]:
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=np.float64)
+        if self._columns is not None:
+            X = X[:, self._columns]
         with np.errstate(over="ignore"):  # what float32 does not hold is refused by the library, which names the row
             return np.ascontiguousarray(X, dtype=np.float32)
+
+    def _columns_of_model(self) -> NDArray[np.intp] | None:
+        """Which columns of X the model reads, if it does not read all: a table's numbers of rows are left out."""
+        given, read = getattr(self, "feature_names_in_", None), self.classifier_.feature_names
+        if given is None or read is None or list(given) == list(read):
+            return None
+        places = {name: place for place, name in enumerate(given)}
+        if not set(read) <= set(places):
+            raise InvalidRequest(f"train: the model reads {sorted(set(read) - set(places))[0]!r}, which X does not have")
+        return np.array([places[name] for name in read])
 
     def _train(self, X: NDArray[np.float64], alarms: NDArray[np.bool_], seed: int) -> bytes:
         """The bytes of the trained model. Its classes are called `sensitive` and `other`."""

@@ -1,4 +1,5 @@
 // Adversarial inputs of a batch, into the caller's memory.
+#include <cstddef>
 #include <limits>
 
 #include <fmt/format.h>
@@ -10,8 +11,8 @@
 namespace standfast::capi {
 namespace {
 
-constexpr std::size_t kFirstAttackOptions = 56;
-constexpr std::size_t kFirstAttacks = 40;
+constexpr std::size_t kFirstAttackOptions = offsetof(standfast_attack_options, threads) + sizeof(std::size_t);
+constexpr std::size_t kFirstAttacks = offsetof(standfast_attacks, attack_logits) + sizeof(float*);
 
 Result<AttackOptions> attack_options_of(const standfast_classifier& classifier, const standfast_attack_options* from) {
   AttackOptions options;

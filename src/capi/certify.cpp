@@ -1,4 +1,5 @@
 // Certificates of a batch, into the caller's memory.
+#include <cstddef>
 #include <vector>
 
 #include <fmt/format.h>
@@ -10,8 +11,8 @@
 namespace standfast::capi {
 namespace {
 
-constexpr std::size_t kFirstCertifyOptions = 88;
-constexpr std::size_t kFirstCertificates = 56;
+constexpr std::size_t kFirstCertifyOptions = offsetof(standfast_certify_options, user) + sizeof(void*);
+constexpr std::size_t kFirstCertificates = offsetof(standfast_certificates, done) + sizeof(std::size_t);
 
 /// The choice behind a number that counts from 1; 0 stands for `otherwise`. Fails: kBadOption beyond `last`.
 template <class Choice>

@@ -2,6 +2,7 @@
 // comparisons.
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <mutex>
 #include <span>
 #include <string>
@@ -20,7 +21,7 @@
 namespace standfast::capi {
 namespace {
 
-constexpr std::size_t kFirstConfirmation = 32;
+constexpr std::size_t kFirstConfirmation = offsetof(standfast_confirmation, confirmed) + sizeof(std::size_t);
 
 /// What the certificates must be about.
 struct Demands {

@@ -1,4 +1,5 @@
 // What a model is, and what it says of inputs without proof: description and logits.
+#include <cstddef>
 #include <vector>
 
 #include "capi/arguments.hpp"
@@ -8,7 +9,7 @@
 namespace standfast::capi {
 namespace {
 
-constexpr std::size_t kFirstDescription = 128;
+constexpr std::size_t kFirstDescription = offsetof(standfast_description, certifies_both) + sizeof(std::int32_t);
 
 const char* kind_of_inputs(const ModelSummary& summary) {
   if (!summary.tokenizer.empty()) return "text";

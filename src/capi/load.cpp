@@ -1,4 +1,5 @@
 // Models come in, from a file or from memory, and go.
+#include <cstddef>
 #include <memory>
 #include <span>
 
@@ -13,7 +14,7 @@
 namespace standfast::capi {
 namespace {
 
-constexpr std::size_t kFirstLoadOptions = 16;
+constexpr std::size_t kFirstLoadOptions = offsetof(standfast_load_options, logit_threshold) + sizeof(double);
 
 Result<double> threshold_of(const standfast_load_options* options) {
   if (options == nullptr) return 0.0;

@@ -67,6 +67,17 @@ class Estimator(unittest.TestCase):
         self.assertEqual(found.to_frame().index[0], 7)
         np.testing.assert_array_equal(found.radii, model.classifier_.certify(frame, [2], threat=threat).radii)
 
+    def test_numbers_of_rows_are_left_out(self):
+        try:
+            import pandas
+        except ImportError:
+            self.skipTest("pandas is not on this machine")
+        X, y = rows_of_two_classes()
+        frame = pandas.DataFrame({"index": range(len(X)), "a": X[:, 0], "b": X[:, 1]})
+        model = FeatureConvexClassifier(epochs=2, random_state=1).fit(frame, y)
+        self.assertEqual((model.n_features_in_, model.classifier_.feature_names), (3, ("a", "b")))
+        np.testing.assert_array_equal(model.decision_function(frame.assign(index=7)), model.decision_function(frame))
+
     def test_what_the_trainer_refuses_is_an_error_with_its_sentence(self):
         X, y = rows_of_two_classes()
         for arguments, words in (({"preset": "best"}, "best"), ({"sensitive": "spam"}, "expected one of"),
