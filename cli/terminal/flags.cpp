@@ -113,6 +113,12 @@ Result<Dataset> read_inputs(const DataFlags& flags, Labels labels, const ModelSu
     request.vocabulary = model->feature_names;
     if (model->provenance.contains("text")) request.usual_text = model->provenance.at("text");
   }
+  if (model != nullptr) {
+    request.usual_features = model->feature_names;
+    // verdicts are compared with labels; where they are not, a label is shown as it is
+    if (labels == Labels::kRequired && model->other_class == name_of_the_rest(model->sensitive_class))
+      request.usual_against_rest = model->sensitive_class;
+  }
   CLI_TRY(Dataset data, read_data(request));
   for (const auto& note : data.notes) say(note);
   if (!flags.limit || *flags.limit >= data.count()) return data;

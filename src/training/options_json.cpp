@@ -25,6 +25,7 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("text", options.data.text_column);
   visit("separator", options.data.separator);
   visit("classes", options.data.classes);
+  visit("rest", options.data.against_rest);
   visit("sensitive", options.sensitive);
   visit("output", options.output);
   visit("preset", options.preset);
