@@ -13,6 +13,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/records/certificate_output.hpp"
 #include "cli/records/explanations.hpp"
+#include "cli/records/kept_columns.hpp"
 #include "cli/records/records.hpp"
 #include "cli/records/refined_hint.hpp"
 #include "cli/records/verdicts.hpp"
@@ -36,7 +37,8 @@ struct CertifyCommand {
   std::string format;
   std::string output;
   std::string certificates;
-  std::string explain;         ///< A number of alarms to explain instead of the records; empty if not asked for.
+  std::string explain;  ///< A number of alarms to explain instead of the records; empty if not asked for.
+  std::string keep;
   bool explain_words = false;  ///< --explain without a number: each record names words.
 };
 
@@ -101,6 +103,7 @@ Result<int> run_certify(const CertifyCommand& command) {
         "features, as in --explain 10");
   CLI_TRY(Dataset data, read_inputs(command.data, Labels::kIfPresent, &classifier.summary()));
   CLI_CHECK(check_fits(command.model, classifier.summary(), data));
+  CLI_TRY(std::vector<TextColumn> kept, read_kept_columns(command.data, command.keep, data));
   CLI_TRY(CertifyPlan plan, plan_certify(command.certify, classifier.summary(), data));
   if (explained > 0 && !attackable(plan.options.norms.front()))
     return bad_option(fmt::format("--explain: no attacks are known in the norm {}; put 0, 1, 2 or inf first in --norm",
@@ -128,8 +131,8 @@ Result<int> run_certify(const CertifyCommand& command) {
   if (command.explain_words) {
     CLI_TRY(hangs_on, words_of_alarms(classifier, data, certificates, plan.options.threat));
   }
-  const Records records{classifier.summary(), data, certificates, plan.options, plan.threat_description,
-                        std::move(hangs_on)};
+  const Records records{classifier.summary(), data,           certificates, plan.options, plan.threat_description,
+                        std::move(hangs_on),  std::move(kept)};
   CLI_TRY(const std::string text,
           explained > 0 ? explain_easiest(classifier, records, explained, format) : format_records(records, format));
   CLI_CHECK(write_result(command.output, text));
@@ -155,6 +158,10 @@ void add_certify(CLI::App& program, Action& chosen) {
   add_certify_options(app, command->certify);
   add_label_options(app, command->data);
   add_limit_option(app, command->data);
+  app.add_option("--keep", command->keep,
+                 "Columns of the table to repeat beside the radii, such as an identifier; a name with a comma goes in "
+                 "double quotes.")
+      ->type_name("COLUMN,COLUMN");
   add_format_options(app, command->format, command->output);
   add_certificates_option(app, command->certificates);
   CLI::Option* explain =

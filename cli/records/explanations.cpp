@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/records/kept_columns.hpp"
 #include "cli/records/record_text.hpp"
 #include "cli/records/verdicts.hpp"
 #include "cli/records/word_changes.hpp"
@@ -84,6 +85,7 @@ std::string alarm_as_text(const Records& records, const Explanation& alarm, std:
   std::string text = fmt::format("{}. input {}", rank, alarm.row);
   if (has_sources(records.data)) text += fmt::format(", source {}", printable(source_of(records.data, alarm.row)));
   if (!records.data.labels.empty()) text += fmt::format(", label {}", printable(label_name(records.data, alarm.row)));
+  text += kept_in_words(records.kept, alarm.row);
   std::vector<std::string> radii;
   for (std::size_t n = 0; n < certificates.norms.size(); ++n)
     radii.push_back(fmt::format("{} {}", price_name(records.options.threat, certificates.norms[n]),
@@ -119,7 +121,7 @@ std::string csv_change(const Records& records, const char* side, const FeatureCh
 std::string explanations_as_csv(const Records& records, const std::vector<Explanation>& alarms) {
   const bool labels = !records.data.labels.empty(), sources = has_sources(records.data);
   std::string text = "rank,index,logit,norm,radius,attack,change,feature,unit,from,to,price,share";
-  text += fmt::format("{}{}\n", labels ? ",label" : "", sources ? ",source" : "");
+  text += fmt::format("{}{}{}\n", labels ? ",label" : "", sources ? ",source" : "", kept_names_as_csv(records.kept));
   for (std::size_t k = 0; k < alarms.size(); ++k) {
     const Explanation& alarm = alarms[k];
     const std::string start =
@@ -128,6 +130,7 @@ std::string explanations_as_csv(const Records& records, const std::vector<Explan
     std::string end;
     if (labels) end += "," + csv_field(label_name(records.data, alarm.row));
     if (sources) end += "," + csv_field(source_of(records.data, alarm.row));
+    end += kept_as_csv(records.kept, alarm.row);
     for (const auto& change : alarm.found) text += start + csv_change(records, "found", change) + end + "\n";
     for (const auto& change : alarm.weakest) text += start + csv_change(records, "weakest", change) + end + "\n";
     if (alarm.found.empty() && alarm.weakest.empty()) text += start + ",,,,,," + end + "\n";
@@ -164,7 +167,7 @@ std::string explanations_as_jsonl(const Records& records, const std::vector<Expl
     text += fmt::format(R"(,"weakest_radius":{},"weakest":{})", json_number(alarm.weakest_radius),
                         json_changes(records, alarm.weakest));
     if (has_sources(records.data)) text += ",\"source\":" + json_string(source_of(records.data, alarm.row));
-    text += "}\n";
+    text += kept_as_json(records.kept, alarm.row) + "}\n";
   }
   return text;
 }

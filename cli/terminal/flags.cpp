@@ -126,6 +126,12 @@ Result<Dataset> read_inputs(const DataFlags& flags, Labels labels, const ModelSu
   request.infer_columns = flags.infer_columns;
   if (model != nullptr && model->tokenizer.empty() && model->input_shape.size() == 1)
     request.columns = model->columns.empty() ? columns_of_names(model->feature_names) : model->columns;
+  if (model != nullptr) {
+    request.usual_features = model->feature_names;
+    // verdicts are compared with labels; where they are not, a label is shown as it is
+    if (labels == Labels::kRequired && model->other_class == name_of_the_rest(model->sensitive_class))
+      request.usual_against_rest = model->sensitive_class;
+  }
   CLI_TRY(Dataset data, read_data(request));
   for (const auto& note : data.notes) say(note);
   if (!flags.limit || *flags.limit >= data.count()) return data;

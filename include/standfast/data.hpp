@@ -44,6 +44,14 @@ struct DataRequest {
   bool infer_columns = false;  ///< Without `columns`: tables may hold text, dates and missing values (docs/tables.md).
   std::vector<std::string> ignored = {};  ///< Columns of tables that are not read, without case.
   bool strict = false;                    ///< What would be left out, filled in or passed over in a table is an error.
+  /// One class against all others: they become one class, "not A" for the class A. If empty, classes stay apart.
+  std::string against_rest = {};
+  /// The class that a model was trained to tell from all others: as `against_rest`, for data with other classes than
+  /// that one and "not A". If empty, there is none.
+  std::string usual_against_rest = {};
+  /// The names of a model's features. A sparse file, whose features are named by their numbers, has at least as many,
+  /// counted from 0 or from 1 as these are. If empty, the file alone decides.
+  std::vector<std::string> usual_features = {};
 };
 
 /// Which words each message has: all that a classifier sees of it.
@@ -109,6 +117,21 @@ struct Dataset {
 /// infinity or a missing value that nothing stands in for, named with row and column, and for what `strict` forbids;
 /// kBadOption for a class or a column that does not exist.
 Result<Dataset> read_data(const DataRequest& request);
+
+/// One column of a table as it is written there.
+struct TextColumn {
+  std::string name;                 ///< The column's name in the header.
+  std::vector<std::string> values;  ///< The value of each row of the file, which Dataset::source_index counts.
+};
+/// Columns of the table that a request names, read as text: identifiers to show beside what is said of a row.
+///
+/// Shape: one result per name, each with a value for every row of the file, whatever side of it is asked for.
+/// Fails: kBadOption for a source that is no table file, a column that does not exist and one that is named twice; kIo,
+/// kBadFormat and kBadValue, as read_data().
+Result<std::vector<TextColumn>> read_text_columns(const DataRequest& request, std::span<const std::string> columns);
+
+/// What the classes other than `sensitive` are called together: "not spam".
+std::string name_of_the_rest(std::string_view sensitive);
 
 /// Two sides of a data set, as positions into it, each ascending.
 struct Split {

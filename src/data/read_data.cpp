@@ -24,6 +24,7 @@
 #include "data/part.hpp"
 #include "data/separator.hpp"
 #include "data/table.hpp"
+#include "data/text_columns.hpp"
 #include "data/text_table.hpp"
 #include "data/words.hpp"
 #include "standfast/data.hpp"
@@ -240,20 +241,53 @@ Result<Dataset> read_selected(const DataRequest& request) {
   if (data.count() == 0) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}: this side of the split is empty", request.source)};
   }
+  if (!request.against_rest.empty()) {
+    if (request.classes.empty()) return data::put_against_rest(std::move(data), request.against_rest);
+    return Error{ErrorCode::kBadOption, "--rest: puts one class against all others; leave --classes out"};
+  }
+  if (request.classes.empty() && !request.usual_against_rest.empty())
+    return data::put_against_rest_unless_done(std::move(data), request.usual_against_rest);
   if (request.classes.empty()) return data;
   return data::select_classes(data, request.classes);
+}
+
+Result<std::vector<TextColumn>> read_columns_as_text(const DataRequest& request, std::span<const std::string> columns) {
+  STANDFAST_TRY(const Notation notation, parse_notation(request.source));
+  const std::string kind = kind_of(notation.path);
+  std::error_code code;
+  if ((kind != ".csv" && kind != ".tsv") || data::read_embedded(notation.path) ||
+      std::filesystem::is_directory(notation.path, code))
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("{}: --keep names columns of a table, and this is none", request.source)};
+  data::TextColumnsOptions options;
+  options.tabs_quote_nothing = !request.text_column.empty();
+  if (!request.separator.empty()) {
+    STANDFAST_TRY(options.separator, data::parse_separator(request.separator));
+  }
+  STANDFAST_TRY(const files::Buffer bytes, data::read_unpacked(notation.path));
+  return data::parse_text_columns(files::as_text(bytes), notation.path, columns, options);
+}
+
+/// What `read` gives, or an error if memory does not suffice.
+template <class Read>
+auto within_memory(const std::string& source, const Read& read) -> decltype(read()) {
+  try {
+    return read();
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::kIo, fmt::format("{}: does not fit into memory", source)};
+  } catch (const std::length_error&) {
+    return Error{ErrorCode::kIo, fmt::format("{}: does not fit into memory", source)};
+  }
 }
 
 }  // namespace
 
 Result<Dataset> read_data(const DataRequest& request) {
-  try {
-    return read_selected(request);
-  } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::kIo, fmt::format("{}: does not fit into memory", request.source)};
-  } catch (const std::length_error&) {
-    return Error{ErrorCode::kIo, fmt::format("{}: does not fit into memory", request.source)};
-  }
+  return within_memory(request.source, [&] { return read_selected(request); });
+}
+
+Result<std::vector<TextColumn>> read_text_columns(const DataRequest& request, std::span<const std::string> columns) {
+  return within_memory(request.source, [&] { return read_columns_as_text(request, columns); });
 }
 
 }  // namespace standfast

@@ -27,6 +27,7 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("ignore", options.data.ignored);
   visit("strict", options.data.strict);
   visit("classes", options.data.classes);
+  visit("rest", options.data.against_rest);
   visit("sensitive", options.sensitive);
   visit("output", options.output);
   visit("preset", options.preset);
