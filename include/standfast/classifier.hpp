@@ -238,6 +238,9 @@ class Classifier {
   ///
   /// Fails: as above; kBadOption if the threshold is not finite or leaves the range of float32.
   static Result<Classifier> load(const std::string& path, double logit_threshold);
+  /// The same from the bytes of a model file; `name` stands for the path in messages. Fails: as above, but never kIo.
+  static Result<Classifier> parse(std::span<const std::byte> bytes, const std::string& name,
+                                  double logit_threshold = 0);
 
   Classifier(Classifier&&) noexcept;
   Classifier& operator=(Classifier&&) noexcept;
