@@ -87,7 +87,7 @@ def tomorrow(rows):
 
 
 def main():
-    write("payments.csv", list(payments(random.Random(1), 6000)))
+    write("payments.csv", list(payments(random.Random(1), 4000)))
     write("payments_tomorrow.csv", list(tomorrow(payments(random.Random(2), 500))))
     write("network.csv", list(network(random.Random(3), 2000)))
     write("phishing.csv", list(phishing(random.Random(4), 1500)))

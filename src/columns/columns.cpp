@@ -27,15 +27,8 @@ std::string_view column_kind_name(ColumnKind kind) { return kKindNames[static_ca
 
 std::vector<std::string> feature_names(const Columns& columns) {
   std::vector<std::string> names;
-  for (const Column& column : columns) {
-    if (column.kind == ColumnKind::kCategory) {
-      for (const std::string& value : column.values) names.push_back(column.name + "=" + value);
-      names.push_back(column.name + "=" + std::string(kOtherValue));
-    } else if (is_read(column.kind)) {
-      names.push_back(column.name);
-      if (column.marks_missing) names.push_back(column.name + " is missing");
-    }
-  }
+  for (const Column& column : columns)
+    for (std::size_t k = 0; k < columns::width_of(column); ++k) names.push_back(columns::feature_name(column, k));
   return names;
 }
 
@@ -102,12 +95,32 @@ Status check_missing(std::size_t place, const Column& column) {
   return {};
 }
 
+/// One name at a time: all of them together can be far larger than the file that claims them.
+Status check_names(const Columns& columns, const std::vector<std::string>& names) {
+  std::size_t feature = 0;
+  for (const Column& column : columns) {
+    for (std::size_t k = 0; k < width_of(column); ++k, ++feature) {
+      const std::string expected = feature_name(column, k);
+      if (expected == names[feature]) continue;
+      return Error{ErrorCode::kBadShape,
+                   fmt::format("columns: feature {} is {} by its column, expected {} as in the names", feature,
+                               files::quote_for_message(expected), files::quote_for_message(names[feature]))};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<ColumnKind> parse_column_kind(std::string_view name) {
   const auto* const found = std::ranges::find(kKindNames, name);
   if (found == kKindNames.end()) return std::nullopt;
   return static_cast<ColumnKind>(found - kKindNames.begin());
+}
+
+std::string feature_name(const Column& column, std::size_t k) {
+  if (column.kind != ColumnKind::kCategory) return k == 0 ? column.name : column.name + " is missing";
+  return column.name + "=" + (k < column.values.size() ? column.values[k] : std::string(kOtherValue));
 }
 
 std::size_t width_of(const Column& column) {
@@ -125,18 +138,13 @@ Status check_columns(const Columns& columns, const std::vector<std::string>& nam
     STANDFAST_CHECK(check_values(i, column));
     STANDFAST_CHECK(check_missing(i, column));
   }
-  const std::vector<std::string> expected = feature_names(columns);
-  if (expected.size() != names.size())
-    return Error{ErrorCode::kBadShape,
-                 fmt::format("columns: make {} features, expected {}", expected.size(), names.size())};
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (expected[i] == names[i]) continue;
-    return Error{ErrorCode::kBadShape,
-                 fmt::format("columns: feature {} is {} by its column, expected {} as in the names", i,
-                             files::quote_for_message(expected[i]), files::quote_for_message(names[i]))};
-  }
+  std::size_t width = 0;
+  for (const Column& column : columns) width += width_of(column);
+  if (width != names.size())
+    return Error{ErrorCode::kBadShape, fmt::format("columns: make {} features, expected {}", width, names.size())};
+  STANDFAST_CHECK(check_names(columns, names));
   std::unordered_set<std::string_view> features;
-  for (const std::string& name : expected) {
+  for (const std::string& name : names) {
     if (!features.insert(name).second)
       return Error{ErrorCode::kBadValue,
                    fmt::format("columns: two features are named {}", files::quote_for_message(name))};
