@@ -3,9 +3,11 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "lab/compare/base_network.hpp"
 #include "lab/compare/compare.hpp"
 #include "lab/compare/rows.hpp"
 #include "lab/compare/splitting.hpp"
@@ -19,7 +21,6 @@ struct BaselineHooks {
 };
 
 /// Mean and inverse deviation over all features of the rows.
-struct Normalisation;
 Normalisation normalisation_of(std::span<const float> features);
 
 /// Moves the base network's own threshold to where it balances the classes on validation rows as it sees them: noisy,
@@ -34,6 +35,10 @@ std::vector<MethodResult> measure_smoothing(const BaselineTask& task, const Comp
 /// Requires: every row is on the grid.
 MethodResult measure_splitting(const BaselineTask& task, const CompareRows& rows, const model::Model& base,
                                const SplittingNoise& splitting, const BaselineHooks& hooks);
+
+/// Interval bounds, then CROWN, of one network.
+std::vector<MethodResult> measure_interval(const BaselineTask& task, const CompareRows& rows, const model::Model& base,
+                                           const BaselineHooks& hooks);
 
 /// Whether splitting noise can be used. Fails: kBadValue, naming a row that holds other values than multiples of 1/255.
 Status check_on_the_grid(const TwoClasses& rows);
