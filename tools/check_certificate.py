@@ -74,6 +74,18 @@ below. Then m <= D + multiplier * P (l2: D + multiplier * P^2 / 2). With multipl
 
 If all weights are 0, then m = 0 and D >= 0: nothing is proven.
 
+A deep map has steps that bend and mix features: `convex_potential`, `maxmin`, `pixel_unshuffle`. Steps 2 and 3 cannot see through
+it. What it does to a change is bounded by its Lipschitz constant instead: with V = v and m as in step 2, all norms those of the
+input's change,
+
+    (sum of weights) * f(x + d) >= m - ||V||_q Lip_p ||d||_p    and    >= m - ||V||_2 Lip_2 ||d||_2,
+
+and ||d||_2 <= ||d||_1, ||d||_2 <= sqrt(n) ||d||_inf. A change of price P has min(c) ||d||_p <= P. The multiplier and the reach are 0.
+Lip is the product over the steps: 1 for center, maxmin and pixel_unshuffle, max(s) for a scale, 2, sqrt(2) and 1 (l1, l2, linf) for
+an abs, ||W||_p for linear and conv2d, and 1 + ||W||_1 ||W||_inf or, in l2, max(1, ||W||_2^2 - 1) for u - W^T relu(W u + b), whose
+slopes are I - W^T D W with D between 0 and I. ||W||_2^2 <= max_i sum_j |(W W^T)_ij| q_j / q_i for any q > 0 (Schur's test; the same
+for W^T W), and a convolution is part of the one on the whole plane, where all pixels share a q.
+
 A network may end in a node `min`, the smallest of several heads: g = min_k g_k. Then f(x + d) > 0 exactly if it is so for each
 head in the place of g, so that a certificate holds a proof per head, and each of them has to prove the radius.
 
@@ -84,6 +96,7 @@ THE LAYOUT OF THIS FILE
     the model file          tensors, feature map, threshold
     the network             its nodes, and how each hands its duals back
     step 1, 2, 3            the proof above
+    deep maps               that of a map which only its Lipschitz constant tells of
     the certificate file    reading it, and what is printed
 """
 import base64
@@ -254,6 +267,7 @@ class Model(NamedTuple):
     elements: list  # of phi(x): a Line, a Fold or a Chain each
     threshold: Fraction
     heads: list  # one Network, or those that the network is the smallest of
+    deep: object = None  # a DeepMap in the place of the elements
 
 
 def read_shape(shape, name):
@@ -372,7 +386,8 @@ def read_model(raw):
 
     document = read_json(metadata["model"])
     shape = read_shape(document["input_shape"], "the input's shape")
-    elements, of_map = read_elements(document["feature_map"], shape, tensors)
+    deep = read_deep_map(document["feature_map"], shape, tensors)
+    elements, of_map = ([None] * deep.width, deep.computed) if deep else read_elements(document["feature_map"], shape, tensors)
     heads = [read_network(head, tensors) for head in heads_of(document["graph"])]
     of_nodes = {name: elements for head in heads for name, elements in head.sizes.items() if name != "input"}
     computed = of_map + sum(of_nodes.values()) + (len(heads) > 1)
@@ -380,7 +395,7 @@ def read_model(raw):
     width = heads[0].sizes["input"]
     require(width == len(elements), f"the network reads {width} elements, the feature map gives {len(elements)}")
     threshold = struct.unpack("<f", struct.pack("<f", number(document["threshold"], "threshold")))[0]
-    return Model(math.prod(shape), elements, Fraction(threshold), heads)
+    return Model(math.prod(shape), elements, Fraction(threshold), heads, deep)
 
 
 # ---------------------------------------------------------------- the network
@@ -390,6 +405,25 @@ class Choice(NamedTuple):
     """What a cut chooses, counted node after node in the order of the model file."""
     slopes: list  # one for each ReLU unit
     winners: list  # one for each output of a maximum: an index into the elements that its node reads
+
+
+class Wholes(NamedTuple):
+    """Numbers over one power of two: number i is numerators[i] / denominator."""
+    numerators: list
+    denominator: int
+
+    def over(self, denominator):
+        return [numerator * (denominator // self.denominator) for numerator in self.numerators]
+
+
+def wholes_of(values):
+    denominator = max(value.denominator for value in values)
+    return Wholes([value.numerator * (denominator // value.denominator) for value in values], denominator)
+
+
+def added(a, b, sign=1):
+    denominator = max(a.denominator, b.denominator)
+    return Wholes([p + sign * q for p, q in zip(a.over(denominator), b.over(denominator))], denominator)
 
 
 class AffineNode(NamedTuple):
@@ -411,17 +445,28 @@ class AffineNode(NamedTuple):
         The products are nearly all the work of this program. They are made of whole numbers: the duals are binary fractions
         too, so that the largest of their denominators is a multiple of each.
         """
-        denominator = max(dual.denominator for dual in handed)
-        wholes = [dual.numerator * (denominator // dual.denominator) for dual in handed]
-        sums = [0] * len(duals[self.source])
+        wholes, denominator = wholes_of(handed)
+        sums, sums_denominator = self.transposed_product(Wholes(wholes, denominator), len(duals[self.source]))
+        add_to(duals[self.source], [Fraction(total, sums_denominator) for total in sums])
+        return Fraction(sum(map(mul, wholes, self.biases)), denominator * self.bias_denominator)
+
+    def transposed_product(self, h, size):
+        """W^T h as Wholes. Shape: the source has this size."""
+        sums = [0] * size
         for place, window in enumerate(self.windows):
-            at_place = wholes[place::len(self.windows)]
+            at_place = h.numerators[place::len(self.windows)]
             if any(at_place):
                 for element, column in zip(window, self.columns):
                     if element is not None:
                         sums[element] += sum(map(mul, at_place, column))
-        add_to(duals[self.source], [Fraction(total, denominator * self.weight_denominator) for total in sums])
-        return Fraction(sum(map(mul, wholes, self.biases)), denominator * self.bias_denominator)
+        return Wholes(sums, h.denominator * self.weight_denominator)
+
+    def product(self, u):
+        """W u + bias as Wholes."""
+        rows = list(zip(*self.columns))
+        places = [[0 if k is None else u.numerators[k] for k in window] for window in self.windows]
+        sums = Wholes([sum(map(mul, row, place)) for row in rows for place in places], u.denominator * self.weight_denominator)
+        return added(sums, Wholes(self.biases, self.bias_denominator)) if self.biases else sums
 
 
 class SumNode(NamedTuple):
@@ -802,10 +847,184 @@ def is_proven(model, threat, x, certificate):
     proven = True
     for network, (claim, cuts) in zip(model.heads, read_claims(certificate, len(model.heads))):
         v, constant = summed_minorant(network, model.threshold, cuts)
+        if model.deep:
+            proven = deep_pays_for_radius(model.deep, claim, v, constant, [limits.cost for limits in threat], x) and proven
+            continue
         margin, terms = separate(model, v, constant, x)
         decreases = [priced_decrease(claim, limits, term, value) for limits, term, value in zip(threat, terms, x)]
         proven = pays_for_radius(claim, spare_margin(claim, margin, decreases)) and proven
     return proven
+
+
+# ---------------------------------------------------------------- deep maps
+
+
+def overlaps(kernels, shape, stride, dilation):
+    """Entry i, j: the sum over all shifts of |the inner product of kernel i and kernel j shifted|. `shape` is that of a kernel."""
+    height, width = shape
+    taps = [(row, column) for row in range(height) for column in range(width)]
+
+    def overlap(i, j):
+        sums = {}
+        for t, (down, right) in enumerate(taps):
+            for s, (other_down, other_right) in enumerate(taps):
+                shift = down - other_down, right - other_right
+                if all(step * dilation % stride == 0 for step in shift):
+                    sums[shift] = sums.get(shift, 0) + sum(map(mul, kernels[i][t], kernels[j][s]))
+        return sum(map(abs, sums.values()))
+
+    found = [[0] * len(kernels) for _ in kernels]
+    for i in range(len(kernels)):
+        for j in range(i, len(kernels)):
+            found[i][j] = found[j][i] = overlap(i, j)
+    return found
+
+
+def schur_bound(entries):
+    """max_i sum_j a_ij q_j / q_i as a Fraction; floats look for a good q, which any q > 0 is allowed to be."""
+    largest = max(map(max, entries))
+    if largest == 0:
+        return Fraction(0)
+    rough = [[entry / largest for entry in row] for row in entries]
+    q = [1.0] * len(rough)
+    for _ in range(300):
+        sums = [sum(map(mul, row, q)) for row in rough]
+        scale = max(total / share for total, share in zip(sums, q) if share > 0)
+        q = [(share + total / scale) / 2 for share, total in zip(q, sums)]
+        q = [share / max(q) for share in q]
+    wholes = [int(share * 2 ** 60) + 1 for share in q]
+    return max(Fraction(sum(map(mul, row, wholes)), share) for row, share in zip(entries, wholes))
+
+
+class Stretch(NamedTuple):
+    """Bounds on how far a step, or a map, stretches a change: of the norms 1 and inf, and of the norm 2 squared."""
+    one: Fraction
+    two_squared: Fraction
+    infinity: Fraction
+
+    def times(self, other):
+        return Stretch(*map(mul, self, other))
+
+
+def stretch_of_weights(weight, stride, dilation):
+    """Of W u. The kernel of a matrix is one pixel."""
+    outputs, inputs = weight.shape[:2]
+    shape = weight.shape[2:] or [1, 1]
+    taps = math.prod(shape)
+    kernel = [[weight.numerators[(o * inputs + i) * taps:(o * inputs + i + 1) * taps] for i in range(inputs)] for o in range(outputs)]
+    sizes = [[sum(map(abs, pixels)) for pixels in row] for row in kernel]
+    one, infinity = max(map(sum, zip(*sizes))), max(map(sum, sizes))
+    rows = [[[row[i][t] for i in range(inputs)] for t in range(taps)] for row in kernel]
+    squares = [one * infinity, schur_bound(overlaps(rows, shape, stride, dilation))]
+    if stride == 1:
+        columns = [[[row[i][t] for row in kernel] for t in range(taps)] for i in range(inputs)]
+        squares.append(schur_bound(overlaps(columns, shape, 1, dilation)))
+    below = weight.denominator
+    return Stretch(Fraction(one, below), min(squares) / Fraction(below ** 2), Fraction(infinity, below))
+
+
+class DeepMap(NamedTuple):
+    steps: list  # functions of Wholes
+    width: int  # elements of phi(x)
+    computed: int  # elements of all steps together
+    stretch: Stretch
+
+    def at(self, x):
+        u = wholes_of(x)
+        for step in self.steps:
+            u = step(u)
+        return u
+
+
+FIELDS_OF_DEEP_STEPS = {"convex_potential": (["values"], ["bias", "stride", "padding", "dilation"]), "maxmin": ([], []),
+                        "pixel_unshuffle": (["stride"], [])}
+
+
+def read_deep_step(step, shape, tensors, name):
+    """A function from Wholes to Wholes, its Stretch, and the shape of its result."""
+    kind, size, one = step["kind"], math.prod(shape), Fraction(1)
+    if kind == "maxmin":
+        require(shape[0] % 2 == 0, f"{name}: an odd number of channels")
+        block = size // shape[0]
+        order = [i for first in range(0, size, 2 * block) for i in range(first, first + block)]
+
+        def ordered(u):
+            result = list(u.numerators)
+            for i in order:
+                result[i], result[i + block] = max(u.numerators[i], u.numerators[i + block]), min(u.numerators[i], u.numerators[i + block])
+            return Wholes(result, u.denominator)
+        return ordered, Stretch(one, one, one), shape
+    if kind == "pixel_unshuffle":
+        s = whole_number(step["stride"], f"{name}: stride", 1)
+        require(len(shape) == 3 and shape[1] % s == 0 and shape[2] % s == 0, f"{name}: the sides are no multiples of {s}")
+        channels, height, width = shape
+        source = [(c * height + y * s + i) * width + x * s + j for c in range(channels) for i in range(s) for j in range(s)
+                  for y in range(height // s) for x in range(width // s)]
+        return (lambda u: Wholes([u.numerators[k] for k in source], u.denominator), Stretch(one, one, one),
+                [channels * s * s, height // s, width // s])
+    if kind == "abs":
+        return (lambda u: Wholes(u.numerators + list(map(abs, u.numerators)), u.denominator),
+                Stretch(2 * one, 2 * one, one), [2 * shape[0], *shape[1:]])
+    values = tensors[step["values"]]
+    if kind in ("center", "scale"):
+        given = values.values()
+        require(len(given) in (1, size), f"{name}: {len(given)} values, expected 1 or {size}")
+        given = given * size if len(given) == 1 else given
+        if kind == "center":
+            return lambda u: added(u, wholes_of(given), -1), Stretch(one, one, one), shape
+        require(min(given) > 0, f"{name}: a scale is not positive")
+        scale, largest = wholes_of(given), max(given)
+        return (lambda u: Wholes(list(map(mul, u.numerators, scale.numerators)), u.denominator * scale.denominator),
+                Stretch(largest, largest ** 2, largest), shape)
+    require(kind in ("linear", "conv2d", "convex_potential"), f"{name}: found a step {kind!r:.60}")
+    is_conv = kind == "conv2d" or len(values.shape) == 4
+    node = {"name": name, "kind": "conv2d" if is_conv else "linear", "weight": step["values"],
+            **{key: step[key] for key in ("bias", "stride", "padding", "dilation") if key in step}}
+    affine, out = read_affine(node, "u", shape, tensors, must_not_decrease=False)
+    of_weights = stretch_of_weights(values, step.get("stride", 1) if is_conv else 1, step.get("dilation", 1) if is_conv else 1)
+    if kind != "convex_potential":
+        return affine.product, of_weights, out
+    any_norm = 1 + of_weights.one * of_weights.infinity
+
+    def moved_down(u):
+        hidden = affine.product(u)
+        hidden = Wholes([max(value, 0) for value in hidden.numerators], hidden.denominator)
+        return added(u, affine.transposed_product(hidden, size), -1)
+    return moved_down, Stretch(any_norm, max(one, of_weights.two_squared - 1) ** 2, any_norm), shape
+
+
+def read_deep_map(steps, shape, tensors):
+    """The map as a DeepMap; None if it has no step of one."""
+    if not any(step["kind"] in FIELDS_OF_DEEP_STEPS for step in steps):
+        return None
+    computed, functions, stretch = math.prod(shape), [], Stretch(*[Fraction(1)] * 3)
+    for position, step in enumerate(steps):
+        name, fields = f"feature map: step {position}", FIELDS_OF_STEPS | FIELDS_OF_DEEP_STEPS
+        require(step["kind"] in fields, f"{name}: found {step['kind']!r:.60}")
+        needed, optional = fields[step["kind"]]
+        require_fields(step, ["kind", *needed], optional, name)
+        function, of_step, shape = read_deep_step(step, shape, tensors, name)
+        functions.append(function)
+        stretch = stretch.times(of_step)
+        computed += math.prod(shape)
+    return DeepMap(functions, math.prod(shape), computed, stretch)
+
+
+def deep_pays_for_radius(deep, claim, v, constant, costs, x):
+    """Whether margin >= slope * radius / min(cost) for one of the two slopes, all squared."""
+    if claim.norm == "l0" or claim.multiplier or claim.reach:
+        raise NotProven("a deep map: found the norm l0, a multiplier or a reach, expected none of them")
+    u = deep.at(x)
+    margin = constant + sum(factor * Fraction(value, u.denominator) for factor, value in zip(v, u.numerators) if factor)
+    if margin <= 0:
+        return False
+    two = sum(factor * factor for factor in v) * deep.stretch.two_squared
+    sizes = list(map(abs, v))
+    slope_squared = min({"l1": [(max(sizes) * deep.stretch.one) ** 2, two], "l2": [two],
+                         "linf": [(sum(sizes) * deep.stretch.infinity) ** 2, two * len(x)]}[claim.norm])
+    if slope_squared == 0:
+        return True
+    return claim.radius != math.inf and slope_squared * claim.radius ** 2 <= (margin * min(costs)) ** 2
 
 
 # ---------------------------------------------------------------- the certificate file

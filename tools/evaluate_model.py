@@ -106,17 +106,47 @@ def gradient_of(head, values, winners, nodes, tensors):
     return slopes["input"]
 
 
+def schur(w, stride, dilation):
+    """A bound on ||W||_2 by Schur's test on W W^T, for a convolution on the whole plane."""
+    w = w.reshape(*w.shape, 1, 1) if w.ndim == 2 else w
+    sums, (height, width) = {}, w.shape[2:]
+    for t in np.ndindex(height, width):
+        for s in np.ndindex(height, width):
+            shift = t[0] - s[0], t[1] - s[1]
+            if all(step * dilation % stride == 0 for step in shift):
+                sums[shift] = sums.get(shift, 0) + w[:, :, t[0], t[1]] @ w[:, :, s[0], s[1]].T
+    total, q = sum(map(np.abs, sums.values())), np.ones(len(w))
+    for _ in range(300):
+        rows = total @ q / q
+        q = q * (1 + rows / max(rows.max(), 1e-300)) / 2
+        q = np.maximum(q / q.max(), 1e-18)
+    return np.sqrt((total @ q / q).max())
+
+
+def norm_2(w, step):
+    """A bound on ||W||_2 of a step of a deep map."""
+    stride, dilation = step.get("stride", 1), step.get("dilation", 1)
+    bounds = [schur(w, stride, dilation)]
+    return min(bounds + [schur(w.swapaxes(0, 1), 1, dilation)] if stride == 1 else bounds)
+
+
 def step_lipschitz(step, tensors, p):
     """Lip_p of one feature-map step: exact for center, scale and abs, Riesz-Thorin for matrices."""
-    if step["kind"] == "center":
+    if step["kind"] in ("center", "maxmin", "pixel_unshuffle"):
         return 1.0
+    if step["kind"] == "convex_potential" and p == 2:
+        return max(1.0, norm_2(tensors[step["values"]], step) ** 2 - 1)
     if step["kind"] == "abs":
         return 2 ** (1 / p)
     size = np.abs(tensors[step["values"]])
     if step["kind"] == "scale":
         return size.max()
     sizes = size.reshape(size.shape[0], size.shape[1], -1).sum(axis=2)
+    if step["kind"] == "convex_potential":
+        return 1 + sizes.sum(axis=0).max() * sizes.sum(axis=1).max()
     bound = sizes.sum(axis=0).max() ** (1 / p) * sizes.sum(axis=1).max() ** (1 - 1 / p)
+    if p == 2 and step.get("deep"):
+        bound = min(bound, norm_2(tensors[step["values"]], step))
     return min(bound, np.linalg.norm(size)) if p == 2 and size.ndim == 2 else bound
 
 
@@ -144,6 +174,15 @@ def apply_map(x, steps, tensors):
             w = w.ravel() if w.size == 1 else w.reshape(x.shape)
             x = x - w if step["kind"] == "center" else x * w
             scale = scale * w if step["kind"] == "scale" and separable else scale
+        elif step["kind"] == "maxmin":
+            x = np.stack([np.maximum(x[::2], x[1::2]), np.minimum(x[::2], x[1::2])], axis=1).reshape(x.shape)
+        elif step["kind"] == "pixel_unshuffle":
+            s, (c, h, wide) = step["stride"], x.shape
+            x = x.reshape(c, h // s, s, wide // s, s).transpose(0, 2, 4, 1, 3).reshape(c * s * s, h // s, wide // s)
+        elif step["kind"] == "convex_potential":
+            inner = {**step, "kind": "linear" if w.ndim == 2 else "conv2d"}
+            hidden = np.maximum(affine(x, w, tensors.get(step.get("bias")), inner), 0)
+            x = x - (conv(hidden, w, inner, x.shape) if w.ndim == 4 else (w.T @ hidden).reshape(x.shape))
         else:
             x = affine(x, w, tensors.get(step.get("bias")), step)
     return x, scale.ravel() if separable else None
@@ -153,20 +192,26 @@ def main(model_path, inputs_path):
     model, tensors = read_model(model_path)
     steps, nodes = model["feature_map"], model["graph"]["nodes"]
     print("index,logit," + ",".join("radius_" + name for name in NORMS))
+    deep = {"convex_potential", "maxmin", "pixel_unshuffle"} & {step["kind"] for step in steps}
+    steps = [{**step, "deep": bool(deep)} for step in steps]
     for index, x in enumerate(np.load(inputs_path).astype(float)):
         u, scale = apply_map(x.reshape(model["input_shape"]), steps, tensors)
         score, heads = forward_and_gradients(u, nodes, tensors)
         threshold = np.float32(model["threshold"]).astype(float)
         logit, radii = score - threshold, [np.inf] * len(NORMS)
-        kinds = ("abs",) if scale is not None else ("center", "scale", "linear", "conv2d", "abs")
+        counted = [step for step in steps if scale is None or step["kind"] == "abs"]
         for head_score, slope in heads:  # a radius of f is the smallest of its heads'
             margin, slope = head_score - threshold, slope.ravel()
             if scale is not None:  # scales and knots act on the gradient, feature by feature; only abs is left in Lip
                 slope = slope * np.resize(scale, slope.size)
             for at, p in enumerate(NORMS.values()):
-                lipschitz = np.prod([step_lipschitz(step, tensors, p) for step in steps if step["kind"] in kinds])
-                dual = np.linalg.norm(slope, {1.0: np.inf, 2.0: 2, np.inf: 1}[p])
-                radius = 0.0 if margin <= 0 else np.inf if lipschitz * dual == 0 else margin / (lipschitz * dual)
+                lipschitz = np.prod([step_lipschitz(step, tensors, p) for step in counted])
+                steepest = lipschitz * np.linalg.norm(slope, {1.0: np.inf, 2.0: 2, np.inf: 1}[p])
+                if deep:  # or by the norm 2, which is at most the norm 1 and sqrt(n) times the norm inf
+                    lipschitz = np.prod([step_lipschitz(step, tensors, 2.0) for step in counted])
+                    ratio = np.sqrt(x.size) if p == np.inf else 1
+                    steepest = min(steepest, lipschitz * np.linalg.norm(slope) * ratio)
+                radius = 0.0 if margin <= 0 else np.inf if steepest == 0 else margin / steepest
                 radii[at] = min(radii[at], radius)
         print(",".join([str(index)] + [repr(float(value)) for value in [logit] + radii]))
 

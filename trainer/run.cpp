@@ -86,12 +86,17 @@ Result<std::unique_ptr<Learner>> starting_learner(const TrainingData& data, cons
     STANDFAST_TRY(const auto start, starting_learnt_network(options, data.feature_shape, data.train.features, random));
     return make_learner(start, options);
   }
+  if (options.network == Network::kLipschitz) {
+    STANDFAST_TRY(const auto start, starting_lipschitz_network(options, data.feature_shape, random));
+    return make_learner(start, options);
+  }
   if (data.is_text()) return make_word_learner(starting_heads(data, options, random), options);
   return make_learner(starting_heads(data, options, random), data.feature_shape, conditioner(data, options), options);
 }
 
 std::optional<WorstChange> adversary(const TrainingData& data, const TrainOptions& options) {
-  if (!options.certify_norm) return std::nullopt;
+  // what a Lipschitz network holds against itself is one number
+  if (!options.certify_norm || options.network == Network::kLipschitz) return std::nullopt;
   return WorstChange(data.map, model::element_count(data.input_shape), data.threat, *options.certify_norm);
 }
 
@@ -101,7 +106,7 @@ bool has_margin(const TrainOptions& options) {
 }
 
 std::int64_t ramp_epochs(const TrainOptions& options) {
-  if (!has_margin(options)) return 0;
+  if (!has_margin(options) || options.network == Network::kLipschitz) return 0;
   return static_cast<std::int64_t>(std::lround(kRampShare * static_cast<double>(options.epochs)));
 }
 

@@ -68,15 +68,45 @@ TorchArray run_graph(const model::Graph& graph, const TorchArray& rows) {
   return values.back().flatten();
 }
 
-/// Convolutions and abs: what a learnt map is made of. Shape: (count, elements) before and after.
+/// u - W^T relu(W u + b), by a convolution or, if W has two dimensions, a matrix.
+TorchArray convex_potential(const model::MapStep& step, const TorchArray& u) {
+  const TorchArray weight = shaped(step.values), bias = shaped(step.bias);
+  if (weight.dim() == 2) {
+    const TorchArray rows = u.flatten(1);
+    return (rows - torch::addmm(bias, rows, weight.t()).relu().mm(weight)).reshape(u.sizes());
+  }
+  const TorchArray hidden = torch::conv2d(u, weight, bias, step.stride, step.padding, step.dilation).relu();
+  return u - torch::conv_transpose2d(hidden, weight, {}, step.stride, step.padding, 0, 1, step.dilation);
+}
+
+TorchArray max_min(const TorchArray& u) {
+  at::IntArrayRef sizes = u.sizes();
+  const TorchArray pairs = u.reshape({sizes[0], sizes[1] / 2, 2, -1});
+  return torch::stack({pairs.amax(2), pairs.amin(2)}, 2).reshape(sizes);
+}
+
+TorchArray run_step(const model::MapStep& step, const TorchArray& u) {
+  switch (step.kind) {
+    case model::MapKind::kAbs:
+      return torch::cat({u, u.abs()}, 1);
+    case model::MapKind::kPixelUnshuffle:
+      return torch::pixel_unshuffle(u, step.stride);
+    case model::MapKind::kMaxMin:
+      return max_min(u);
+    case model::MapKind::kConvexPotential:
+      return convex_potential(step, u);
+    default:
+      break;
+  }
+  const TorchArray bias = step.bias.empty() ? TorchArray() : shaped(step.bias);
+  return torch::conv2d(u, shaped(step.values), bias, step.stride, step.padding, step.dilation);
+}
+
+/// What learnt maps are made of: convolutions and what needs no numbers. Shape: (count, elements) before and after.
 TorchArray run_map(const model::FeatureMap& map, const model::Shape& image, const TorchArray& rows) {
   if (map.empty()) return rows;
   TorchArray u = rows.reshape({rows.size(0), image[0], image[1], image[2]});
-  for (const auto& step : map) {
-    u = step.kind == model::MapKind::kAbs
-            ? torch::cat({u, u.abs()}, 1)
-            : torch::conv2d(u, shaped(step.values), shaped(step.bias), step.stride, step.padding, step.dilation);
-  }
+  for (const auto& step : map) u = run_step(step, u);
   return u.flatten(1);
 }
 

@@ -138,20 +138,28 @@ void TorchLearner::set_learning_rate(double rate) {
 }
 
 StepResult TorchLearner::step(const Batch& batch, WorstChange* adversary) {
-  const TorchArray labels = view_of(batch.labels, 1).squeeze(0);
-  const TorchArray score = learnt_scores(batch);
-  const TorchArray judged = judged_scores(batch, score, labels.nonzero().squeeze(1), adversary);
-  const TorchArray weights = labels * (options_.sensitive_weight - 1) + 1;
-  const TorchArray targets = labels * (1 - options_.label_smoothing) + options_.label_smoothing / 2;
-  TorchArray loss = torch::binary_cross_entropy_with_logits(judged, targets, weights);
-  if (options_.jacobian_weight > 0) loss = loss + options_.jacobian_weight * input_gradients({}).norm();
   optimiser_->zero_grad();
-  loss.backward();
+  StepResult result = add_gradients(batch, adversary);
   adjust_gradients();
   optimiser_->step();
   const torch::NoGradGuard no_grad;
   restore_signs();
   update_averages();
+  return result;
+}
+
+TorchArray TorchLearner::mean_loss(const TorchArray& judged, const TorchArray& labels) const {
+  const TorchArray weights = labels * (options_.sensitive_weight - 1) + 1;
+  const TorchArray targets = labels * (1 - options_.label_smoothing) + options_.label_smoothing / 2;
+  return torch::binary_cross_entropy_with_logits(judged, targets, weights);
+}
+
+StepResult TorchLearner::add_gradients(const Batch& batch, WorstChange* adversary) {
+  const TorchArray labels = view_of(batch.labels, 1).squeeze(0);
+  const TorchArray score = learnt_scores(batch);
+  TorchArray loss = mean_loss(judged_scores(batch, score, labels.nonzero().squeeze(1), adversary), labels);
+  if (options_.jacobian_weight > 0) loss = loss + options_.jacobian_weight * input_gradients({}).norm();
+  loss.backward();
   return {loss.item<double>(), values_of(score)};
 }
 

@@ -63,6 +63,10 @@ class TorchLearner : public Learner {
   /// Makes the optimiser and the running averages. Requires: the weights exist.
   void start_optimiser();
 
+  /// Adds the gradients of a batch's loss to those of the weights.
+  virtual StepResult add_gradients(const Batch& batch, WorstChange* adversary);
+  /// The mean loss of judged scores. Shapes: (count).
+  [[nodiscard]] TorchArray mean_loss(const TorchArray& judged, const TorchArray& labels) const;
   /// The scores of a batch that is learnt from, with dropout. Shape: (count).
   virtual TorchArray learnt_scores(const Batch& batch);
   /// What the loss judges: those scores, the sensitive rows by their margins if there is something to hold against

@@ -10,6 +10,7 @@
 #include "trainer/batches.hpp"
 #include "trainer/conv/conv_network.hpp"
 #include "trainer/learnt/learnt_network.hpp"
+#include "trainer/lipschitz/lipschitz_network.hpp"
 #include "trainer/mlp/network.hpp"
 #include "trainer/words/word_moves.hpp"
 #include "trainer/worst_change.hpp"
@@ -77,8 +78,9 @@ std::unique_ptr<Learner> make_learner(const std::vector<ConvexMlp>& heads, const
 std::unique_ptr<Learner> make_word_learner(const std::vector<ConvexMlp>& heads, const TrainOptions& options);
 std::unique_ptr<Learner> make_learner(const ConvexConvNet& start, const TrainOptions& options);
 std::unique_ptr<Learner> make_learner(const LearntNet& start, const TrainOptions& options);
+std::unique_ptr<Learner> make_learner(const LipschitzNet& start, const TrainOptions& options);
 
-/// The score of each row after these convolutions and abs, and its gradient by automatic differentiation.
+/// The score of each row after these steps of a learnt map, and its gradient by automatic differentiation.
 /// Shape: features is (count, dim of u), image the shape of u. Requires: infer_map_shapes and infer_shapes accepted
 /// both.
 std::vector<float> torch_scores(const model::FeatureMap& map, const model::Shape& image, const model::Graph& graph,

@@ -151,6 +151,12 @@ void add_model_options(CLI::App& app, const Shared& command) {
             "conv: width of the max pool's windows, 1 for none.");
   add_switch(app, command, "--input-skips", STANDFAST_FIELD(conv.input_skips),
              "conv: let every block and the score see the input.");
+  add_field(app, command, "--stage-channels", STANDFAST_FIELD(lipschitz.channels), "LIST",
+            "lipschitz: channels of each stage; a stage halves the sides of the image.")
+      ->delimiter(',');
+  add_field(app, command, "--stage-blocks", STANDFAST_FIELD(lipschitz.blocks), "LIST",
+            "lipschitz: blocks of each stage.")
+      ->delimiter(',');
 }
 
 void add_robustness_options(CLI::App& app, const Shared& command) {
@@ -178,6 +184,8 @@ void add_robustness_options(CLI::App& app, const Shared& command) {
             "rising with a decrease-only one: no such change then turns an alarm off.");
   add_field(app, command, "--jacobian-weight", STANDFAST_FIELD(jacobian_weight), "L",
             "Weight of the gradients' norm in the loss: more gives larger radii and a little less accuracy.");
+  add_field(app, command, "--temperature", STANDFAST_FIELD(temperature), "T",
+            "lipschitz: scores are divided by T in the loss: less tells more of the rows near the margin.");
   add_field(app, command, "--sensitive-weight", STANDFAST_FIELD(sensitive_weight), "W",
             "Weight of the sensitive class in the loss; the other class has 1.");
 }

@@ -29,9 +29,10 @@ namespace standfast {
 
 /// The kind of network.
 enum class Network {
-  kMlp,    ///< Dense layers, each of which sees the input as well.
-  kConv,   ///< The ConvNet of ConvLayout.
-  kLearnt  ///< A ConvNet behind a feature map that is learnt with it: see LearntLayout.
+  kMlp,       ///< Dense layers, each of which sees the input as well.
+  kConv,      ///< The ConvNet of ConvLayout.
+  kLearnt,    ///< A ConvNet behind a feature map that is learnt with it: see LearntLayout.
+  kLipschitz  ///< An affine score behind a deep feature map that stretches no change (l2): see LipschitzLayout.
 };
 
 /// The feature map u = phi(x) in front of the network; mean and deviation are those of the training rows.
@@ -132,6 +133,13 @@ struct LearntLayout {
   std::int64_t channels = 64;      ///< The number of channels of every layer of the network.
 };
 
+/// A deep feature map of stages, each of which halves the sides of an image: 2 x 2 pixels become channels, an
+/// orthonormal matrix projects them, and blocks u - W^T relu(W u + b) with 3x3 kernels and ||W||_2^2 <= 2 follow.
+struct LipschitzLayout {
+  std::vector<std::int64_t> channels = {32, 64, 64};  ///< The number of channels of each stage.
+  std::vector<std::int64_t> blocks = {2, 2, 2};       ///< The number of blocks of each stage.
+};
+
 /// The threshold on scores at which a fresh row of the other class raises an alarm with this probability.
 ///
 /// A fresh row is as likely to take any place among n rows of its class: it lies above the k-th largest of their scores
@@ -164,6 +172,7 @@ struct TrainOptions {
   std::int64_t heads = 1;                         ///< The number of networks whose smallest score counts, for kMlp.
   ConvLayout conv;                                ///< The layout, for kConv.
   LearntLayout learnt;                            ///< The layout, for kLearnt, whose map follows kIdentity.
+  LipschitzLayout lipschitz;                      ///< The layout, for kLipschitz, whose map follows kIdentity.
   InputMap feature_map = InputMap::kIdentity;     ///< The feature map in front of the network.
   std::int64_t kinks = 1;                         ///< The number of kinks per feature of a map with |.|.
   StartingWeights init = StartingWeights::kIcnn;  ///< How the first weights are drawn.
@@ -179,6 +188,7 @@ struct TrainOptions {
   /// The threat file whose increase-only features f shall never fall with, and whose decrease-only ones it shall never
   /// rise with; empty for none.
   std::string monotone;
+  double temperature = 1;       ///< Scores, and the margin, are divided by this in the loss, for kLipschitz.
   double sensitive_weight = 1;  ///< The weight of the sensitive class in the loss; that of the other class is 1.
 
   // Optimisation

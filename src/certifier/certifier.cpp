@@ -131,12 +131,16 @@ void Certifier::price_minorant(const Request& request, CertifyLane& lane) {
 double Certifier::closed_form_radius_of(const Request& request, const ProvenMinorant& m, std::size_t norm_index) const {
   const Norm norm = request.norm(norm_index);
   if (request.proves()) {
-    return verify::closed_form_radius_proven(m, request.cost, norm, parts_.core->map().lipschitz(norm), kFastSums);
+    return verify::closed_form_radius_proven(m, request.cost, norm, verify::stretch_of(parts_.core->map(), norm),
+                                             kFastSums);
   }
   const double lipschitz = request.search.lipschitz[norm_index];
   const std::vector<double>& cost = request.search.cost;
   if (m.is_separable) return search::closed_form_radius(m.separable, cost, norm, lipschitz);
-  return search::closed_form_radius(m.feature, *std::ranges::min_element(cost), norm, lipschitz);
+  const double cheapest = *std::ranges::min_element(cost), into_l2 = request.search.into_l2[norm_index];
+  const double radius = search::closed_form_radius(m.feature, cheapest, norm, lipschitz);
+  if (into_l2 == kInfinity) return radius;
+  return std::max(radius, search::closed_form_radius(m.feature, cheapest, Norm::l2(), into_l2));
 }
 
 Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, const CertifyLane& lane,
@@ -193,6 +197,7 @@ void Certifier::certify(const Request& request, std::span<const float> x, std::s
   for (std::size_t l = 0; l < rows.size(); ++l) {
     for (std::size_t k = 0; k < rows[l].radii.size(); ++k) {
       rows[l].radii[k] = closed_form_radius_of(request, ws.lanes[l].minorant, k);
+      if (request.options.keep_proofs && rows[l].radii[k] > 0) rows[l].proofs[k].cuts = ws.lanes[l].proof_choices;
     }
   }
 }

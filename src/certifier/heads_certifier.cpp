@@ -155,7 +155,7 @@ void HeadsCertifier::bound_by_steepness(const Request& request, std::span<const 
   for (std::size_t n = 0; n < request.norm_count(); ++n) {
     const Norm norm = request.norm(n);
     of_margin_1.push_back(norm == Norm::l0() ? 0
-                                             : verify::closed_form_radius_proven(steepest, request.cost, norm, 1,
+                                             : verify::closed_form_radius_proven(steepest, request.cost, norm, {1},
                                                                                  verify_wide::kFastSums));
   }
   const std::size_t dim = steepness.size(), count = x.size() / dim;

@@ -2,6 +2,7 @@
 // that docs/certificates.md does not cover. Taken for granted: the model is valid.
 #include "certifier/options.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -45,7 +46,21 @@ Status check_norms(const CertifyOptions& options) {
   return {};
 }
 
+/// Whatever is asked of a deep map is answered by the closed form.
+Status check_deep_map(const CertifyOptions& options) {
+  if (options.method == Method::kRefined || options.method == Method::kExact) {
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("feature map: the {} method needs features that it can see, found a deep map, which only "
+                             "its Lipschitz constant tells of; use the separable method",
+                             method_name(options.method))};
+  }
+  if (std::ranges::find(options.norms, Norm::l0()) == options.norms.end()) return {};
+  return Error{ErrorCode::kUnsupported,
+               "norm: l0 was asked for, and the Lipschitz constant of a deep map says nothing of it"};
+}
+
 Status check_map(const model::Model& model, const CertifyOptions& options) {
+  if (model::is_deep(model.feature_map)) return check_deep_map(options);
   if (options.method == Method::kClosedForm || model::unit_map_of(model).ok()) return {};
   const std::string method = "feature map: the " + std::string(method_name(options.method)) + " method needs ";
   if (!model::is_affine_with_abs(model.feature_map)) {

@@ -145,6 +145,11 @@ Result<std::vector<minorant::Proposal>> proposals_of(const Certificate& certific
   for (std::size_t k = 0; k < heads.count(); ++k) {
     const Certificate of_head{certificate.norm, certificate.radius, proof.heads.empty() ? proof : proof.heads[k]};
     STANDFAST_TRY(minorant::Proposal proposal, proposal_of(of_head, heads.head(k).model().graph));
+    proposal.closed_form = model::is_deep(heads.head(k).model().feature_map);
+    if (proposal.closed_form && (of_head.proof.multiplier != 0 || of_head.proof.reach != 0)) {
+      return Error{ErrorCode::kBadValue,
+                   "certificate: found a multiplier or a reach, expected 0: the proof of a deep map has none"};
+    }
     proposals.push_back(std::move(proposal));
   }
   return proposals;

@@ -17,10 +17,13 @@ Result<Request> request_of(const verify::Verifier& core, const CertifyOptions& o
   STANDFAST_CHECK(check_options(core.model(), options));
   Request request;
   request.options = options;
+  const bool deep = model::is_deep(core.model().feature_map);
+  if (deep) request.options.method = Method::kClosedForm;
   request.passes = passes_of(options);
   request.cost = verify::costs_of(options.threat, core.model().dim());
   for (const Norm norm : options.norms) {
     request.search.lipschitz.push_back(norm == Norm::l0() ? 1 : core.map().lipschitz(norm));
+    request.search.into_l2.push_back(norm == Norm::l0() ? kInfinity : core.map().lipschitz_into_l2(norm));
     const bool needs_reach = core.map().view() == model::MapView::kMixing && !request.closed_form();
     if (needs_reach) request.map_reach.push_back(core.map().reach(request.cost, norm));
   }

@@ -17,6 +17,7 @@ struct SearchTerms {
   std::optional<ThreatModel> bounds;       ///< Empty: the core's own intervals.
   std::vector<double> cost;                ///< (dim): the cost of each feature.
   std::vector<double> lipschitz;           ///< (norms): Lip_p of the map for each norm asked for.
+  std::vector<double> into_l2;             ///< (norms): MapBounds::lipschitz_into_l2.
   std::vector<model::MapReach> map_reach;  ///< (norms): the unit reach of the map; empty unless the map mixes.
 };
 

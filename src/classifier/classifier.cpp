@@ -128,27 +128,26 @@ class Progress {
 }  // namespace
 
 struct Classifier::Impl {
-  explicit Impl(model::Model loaded)
-      : model(std::move(loaded)), plan(model), error(deployed::deployed_error(model)), bounded_pass(model) {}
+  explicit Impl(model::Model loaded) : model(std::move(loaded)), plan(model), error(deployed::deployed_error(model)) {}
 
   /// The row of an input in a batch. Shape: inputs is (count, dim).
   [[nodiscard]] std::span<const float> row(std::span<const float> inputs, std::size_t i) const {
     return inputs.subspan(i * model.dim(), model.dim());
   }
-  [[nodiscard]] classifier::AttackedModel attacked() const { return {&plan, certifier->head_plans(), &bounded_pass}; }
+  [[nodiscard]] classifier::AttackedModel attacked() const { return {&plan, certifier->head_plans(), &*bounded_pass}; }
   /// Gives logits to the inputs on which float32 overflows. Shape: inputs is (logits.size(), dim).
   void replace_overflows(std::span<const float> inputs, std::span<float> logits) const {
     if (all_finite(logits)) return;
     for (std::size_t i = 0; i < logits.size(); ++i) {
-      if (!std::isfinite(logits[i])) logits[i] = deployed::logit_beyond_float32(bounded_pass(row(inputs, i)));
+      if (!std::isfinite(logits[i])) logits[i] = deployed::logit_beyond_float32((*bounded_pass)(row(inputs, i)));
     }
   }
 
   model::Model model;  // at a fixed address: everything below points to it
   infer::Plan plan;
   deployed::DeployedError error;
-  deployed::BoundedPass bounded_pass;
   std::optional<verify::HeadsVerifier> core;
+  std::optional<deployed::BoundedPass> bounded_pass;
   std::optional<HeadsCertifier> certifier;
   ModelSummary summary;
   mutable Pool<infer::TileWorkspace> scratch;
@@ -168,6 +167,7 @@ Result<Classifier> Classifier::load(const std::string& path, double logit_thresh
   STANDFAST_TRY(model.threshold, moved_threshold(model.threshold, logit_threshold));
   auto impl = std::make_unique<Impl>(std::move(model));
   STANDFAST_TRY(impl->core, verify::HeadsVerifier::create(impl->model));
+  impl->bounded_pass.emplace(impl->model, impl->core->head(0).map().deep_steps());
   impl->certifier.emplace(*impl->core, impl->plan);
   impl->summary = classifier::summarise(impl->model, impl->core->head(0), impl->error);
   return Classifier(std::move(impl));
@@ -227,7 +227,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
     for (std::size_t i = begin; i < end; ++i) {
       if (deployed) {
         result.slack[i] =
-            deployed::deployed_slack(impl_->error, impl_->bounded_pass, impl_->row(inputs, i), result.logits[i]);
+            deployed::deployed_slack(impl_->error, *impl_->bounded_pass, impl_->row(inputs, i), result.logits[i]);
       }
       // a pass that overflowed proposes nothing
       if (!std::isfinite(result.logits[i]) || !result.sensitive(i)) continue;
@@ -322,7 +322,8 @@ Result<double> Classifier::confirm(std::span<const float> input, const Certifica
   STANDFAST_CHECK(check_inputs(input, 1, dim()));
   STANDFAST_CHECK(check_floating_point_environment());
   const model::MapView view = impl_->core->head(0).map().view();
-  if (view != model::MapView::kSeparable && view != model::MapView::kKinked) {
+  const bool deep = model::is_deep(impl_->model.feature_map);
+  if (view != model::MapView::kSeparable && view != model::MapView::kKinked && !deep) {
     return Error{ErrorCode::kUnsupported,
                  "certificate: the model's feature map mixes features, expected a map of "
                  "single features"};

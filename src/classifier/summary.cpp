@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/knots.hpp"
+#include "model/lipschitz.hpp"
 #include "model/max_affine.hpp"
 #include "model/slope_signs.hpp"
 
@@ -60,6 +61,12 @@ std::string step_text(const model::Model& model, const model::MapStep& step, con
       return name + ": (u, |u|) -> " + shape_text(output);
     case model::MapKind::kKnots:
       return name + ": " + knots_text(model);
+    case model::MapKind::kConvexPotential:
+      return name + " " + shape_text(step.values.shape) + ": u - W' relu(W u + b) -> " + shape_text(output);
+    case model::MapKind::kMaxMin:
+      return name + ": neighbouring channels in order -> " + shape_text(output);
+    case model::MapKind::kPixelUnshuffle:
+      return name + " by " + std::to_string(step.stride) + " -> " + shape_text(output);
   }
   return name;
 }

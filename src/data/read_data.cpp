@@ -106,7 +106,7 @@ Error not_found(const std::string& path) {
 
 /// The name's ending in lower case, without the .gz of what may be packed.
 std::string kind_of(const std::string& path) {
-  const std::string ending = data::lower_ending(path);
+  std::string ending = data::lower_ending(path);
   if (ending != ".gz") return ending;
   const std::string packed = data::lower_ending(std::string_view(path).substr(0, path.size() - ending.size()));
   return packed == ".csv" || packed == ".tsv" || packed == ".mbox" ? packed : ending;

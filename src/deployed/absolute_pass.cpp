@@ -74,6 +74,7 @@ AbsolutePass::AbsolutePass(const model::Model& model) : model_(&model) {
   if (model::has_knots(model.feature_map)) {
     for (std::size_t i = 0; i < model.dim(); ++i) centre_.push_back(model::knots_of(model.feature_map[0], i).front());
   }
+  possible_ = !model::is_deep(model.feature_map);  // |W| of many layers says nothing
   count_roundings();
 }
 
@@ -208,6 +209,10 @@ void AbsolutePass::pull_step(std::size_t k) {
     case model::MapKind::kKnots:
       push_knots(step, from, to);
       break;
+    case model::MapKind::kConvexPotential:
+    case model::MapKind::kMaxMin:
+    case model::MapKind::kPixelUnshuffle:
+      break;  // of deep maps, for which this pass is not possible
   }
 }
 

@@ -10,8 +10,10 @@
 
 #include "base/rounding.hpp"
 #include "model/knots.hpp"
+#include "model/lipschitz.hpp"
 #include "standfast/threat.hpp"
 #include "verify_wide/affine_ops.hpp"
+#include "verify_wide/deep_steps.hpp"
 
 namespace standfast::deployed {
 namespace {
@@ -57,9 +59,17 @@ void run_affine(const Affine& op, const model::Tensor& bias, std::span<const dou
   }
 }
 
+std::vector<double> deep_steps_of(const model::Model& model) {
+  if (!model::is_deep(model.feature_map)) return {};
+  return model::step_lipschitz_upper(model.feature_map, model.input_shape, Norm::l2());
+}
+
 }  // namespace
 
-BoundedPass::BoundedPass(const model::Model& model) : model_(&model) {
+BoundedPass::BoundedPass(const model::Model& model) : BoundedPass(model, deep_steps_of(model)) {}
+
+BoundedPass::BoundedPass(const model::Model& model, std::vector<double> deep_steps)
+    : model_(&model), deep_steps_(std::move(deep_steps)) {
   map_shapes_ = std::move(model::infer_map_shapes(model.feature_map, model.input_shape)).value();
   node_shapes_ = std::move(model::infer_shapes(model.graph)).value();
 }
@@ -100,6 +110,10 @@ BoundedPass::Values BoundedPass::run_step(std::size_t k, Values from) const {
     case model::MapKind::kLinear:
     case model::MapKind::kConv2d:
       break;
+    case model::MapKind::kConvexPotential:
+    case model::MapKind::kMaxMin:
+    case model::MapKind::kPixelUnshuffle:
+      return from;  // of deep maps
   }
   Values to;
   const Affine op = model::affine_of(step, k == 0 ? model_->input_shape : map_shapes_[k - 1], map_shapes_[k]);
@@ -168,7 +182,15 @@ BoundedPass::Values BoundedPass::run_node(std::size_t k, const std::vector<const
 
 BoundedValue BoundedPass::operator()(std::span<const float> x) const {
   Values features{{x.begin(), x.end()}, std::vector<double>(x.size(), 0.0)};
-  for (std::size_t k = 0; k < map_shapes_.size(); ++k) features = run_step(k, std::move(features));
+  if (!deep_steps_.empty()) {
+    verify_wide::DeepWorkspace deep;
+    deep.value = std::move(features.value);
+    run_deep_map(*model_, map_shapes_, deep_steps_, verify_wide::best_products(), 1, deep);
+    features = {std::move(deep.value), {}};
+    for (const double value : features.value) features.error.push_back(sound_error(value, deep.error[0]));
+  } else {
+    for (std::size_t k = 0; k < map_shapes_.size(); ++k) features = run_step(k, std::move(features));
+  }
   std::vector<Values> values(node_shapes_.size());
   for (std::size_t k = 0; k < values.size(); ++k) {
     std::vector<const Values*> from;

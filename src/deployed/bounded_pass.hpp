@@ -24,7 +24,9 @@ struct BoundedValue {
 
 class BoundedPass {
  public:
-  /// Requires: validate(model) succeeded; the model outlives this.
+  /// Requires: validate(model) succeeded; the model outlives this. Shape: deep_steps is MapBounds::deep_steps.
+  BoundedPass(const model::Model& model, std::vector<double> deep_steps);
+  /// The same, where nobody has bounded the norms of a deep map yet.
   explicit BoundedPass(const model::Model& model);
 
   /// Shape: x is (dim). Cost: two passes in float64, one of them with the magnitudes of the weights.
@@ -41,6 +43,7 @@ class BoundedPass {
   const model::Model* model_;
   std::vector<model::Shape> map_shapes_;   ///< The shape of the output of each step of the feature map.
   std::vector<model::Shape> node_shapes_;  ///< The shape of the output of each node.
+  std::vector<double> deep_steps_;         ///< Lip_2 of each step of a deep map; empty for others.
 };
 
 }  // namespace standfast::deployed

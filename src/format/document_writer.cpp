@@ -31,11 +31,13 @@ Json step_json(const model::MapStep& step, std::size_t index, TensorMap& tensors
   put_tensor(object, "values", fmt::format("map.{}.values", index), step.values, tensors);
   put_tensor(object, "bias", fmt::format("map.{}.bias", index), step.bias, tensors);
   put_tensor(object, "slopes", fmt::format("map.{}.slopes", index), step.slopes, tensors);
-  if (step.kind == model::MapKind::kConv2d) {
+  const bool potential = step.kind == model::MapKind::kConvexPotential && step.values.shape.size() == 4;
+  if (step.kind == model::MapKind::kConv2d || potential) {
     object["stride"] = step.stride;
     object["padding"] = step.padding;
     object["dilation"] = step.dilation;
   }
+  if (step.kind == model::MapKind::kPixelUnshuffle) object["stride"] = step.stride;
   return object;
 }
 

@@ -18,6 +18,7 @@ struct AffineScratch {
   std::vector<float> scales;       ///< The duals of these units.
   std::vector<kernels::Tap> taps;  ///< The taps of one position of a convolution.
   AlignedFloats image;             ///< The padded image of one input.
+  AlignedFloats hidden;            ///< The units of a convex potential.
 };
 
 /// y = W x + b for one or several matrices W that read the same x, whose y lie one after the other.

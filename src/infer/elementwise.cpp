@@ -91,6 +91,15 @@ void append_abs(const float* x, std::span<float> y) {
   }
 }
 
+void order_pairs(const float* x, std::span<float> y, std::size_t block) {
+  for (std::size_t first = 0; first < y.size(); first += 2 * block) {
+    for (std::size_t i = first; i < first + block; ++i) {
+      y[i] = std::max(x[i], x[i + block]);
+      y[i + block] = std::min(x[i], x[i + block]);
+    }
+  }
+}
+
 void apply_relu(const float* x, std::span<float> y, std::span<float> slope) {
   float* out = y.data();
   float* slopes = slope.data();

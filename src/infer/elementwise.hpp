@@ -29,6 +29,8 @@ void subtract_center(const float* x, const model::Tensor& values, std::span<floa
 void multiply_by_scale(const float* x, const model::Tensor& values, std::span<float> y, std::size_t lanes);
 /// y = (x, |x|). Shape: x is half as long as y.
 void append_abs(const float* x, std::span<float> y);
+/// Of blocks 2 j and 2 j + 1 of `block` values, the larger ones and the smaller ones. Shape: x is as long as y.
+void order_pairs(const float* x, std::span<float> y, std::size_t block);
 
 /// y = max(x, 0), slope = 1 if x > 0, else 0.
 void apply_relu(const float* x, std::span<float> y, std::span<float> slope);

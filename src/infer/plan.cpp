@@ -10,7 +10,7 @@
 
 #include "infer/elementwise.hpp"
 #include "kernels/instruction_set.hpp"
-#include "model/knots.hpp"
+#include "model/geometry.hpp"
 
 namespace standfast::infer {
 namespace {
@@ -38,15 +38,18 @@ Plan::Plan(const model::Model& model, const kernels::Kernels& kernels) : model_(
   for (std::size_t k = 0; k < model.feature_map.size(); ++k) {
     const model::MapStep& step = model.feature_map[k];
     const model::Shape& in = k == 0 ? model.input_shape : map_shapes_[k - 1];
-    if (step.kind == model::MapKind::kLinear) {
+    if (!model::has_weights(step) && step.kind != model::MapKind::kConvexPotential) continue;
+    const model::Affine op = model::affine_of(step, in);
+    map_affine_[k].outputs = model::element_count(op.out);
+    if (op.is_conv) {
+      const auto shape = conv_shape(in, op.out, step.values, step.stride, step.padding, step.dilation);
+      map_affine_[k].conv.emplace(shape, step.values, step.bias, true);
+    } else {
       map_affine_[k].linear.emplace().append_rows(step.values, step.bias);
       map_affine_[k].linear->pack_weights(true);
       most_rows_ = std::max(most_rows_, map_affine_[k].linear->outputs());
     }
-    if (step.kind == model::MapKind::kConv2d) {
-      const auto shape = conv_shape(in, map_shapes_[k], step.values, step.stride, step.padding, step.dilation);
-      map_affine_[k].conv.emplace(shape, step.values, step.bias, true);
-    }
+    if (!model::has_weights(step)) most_hidden_ = std::max(most_hidden_, map_affine_[k].outputs);
   }
   for (const Stack& stack : layout_.stacks) {
     LinearMap& map = stacks_.emplace_back();
@@ -95,36 +98,12 @@ void Plan::size_workspace(InferWorkspace& workspace, std::size_t lanes) const {
   }
   workspace.scratch.rows.resize(most_rows_);
   workspace.scratch.scales.resize(most_rows_);
+  workspace.scratch.hidden.resize(most_hidden_ * lanes);
   for (const Affine& affine : map_affine_) {
     if (affine.conv) affine.conv->reserve_scratch(workspace.scratch);
   }
   for (const auto& conv : convs_) {
     if (conv) conv->reserve_scratch(workspace.scratch);
-  }
-}
-
-void Plan::run_map_step(std::size_t k, const float* in, std::span<float> out, std::size_t lanes,
-                        AffineScratch& scratch) const {
-  const model::MapStep& step = model_->feature_map[k];
-  switch (step.kind) {
-    case model::MapKind::kCenter:
-      subtract_center(in, step.values, out, lanes);
-      break;
-    case model::MapKind::kScale:
-      multiply_by_scale(in, step.values, out, lanes);
-      break;
-    case model::MapKind::kLinear:
-      map_affine_[k].linear->forward(*kernels_, in, out.data(), lanes);
-      break;
-    case model::MapKind::kConv2d:
-      map_affine_[k].conv->forward(*kernels_, in, out.data(), lanes, scratch);
-      break;
-    case model::MapKind::kAbs:
-      append_abs(in, out);
-      break;
-    case model::MapKind::kKnots:
-      model::run_knots(step, lanes, std::span(in, out.size()), out);
-      break;
   }
 }
 
@@ -193,7 +172,8 @@ void Plan::run_graph(const Pass& pass, InferWorkspace& workspace) const {
 float Plan::forward(std::span<const float> x, InferWorkspace& workspace) const {
   assert(x.size() == model_->dim());
   size_workspace(workspace, 1);
-  if (model::has_knots(model_->feature_map)) workspace.knots_input.assign(x.begin(), x.end());
+  const bool bends_at_once = model::has_knots(model_->feature_map) || model::is_deep(model_->feature_map);
+  if (bends_at_once) workspace.map_input.assign(x.begin(), x.end());
   std::span<const float> in = x;
   for (std::size_t k = 0; k < map_shapes_.size(); ++k) {
     run_map_step(k, in.data(), workspace.map_values[k], 1, workspace.scratch);
@@ -220,33 +200,6 @@ std::span<const float> Plan::input_gradient(InferWorkspace& workspace) const {
   workspace.input_dual = workspace.feature_dual;
   for (std::size_t k = map_shapes_.size(); k-- > 0;) pull_back_map_step(k, workspace);
   return workspace.input_dual;
-}
-
-void Plan::pull_back_map_step(std::size_t k, InferWorkspace& workspace) const {
-  const model::MapStep& step = model_->feature_map[k];
-  AlignedFloats &dual = workspace.input_dual, &next = workspace.other_dual;
-  const std::size_t size = k == 0 ? model_->dim() : model::element_count(map_shapes_[k - 1]);
-  switch (step.kind) {
-    case model::MapKind::kCenter:
-      return;
-    case model::MapKind::kScale:
-      return multiply_by_scale(dual.data(), step.values, dual, 1);
-    case model::MapKind::kAbs:
-      for (std::size_t i = 0; i < size; ++i) {
-        dual[i] += workspace.map_values[k][i] >= 0 ? dual[size + i] : -dual[size + i];
-      }
-      return dual.resize(size);
-    case model::MapKind::kKnots:
-      for (std::size_t i = 0; i < size; ++i) dual[i] *= model::slope_of_knots(step, i, workspace.knots_input[i]);
-      return;
-    case model::MapKind::kLinear:
-    case model::MapKind::kConv2d:
-      next.resize(size);
-      const Affine& affine = map_affine_[k];
-      if (affine.linear) affine.linear->backward(*kernels_, dual.data(), false, next.data(), 1, workspace.scratch);
-      if (affine.conv) affine.conv->backward(*kernels_, dual.data(), false, next.data(), 1, workspace.scratch);
-      return dual.swap(next);
-  }
 }
 
 void Plan::send_node_dual(std::size_t k, const Pass& pass, InferWorkspace& workspace) const {

@@ -24,7 +24,7 @@ struct InferWorkspace {
   AlignedFloats duals;                    ///< The gradient of the score by each of them.
   AlignedFloats feature_dual;             ///< The gradient of the score by u = phi(x).
   AlignedFloats input_dual, other_dual;   ///< The gradient by x, on the way back through the feature map.
-  AlignedFloats knots_input;              ///< x of the last forward pass of one input, if a knots step reads it.
+  AlignedFloats map_input;                ///< x of the last forward pass of one input, if the first step bends it.
   minorant::Slopes slopes;                ///< The slopes and winners of the last forward pass.
   AffineScratch scratch;
 };
@@ -95,12 +95,19 @@ class Plan {
   struct Affine {
     std::optional<LinearMap> linear;
     std::optional<ConvMap> conv;
+    std::size_t outputs = 0;
   };
 
   void size_workspace(InferWorkspace& workspace, std::size_t lanes) const;
   void run_map_step(std::size_t step, const float* in, std::span<float> out, std::size_t lanes,
                     AffineScratch& scratch) const;
   void pull_back_map_step(std::size_t step, InferWorkspace& workspace) const;
+  /// W in + b of a convex potential, in the scratch.
+  std::span<float> find_hidden(std::size_t step, const float* in, std::size_t lanes, AffineScratch& scratch) const;
+  /// gradient = W^T dual of a step with weights.
+  void pull_back_affine(std::size_t step, const float* dual, float* gradient, std::size_t lanes,
+                        AffineScratch& scratch) const;
+  [[nodiscard]] const model::Shape& shape_before(std::size_t step) const;
   void run_graph(const Pass& pass, InferWorkspace& workspace) const;
   void run_node(std::size_t node, const Pass& pass, InferWorkspace& workspace) const;
   void run_tile(TileWorkspace& workspace, std::span<float> logits) const;
@@ -118,7 +125,8 @@ class Plan {
   std::vector<Affine> map_affine_;
   std::vector<LinearMap> stacks_;
   std::vector<std::optional<ConvMap>> convs_;
-  std::size_t most_rows_ = 0;  ///< The number of rows of the largest stack or linear map.
+  std::size_t most_rows_ = 0;    ///< The number of rows of the largest stack or linear map.
+  std::size_t most_hidden_ = 0;  ///< The number of hidden units of the largest convex potential.
 };
 
 }  // namespace standfast::infer

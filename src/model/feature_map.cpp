@@ -1,33 +1,28 @@
-// Shapes and Lipschitz constants of feature maps: the constant of a map, as used in (C3), is at most the product of its
-// steps'.
-//
-// Sums of n rounded terms carry a relative error of at most gamma_n = n u / (1 - n u), u = 2^-53; each bound below is
-// multiplied by 1 + 2 (n + 8) u, which covers the sum, two powers of less than one unit in the last place each, a
-// product or square root, and its own rounding, for n <= 2^31.
+// Shapes of feature maps and what each step must be.
 #include "model/feature_map.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cassert>
-#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/try.hpp"
 #include "model/shape.hpp"
-#include "model/spectral_norm.hpp"
 
 namespace standfast::model {
 namespace {
 
-constexpr std::array<std::pair<MapKind, std::string_view>, 6> kMapKinds = {{{MapKind::kCenter, "center"},
-                                                                            {MapKind::kScale, "scale"},
-                                                                            {MapKind::kLinear, "linear"},
-                                                                            {MapKind::kConv2d, "conv2d"},
-                                                                            {MapKind::kAbs, "abs"},
-                                                                            {MapKind::kKnots, "knots"}}};
-constexpr double kUnit = 0x1p-53;
+constexpr std::array<std::pair<MapKind, std::string_view>, 9> kMapKinds = {
+    {{MapKind::kCenter, "center"},
+     {MapKind::kScale, "scale"},
+     {MapKind::kLinear, "linear"},
+     {MapKind::kConv2d, "conv2d"},
+     {MapKind::kAbs, "abs"},
+     {MapKind::kKnots, "knots"},
+     {MapKind::kConvexPotential, "convex_potential"},
+     {MapKind::kMaxMin, "maxmin"},
+     {MapKind::kPixelUnshuffle, "pixel_unshuffle"}}};
 
 std::string step_place(std::size_t index, MapKind kind) {
   return fmt::format("feature map step {} ({})", index, map_kind_name(kind));
@@ -35,12 +30,22 @@ std::string step_place(std::size_t index, MapKind kind) {
 
 bool absent(const Tensor& tensor) { return tensor.empty() && tensor.shape.empty(); }
 
+bool has_values(MapKind kind) {
+  return kind != MapKind::kAbs && kind != MapKind::kMaxMin && kind != MapKind::kPixelUnshuffle;
+}
+bool has_bias(MapKind kind) {
+  return kind == MapKind::kLinear || kind == MapKind::kConv2d || kind == MapKind::kConvexPotential;
+}
+/// Whether its weights are a kernel that walks over an image.
+bool has_kernel(const MapStep& step) {
+  return step.kind == MapKind::kConv2d || (step.kind == MapKind::kConvexPotential && step.values.shape.size() == 4);
+}
+
 Status check_unused_fields(const MapStep& step, const std::string& place) {
-  const bool has_bias = step.kind == MapKind::kLinear || step.kind == MapKind::kConv2d;
-  const bool plain_walk = step.stride == 1 && step.padding == 0 && step.dilation == 1;
-  const bool has_slopes = step.kind == MapKind::kKnots;
-  if ((has_bias || absent(step.bias)) && (has_slopes || absent(step.slopes)) &&
-      (step.kind != MapKind::kAbs || absent(step.values)) && (step.kind == MapKind::kConv2d || plain_walk)) {
+  const bool plain_stride = step.stride == 1 || step.kind == MapKind::kPixelUnshuffle;
+  const bool plain_walk = plain_stride && step.padding == 0 && step.dilation == 1;
+  if ((has_bias(step.kind) || absent(step.bias)) && (step.kind == MapKind::kKnots || absent(step.slopes)) &&
+      (has_values(step.kind) || absent(step.values)) && (has_kernel(step) || plain_walk)) {
     return {};
   }
   return Error{ErrorCode::kBadValue,
@@ -91,6 +96,28 @@ Result<Shape> conv2d_shape(const MapStep& step, const Shape& input, const std::s
                 conv2d_output_shape(input, step.values.shape, {step.stride, step.padding, step.dilation}, place));
   STANDFAST_CHECK(check_map_bias(step.bias, output[0], place));
   return output;
+}
+
+/// The shape of W u, whose adjoint goes back to that of u.
+Result<Shape> potential_shape(const MapStep& step, const Shape& input, const std::string& place) {
+  STANDFAST_CHECK(has_kernel(step) ? conv2d_shape(step, input, place) : linear_shape(step, input, place));
+  return input;
+}
+
+Result<Shape> maxmin_shape(const Shape& input, const std::string& place) {
+  if (input[0] % 2 == 0) return input;
+  return Error{ErrorCode::kBadShape, fmt::format("{}: input is {}, expected an even number of channels or features",
+                                                 place, shape_text(input))};
+}
+
+Result<Shape> unshuffled_shape(const MapStep& step, const Shape& input, const std::string& place) {
+  const std::int64_t s = step.stride;
+  if (input.size() == 3 && s >= 1 && s <= input[1] && s <= input[2] && input[1] % s == 0 && input[2] % s == 0) {
+    return Shape{input[0] * s * s, input[1] / s, input[2] / s};
+  }
+  return Error{ErrorCode::kBadShape,
+               fmt::format("{}: input is {} and the stride {}, expected an image whose sides are multiples of it",
+                           place, shape_text(input), s)};
 }
 
 Result<Shape> abs_shape(const Shape& input, const std::string& place) {
@@ -156,84 +183,14 @@ Result<Shape> step_shape(const MapStep& step, const Shape& input, const std::str
       return abs_shape(input, place);
     case MapKind::kKnots:
       return knots_shape(step, input, place);
+    case MapKind::kConvexPotential:
+      return potential_shape(step, input, place);
+    case MapKind::kMaxMin:
+      return maxmin_shape(input, place);
+    case MapKind::kPixelUnshuffle:
+      return unshuffled_shape(step, input, place);
   }
   return Error{ErrorCode::kBadFormat, fmt::format("{}: expected a known kind", place)};
-}
-
-// The product rounded up; the residual of a tiny product may vanish, so there it always steps up.
-double multiply_up(double a, double b) {
-  if (a == 0 || b == 0) return 0;  // also if the other one overflowed
-  const double product = a * b;
-  const bool rounded_down = std::fma(a, b, -product) > 0 || product < 0x1p-900;
-  return rounded_down ? std::nextafter(product, kInfinity) : product;
-}
-
-struct MatrixNorms {
-  double norm_1 = 0;    // largest column sum of |W|
-  double norm_inf = 0;  // largest row sum
-  double frobenius = kInfinity;
-  double terms = 0;  // summands in the longest sum
-};
-
-// A matrix, or a kernel whose taps are summed: then every shift of the kernel obeys the same bound, borders included.
-MatrixNorms matrix_norms(const Tensor& weight) {
-  const auto rows = static_cast<std::size_t>(weight.shape[0]);
-  const auto columns = static_cast<std::size_t>(weight.shape[1]);
-  const std::size_t taps = weight.values.size() / (rows * columns);
-  std::vector<double> row_sums(rows, 0.0);
-  std::vector<double> column_sums(columns, 0.0);
-  double squares = 0;
-  for (std::size_t i = 0; i < weight.values.size(); ++i) {
-    const double size = std::abs(static_cast<double>(weight.values[i]));
-    row_sums[i / (columns * taps)] += size;
-    column_sums[i / taps % columns] += size;
-    squares += size * size;
-  }
-  MatrixNorms norms;
-  norms.norm_1 = std::ranges::max(column_sums);
-  norms.norm_inf = std::ranges::max(row_sums);
-  norms.terms = static_cast<double>(weight.values.size());
-  if (weight.shape.size() == 2) norms.frobenius = std::sqrt(squares);
-  return norms;
-}
-
-// Riesz-Thorin: ||W||_p <= ||W||_1^(1/p) ||W||_inf^(1 - 1/p).
-double matrix_lipschitz_upper(const MapStep& step, const Shape& input, double p) {
-  const MatrixNorms norms = matrix_norms(step.values);
-  const double slack = 1 + 2 * (norms.terms + 8) * kUnit;
-  if (p == 1) return norms.norm_1 * slack;
-  if (p == kInfinity) return norms.norm_inf * slack;
-  // 1 - 1/p is rounded too: |log base| <= 2^8 times that rounding stays below 2^9 u, hence its own term
-  const double exponent_slack = 1 + 0x1p10 * kUnit;
-  double bound = std::pow(norms.norm_1, 1 / p) * std::pow(norms.norm_inf, 1 - 1 / p) * exponent_slack;
-  if (p == 2) bound = std::min(std::sqrt(norms.norm_1) * std::sqrt(norms.norm_inf), norms.frobenius);
-  return p == 2 ? std::min(bound * slack, spectral_norm_upper(step, input)) : bound * slack;
-}
-
-double largest_scale(const Tensor& scale) { return static_cast<double>(std::ranges::max(scale.values)); }
-
-// 2^(1/p), exact for 1 and inf; elsewhere exp2 of a rounded exponent is within 8 u.
-double abs_lipschitz_upper(double p) {
-  if (p == 1) return 2;
-  if (p == kInfinity) return 1;
-  return std::exp2(1 / p) * (1 + 8 * kUnit);
-}
-
-double step_lipschitz_upper(const MapStep& step, const Shape& input, double p) {
-  switch (step.kind) {
-    case MapKind::kCenter:
-      return 1;
-    case MapKind::kScale:
-      return largest_scale(step.values);
-    case MapKind::kLinear:
-    case MapKind::kConv2d:
-      return matrix_lipschitz_upper(step, input, p);
-    case MapKind::kAbs:
-      return abs_lipschitz_upper(p);
-    case MapKind::kKnots:
-      return static_cast<double>(std::ranges::max(step.slopes.values));
-  }
-  return kInfinity;
 }
 
 MapStep diagonal_step(MapKind kind, std::vector<float> values) {
@@ -255,7 +212,9 @@ Result<MapKind> parse_map_kind(std::string_view name) {
   const auto* const found = std::ranges::find(kMapKinds, name, &std::pair<MapKind, std::string_view>::second);
   if (found != kMapKinds.end()) return found->first;
   return Error{ErrorCode::kBadFormat,
-               fmt::format("feature map kind is \"{}\", expected center, scale, linear, conv2d, abs or knots", name)};
+               fmt::format("feature map kind is \"{}\", expected center, scale, linear, conv2d, abs, knots, "
+                           "convex_potential, maxmin or pixel_unshuffle",
+                           name)};
 }
 
 Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& input_shape) {
@@ -274,17 +233,6 @@ Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& 
   return shapes;
 }
 
-double lipschitz_upper(const FeatureMap& map, const Shape& input_shape, Norm norm) {
-  assert(norm.p() >= 1 && "the l0 count is not a norm and has no Lipschitz constant");
-  const auto shapes = infer_map_shapes(map, input_shape);
-  assert(shapes.ok() && "the map was checked before");
-  double product = 1;
-  for (std::size_t k = 0; k < map.size(); ++k) {
-    product = multiply_up(product, step_lipschitz_upper(map[k], k == 0 ? input_shape : (*shapes)[k - 1], norm.p()));
-  }
-  return product;
-}
-
 bool is_separable(const FeatureMap& map) {
   for (std::size_t i = 0; i < map.size(); ++i) {
     const bool diagonal = map[i].kind == MapKind::kCenter || map[i].kind == MapKind::kScale;
@@ -297,8 +245,15 @@ bool is_separable(const FeatureMap& map) {
 
 bool has_knots(const FeatureMap& map) { return !map.empty() && map.front().kind == MapKind::kKnots; }
 
+bool is_deep(const FeatureMap& map) {
+  return std::ranges::any_of(map, [](const MapStep& step) {
+    return step.kind == MapKind::kConvexPotential || step.kind == MapKind::kMaxMin ||
+           step.kind == MapKind::kPixelUnshuffle;
+  });
+}
+
 bool is_affine_with_abs(const FeatureMap& map) {
-  if (has_knots(map)) return false;
+  if (has_knots(map) || is_deep(map)) return false;
   const auto first_abs = std::ranges::find(map, MapKind::kAbs, &MapStep::kind);
   return first_abs == map.end() || first_abs + 1 == map.end();
 }

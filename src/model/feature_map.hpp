@@ -21,12 +21,19 @@ enum class MapKind {
   /// An increasing piecewise linear function of each feature, 0 at its first knot (model/knots.hpp): values (features,
   /// knots), which do not fall, and slopes (features, knots + 1), > 0. The first step; only centres and scales follow.
   kKnots,
+  /// u - W^T relu(W u + b), a convex potential layer: values W (hidden, in) or (hidden, in, kh, kw), bias b (hidden) or
+  /// absent. W^T is the adjoint, so that the shape stays. 1-Lipschitz in the norm 2 if ||W||_2^2 <= 2.
+  /// Source: Meunier et al., ICML 2022; Araujo et al., ICLR 2023.
+  kConvexPotential,
+  kMaxMin,          ///< Neighbours along the first axis, 2 j and 2 j + 1, become their maximum and their minimum.
+  kPixelUnshuffle,  ///< Squares of `stride` pixels become channels: (c, h, w) -> (c s^2, h / s, w / s).
 };
 
 /// Beyond it a feature's kinks are treated as those of a map that mixes features; a knots step may not have more.
 inline constexpr std::size_t kMostKinks = 16;
 
-/// "center", "scale", "linear", "conv2d", "abs", "knots": the names in the model file.
+/// "center", "scale", "linear", "conv2d", "abs", "knots", "convex_potential", "maxmin", "pixel_unshuffle": the names in
+/// the model file.
 std::string_view map_kind_name(MapKind kind);
 Result<MapKind> parse_map_kind(std::string_view name);
 
@@ -34,7 +41,7 @@ struct MapStep {
   MapKind kind = MapKind::kCenter;
   Tensor values;
   Tensor bias;
-  std::int64_t stride = 1;
+  std::int64_t stride = 1;  ///< Of convolutions and of a pixel_unshuffle.
   std::int64_t padding = 0;
   std::int64_t dilation = 1;
   Tensor slopes = {};  ///< Of a knots step.
@@ -48,11 +55,9 @@ using FeatureMap = std::vector<MapStep>;
 /// The output shape of each step. Fails: kBadShape, kBadValue (a scale <= 0, a value that is not finite).
 Result<std::vector<Shape>> infer_map_shapes(const FeatureMap& map, const Shape& input_shape);
 
-/// An upper bound on Lip_p(phi), rounded up: exact for centre, abs and one common scale; products of norm bounds
-/// otherwise (linear maps: ||W||_1 and ||W||_inf are exact, between them Riesz-Thorin; ||W||_2 by spectral_norm_upper
-/// as well). Requires: infer_map_shapes succeeded, p >= 1. Source: Lip_1 = 2, Lip_2 = sqrt 2, Lip_inf = 1, in general
-/// 2^(1/p), of (u, |u|): Pfrommer et al., NeurIPS 2023.
-double lipschitz_upper(const FeatureMap& map, const Shape& input_shape, Norm norm);
+/// Whether there is a step between the data and the abs at the end that bends and mixes features, so that only
+/// Lipschitz constants tell what a change does: a convex potential, a maxmin or a pixel_unshuffle.
+[[nodiscard]] bool is_deep(const FeatureMap& map);
 
 /// A map that acts on each feature alone: u_i = scale_i * (x_i - kink_i), and |u_i| beside it if `abs` is set; or
 /// u_i = scale_i * psi_i(x_i) - centre_i for a knots step psi. True of centres and scales with at most one abs, the

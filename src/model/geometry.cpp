@@ -1,9 +1,20 @@
 // Shapes and strides as the model file states them; no arithmetic on weights.
 #include "model/geometry.hpp"
 
+#include "model/shape.hpp"
+
 namespace standfast::model {
+
 Affine affine_of(const MapStep& step, const Shape& in, const Shape& out) {
   return {&step.values, step.kind == MapKind::kConv2d, in, out, step.stride, step.padding, step.dilation};
+}
+
+Affine affine_of(const MapStep& step, const Shape& in) {
+  const Shape& w = step.values.shape;
+  const bool is_conv = w.size() == 4;
+  const Shape out =
+      is_conv ? conv2d_output_shape(in, w, {step.stride, step.padding, step.dilation}, {}).value() : Shape{w[0]};
+  return {&step.values, is_conv, in, out, step.stride, step.padding, step.dilation};
 }
 
 Affine affine_of(const Graph& graph, const std::vector<Shape>& node_shapes, std::size_t k) {

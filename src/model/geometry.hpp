@@ -30,6 +30,8 @@ struct Affine {
 
 /// The geometry of a step of a feature map. Requires: it is a linear map or a convolution of these shapes.
 Affine affine_of(const MapStep& step, const Shape& in, const Shape& out);
+/// That of W in W u + b or in u - W^T relu(W u + b). Requires: a linear map, a convolution or a convex potential.
+Affine affine_of(const MapStep& step, const Shape& in);
 /// The geometry of a node. Shape: node_shapes is (nodes), as infer_shapes gives it. Requires: it is an affine node.
 Affine affine_of(const Graph& graph, const std::vector<Shape>& node_shapes, std::size_t node);
 
@@ -69,6 +71,21 @@ void for_each_term(const Affine& op, const Visit& visit) {
             }
           }
         }
+      }
+    }
+  }
+}
+
+/// move(from, to) for each element of an image and its place after a pixel_unshuffle.
+template <class Move>
+void run_unshuffle(const Shape& in, std::int64_t stride, const Move& move) {
+  const std::int64_t height = in[1] / stride, width = in[2] / stride;
+  std::size_t from = 0;
+  for (std::int64_t c = 0; c < in[0]; ++c) {
+    for (std::int64_t y = 0; y < in[1]; ++y) {
+      for (std::int64_t x = 0; x < in[2]; ++x, ++from) {
+        const std::int64_t channel = (c * stride + y % stride) * stride + x % stride;
+        move(from, static_cast<std::size_t>((channel * height + y / stride) * width + x / stride));
       }
     }
   }

@@ -3,8 +3,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <iterator>
 #include <utility>
+
+#include "base/rounding.hpp"
+#include "model/lipschitz.hpp"
 
 namespace standfast::model {
 namespace {
@@ -42,12 +46,26 @@ MapBounds::MapBounds(const Model& model, std::optional<UnitMap> unit_map)
       view_(view_of(model.feature_map, unit_map_.has_value())) {
   const bool has_lines = view_ == MapView::kMixing || view_ == MapView::kKinked;
   if (has_lines) step_norms_ = step_norms_upper(model);
-  for (std::size_t k = 0; k < lipschitz_.size(); ++k) lipschitz_[k] = lipschitz_upper_of(model, kCachedNorms[k]);
+  const bool deep = is_deep(model.feature_map);
+  if (deep) deep_steps_ = step_lipschitz_upper(model.feature_map, model.input_shape, Norm::l2());
+  for (std::size_t k = 0; k < lipschitz_.size(); ++k) {
+    const bool known = deep && kCachedNorms[k] == Norm::l2();
+    lipschitz_[k] = known ? product_upper(deep_steps_) : lipschitz_upper_of(model, kCachedNorms[k]);
+  }
 }
 
 double MapBounds::lipschitz(Norm norm) const {
   const auto* const found = std::ranges::find(kCachedNorms, norm);
   return found == std::end(kCachedNorms) ? lipschitz_upper_of(*model_, norm) : lipschitz_[found - kCachedNorms];
+}
+
+double MapBounds::lipschitz_into_l2(Norm norm) const {
+  if (view_ != MapView::kOther) return kInfinity;
+  const double l2 = lipschitz(Norm::l2());
+  if (norm.p() <= 2) return l2;  // ||d||_2 <= ||d||_p
+  const double exponent = norm == Norm::linf() ? 0.5 : 0.5 - 1 / norm.p();
+  const double ratio = std::pow(static_cast<double>(model_->dim()), exponent) * (1 + 0x1p-40);
+  return l2 * ratio * (1 + 4 * kUnitRoundoff);
 }
 
 MapReach MapBounds::reach(std::span<const double> cost, Norm norm) const {

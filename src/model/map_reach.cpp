@@ -7,6 +7,7 @@
 
 #include "base/rounding.hpp"
 #include "model/geometry.hpp"
+#include "model/lipschitz.hpp"
 
 namespace standfast::model {
 namespace {

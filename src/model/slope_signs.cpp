@@ -87,7 +87,23 @@ Signs signs_of_features(const Graph& graph) {
   return input;
 }
 
-Signs pulled_through_step(const MapStep& step, const Signs& out, std::size_t inputs) {
+/// Neither falls if an element rises.
+Signs pulled_through_moves(const MapStep& step, const Signs& out, const Shape& shape) {
+  Signs in(out.size());
+  if (step.kind == MapKind::kPixelUnshuffle) {
+    run_unshuffle(shape, step.stride, [&](std::size_t from, std::size_t to) { in[from] = out[to]; });
+    return in;
+  }
+  const std::size_t size = out.size() / static_cast<std::size_t>(shape[0]);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const SlopeSigns& partner = out[i / size % 2 == 0 ? i + size : i - size];
+    in[i] = {out[i].positive || partner.positive, out[i].negative || partner.negative};
+  }
+  return in;
+}
+
+Signs pulled_through_step(const MapStep& step, const Signs& out, const Shape& shape) {
+  const std::size_t inputs = element_count(shape);
   Signs in(inputs);
   switch (step.kind) {
     case MapKind::kCenter:
@@ -98,6 +114,11 @@ Signs pulled_through_step(const MapStep& step, const Signs& out, std::size_t inp
     case MapKind::kConv2d:
       pull_through_weights(step.values, out, in);
       return in;
+    case MapKind::kConvexPotential:  // nothing is known of I - W^T D W without looking at every product
+      return Signs(inputs, {true, true});
+    case MapKind::kMaxMin:
+    case MapKind::kPixelUnshuffle:
+      return pulled_through_moves(step, out, shape);
     case MapKind::kAbs:
       break;
   }
@@ -115,8 +136,7 @@ std::vector<SlopeSigns> slope_signs(const Model& model) {
   Signs signs = signs_of_features(model.graph);
   const std::vector<Shape> shapes = *infer_map_shapes(model.feature_map, model.input_shape);
   for (std::size_t k = model.feature_map.size(); k-- > 0;) {
-    const std::size_t inputs = k == 0 ? model.dim() : element_count(shapes[k - 1]);
-    signs = pulled_through_step(model.feature_map[k], signs, inputs);
+    signs = pulled_through_step(model.feature_map[k], signs, k == 0 ? model.input_shape : shapes[k - 1]);
   }
   return signs;
 }

@@ -195,7 +195,7 @@ double convolution_norm_upper(const MapStep& step, const Shape& input) {
 }  // namespace
 
 double spectral_norm_upper(const MapStep& step, const Shape& input) {
-  return step.kind == MapKind::kConv2d ? convolution_norm_upper(step, input) : dense_norm_upper(step.values);
+  return step.values.shape.size() == 4 ? convolution_norm_upper(step, input) : dense_norm_upper(step.values);
 }
 
 }  // namespace standfast::model

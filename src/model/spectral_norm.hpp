@@ -8,8 +8,8 @@
 
 namespace standfast::model {
 
-/// At least ||W||_2 of a `linear` or `conv2d` step, rounded up; within a few percent of it if that costs at most
-/// 2^28 products, infinite or the Frobenius norm beyond.
+/// At least ||W||_2 of the weights of a `linear`, `conv2d` or `convex_potential` step, rounded up; within a few percent
+/// of it if that costs at most 2^28 products, infinite or the Frobenius norm beyond.
 ///
 /// A convolution with zero padding is part of a circular one whose kernel does not reach round the torus. That one is
 /// block-diagonal in the Fourier basis: its norm is the largest over the frequencies of one small matrix each.

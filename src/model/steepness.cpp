@@ -74,6 +74,24 @@ std::vector<double> pull_step(const MapStep& step, const Shape& in, const Shape&
     case MapKind::kConv2d:
       add_magnitudes(affine_of(step, in, out), dual, result);
       return result;
+    case MapKind::kConvexPotential: {
+      const Affine op = affine_of(step, in);
+      std::vector<double> hidden(element_count(op.out), 0.0);
+      for_each_term(op, [&](std::size_t o, std::size_t i, double w) { hidden[o] += std::fabs(w) * dual[i]; });
+      add_magnitudes(op, hidden, dual);
+      return dual;
+    }
+    case MapKind::kMaxMin: {
+      const std::size_t size = dual.size() / static_cast<std::size_t>(in[0]);
+      for (std::size_t i = 0; i < dual.size(); ++i) {
+        const std::size_t partner = i / size % 2 == 0 ? i + size : i - size;
+        result[i] = dual[i] + dual[partner];
+      }
+      return result;
+    }
+    case MapKind::kPixelUnshuffle:
+      run_unshuffle(in, step.stride, [&](std::size_t from, std::size_t to) { result[from] = dual[to]; });
+      return result;
   }
   return result;
 }
@@ -89,8 +107,12 @@ std::size_t count_roundings(const Model& model, const std::vector<Shape>& maps, 
   for (std::size_t k = 0; k < maps.size(); ++k) {
     const MapStep& step = model.feature_map[k];
     count += 2;
-    if (has_weights(step))
-      count += terms_of_transposed(affine_of(step, k == 0 ? model.input_shape : maps[k - 1], maps[k]));
+    const Shape& in = k == 0 ? model.input_shape : maps[k - 1];
+    if (has_weights(step)) count += terms_of_transposed(affine_of(step, in, maps[k]));
+    if (step.kind == MapKind::kConvexPotential) {
+      const Affine op = affine_of(step, in);
+      count += terms_of_product(op) + terms_of_transposed(op);
+    }
   }
   // what several nodes read is added up once for each
   return count + nodes.size();

@@ -7,10 +7,11 @@ namespace standfast {
 
 template <>
 std::span<const OptionChoice<Network>> choices_of<Network>() {
-  static constexpr std::array<OptionChoice<Network>, 3> kAll = {{
+  static constexpr std::array<OptionChoice<Network>, 4> kAll = {{
       {Network::kMlp, "mlp", "dense layers, each of which sees the input as well"},
       {Network::kConv, "conv", "a ConvNet for images"},
       {Network::kLearnt, "learnt", "a ConvNet for images whose feature map is learnt with it"},
+      {Network::kLipschitz, "lipschitz", "a deep network for images that stretches no change: large radii at once"},
   }};
   return kAll;
 }

@@ -39,6 +39,12 @@ Status check_conv(const ConvLayout& conv) {
       fmt::format("--first-kernel, --kernel: found {} and {}, expected odd numbers", conv.first_kernel, conv.kernel));
 }
 
+Status check_no_map(const TrainOptions& options) {
+  if (options.feature_map == InputMap::kIdentity) return {};
+  return bad_option(
+      fmt::format("--feature-map: {} cannot go before a learnt one, expected identity", word_for(options.feature_map)));
+}
+
 Status check_learnt(const TrainOptions& options) {
   const LearntLayout& learnt = options.learnt;
   STANDFAST_CHECK(check_integer("filters", learnt.filters, 1, 4096));
@@ -47,9 +53,20 @@ Status check_learnt(const TrainOptions& options) {
   STANDFAST_CHECK(check_integer("learnt_channels", learnt.channels, 1, 4096));
   if (learnt.filter_kernel % 2 == 0)
     return bad_option(fmt::format("filter_kernel: {} is not odd", learnt.filter_kernel));
-  if (options.feature_map == InputMap::kIdentity) return {};
-  return bad_option(
-      fmt::format("--feature-map: {} cannot go before a learnt one, expected identity", word_for(options.feature_map)));
+  return check_no_map(options);
+}
+
+Status check_lipschitz(const TrainOptions& options) {
+  const auto& [channels, blocks] = options.lipschitz;
+  if (channels.empty() || channels.size() > 10)
+    return bad_option(fmt::format("--stage-channels: {} stages, expected 1 to 10", channels.size()));
+  if (blocks.size() != channels.size())
+    return bad_option(fmt::format("--stage-blocks: {} stages, and --stage-channels has {}, expected as many",
+                                  blocks.size(), channels.size()));
+  for (const auto count : channels) STANDFAST_CHECK(check_integer("--stage-channels", count, 1, 4096));
+  for (const auto count : blocks) STANDFAST_CHECK(check_integer("--stage-blocks", count, 0, 100));
+  STANDFAST_CHECK(check_range("--temperature", options.temperature, 1e-6, 1e6));
+  return check_no_map(options);
 }
 
 Status check_heads(const TrainOptions& options) {
@@ -63,6 +80,7 @@ Status check_layers(const TrainOptions& options) {
   STANDFAST_CHECK(check_heads(options));
   if (options.network == Network::kConv) return check_conv(options.conv);
   if (options.network == Network::kLearnt) return check_learnt(options);
+  if (options.network == Network::kLipschitz) return check_lipschitz(options);
   if (options.hidden.empty() || options.hidden.size() > 100)
     return bad_option(fmt::format("--hidden: {} layers, expected 1 to 100", options.hidden.size()));
   for (const auto width : options.hidden) STANDFAST_CHECK(check_integer("--hidden", width, 1, 65536));
@@ -121,6 +139,16 @@ Status check_words(const TrainOptions& options) {
   return bad_option("--certify-for: found words and a norm, expected one of them");
 }
 
+/// Its margin is that of a ball in the norm of its layers.
+Status check_lipschitz_margin(const TrainOptions& options) {
+  if (options.network != Network::kLipschitz) return {};
+  if (*options.certify_norm != Norm::l2())
+    return bad_option(fmt::format("--certify-for: found {} for the network lipschitz, expected 2",
+                                  options.certify_norm->name().substr(1)));
+  if (options.domain.empty() && options.threat.empty()) return {};
+  return bad_option("--domain, --threat: the margin of the network lipschitz knows no bounds of changes");
+}
+
 /// What the margin is measured against, and what bounds it: they belong together.
 Status check_certificate(const TrainOptions& options) {
   STANDFAST_CHECK(check_words(options));
@@ -132,6 +160,7 @@ Status check_certificate(const TrainOptions& options) {
   if (norm != Norm::l1() && norm != Norm::l2() && norm != Norm::linf())
     return bad_option(fmt::format("--certify-for: '{}' is not one of 1, 2, inf", norm.name().substr(1)));
   STANDFAST_CHECK(check_range("--certify-for", options.certify_radius, 1e-9, 1e9));
+  STANDFAST_CHECK(check_lipschitz_margin(options));
   if (!options.domain.empty() && !options.threat.empty())
     return bad_option("--domain, --threat: expected one of the two, a threat file can hold the domain");
   const auto& ends = options.domain;

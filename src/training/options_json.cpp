@@ -42,6 +42,8 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("filter_kernel", options.learnt.filter_kernel);
   visit("filter_stride", options.learnt.filter_stride);
   visit("learnt_channels", options.learnt.channels);
+  visit("stage_channels", options.lipschitz.channels);
+  visit("stage_blocks", options.lipschitz.blocks);
   visit("feature_map", options.feature_map);
   visit("kinks", options.kinks);
   visit("batch_norm", options.batch_norm);
@@ -63,6 +65,7 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("domain", options.domain);
   visit("threat", options.threat);
   visit("monotone", options.monotone);
+  visit("temperature", options.temperature);
   visit("sensitive_weight", options.sensitive_weight);
   visit("crop", options.crop);
   visit("flip", options.flip);

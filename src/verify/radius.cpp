@@ -150,8 +150,8 @@ double radius_within(const ProvenMinorant& m, const PricedBounds& bounds, Norm n
 
 const RadiusSums kPlainSums = {dual_norm_upper, decrease_upper, decreases_upper};
 
-double closed_form_radius_proven(const ProvenMinorant& m, std::span<const double> cost, Norm norm, double lipschitz,
-                                 const RadiusSums& sums) {
+double closed_form_radius_proven(const ProvenMinorant& m, std::span<const double> cost, Norm norm,
+                                 const Stretch& stretch, const RadiusSums& sums) {
   const double margin = usable_margin(m.is_separable ? m.separable.margin : m.feature.margin);
   if (margin == 0) return 0;
   const double q = norm.dual_exponent();
@@ -159,7 +159,7 @@ double closed_form_radius_proven(const ProvenMinorant& m, std::span<const double
     // features and their absolute values side by side, as the paper's gradient has them; with several kinks the
     // steepest slope of each feature
     const minorant::SeparableMinorant& s = m.separable;
-    const double slope = s.kinks() == 1  ? lipschitz * sums.dual_norm_upper({s.coefficient, s.bend}, cost, q)
+    const double slope = s.kinks() == 1  ? stretch.same_norm * sums.dual_norm_upper({s.coefficient, s.bend}, cost, q)
                          : s.kinks() > 1 ? sums.dual_norm_upper({steepest_slopes(s)}, cost, q)
                                          : sums.dual_norm_upper({s.coefficient}, cost, q);
     const double decrease = slope + sums.dual_norm_upper({m.gradient_error}, cost, q);
@@ -169,10 +169,12 @@ double closed_form_radius_proven(const ProvenMinorant& m, std::span<const double
   for (std::size_t i = 0; i < m.feature.gradient.size(); ++i) {
     sizes.push_back(std::fabs(m.feature.gradient[i]) + m.gradient_error[i]);
   }
-  const double slope = sums.dual_norm_upper({sizes}, {}, q);
+  double slope = sums.dual_norm_upper({sizes}, {}, q);
   if (slope == 0) return kInfinity;
+  slope *= stretch.same_norm;
+  if (stretch.into_l2 < kInfinity) slope = std::min(slope, stretch.into_l2 * sums.dual_norm_upper({sizes}, {}, 2));
   const double price = margin * *std::ranges::min_element(cost);
-  return price >= kTinyQuotient ? rounded_down(price / std::max(lipschitz * slope, kTinyQuotient)) : 0;
+  return price >= kTinyQuotient ? rounded_down(price / std::max(slope, kTinyQuotient)) : 0;
 }
 
 double separable_radius_proven(const ProvenMinorant& m, const PricedBounds& bounds, Norm norm,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "minorant/proposal.hpp"
+#include "model/map_bounds.hpp"
 #include "standfast/threat.hpp"
 #include "verify/proven_minorant.hpp"
 #include "verify/worst_case.hpp"
@@ -25,13 +26,23 @@ struct RadiusSums {
 };
 extern const RadiusSums kPlainSums;
 
-/// A radius proven by the dual norm alone, bounds ignored: the paper's theorem.
+/// How far a feature map can stretch a change of norm p, bounded from above.
+struct Stretch {
+  double same_norm = 1;        ///< Lip_p: of (u, |u|) alone where the map is separable, of nothing where it has several
+                               ///< kinks per feature.
+  double into_l2 = kInfinity;  ///< From the norm p to the norm 2 of what comes out; infinite if it is not known.
+};
+inline Stretch stretch_of(const model::MapBounds& map, Norm norm) {
+  return {map.lipschitz(norm), map.lipschitz_into_l2(norm)};
+}
+
+/// A radius proven by the dual norm alone, bounds ignored: the paper's theorem, or by the norm 2 of the gradient where
+/// that proves more.
 ///
 /// Unit: the norm's price. Error: at most the exact radius; 0 when the margin is not positive.
-/// Requires: norm.p() >= 1. lipschitz: an upper bound on Lip_p of the feature map (of (u, |u|) alone where it is
-/// separable, of nothing where it has several kinks per feature).
+/// Requires: norm.p() >= 1.
 double closed_form_radius_proven(const ProvenMinorant& minorant, std::span<const double> cost, Norm norm,
-                                 double lipschitz, const RadiusSums& sums = kPlainSums);
+                                 const Stretch& stretch, const RadiusSums& sums = kPlainSums);
 
 /// A radius proven by weak duality under costs and bounds: Algorithm S, checked. Norms 0, 1, 2, inf; separable maps.
 ///

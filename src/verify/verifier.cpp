@@ -13,6 +13,7 @@
 #include "base/rounding.hpp"
 #include "base/try.hpp"
 #include "model/max_affine.hpp"
+#include "verify/deep_steps.hpp"
 #include "verify/kinks.hpp"
 #include "verify/lines.hpp"
 #include "verify/map_steps.hpp"
@@ -75,7 +76,8 @@ ProvenMinorant Verifier::minorant_below(std::span<const float> x, std::int32_t p
 }
 
 ProvenMinorant Verifier::at_input(std::span<const float> x, GraphMinorant graph, double threshold) const {
-  Bounded u = map_values(*model_, map_.shapes(), x);
+  const bool deep = !map_.deep_steps().empty();
+  Bounded u = deep ? deep_map_values(*model_, map_, x) : map_values(*model_, map_.shapes(), x);
   const std::size_t n = u.value.size();
   double value = graph.constant - threshold, lost = graph.constant_error;
   double scale = std::fabs(graph.constant) + std::fabs(threshold);
@@ -169,9 +171,10 @@ Result<double> Verifier::radius_of(ProvenMinorant m, const ThreatModel& threat, 
                                    const minorant::PieceProposal& proposal, const minorant::BendProposal& bend,
                                    Verdict verdict) const {
   const std::vector<double> cost = costs_of(threat, model_->dim());
-  if (proposal.closed_form) return closed_form_radius_proven(m, cost, norm, map_.lipschitz(norm));
+  if (proposal.closed_form) return closed_form_radius_proven(m, cost, norm, stretch_of(map_, norm));
   if (map_.view() == MapView::kOther) {
-    return Error{ErrorCode::kUnsupported, "feature map: found an abs before the end, expected the closed form"};
+    return Error{ErrorCode::kUnsupported,
+                 "feature map: found an abs before the end or a deep map, expected the closed form"};
   }
   if (map_.view() == MapView::kMixing) m = linear_in_input(m, map_.reach(cost, norm), norm, bend);
   std::vector<Interval> intervals = intervals_at(threat, x);

@@ -99,6 +99,15 @@ WideVerifier::WideVerifier(const verify::Verifier& core, const Products& product
       has_abs_(separable_ && core.map().unit_map().has_abs) {}
 
 void WideVerifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWorkspace& ws) const {
+  const std::vector<double>& deep_steps = core_->map().deep_steps();
+  if (!deep_steps.empty()) {
+    transpose_inputs(x, model().dim(), lanes, ws.deep.value);
+    run_deep_map(model(), core_->map().shapes(), deep_steps, *products_, lanes, ws.deep);
+    ws.features.swap(ws.deep.value);
+    ws.features_error.resize(ws.features.size());
+    for (std::size_t at = 0; at < ws.features.size(); ++at) ws.features_error[at] = ws.deep.error[at % lanes];
+    return;
+  }
   transpose_inputs(x, model().dim(), lanes, ws.features);
   ws.features_error.assign(ws.features.size(), 0.0);
   for (std::size_t k = 0; k < model().feature_map.size(); ++k) {
@@ -118,6 +127,10 @@ void WideVerifier::run_map(std::span<const float> x, std::size_t lanes, VerifyWo
       case model::MapKind::kKnots:
         run_knots(step, lanes, ws);
         break;
+      case model::MapKind::kConvexPotential:
+      case model::MapKind::kMaxMin:
+      case model::MapKind::kPixelUnshuffle:
+        break;  // of deep maps
     }
   }
 }

@@ -18,6 +18,7 @@
 #include "minorant/slopes.hpp"
 #include "standfast/precision.hpp"
 #include "verify/verifier.hpp"
+#include "verify_wide/deep_steps.hpp"
 #include "verify_wide/graph_proof.hpp"
 
 namespace standfast::verify_wide {
@@ -29,6 +30,7 @@ struct VerifyWorkspace {
   std::vector<double> features, features_error;
   std::vector<double> next, next_error;
   minorant::Slopes piece;
+  DeepWorkspace deep;
 };
 
 class WideVerifier {

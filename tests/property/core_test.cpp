@@ -1,6 +1,7 @@
 // The fast proofs against the trusted core: whatever is proposed, the fast ones never prove more.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <vector>
 
@@ -27,7 +28,8 @@ using model::MapView;
 using verify::ProvenMinorant;
 
 const std::vector<Norm> kFourNorms = {Norm::l0(), Norm::l1(), Norm::l2(), Norm::linf()};
-constexpr MapFamily kMaps[] = {MapFamily::kSeparable, MapFamily::kMixing, MapFamily::kKinked, MapFamily::kKnots};
+constexpr MapFamily kMaps[] = {MapFamily::kSeparable, MapFamily::kMixing, MapFamily::kKinked, MapFamily::kKnots,
+                               MapFamily::kDeep};
 
 /// Tangent slopes at another input, or nonsense in some units.
 minorant::Slopes any_slopes(Random& random, const infer::Plan& plan, const std::vector<float>& x) {
@@ -79,7 +81,7 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
   Tally tally("Core.NoFastProof");
   std::size_t positive = 0, equal = 0;
   for_each_case(300, [&](Random& random) {
-    const auto made = random_model(random, random_family_of_one_head(random), kMaps[random.below(4)]);
+    const auto made = random_model(random, random_family_of_one_head(random), kMaps[random.below(std::size(kMaps))]);
     const auto& products = verify_wide::has_fused_products() && random.chance(0.7) ? verify_wide::kFusedProducts
                                                                                    : verify_wide::kPlainProducts;
     const auto proofs = wide_proofs(made.model, products);
@@ -102,7 +104,7 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
         double closed = 0;
         if (norm != Norm::l0()) {
           proposal.closed_form = true;
-          closed = verify::closed_form_radius_proven(m, cost, norm, proofs->core.map().lipschitz(norm),
+          closed = verify::closed_form_radius_proven(m, cost, norm, verify::stretch_of(proofs->core.map(), norm),
                                                      verify_wide::kFastSums);
           EXPECT_LE(closed, proofs->core.prove(threat, x, proposal).value())
               << norm.name() << precision_name(precision) << describe(made.model);
@@ -134,7 +136,7 @@ TEST(Core, NoFastProofProvesMoreThanTheCore) {
 
 TEST(Core, FastMinorantsHaveTheBitsOfTheCore) {
   for_each_case(200, [&](Random& random) {
-    const auto made = random_model(random, random_family_of_one_head(random), kMaps[random.below(4)]);
+    const auto made = random_model(random, random_family_of_one_head(random), kMaps[random.below(std::size(kMaps))]);
     for (const auto* products : {&verify_wide::kPlainProducts, &verify_wide::best_products()}) {
       const auto proofs = wide_proofs(made.model, *products);
       if (proofs == nullptr) return;

@@ -126,8 +126,64 @@ model::FeatureMap knots_map(Random& random, const model::Shape& shape, const std
   return map;
 }
 
+model::MapStep convex_potential(Random& random, const model::Shape& shape) {
+  const auto hidden = static_cast<std::int64_t>(1 + random.below(6));
+  const bool is_image = shape.size() == 3;
+  const std::size_t fan_in = static_cast<std::size_t>(is_image ? 9 * shape[0] : shape[0]);
+  model::Tensor weight =
+      is_image ? gaussian(random, {hidden, shape[0], 3, 3}, fan_in) : gaussian(random, {hidden, shape[0]}, fan_in);
+  // most are 1-Lipschitz by the norm of W, some are not
+  for (float& w : weight.values) w *= random.chance(0.1) ? 3.0F : 0.5F;
+  auto step = make_step(model::MapKind::kConvexPotential, std::move(weight));
+  if (is_image) {
+    step.padding = 1;
+    step.stride = random.chance(0.2) ? 2 : 1;
+  }
+  if (random.chance(0.7)) step.bias = gaussian(random, {hidden}, 1);
+  return step;
+}
+
+/// `unshuffles`: whether an image may become smaller.
+model::FeatureMap deep_map(Random& random, const model::Shape& input, const std::vector<double>& scale,
+                           bool unshuffles) {
+  model::FeatureMap map;
+  model::Shape shape = input;
+  const std::vector<double> unit(scale.size(), 1.0);
+  if (random.chance(0.5)) {
+    map.push_back(make_step(model::MapKind::kCenter, per_feature(random, input, draw_center, scale)));
+  }
+  if (random.chance(0.5)) {
+    map.push_back(make_step(model::MapKind::kScale, per_feature(random, input, draw_scale, scale)));
+  }
+  for (int layer = 0; layer < 3; ++layer) {
+    const bool is_image = shape.size() == 3;
+    if (is_image && unshuffles && shape[1] % 2 == 0 && shape[2] % 2 == 0) {
+      map.push_back(make_step(model::MapKind::kPixelUnshuffle));
+      map.back().stride = 2;
+      shape = {4 * shape[0], shape[1] / 2, shape[2] / 2};
+    }
+    if (random.chance(0.8)) map.push_back(convex_potential(random, shape));
+    if (shape[0] % 2 == 0 && random.chance(0.5)) map.push_back(make_step(model::MapKind::kMaxMin));
+    if (!is_image && random.chance(0.4)) {
+      const auto out = static_cast<std::int64_t>(1 + random.below(6));
+      auto linear =
+          make_step(model::MapKind::kLinear, gaussian(random, {out, shape[0]}, static_cast<std::size_t>(shape[0])));
+      if (random.chance(0.5)) linear.bias = gaussian(random, {out}, 1);
+      map.push_back(std::move(linear));
+      shape = {out};
+    }
+    if (random.chance(0.1)) {
+      map.push_back(make_step(model::MapKind::kAbs));
+      shape[0] *= 2;
+    }
+  }
+  if (!model::is_deep(map)) map.push_back(convex_potential(random, shape));
+  return map;
+}
+
+/// `convolves`: whether the network behind it takes windows of an image.
 model::FeatureMap random_map(Random& random, MapFamily family, const model::Shape& shape,
-                             const std::vector<double>& scale) {
+                             const std::vector<double>& scale, bool convolves) {
   switch (family) {
     case MapFamily::kSeparable:
       return separable_map(random, shape, scale);
@@ -137,6 +193,8 @@ model::FeatureMap random_map(Random& random, MapFamily family, const model::Shap
       return kinked_map(random, shape, scale);
     case MapFamily::kKnots:
       return knots_map(random, shape, scale);
+    case MapFamily::kDeep:
+      return deep_map(random, shape, scale, !convolves);
   }
   return {};
 }
@@ -182,8 +240,10 @@ RandomModel random_model(Random& random, Family family, MapFamily map_family) {
   RandomModel result;
   auto& model = result.model;
   model.input_shape = random_input_shape(random, family);
+  const bool unshuffles = map_family == MapFamily::kDeep && family != Family::kConv && random.chance(0.3);
+  if (unshuffles) model.input_shape = {static_cast<std::int64_t>(1 + random.below(2)), 4, 4};
   result.scale = random_scales(random, model.dim());
-  model.feature_map = random_map(random, map_family, model.input_shape, result.scale);
+  model.feature_map = random_map(random, map_family, model.input_shape, result.scale, family == Family::kConv);
   const auto shapes = model::infer_map_shapes(model.feature_map, model.input_shape).value();
   const auto& graph_input = shapes.empty() ? model.input_shape : shapes.back();
   model.graph = random_graph(random, family, graph_input, random_weights_kind(random));

@@ -16,6 +16,7 @@ enum class MapFamily {
   kMixing,     ///< A linear map or a convolution, sometimes with an abs after it.
   kKinked,     ///< Several copies of each feature, scaled and moved, and their abs.
   kKnots,      ///< Knots, perhaps centres and scales behind them.
+  kDeep,       ///< Convex potentials, maxmin, pixel_unshuffle and linear maps, some proven to be 1-Lipschitz.
 };
 
 struct RandomModel {

@@ -171,6 +171,85 @@ S knots_at(const S& z, std::span<const float> knots, std::span<const float> slop
   return sum;
 }
 
+/// W^T z of a matrix or of a convolution over an image of this shape.
+template <class S>
+std::vector<S> transposed(const std::vector<S>& z, const model::MapStep& step, const model::Shape& in_shape,
+                          const model::Shape& hidden_shape) {
+  std::vector<S> out(model::element_count(in_shape));
+  const model::Shape& w = step.values.shape;
+  const auto weight = [&](std::int64_t at) { return step.values.values[static_cast<std::size_t>(at)]; };
+  if (w.size() == 2) {
+    for (std::int64_t o = 0; o < w[0]; ++o) {
+      for (std::int64_t i = 0; i < w[1]; ++i) {
+        add(out[static_cast<std::size_t>(i)], times(z[static_cast<std::size_t>(o)], weight(o * w[1] + i)));
+      }
+    }
+    return out;
+  }
+  std::size_t from = 0;
+  for (std::int64_t o = 0; o < hidden_shape[0]; ++o) {
+    for (std::int64_t row = 0; row < hidden_shape[1]; ++row) {
+      for (std::int64_t column = 0; column < hidden_shape[2]; ++column, ++from) {
+        for (std::int64_t tap = 0; tap < w[1] * w[2] * w[3]; ++tap) {
+          const std::int64_t c = tap / (w[2] * w[3]), ky = tap / w[3] % w[2], kx = tap % w[3];
+          const std::int64_t y = row * step.stride - step.padding + ky * step.dilation;
+          const std::int64_t x = column * step.stride - step.padding + kx * step.dilation;
+          if (y < 0 || x < 0 || y >= in_shape[1] || x >= in_shape[2]) continue;
+          add(out[static_cast<std::size_t>((c * in_shape[1] + y) * in_shape[2] + x)],
+              times(z[from], weight(o * w[1] * w[2] * w[3] + tap)));
+        }
+      }
+    }
+  }
+  return out;
+}
+
+/// z - W^T relu(W z + b).
+template <class S>
+std::vector<S> convex_potential(const model::MapStep& step, std::vector<S> z, const model::Shape& in_shape) {
+  model::Shape hidden_shape = {step.values.shape[0]};
+  if (step.values.shape.size() == 4) {
+    for (const std::size_t axis : {std::size_t{1}, std::size_t{2}}) {
+      const std::int64_t reach = step.dilation * (step.values.shape[axis + 1] - 1);
+      hidden_shape.push_back((in_shape[axis] + 2 * step.padding - reach - 1) / step.stride + 1);
+    }
+  }
+  std::vector<S> hidden = hidden_shape.size() == 1 ? linear(z, step.values, step.bias)
+                                                   : convolve(z, in_shape, hidden_shape, step.values, step.bias,
+                                                              {step.stride, step.padding, step.dilation});
+  for (S& unit : hidden) unit = relu(unit);
+  const std::vector<S> moved = transposed(hidden, step, in_shape, hidden_shape);
+  for (std::size_t i = 0; i < z.size(); ++i) add(z[i], times(moved[i], -1));
+  return z;
+}
+
+template <class S>
+std::vector<S> max_and_min(std::vector<S> z, std::size_t block) {
+  for (std::size_t i = 0; i < z.size(); ++i) {
+    if (i / block % 2 != 0) continue;
+    const S a = z[i], b = z[i + block];
+    z[i] = larger(a, b);
+    z[i + block] = smaller(a, b);
+  }
+  return z;
+}
+
+/// Element (c s s + i s + j, y, x) is what was (c, y s + i, x s + j).
+template <class S>
+std::vector<S> pixel_unshuffle(const std::vector<S>& z, const model::Shape& in, const model::Shape& out,
+                               std::int64_t s) {
+  std::vector<S> result;
+  for (std::int64_t k = 0; k < out[0]; ++k) {
+    for (std::int64_t y = 0; y < out[1]; ++y) {
+      for (std::int64_t x = 0; x < out[2]; ++x) {
+        const std::int64_t row = (k / (s * s)) * in[1] + y * s + k / s % s;
+        result.push_back(z[static_cast<std::size_t>(row * in[2] + x * s + k % s)]);
+      }
+    }
+  }
+  return result;
+}
+
 template <class S>
 std::vector<S> apply_step(const model::MapStep& step, std::vector<S> z, const model::Shape& in_shape,
                           const model::Shape& out_shape) {
@@ -198,6 +277,14 @@ std::vector<S> apply_step(const model::MapStep& step, std::vector<S> z, const mo
                         std::span(step.slopes.values).subspan(i * (m + 1), m + 1));
       return z;
     }
+    case model::MapKind::kConvexPotential:
+      return convex_potential(step, std::move(z), in_shape);
+    case model::MapKind::kMaxMin: {
+      const std::size_t block = z.size() / static_cast<std::size_t>(in_shape[0]);
+      return max_and_min(std::move(z), block);
+    }
+    case model::MapKind::kPixelUnshuffle:
+      return pixel_unshuffle(z, in_shape, out_shape, step.stride);
   }
   return z;
 }
@@ -313,7 +400,9 @@ std::vector<double> kinks_of(const model::Model& model) {
     const auto value = [&](std::size_t i) {
       return static_cast<double>(step.values.values[step.values.values.size() == 1 ? 0 : i]);
     };
-    if (step.kind == model::MapKind::kLinear || step.kind == model::MapKind::kConv2d) return {};
+    const bool alone = step.kind == model::MapKind::kCenter || step.kind == model::MapKind::kScale ||
+                       step.kind == model::MapKind::kAbs || step.kind == model::MapKind::kKnots;
+    if (!alone) return {};
     if (step.kind == model::MapKind::kKnots) {
       const auto m = static_cast<std::size_t>(step.values.shape[1]);
       for (std::size_t i = 0; i < kink.size(); ++i) kink[i] = step.values.values[i * m + i % m];

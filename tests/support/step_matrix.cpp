@@ -52,4 +52,20 @@ std::vector<double> StepMatrix::transposed_times(std::span<const double> y) cons
   return result;
 }
 
+double StepMatrix::norm_found(Random& random) const {
+  std::vector<double> x(columns_);
+  for (double& v : x) v = random.normal();
+  double norm = 0, before = -1;
+  for (int k = 0; k < 2000 && norm > before * (1 + 1e-14); ++k) {  // it grows to the norm
+    const double length = Norm::l2().of_vector(x);
+    if (length == 0) return 0;
+    for (double& v : x) v /= length;
+    const std::vector<double> moved = times(x);
+    before = norm;
+    norm = Norm::l2().of_vector(moved);
+    x = transposed_times(moved);
+  }
+  return norm;
+}
+
 }  // namespace standfast::support

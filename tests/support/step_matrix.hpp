@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/random.hpp"
 #include "model/feature_map.hpp"
 
 namespace standfast::support {
@@ -19,6 +20,8 @@ class StepMatrix {
   [[nodiscard]] double at(std::size_t row, std::size_t column) const { return values_[row * columns_ + column]; }
   [[nodiscard]] std::vector<double> times(std::span<const double> x) const;
   [[nodiscard]] std::vector<double> transposed_times(std::span<const double> y) const;
+  /// ||W||_2 from below, by power iteration from a random start.
+  [[nodiscard]] double norm_found(Random& random) const;
 
  private:
   std::size_t rows_, columns_;

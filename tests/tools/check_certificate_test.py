@@ -50,6 +50,19 @@ def dense_model(path, random):
     return save_model(path, [5], steps, [10], nodes, tensors)
 
 
+def deep_model(path, random):
+    """Pixels to channels, two convex potentials, ordered pairs, a convolution of orthogonal rows and a ReLU."""
+    tensors = {"center": np.array([0.2]), "W1": random.normal(size=(3, 4, 3, 3)) * 0.07, "b1": random.normal(size=3) * 0.3,
+               "W2": random.normal(size=(4, 4, 1, 1)) * 0.2, "P": 0.5 * np.linalg.qr(random.normal(size=(4, 3)))[0].T.reshape(3, 4, 1, 1), "c": random.normal(size=3),
+               "A0": random.normal(size=(5, 12)), "b0": random.normal(size=5), "w": random.uniform(0, 1, (1, 5))}
+    steps = [{"kind": "center", "values": "center"}, {"kind": "pixel_unshuffle", "stride": 2},
+             {"kind": "convex_potential", "values": "W1", "bias": "b1", "stride": 1, "padding": 1, "dilation": 1},
+             {"kind": "maxmin"}, {"kind": "convex_potential", "values": "W2"},
+             {"kind": "conv2d", "values": "P", "bias": "c", "stride": 1, "padding": 0, "dilation": 1}]
+    nodes = [node("p1", "linear", "input", weight="A0", bias="b0"), node("z1", "relu", "p1"), node("score", "linear", "z1", weight="w")]
+    return save_model(path, [1, 4, 4], steps, [3, 2, 2], nodes, tensors)
+
+
 def conv_model(path, random):
     """One channel of 6 x 6: padding, strides, dilation, a bias per pixel, pooling, two maxima, and a skip."""
     tensors = {"center": np.array([0.3]), "K1": random.normal(size=(2, 1, 3, 3)), "c1": random.normal(size=(2, 6, 6)),
@@ -384,6 +397,21 @@ class CheckCertificate(unittest.TestCase):
         model = conv_model(self.folder / "model.safetensors", random)
         self.expect_tight(model, random.uniform(0, 1, (ROWS, 1, 6, 6)), "--method", "refined", "--norm", "0,1,2,inf",
                           "--domain", "0,1", norms=("l0", "l1", "l2", "linf"))
+
+    def test_a_deep_map(self):
+        random = np.random.default_rng(11)
+        model = deep_model(self.folder / "model.safetensors", random)
+        self.expect_tight(model, random.normal(size=(ROWS, 1, 4, 4)), "--norm", "1,2,inf")
+
+    def test_no_lie_about_a_deep_map_goes_through(self):
+        random = np.random.default_rng(12)
+        model, path = deep_model(self.folder / "model.safetensors", random), self.folder / "certificates.jsonl"
+        file, checkers = self.certify(model, random.normal(size=(ROWS, 1, 4, 4)), "--norm", "2")
+        for field in ("multiplier", "reach"):
+            changed = copy.deepcopy(file)
+            changed.of("l2", 0)[field] = 1
+            path.write_text(changed.text())
+            checkers.expect(path, cases.REFUSED, f"a {field} of a deep map")
 
     def test_knots(self):
         random = np.random.default_rng(20)

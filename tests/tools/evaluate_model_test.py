@@ -42,6 +42,9 @@ class EvaluateModel(unittest.TestCase):
     def test_an_abs_map(self):
         self.expect_same(models.dense_model, [5])
 
+    def test_a_deep_map(self):
+        self.expect_same(models.deep_model, [1, 4, 4])
+
     def test_knots(self):
         self.expect_same(models.knots_model, [5])
 

@@ -36,6 +36,7 @@ TEST(BoundedPass, TheErrorBoundHoldsOnEveryKindOfStepAndIsTight) {
   for (std::uint64_t seed = 0; seed < 1500; ++seed) {
     Random random(seed);
     const auto map = seed % 5 == 4   ? support::MapFamily::kKnots
+                     : seed % 5 == 3 ? support::MapFamily::kDeep
                      : seed % 2 == 0 ? support::MapFamily::kMixing
                                      : support::MapFamily::kSeparable;
     auto made = support::random_model(random, support::random_family(random), map);
@@ -59,7 +60,10 @@ TEST(BoundedPass, TheErrorBoundHoldsOnEveryKindOfStepAndIsTight) {
       ASSERT_LE(distance, found.error + exact.error) << "seed " << seed << " input " << k;
       if (distance > exact.error) ++moved;
       const bool is_tight = found.error <= 0x1p15 * static_cast<double>(exact.error) + 1e-230;
-      ASSERT_TRUE(is_tight || !ordinary || k >= 2) << "seed " << seed << ": " << found.error << " " << exact.error;
+      // one bound on all values of a deep map is far above that of a value that happens to be small
+      const bool deep = model::is_deep(made.model.feature_map);
+      ASSERT_TRUE(is_tight || !ordinary || k >= 2 || deep)
+          << "seed " << seed << ": " << found.error << " " << exact.error;
       tight += is_tight ? 1 : 0;
       ASSERT_FALSE(found.surely_other() && exact.value - exact.error > 0) << "seed " << seed;
       ASSERT_FALSE(found.surely_sensitive() && exact.value + exact.error <= 0) << "seed " << seed;
@@ -68,7 +72,7 @@ TEST(BoundedPass, TheErrorBoundHoldsOnEveryKindOfStepAndIsTight) {
   EXPECT_GT(finite, 5000U);
   EXPECT_GT(moved, 2000U);
   EXPECT_EQ(nodes.size(), 8U) << "linear, conv2d, add, relu, maxpool, flatten, max, min";
-  EXPECT_EQ(steps.size(), 6U) << "center, scale, linear, conv2d, abs, knots";
+  EXPECT_EQ(steps.size(), 9U) << "center, scale, linear, conv2d, abs, knots, convex_potential, maxmin, pixel_unshuffle";
 }
 
 TEST(BoundedPass, ASumThatLosesEveryTermReachesTheBound) {

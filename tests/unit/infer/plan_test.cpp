@@ -17,6 +17,7 @@ TEST(Plan, LogitsAgreeWithAnEvaluationThatSharesNoCode) {
     Random random(seed);
     const auto family = support::random_family(random);
     const auto map = seed % 5 == 4   ? support::MapFamily::kKnots
+                     : seed % 5 == 2 ? support::MapFamily::kDeep
                      : seed % 3 == 0 ? support::MapFamily::kMixing
                                      : support::MapFamily::kSeparable;
     const auto made = support::random_model(random, family, map);
@@ -65,6 +66,7 @@ TEST(Plan, InputGradientIsTheDirectionalDerivative) {
   for (std::uint64_t seed = 0; seed < 120; ++seed) {
     Random random(seed);
     const auto map = seed % 5 == 4   ? support::MapFamily::kKnots
+                     : seed % 5 == 2 ? support::MapFamily::kDeep
                      : seed % 3 == 0 ? support::MapFamily::kSeparable
                                      : support::MapFamily::kMixing;
     const auto made = support::random_model(random, support::random_family(random), map);
@@ -94,6 +96,7 @@ TEST(Plan, FeaturesInPlaceOfTheInputGiveTheSameBits) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     Random random(seed);
     const auto map = seed % 5 == 4   ? support::MapFamily::kKnots
+                     : seed % 5 == 2 ? support::MapFamily::kDeep
                      : seed % 3 == 0 ? support::MapFamily::kMixing
                                      : support::MapFamily::kSeparable;
     const auto made = support::random_model(random, support::random_family(random), map);

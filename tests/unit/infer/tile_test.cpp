@@ -86,6 +86,7 @@ TEST(PlanTile, EachInputHasTheBitsOfThatInputAlone) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Random random(seed);
     const auto map = seed % 5 == 4   ? support::MapFamily::kKnots
+                     : seed % 5 == 2 ? support::MapFamily::kDeep
                      : seed % 3 == 0 ? support::MapFamily::kMixing
                                      : support::MapFamily::kSeparable;
     const auto made = support::random_model(random, support::random_family(random), map);

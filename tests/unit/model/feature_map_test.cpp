@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "builders.hpp"
+#include "model/lipschitz.hpp"
 
 namespace standfast::model {
 namespace {

@@ -21,24 +21,8 @@ using test::constant;
 using test::step_of;
 using test::uniform;
 
-double by_power_iteration(const StepMatrix& matrix, Random& random) {
-  std::vector<double> x(matrix.columns());
-  for (double& v : x) v = random.normal();
-  double norm = 0, before = -1;
-  for (int k = 0; k < 2000 && norm > before * (1 + 1e-14); ++k) {  // it grows to the norm
-    const double length = Norm::l2().of_vector(x);
-    if (length == 0) return 0;
-    for (double& v : x) v /= length;
-    const std::vector<double> moved = matrix.times(x);
-    before = norm;
-    norm = Norm::l2().of_vector(moved);
-    x = matrix.transposed_times(moved);
-  }
-  return norm;
-}
-
 void expect_tight(const MapStep& step, const Shape& input, double looseness, Random& random) {
-  const double found = by_power_iteration(StepMatrix(step, input), random);
+  const double found = StepMatrix(step, input).norm_found(random);
   const double bound = spectral_norm_upper(step, input);
   EXPECT_GE(bound, found * (1 - 1e-13)) << shape_text(step.values.shape) << " on " << shape_text(input);
   EXPECT_LE(bound, found * looseness) << shape_text(step.values.shape) << " on " << shape_text(input);

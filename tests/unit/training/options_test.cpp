@@ -19,7 +19,7 @@ TrainOptions valid_options() {
 }
 
 TEST(Presets, ExistAndAreValidOnceTheirNamesAreGiven) {
-  ASSERT_EQ(presets().size(), 14U);
+  ASSERT_EQ(presets().size(), 15U);
   for (const auto& preset : presets()) {
     TrainOptions options = preset_options(preset.name).value();
     options.data.source = "x";
@@ -37,7 +37,7 @@ TEST(Presets, AnUnknownOneNamesThoseThatExist) {
   EXPECT_EQ(result.error().message,
             "--preset: 'resnet' is not one of spam, spam-kinks, table, text, mnist-mlp, mnist-linf, mnist-l2, "
             "mnist-l1, fashion-conv, "
-            "cifar-conv, cifar-conv-robust, cifar-learnt, cifar-learnt-robust, malimg-mlp");
+            "cifar-conv, cifar-conv-robust, cifar-learnt, cifar-learnt-robust, cifar-lipschitz, malimg-mlp");
 }
 
 TEST(Presets, AreChosenByTheShapeOfTheData) {
@@ -82,6 +82,8 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   options.network = Network::kConv;
   options.conv = {2, 3, 7, 4, 8, 9, 6, true};
   options.learnt = {3, 7, 4, 9};
+  options.lipschitz = {{8, 9}, {1, 4}};
+  options.temperature = 0.0625;
   options.kinks = 5;
   options.schedule = Schedule::kCosine;
   options.averaging = 0.75;
@@ -115,6 +117,9 @@ TEST(OptionsJson, ReadsBackWhatItWrote) {
   EXPECT_TRUE(again->conv.input_skips);
   EXPECT_EQ(again->domain, options.domain);
   EXPECT_EQ(again->learnt.filter_stride, 4);
+  EXPECT_EQ(again->lipschitz.channels, (std::vector<std::int64_t>{8, 9}));
+  EXPECT_EQ(again->lipschitz.blocks, (std::vector<std::int64_t>{1, 4}));
+  EXPECT_EQ(again->temperature, 0.0625);
   EXPECT_EQ(again->kinks, 5);
   EXPECT_EQ(again->heads, 6);
   EXPECT_EQ(again->weight_decay, 0.375);
@@ -256,7 +261,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadDocument{R"({"batch_norm": 1})", ErrorCode::kBadOption,
                     "training options: 'batch_norm' is number, expected true or false"},
         BadDocument{R"({"network": "rnn"})", ErrorCode::kBadOption,
-                    "training options: 'network' is 'rnn', expected one of mlp, conv, learnt"},
+                    "training options: 'network' is 'rnn', expected one of mlp, conv, learnt, lipschitz"},
         BadDocument{R"({"feature_map": "fourier"})", ErrorCode::kBadOption,
                     "training options: 'feature_map' is 'fourier', expected one of identity, standardise, "
                     "abs, standardise,abs, auto, log, rank"},
@@ -430,6 +435,41 @@ INSTANTIATE_TEST_SUITE_P(
                     o.feature_map = InputMap::kAbs;
                   },
                   "--feature-map: abs cannot go before a learnt one, expected identity"},
+        BadOption{"StagesWithoutBlocks",
+                  [](TrainOptions& o) {
+                    o.network = Network::kLipschitz;
+                    o.lipschitz.blocks = {2};
+                  },
+                  "--stage-blocks: 1 stages, and --stage-channels has 3, expected as many"},
+        BadOption{"NoStages",
+                  [](TrainOptions& o) {
+                    o.network = Network::kLipschitz;
+                    o.lipschitz = {{}, {}};
+                  },
+                  "--stage-channels: 0 stages, expected 1 to 10"},
+        BadOption{"Temperature",
+                  [](TrainOptions& o) {
+                    o.network = Network::kLipschitz;
+                    o.temperature = 0;
+                  },
+                  "--temperature: 0 is not in [1e-06, 1000000]"},
+        BadOption{"LipschitzMarginInAnotherNorm",
+                  [](TrainOptions& o) {
+                    o.network = Network::kLipschitz;
+                    o.feature_map = InputMap::kIdentity;
+                    o.certify_norm = Norm::linf();
+                    o.certify_radius = 1;
+                  },
+                  "--certify-for: found inf for the network lipschitz, expected 2"},
+        BadOption{"LipschitzMarginWithinBounds",
+                  [](TrainOptions& o) {
+                    o.network = Network::kLipschitz;
+                    o.feature_map = InputMap::kIdentity;
+                    o.certify_norm = Norm::l2();
+                    o.certify_radius = 1;
+                    o.domain = {0, 1};
+                  },
+                  "--domain, --threat: the margin of the network lipschitz knows no bounds of changes"},
         BadOption{"Validation", [](TrainOptions& o) { o.validation_share = 0; },
                   "--validation-share: 0 is not in [0.01, 0.9]"},
         BadOption{"Fpr", [](TrainOptions& o) { o.max_fpr = 1.5; }, "--max-fpr: 1.5 is not in [0, 1]"},

@@ -255,7 +255,7 @@ TEST(Kinks, ADecreaseWithoutEndIsInfinite) {
   EXPECT_EQ(decrease_upper(m, {cost, free}, {1}), kInfinity);
   m.separable.margin = 3;
   m.separable.bend = {0.25, -0.5};  // slopes 5/4, 1/4 and 3/4 from left to right
-  EXPECT_NEAR(closed_form_radius_proven(m, cost, Norm::l2(), 1), 3 / 1.25, 1e-9);
+  EXPECT_NEAR(closed_form_radius_proven(m, cost, Norm::l2(), {1}), 3 / 1.25, 1e-9);
 }
 
 }  // namespace

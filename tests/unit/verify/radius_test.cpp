@@ -58,7 +58,7 @@ TEST(Radius, AMarginThatIsNotPositiveGivesNothing) {
   const std::vector<Interval> interval(1);
   for (const double margin : {0.0, -1.0, -kInfinity, kInfinity, std::numeric_limits<double>::quiet_NaN()}) {
     const ProvenMinorant m = affine_minorant(margin, {1});
-    EXPECT_EQ(closed_form_radius_proven(m, cost, Norm::l2(), 1), 0) << margin;
+    EXPECT_EQ(closed_form_radius_proven(m, cost, Norm::l2(), {1}), 0) << margin;
     EXPECT_EQ(separable_radius_proven(m, {cost, interval}, Norm::l2(), {1, 1, 1}), 0) << margin;
   }
 }
@@ -79,7 +79,7 @@ TEST(Radius, TheErrorOfTheSlopeIsPaidFor) {
   const std::vector<Interval> interval(1);
   ProvenMinorant m = affine_minorant(1, {1});
   m.gradient_error = {1};  // the true slope may be 2
-  EXPECT_LE(closed_form_radius_proven(m, cost, Norm::l1(), 1), 0.5);
+  EXPECT_LE(closed_form_radius_proven(m, cost, Norm::l1(), {1}), 0.5);
   EXPECT_LE(separable_radius_proven(m, {cost, interval}, Norm::linf(), {0.9, 0.9, 0}), 0.5);
   EXPECT_LE(separable_radius_proven(m, {cost, interval}, Norm::l1(), {0.9, 0.9, 2.1}), 0.5);
   EXPECT_LE(separable_radius_proven(m, {cost, interval}, Norm::l2(), {0.9, 0.9, 4}), 0.5);

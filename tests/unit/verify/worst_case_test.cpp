@@ -195,7 +195,7 @@ TEST(ClosedForm, NormsOfAnySizeAreRoundedUp) {
     if (largest == 0) continue;
     const auto expect = [&](Norm norm, long double dual) {
       for (const RadiusSums* const sums : kBoth) {
-        const double radius = closed_form_radius_proven(m, cost, norm, 1, *sums);
+        const double radius = closed_form_radius_proven(m, cost, norm, {1}, *sums);
         EXPECT_LE(radius * dual, 1 + 0x1p-60L) << seed << norm.name();
         EXPECT_GE(radius * dual, 1 - 1e-12L) << seed << norm.name();
       }

@@ -32,7 +32,7 @@ double radius_below(const support::WideProofs& verifier, const std::vector<float
   double radius = kInfinity;
   for (std::size_t j = 0; j < verifier.core.pieces(); ++j) {
     verifier.wide.prove_below(x, static_cast<std::int32_t>(j), workspace, m);
-    radius = std::min(radius, verify::closed_form_radius_proven(m, cost, norm, lipschitz));
+    radius = std::min(radius, verify::closed_form_radius_proven(m, cost, norm, {lipschitz}));
   }
   return radius;
 }
@@ -65,7 +65,7 @@ TEST(ProveBelow, BothClassesMeetAtThePlane) {
     const std::vector<float> above = {1 + 3 * step, 2 + 4 * step}, below = {1 - 3 * step, 2 - 4 * step};
     EXPECT_GT(plan.forward(above, infer), 0);
     verifier->wide.prove(above, infer.slopes, workspace, m);
-    EXPECT_NEAR(verify::closed_form_radius_proven(m, cost, Norm::l2(), 1), 5 * step, 1e-12);
+    EXPECT_NEAR(verify::closed_form_radius_proven(m, cost, Norm::l2(), {1}), 5 * step, 1e-12);
     EXPECT_NEAR(radius_below(*verifier, below, Norm::l2()), 5 * step, 1e-12);
     EXPECT_EQ(radius_below(*verifier, above, Norm::l2()), 0);
   }
