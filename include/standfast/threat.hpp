@@ -10,6 +10,7 @@
 //     }
 //
 // A change d of an input x has a price, ||(cost_i d_i)||_p, and is allowed if it keeps every feature inside its bounds.
+// A category is a set of features of which one is 1: to change its value is one move with one cost.
 // A ThreatModel holds the costs and the bounds. The bounds express the valid domain, features that can only grow or
 // only shrink, and frozen features. The Norm is chosen apart from it, so that one threat model serves several norms.
 //
@@ -18,6 +19,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
@@ -68,9 +70,23 @@ struct Interval {
   double hi = kInfinity;   ///< The largest increase.
 };
 
-/// Costs and bounds, one entry per feature. An empty vector means the default for all features.
+/// Features of which exactly one is 1 and the others are 0: the values of a category. A change of value is one move.
 ///
-/// Shape: each vector is empty or (dim).
+/// The move from value i to value j takes feature i from 1 to 0 and feature j from 0 to 1, and costs `cost`. It counts
+/// as one entry of the norm, as that of a feature does; the features' own costs do not count. It is allowed if both
+/// changes keep to the bounds of their feature: a value with max_increase 0 cannot be taken, one with max_decrease 0
+/// cannot be left. No other change of these features is allowed.
+struct Category {
+  std::string name;                     ///< The column's name, for messages and threat files.
+  std::vector<std::uint32_t> features;  ///< At least two, none twice. Shape: (values).
+  double cost = 1;                      ///< What a change of value costs, > 0 and finite.
+
+  friend bool operator==(const Category&, const Category&) = default;
+};
+
+/// Costs and bounds, one entry per feature, and the categories. An empty vector means the default for all features.
+///
+/// Shape: each vector of numbers is empty or (dim).
 /// Unit: bounds are in the features' own units, costs in price per such unit.
 struct ThreatModel {
   std::vector<double> cost;          ///< What one unit of change costs, > 0 and finite. The default is 1.
@@ -78,6 +94,7 @@ struct ThreatModel {
   std::vector<double> upper;         ///< The largest value that the changed input may take. The default is +inf.
   std::vector<double> max_decrease;  ///< The largest decrease, >= 0; 0 if the feature may not shrink. Default inf.
   std::vector<double> max_increase;  ///< The largest increase, >= 0; 0 if the feature may not grow. Default inf.
+  std::vector<Category> categories;  ///< No feature belongs to two of them.
   std::string price_unit;            ///< What a price counts, for readers. If empty: the features' own units.
   /// Whether inputs are whole numbers. Attacks then are too; radii do not use it, but count_whole_prices() rounds them.
   bool whole = false;
@@ -95,7 +112,8 @@ struct ThreatModel {
   /// Checks that the entries are what their comments ask for. The functions of Classifier call it.
   ///
   /// Fails: kBadShape for a vector that is neither empty nor dim long; kBadValue for NaN, a cost that is not finite and
-  /// > 0, a negative largest change, lower = inf, upper = -inf, or lower > upper.
+  /// > 0, a negative largest change, lower = inf, upper = -inf, or lower > upper; kBadValue for a category with less
+  /// than two features, a feature that does not exist or belongs to two, or a cost that is not finite and > 0.
   [[nodiscard]] Status validate(std::size_t dim) const;
 
   /// Whether there is no bound at all, which is the setting of the closed form.

@@ -1,8 +1,9 @@
-// (C17), ||A||_2^2 = ||A A^T||_2, applied kSquarings times, then the Frobenius norm; for a convolution, once for each
-// frequency of the circular one that contains it.
+// (C17): s^2 1 - A A^T has a Cholesky factor only if ||A||_2 <= s, but for roundings; for a convolution, this once for
+// each frequency of the circular one that contains it.
 //
-// Rounding: each product of a matrix with its transpose, of numbers of at most 1, is off by gamma_n in the Frobenius
-// norm, which is added before the root is taken.
+// A product of a matrix with its transpose, of numbers of at most 1, is off by gamma_n in the Frobenius norm. A factor
+// of M computed in any order is the exact one of a matrix at most gamma_(n+2) trace(M) from M in the norm 2: Rump,
+// "Verification of positive definiteness", BIT Numerical Mathematics 46, 2006. Both are added to s^2.
 #include "model/spectral_norm.hpp"
 
 #include <algorithm>
@@ -18,8 +19,9 @@
 namespace standfast::model {
 namespace {
 
-constexpr double kMostProducts = 0x1p28;  // time to load a map, against a closer bound for large ones
-constexpr int kSquarings = 7;             // n = 24: 1.3 % too large; one more would halve that, at one product more
+constexpr double kMostProducts = 0x1p30;  // time to load a map, against a closer bound for large ones
+constexpr int kGuessSteps = 100;          // towards the norm, from below: the first guess
+constexpr double kFirstExcess = 0x1p-20;  // of s^2 over the guess, four times as much with each failure
 constexpr double kSlack = 1.01;           // bounds on errors are short sums themselves
 constexpr double kUnderflow = 0x1p-900;   // more than all products that underflow can lose
 constexpr double kPhaseError = 0x1p-46;   // of a sum of weights times sines, per unit of weight
@@ -40,34 +42,89 @@ double frobenius_upper(const Matrix& a) {
   return std::sqrt(squares) * (1 + gamma_n(a.at.size() + 8)) + kUnderflow;
 }
 
-/// (A / scale) (A / scale)^T, rounded.
+/// (A / scale) (A / scale)^T, rounded: the upper triangle, and zeros below it.
 Matrix gram_matrix(const Matrix& a, double scale) {
-  Matrix scaled = a;
-  for (double& v : scaled.at) v /= scale;
+  Matrix columns(a.columns, a.rows);  // side by side, so that the sums of a row of the product run in step
+  for (std::size_t i = 0; i < a.rows; ++i)
+    for (std::size_t c = 0; c < a.columns; ++c) columns.at[c * a.rows + i] = a.at[i * a.columns + c] / scale;
   Matrix product(a.rows, a.rows);
   for (std::size_t i = 0; i < a.rows; ++i) {
-    for (std::size_t j = i; j < a.rows; ++j) {
-      const double* const row = scaled.at.data() + i * a.columns;
-      const double sum = std::inner_product(row, row + a.columns, scaled.at.data() + j * a.columns, 0.0);
-      product.at[i * a.rows + j] = product.at[j * a.rows + i] = sum;
+    double* const sums = product.at.data() + i * a.rows;
+    for (std::size_t c = 0; c < a.columns; ++c) {
+      const double* const column = columns.at.data() + c * a.rows;
+      const double factor = column[i];
+      for (std::size_t j = i; j < a.rows; ++j) sums[j] += factor * column[j];
     }
   }
   return product;
 }
 
-double norm_upper(const Matrix& a, int squarings) {
-  const double frobenius = frobenius_upper(a);
-  if (squarings == 0 || !(frobenius < kInfinity)) return frobenius;
-  const double lost = kSlack * gamma_n(a.columns + 8) + kUnderflow;
-  const double square = norm_upper(gram_matrix(a, frobenius), squarings - 1) + lost;
-  return frobenius * std::sqrt(square) * (1 + 8 * kUnitRoundoff);
+/// Whether Cholesky's factorisation of level 1 - `gram` runs to its end.
+bool has_factor(const Matrix& gram, double level) {
+  Matrix rest = gram;
+  const std::size_t n = rest.rows;
+  for (double& v : rest.at) v = -v;
+  for (std::size_t i = 0; i < n; ++i) rest.at[i * n + i] += level;
+  for (std::size_t k = 0; k < n; ++k) {
+    double* const row = rest.at.data() + k * n;
+    if (!(row[k] > 0)) return false;
+    const double root = std::sqrt(row[k]);
+    for (std::size_t j = k; j < n; ++j) row[j] /= root;
+    for (std::size_t i = k + 1; i < n; ++i) {
+      double* const below = rest.at.data() + i * n;
+      const double factor = row[i];
+      for (std::size_t j = i; j < n; ++j) below[j] -= factor * row[j];
+    }
+  }
+  return true;
 }
 
-/// How many squarings of `count` such matrices are affordable.
-int affordable_squarings(double count, double rows, double columns) {
-  const double first = count * rows * rows * columns, other = count * rows * rows * rows;
-  if (first > kMostProducts) return 0;
-  return 1 + static_cast<int>(std::min<double>(kSquarings - 1, (kMostProducts - first) / other));
+/// The largest eigenvalue of a matrix given by its upper triangle, by power iteration: a guess, from below.
+double guess_of_norm(const Matrix& gram) {
+  const std::size_t n = gram.rows;
+  std::vector<double> v(n), product(n);
+  for (std::size_t i = 0; i < n; ++i) v[i] = 1 + std::sin(static_cast<double>(i));  // unlike what weights are made of
+  double guess = 0;
+  for (int step = 0; step < kGuessSteps; ++step) {
+    std::ranges::fill(product, 0.0);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double* const row = gram.at.data() + i * n;
+      product[i] += row[i] * v[i];
+      for (std::size_t j = i + 1; j < n; ++j) {
+        product[i] += row[j] * v[j];
+        product[j] += row[j] * v[i];
+      }
+    }
+    guess = std::sqrt(std::inner_product(product.begin(), product.end(), product.begin(), 0.0));
+    if (!(guess > 0)) return 0;
+    for (std::size_t i = 0; i < n; ++i) v[i] = product[i] / guess;
+  }
+  return guess;
+}
+
+/// At least ||A||_2, and little more than the larger of it and `known`, a bound that others need: that one is tried
+/// first.
+double norm_upper(const Matrix& a, double known) {
+  const double frobenius = frobenius_upper(a);
+  if (!(frobenius < kInfinity)) return frobenius;
+  const Matrix gram = gram_matrix(a, frobenius);
+  const auto n = static_cast<double>(a.rows);
+  const auto bound = [&](double level) {
+    const double lost = kSlack * (gamma_n(a.columns + 8) + (n + 1) * gamma_n(a.rows + 8) * level) + kUnderflow;
+    return frobenius * std::sqrt(level + lost) * (1 + 8 * kUnitRoundoff);
+  };
+  const double known_level = known / frobenius * (known / frobenius);
+  if (known_level >= 1) return frobenius;
+  if (has_factor(gram, known_level)) return bound(known_level);
+  const double guess = guess_of_norm(gram);
+  for (double excess = kFirstExcess; guess > 0 && guess * (1 + excess) < 1; excess *= 4)
+    if (has_factor(gram, guess * (1 + excess))) return bound(guess * (1 + excess));
+  return frobenius;
+}
+
+/// Whether `count` such matrices are affordable, with a few factorisations each.
+bool is_affordable(double count, double rows, double columns) {
+  return count * rows * rows * (columns / 2 + rows / 2) <= kMostProducts;
 }
 
 double dense_norm_upper(const Tensor& weight) {
@@ -79,7 +136,8 @@ double dense_norm_upper(const Tensor& weight) {
       a.at[wide ? o * a.columns + i : i * a.columns + o] = weight.values[o * inputs + i];
     }
   }
-  return norm_upper(a, affordable_squarings(1, static_cast<double>(a.rows), static_cast<double>(a.columns)));
+  const bool affordable = is_affordable(1, static_cast<double>(a.rows), static_cast<double>(a.columns));
+  return affordable ? norm_upper(a, 0) : frobenius_upper(a);
 }
 
 /// One axis of a convolution on a torus of `period` outputs, each `stride` inputs apart: tap k reads the input of phase
@@ -180,13 +238,12 @@ double convolution_norm_upper(const MapStep& step, const Shape& input) {
   // the weights are real: opposite frequencies have the same norm
   const std::int64_t half = symbol.down().period / 2 + 1;
   const double frequencies = static_cast<double>(half) * static_cast<double>(symbol.right().period);
-  const int squarings =
-      affordable_squarings(frequencies, static_cast<double>(symbol.rows()), static_cast<double>(symbol.columns()));
-  if (squarings == 0) return kInfinity;
+  if (!is_affordable(frequencies, static_cast<double>(symbol.rows()), static_cast<double>(symbol.columns())))
+    return kInfinity;
   double largest = 0;
   for (std::int64_t down = 0; down < half; ++down) {
     for (std::int64_t right = 0; right < symbol.right().period; ++right) {
-      largest = std::max(largest, norm_upper(symbol.at(down, right), squarings));
+      largest = std::max(largest, norm_upper(symbol.at(down, right), largest));
     }
   }
   return (largest + symbol.error()) * (1 + 8 * kUnitRoundoff);

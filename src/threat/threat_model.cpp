@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "files/message.hpp"
 #include "standfast/threat.hpp"
 
 namespace standfast {
@@ -51,6 +52,33 @@ Status check_entries(const char* field, const std::vector<double>& values, const
   if (bad == values.end()) return {};
   return Error{ErrorCode::kBadValue, fmt::format("threat model: {} of feature {} is {}, expected {}", field,
                                                  bad - values.begin(), *bad, expected)};
+}
+
+Status check_category(const Category& category, std::size_t dim, std::vector<bool>& taken) {
+  const auto error = [&](const std::string& what) {
+    return Error{ErrorCode::kBadValue,
+                 fmt::format("threat model: category {} {}", files::quote_for_message(category.name), what)};
+  };
+  if (category.features.size() < 2) {
+    return error(fmt::format("has {} features, expected at least 2", category.features.size()));
+  }
+  if (!(category.cost > 0) || !std::isfinite(category.cost)) {
+    return error(fmt::format("has the cost {}, expected a finite number > 0", category.cost));
+  }
+  for (const std::uint32_t feature : category.features) {
+    if (feature >= dim) return error(fmt::format("has the feature {}, expected one of {}", feature, dim));
+    if (taken[feature]) {
+      return error(fmt::format("has the feature {} a second time, expected it once in one category", feature));
+    }
+    taken[feature] = true;
+  }
+  return {};
+}
+
+Status check_categories(const std::vector<Category>& categories, std::size_t dim) {
+  std::vector<bool> taken(categories.empty() ? 0 : dim);
+  for (const Category& category : categories) STANDFAST_CHECK(check_category(category, dim, taken));
+  return {};
 }
 
 bool none_below_infinity(const std::vector<double>& values) {
@@ -105,7 +133,7 @@ Status ThreatModel::validate(std::size_t dim) const {
                  fmt::format("threat model: feature {} has lower {} and upper {}, expected lower <= upper", i, lower[i],
                              upper[i])};
   }
-  return {};
+  return check_categories(categories, dim);
 }
 
 bool ThreatModel::unbounded() const {

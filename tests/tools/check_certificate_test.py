@@ -3,6 +3,7 @@
 usage: check_certificate_test.py PROGRAM MAKE_MODELS
 """
 import copy
+import importlib.util
 import json
 import subprocess
 import sys
@@ -19,6 +20,13 @@ GOLDEN = ROOT / "tests/golden/v1"
 SCRIPT = ROOT / "tools/check_certificate.py"
 PROGRAM = MAKE_MODELS = ""
 ROWS = 40
+
+
+def load_script():
+    spec = importlib.util.spec_from_file_location("check_certificate", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def node(name, kind, *inputs, **fields):
@@ -50,9 +58,15 @@ def dense_model(path, random):
     return save_model(path, [5], steps, [10], nodes, tensors)
 
 
-def deep_model(path, random):
+def torus_norm(kernel, down, right=None):
+    """The spectral norm of a convolution on a torus, by the singular values of each frequency."""
+    return np.linalg.svd(np.fft.fft2(kernel, (down, right or down)).transpose(2, 3, 0, 1), compute_uv=False).max()
+
+
+def deep_model(path, random, block=None):
     """Pixels to channels, two convex potentials, ordered pairs, a convolution of orthogonal rows and a ReLU."""
-    tensors = {"center": np.array([0.2]), "W1": random.normal(size=(3, 4, 3, 3)) * 0.07, "b1": random.normal(size=3) * 0.3,
+    block = random.normal(size=(3, 4, 3, 3)) * 0.07 if block is None else block
+    tensors = {"center": np.array([0.2]), "W1": block, "b1": random.normal(size=len(block)) * 0.3,
                "W2": random.normal(size=(4, 4, 1, 1)) * 0.2, "P": 0.5 * np.linalg.qr(random.normal(size=(4, 3)))[0].T.reshape(3, 4, 1, 1), "c": random.normal(size=3),
                "A0": random.normal(size=(5, 12)), "b0": random.normal(size=5), "w": random.uniform(0, 1, (1, 5))}
     steps = [{"kind": "center", "values": "center"}, {"kind": "pixel_unshuffle", "stride": 2},
@@ -402,6 +416,27 @@ class CheckCertificate(unittest.TestCase):
         random = np.random.default_rng(11)
         model = deep_model(self.folder / "model.safetensors", random)
         self.expect_tight(model, random.normal(size=(ROWS, 1, 4, 4)), "--norm", "1,2,inf")
+
+    def test_a_deep_map_whose_norms_schurs_test_does_not_prove(self):
+        random = np.random.default_rng(13)
+        wild = random.normal(size=(4, 4, 3, 3))
+        block = wild * np.sqrt(2 - 1e-5) / torus_norm(wild, 3)  # the image is 2 x 2, and 1 pixel of padding
+        model = deep_model(self.folder / "model.safetensors", random, block)
+        self.expect_tight(model, random.normal(size=(ROWS, 1, 4, 4)), "--norm", "1,2,inf")
+
+    def test_the_bound_by_factors_is_above_the_norm_and_close(self):
+        script, random = load_script(), np.random.default_rng(14)
+        for outputs, inputs, height, width, dilation, level in ((3, 5, 3, 3, 1, 0), (6, 2, 1, 3, 2, 0), (4, 4, 1, 1, 1, 0),
+                                                                (2, 2, 3, 3, 1, 1e9)):
+            kernel = random.uniform(-1, 1, (outputs, inputs, height, width))
+            kernel[0, 0, 0, 0] = 0.75
+            periods = [4 + dilation * (height - 1), 5 + dilation * (width - 1)] if height * width > 1 else [1, 1]
+            spread = np.zeros((outputs, inputs, dilation * (height - 1) + 1, dilation * (width - 1) + 1))
+            spread[:, :, ::dilation, ::dilation] = kernel
+            norm = torus_norm(spread, *periods)
+            bound = float(script.fourier_bound(kernel.tolist(), dilation, periods, level))
+            self.assertGreaterEqual(bound, norm ** 2 * (1 - 1e-14))
+            self.assertLessEqual(bound, max(norm ** 2, level) * (1 + 1e-4))
 
     def test_no_lie_about_a_deep_map_goes_through(self):
         random = np.random.default_rng(12)
