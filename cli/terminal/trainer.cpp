@@ -27,10 +27,10 @@ namespace standfast::cli {
 namespace {
 
 const HelperProgram& trainer() {
-  static const HelperProgram program = {
-      "standfast-train", "STANDFAST_TRAIN_PROGRAM",
-      "training needs it: build it with -DSTANDFAST_TRAIN=ON (it needs libtorch), or set STANDFAST_TRAIN_PROGRAM to its "
-      "path"};
+  static const HelperProgram program = {"standfast-train", "STANDFAST_TRAIN_PROGRAM",
+                                        "training needs it: build it with -DSTANDFAST_TRAIN=ON (it needs libtorch), or "
+                                        "set STANDFAST_TRAIN_PROGRAM to its "
+                                        "path"};
   return program;
 }
 

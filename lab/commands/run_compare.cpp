@@ -48,9 +48,8 @@ std::optional<JobResult> finished(const PlannedJob& planned) {
   std::error_code ignored;
   if (!std::filesystem::exists(planned.result_path, ignored)) return std::nullopt;
   const auto text = read_result_text(planned.result_path);
-  auto result = text
-                    ? job_result_from_json(*text, planned.result_path)
-                    : Error{ErrorCode::kIo, fmt::format("{}: cannot be read, expected a result", planned.result_path)};
+  auto result = text ? job_result_from_json(*text, planned.result_path)
+                     : Error{ErrorCode::kIo, fmt::format("{}: cannot be read, expected a result", planned.result_path)};
   if (!result.ok()) {
     cli::say(fmt::format("{}; {} is done again", printable(result.error().message), planned.job.name));
     return std::nullopt;
@@ -87,8 +86,13 @@ Status do_ours(const PlannedJob& planned, const ComparePlan& plan) {
   JobResult result;
   result.training_seconds = children_processor_seconds() - before;
   CLI_TRY(const TwoClasses test, read_test_rows(plan.request));
-  OurMeasure about{planned.job.name,       planned.job.label,     planned.job.norm, fmt::format("preset {}, {} epochs", options.preset, options.epochs), 1,
-                   own_processor_seconds, said_now_and_then()};
+  OurMeasure about{planned.job.name,
+                   planned.job.label,
+                   planned.job.norm,
+                   fmt::format("preset {}, {} epochs", options.preset, options.epochs),
+                   1,
+                   own_processor_seconds,
+                   said_now_and_then()};
   CLI_TRY(result.methods, measure_ours(classifier, test, about));
   result.fingerprint = planned.fingerprint;
   result.job = planned.job.name;

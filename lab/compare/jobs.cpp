@@ -39,7 +39,7 @@ struct OurLine {
   const char* norm;
   const char* label;
   const char* preset;
-  bool grey;    // for pictures of one channel, else of more
+  bool grey;      // for pictures of one channel, else of more
   double radius;  // certify_radius; 0: the preset's
   std::int64_t quick_epochs;
 };
@@ -87,8 +87,8 @@ Result<CompareJob> our_job(const OurLine& line, const RowsRequest& request, cons
   options.sensitive = request.sensitive;
   options.seed = effort.seed;
   if (line.radius > 0) options.certify_radius = line.radius;
-  options.epochs = static_cast<std::int64_t>(epochs_of(static_cast<std::uint64_t>(options.epochs),
-                                                       static_cast<std::uint64_t>(line.quick_epochs), effort));
+  options.epochs = static_cast<std::int64_t>(
+      epochs_of(static_cast<std::uint64_t>(options.epochs), static_cast<std::uint64_t>(line.quick_epochs), effort));
   CompareJob job;
   job.name = line.name;
   job.method = "ours";

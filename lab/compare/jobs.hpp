@@ -23,9 +23,9 @@ struct CompareEffort {
 
 /// One network to train, and what is measured of it.
 struct CompareJob {
-  std::string name;    ///< Unique; its files bear it.
-  std::string method;  ///< The word for it in --methods: "gaussian", "ours".
-  std::string title;   ///< What is said when it starts.
+  std::string name;                      ///< Unique; its files bear it.
+  std::string method;                    ///< The word for it in --methods: "gaussian", "ours".
+  std::string title;                     ///< What is said when it starts.
   std::optional<BaselineTask> baseline;  ///< Without output and fingerprint; nothing for a model of ours.
   TrainOptions options;                  ///< Of a model of ours, without an output.
   std::string norm;                      ///< Of a model of ours: the norm that it was trained for.

@@ -69,7 +69,8 @@ Result<std::vector<MethodResult>> measure_ours(const Classifier& classifier, con
   MethodResult method;
   method.ours = true;
   method.norm = about.norm;
-  STANDFAST_TRY(const auto sensitive, classifier.logits(test.sensitive.features, test.sensitive.count(), about.threads));
+  STANDFAST_TRY(const auto sensitive,
+                classifier.logits(test.sensitive.features, test.sensitive.count(), about.threads));
   STANDFAST_TRY(const auto other, classifier.logits(test.other.features, test.other.count(), about.threads));
   method.threshold = static_cast<double>(classifier.summary().threshold);
   method.accuracy_sensitive = share_above(sensitive);

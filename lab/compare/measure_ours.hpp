@@ -13,9 +13,9 @@
 namespace standfast::lab {
 
 struct OurMeasure {
-  std::string name;    ///< The job's.
+  std::string name;  ///< The job's.
   std::string label;
-  std::string norm;    ///< Its native norm.
+  std::string norm;  ///< Its native norm.
   std::string recipe;
   std::size_t threads = 1;
   std::function<double()> processor_seconds;

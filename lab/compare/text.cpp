@@ -46,8 +46,8 @@ void write_norm(const Comparison& comparison, std::size_t n, Out out) {
 }
 
 void write_conversions(const Comparison& comparison, Out out) {
-  fmt::format_to(out, "\n{:<{}}{:>11}{:>11}{:>11}{:>10}{:>10}\n", "median radius; ~ is converted", kLabelWidth, "l1", "l2",
-                 "linf", "draws", "weights");
+  fmt::format_to(out, "\n{:<{}}{:>11}{:>11}{:>11}{:>10}{:>10}\n", "median radius; ~ is converted", kLabelWidth, "l1",
+                 "l2", "linf", "draws", "weights");
   for (const auto& line : lines_of(comparison)) {
     fmt::format_to(out, "{:<{}}", report::terminal_text(line.method->label, kLabelWidth - 1), kLabelWidth);
     for (std::size_t n = 0; n < kCompareNorms.size(); ++n) {
