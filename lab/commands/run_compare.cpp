@@ -94,6 +94,7 @@ Status do_ours(const PlannedJob& planned, const ComparePlan& plan) {
                    own_processor_seconds,
                    said_now_and_then()};
   CLI_TRY(result.methods, measure_ours(classifier, test, about));
+  CLI_TRY(result.smoothing_milliseconds, smoothing_time(classifier, test.sensitive.row(0), about));
   result.fingerprint = planned.fingerprint;
   result.job = planned.job.name;
   result.sensitive_rows = test.sensitive.count();

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -78,6 +79,8 @@ struct JobResult {
   std::uint64_t other_rows = 0;
   std::uint64_t dim = 0;
   double training_seconds = 0;
+  /// Of a model of ours: processor time of as many noisy verdicts of the same network as smoothing takes; else NaN.
+  double smoothing_milliseconds = std::numeric_limits<double>::quiet_NaN();
   std::vector<MethodResult> methods;
 };
 

@@ -40,6 +40,7 @@ Json method_json(const Comparison& comparison, const MethodLine& line) {
                {"samples", method.samples},
                {"parameters", method.parameters},
                {"training_seconds", line.job->training_seconds},
+               {"smoothing_milliseconds", figure(line.job->smoothing_milliseconds)},
                {"deterministic", method.deterministic},
                {"continuous", method.continuous},
                {"rounding", method.rounding},

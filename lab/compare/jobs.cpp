@@ -50,6 +50,7 @@ constexpr std::array kOurs = {
     OurLine{"ours-linf", "linf", "ours, preset mnist-linf", "mnist-linf", true, 0, 15},
     OurLine{"ours-l1", "l1", "ours, preset mnist-l1, radius 4", "mnist-l1", false, 4, 10},
     OurLine{"ours-l2", "l2", "ours, preset cifar-learnt-robust", "cifar-learnt-robust", false, 0, 3},
+    OurLine{"ours-deep", "l2", "ours, preset cifar-lipschitz", "cifar-lipschitz", false, 0, 4},
     OurLine{"ours-linf", "linf", "ours, preset mnist-linf, radius 0.01", "mnist-linf", false, 0.01, 10}};
 
 std::uint64_t epochs_of(std::uint64_t whole, std::uint64_t quick, const CompareEffort& effort) {

@@ -109,4 +109,17 @@ Result<std::vector<MethodResult>> measure_ours(const Classifier& classifier, con
   return methods;
 }
 
+Result<double> smoothing_time(const Classifier& classifier, std::span<const float> x, const OurMeasure& about) {
+  constexpr std::uint32_t kDraws = 10'100, kAtOnce = 505;
+  const Noise noise{NoiseKind::kGaussian, 0.5};
+  std::vector<float> noisy(kAtOnce * x.size());
+  const double start = about.processor_seconds();
+  for (std::uint32_t first = 0; first < kDraws; first += kAtOnce) {
+    for (std::uint32_t k = 0; k < kAtOnce; ++k)
+      add_noise(x, noise, {1, 0, 0, first + k}, std::span(noisy).subspan(k * x.size(), x.size()));
+    STANDFAST_CHECK(classifier.logits(noisy, kAtOnce, about.threads));
+  }
+  return 1000 * (about.processor_seconds() - start);
+}
+
 }  // namespace standfast::lab

@@ -65,12 +65,12 @@ std::string html_properties(std::span<const MethodLine> lines) {
   std::string html =
       "<section>\n<h2>What each method is</h2>\n<div class=\"scroll\"><table class=\"wide\"><thead><tr><th "
       "class=\"group\"></th><th class=\"group\" colspan=\"3\">median radius, ~ converted</th><th class=\"group\" "
-      "colspan=\"5\"></th></tr>\n<tr><th>method</th>";
+      "colspan=\"6\"></th></tr>\n<tr><th>method</th>";
   for (std::size_t n = 0; n < kCompareNorms.size(); ++n)
     html += fmt::format("<th>{}</th>", report::norm_symbol(study_norm(n)));
   html +=
       "<th>draws</th><th>weights</th><th class=\"text\">certain</th><th class=\"text\">any change</th><th "
-      "class=\"text\">rounding</th></tr></thead><tbody>\n";
+      "class=\"text\">rounding</th><th>smoothed, ms</th></tr></thead><tbody>\n";
   for (const auto& line : lines) {
     const auto& method = *line.method;
     html += method_cell(line);
@@ -80,9 +80,11 @@ std::string html_properties(std::span<const MethodLine> lines) {
       html += fmt::format("<td>{}{}</td>", converted ? "~" : "", report::radius_text(median));
     }
     html += fmt::format(
-        "<td>{}</td><td>{}</td><td class=\"text\">{}</td><td class=\"text\">{}</td><td class=\"text\">{}</td></tr>\n",
+        "<td>{}</td><td>{}</td><td class=\"text\">{}</td><td class=\"text\">{}</td><td "
+        "class=\"text\">{}</td><td>{}</td></tr>\n",
         method.samples, method.parameters, method.deterministic ? "yes" : "99.9 %",
-        method.continuous ? "yes" : "steps of 1/255", report::html_escape(method.rounding));
+        method.continuous ? "yes" : "steps of 1/255", report::html_escape(method.rounding),
+        short_milliseconds(line.job->smoothing_milliseconds));
   }
   return html + "</tbody></table></div>\n</section>\n";
 }

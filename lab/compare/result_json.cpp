@@ -132,6 +132,7 @@ std::string to_json(const JobResult& result) {
                {"other_rows", result.other_rows},
                {"dim", result.dim},
                {"training_seconds", result.training_seconds},
+               {"smoothing_milliseconds", number(result.smoothing_milliseconds)},
                {"methods", Json::array()}};
   for (const auto& method : result.methods) json["methods"].push_back(method_json(method));
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -142,7 +143,7 @@ Result<JobResult> job_result_from_json(std::string_view text, const std::string&
   STANDFAST_CHECK(check_schema(document.root()));
   STANDFAST_TRY(const files::JsonObject object,
                 document.root().object({"schema", "fingerprint", "job", "sensitive_rows", "other_rows", "dim",
-                                        "training_seconds", "methods"}));
+                                        "training_seconds", "smoothing_milliseconds", "methods"}));
   JobResult result;
   STANDFAST_TRY(result.fingerprint, object.text("fingerprint"));
   STANDFAST_TRY(result.job, object.text("job"));
@@ -150,6 +151,9 @@ Result<JobResult> job_result_from_json(std::string_view text, const std::string&
   STANDFAST_TRY(result.other_rows, object.count("other_rows"));
   STANDFAST_TRY(result.dim, object.count("dim"));
   STANDFAST_TRY(result.training_seconds, number_within(object, "training_seconds", 0, 1e12));
+  if (!object.find("smoothing_milliseconds")->is_null()) {
+    STANDFAST_TRY(result.smoothing_milliseconds, number_within(object, "smoothing_milliseconds", 0, 1e12));
+  }
   STANDFAST_TRY(const files::JsonArray methods, object.array("methods"));
   if (methods.size() == 0 || methods.size() > kMaxMethods)
     return files::bad_format(methods.place(),

@@ -59,6 +59,27 @@ void write_conversions(const Comparison& comparison, Out out) {
   }
 }
 
+void write_proofs(const Comparison& comparison, Out out) {
+  fmt::format_to(out, "\n{:<{}}{:>10}{:>17}{:>10}{:>12}\n", "what is proven", kLabelWidth, "certain", "changes",
+                 "rounding", "trained s");
+  for (const auto& line : lines_of(comparison))
+    fmt::format_to(out, "{:<{}}{:>10}{:>17}{:>10}{:>12.0f}\n",
+                   report::terminal_text(line.method->label, kLabelWidth - 1), kLabelWidth,
+                   line.method->deterministic ? "yes" : "99.9 %", line.method->continuous ? "all" : "steps of 1/255",
+                   report::terminal_text(line.method->rounding, 9), line.job->training_seconds);
+}
+
+/// How much longer smoothing of the same network takes.
+void write_speed(const Comparison& comparison, Out out) {
+  for (const auto& line : lines_of(comparison))
+    if (line.job->smoothing_milliseconds > 0 && line.method->milliseconds > 0)
+      fmt::format_to(out,
+                     "\n{}:\n  {:.3g} ms; smoothing the same network by 10,100 draws {:.3g} ms, {:.2g} times as long",
+                     report::terminal_text(line.method->label, 90), line.method->milliseconds,
+                     line.job->smoothing_milliseconds, line.job->smoothing_milliseconds / line.method->milliseconds);
+  fmt::format_to(out, "\n");
+}
+
 }  // namespace
 
 std::string to_text(const Comparison& comparison) {
@@ -71,7 +92,11 @@ std::string to_text(const Comparison& comparison) {
                    lines.front().job->sensitive_rows, lines.front().job->other_rows,
                    report::terminal_text(comparison.processor, 60));
   for (std::size_t n = 0; n < kCompareNorms.size(); ++n) write_norm(comparison, n, out);
-  if (!lines.empty()) write_conversions(comparison, out);
+  if (!lines.empty()) {
+    write_conversions(comparison, out);
+    write_proofs(comparison, out);
+    write_speed(comparison, out);
+  }
   fmt::format_to(out,
                  "\nClass columns: % judged right, abstentions wrong, threshold from validation rows. Then the median\n"
                  "radius of the alarms, the share of the sensitive class certified at three radii, and processor\n"
