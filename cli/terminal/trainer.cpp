@@ -26,8 +26,13 @@
 namespace standfast::cli {
 namespace {
 
-constexpr const char* kProgram = "standfast-train";
-constexpr const char* kProgramVariable = "STANDFAST_TRAIN_PROGRAM";
+const HelperProgram& trainer() {
+  static const HelperProgram program = {"standfast-train", "STANDFAST_TRAIN_PROGRAM",
+                                        "training needs it: build it with -DSTANDFAST_TRAIN=ON (it needs libtorch), or "
+                                        "set STANDFAST_TRAIN_PROGRAM to its "
+                                        "path"};
+  return program;
+}
 
 bool is_program(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -114,8 +119,7 @@ Result<int> wait_for(pid_t pid, const std::string& program) {
                                                     WTERMSIG(status), strsignal(WTERMSIG(status)))};
 }
 
-Result<int> spawn_and_wait(const std::string& program, std::string argument) {
-  std::string name = kProgram;
+Result<int> spawn_and_wait(const std::string& program, std::string name, std::string argument) {
   char* arguments[] = {name.data(), argument.data(), nullptr};
   pid_t pid = 0;
   std::optional<HeldSignals> held(std::in_place);  // one that came before pass_on would leave the trainer alone
@@ -129,32 +133,35 @@ Result<int> run_with_document(std::string document, const TrainOptions& options)
   CLI_CHECK(
       check_outputs({data_role(options.data.source), {"--threat", options.threat}, {"--monotone", options.monotone}},
                     {{"--output", options.output}}));
-  CLI_TRY(const std::string program, find_trainer());
-  return spawn_and_wait(program, std::move(document));
+  return run_helper(trainer(), std::move(document));
 }
 
 }  // namespace
 
-Result<std::string> find_trainer() {
+Result<std::string> find_helper(const HelperProgram& helper) {
   namespace fs = std::filesystem;
-  if (const char* chosen = std::getenv(kProgramVariable); chosen != nullptr && *chosen != '\0') {
+  if (const char* chosen = std::getenv(helper.variable.c_str()); chosen != nullptr && *chosen != '\0') {
     if (is_program(chosen)) return std::string(chosen);
     return Error{ErrorCode::kEnvironment,
-                 fmt::format("{}: '{}' is not a program that can be run", kProgramVariable, chosen)};
+                 fmt::format("{}: '{}' is not a program that can be run", helper.variable, chosen)};
   }
   std::error_code failed;
   if (const fs::path self = fs::read_symlink("/proc/self/exe", failed); !failed)
     for (const auto& folder : {self.parent_path(), self.parent_path().parent_path() / "libexec" / "standfast"})
-      if (is_program(folder / kProgram)) return (folder / kProgram).string();
+      if (is_program(folder / helper.name)) return (folder / helper.name).string();
   const char* path = std::getenv("PATH");
   std::istringstream folders(path == nullptr ? "" : path);
   for (std::string folder; std::getline(folders, folder, ':');)
-    if (!folder.empty() && is_program(fs::path(folder) / kProgram)) return (fs::path(folder) / kProgram).string();
-  return Error{ErrorCode::kEnvironment,
-               fmt::format("{} is not installed, and training needs it: build it with -DSTANDFAST_TRAIN=ON (it needs "
-                           "libtorch), or set {} to its path",
-                           kProgram, kProgramVariable)};
+    if (!folder.empty() && is_program(fs::path(folder) / helper.name)) return (fs::path(folder) / helper.name).string();
+  return Error{ErrorCode::kEnvironment, fmt::format("{} is not installed, and {}", helper.name, helper.how_to_get)};
 }
+
+Result<int> run_helper(const HelperProgram& helper, std::string argument) {
+  CLI_TRY(const std::string program, find_helper(helper));
+  return spawn_and_wait(program, helper.name, std::move(argument));
+}
+
+Result<std::string> find_trainer() { return find_helper(trainer()); }
 
 Result<int> run_trainer(const TrainOptions& options) {
   CLI_CHECK(validate(options));

@@ -8,6 +8,20 @@
 
 namespace standfast::cli {
 
+/// A program that does part of the work because this one must not load its libraries.
+struct HelperProgram {
+  std::string name;        ///< "standfast-train".
+  std::string variable;    ///< Of the environment; its value is the program's path.
+  std::string how_to_get;  ///< What an error says if it is not installed: "NAME is not installed, and ...".
+};
+
+/// Path of a helper: its variable, beside this program, ../libexec/standfast, then PATH. Fails: kEnvironment.
+Result<std::string> find_helper(const HelperProgram& helper);
+
+/// Runs a helper with one argument and waits for it, as run_trainer does. The value is its exit code.
+/// Fails: kEnvironment if it is not installed, cannot be started or is killed.
+Result<int> run_helper(const HelperProgram& helper, std::string argument);
+
 /// Path of the trainer: $STANDFAST_TRAIN_PROGRAM, beside this program, ../libexec/standfast, then PATH.
 ///
 /// Fails: kEnvironment if it is not installed, saying how to get it.

@@ -9,5 +9,6 @@ namespace standfast::lab {
 void add_separate(CLI::App& program, cli::Action& chosen);
 void add_reproduce(CLI::App& program, cli::Action& chosen);
 void add_bench(CLI::App& program, cli::Action& chosen);
+void add_compare(CLI::App& program, cli::Action& chosen);
 
 }  // namespace standfast::lab

@@ -2,31 +2,26 @@
 #include "lab/commands/run_study.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <optional>
-#include <sstream>
 #include <string_view>
 #include <thread>
 #include <utility>
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include "cli/terminal/command.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/processes.hpp"
 #include "cli/terminal/trainer.hpp"
 #include "cli/terminal/try.hpp"
+#include "lab/commands/job_files.hpp"
 #include "standfast/certificate.hpp"
 #include "standfast/report.hpp"
 
 namespace standfast::lab {
 namespace {
-
-constexpr std::uintmax_t kMaxResultBytes = 64 << 20;
 
 struct StudyJob {
   const Recipe& recipe;
@@ -36,42 +31,15 @@ struct StudyJob {
   std::string result_path;
 };
 
-double seconds_of(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-}
-
-/// The processor time of this program, or of the trainers that have ended.
-double processor_seconds(int who) {
-  rusage usage{};
-  if (::getrusage(who, &usage) != 0) return 0;
-  return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
-}
-
-std::string path_in(const std::string& folder, const std::string& name) {
-  return (std::filesystem::path(folder) / name).string();
-}
-
 std::string balanced_path(const std::string& model_path) {
   return std::filesystem::path(model_path).replace_extension().string() + "-test-1000.safetensors";
-}
-
-/// Nothing if there is no such file, or none of a sensible size.
-std::optional<std::string> read_text(const std::string& path) {
-  std::error_code failed;
-  const auto size = std::filesystem::file_size(path, failed);
-  if (failed || size > kMaxResultBytes) return std::nullopt;
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream) return std::nullopt;
-  return text.str();
 }
 
 /// What an earlier run left, if it is about the same work and its model is still there.
 std::optional<RecipeResult> finished(const StudyJob& job) {
   std::error_code ignored;
   if (!std::filesystem::exists(job.result_path, ignored)) return std::nullopt;
-  const auto text = read_text(job.result_path);
+  const auto text = read_result_text(job.result_path);
   auto result = text ? recipe_result_from_json(*text, job.result_path)
                      : Error{ErrorCode::kIo, fmt::format("{}: cannot be read, expected a result", job.result_path)};
   if (!result.ok()) {
@@ -87,7 +55,7 @@ std::optional<RecipeResult> finished(const StudyJob& job) {
 
 /// The processor seconds that it took.
 Result<double> train_recipe(const StudyJob& job) {
-  const double before = processor_seconds(RUSAGE_CHILDREN);
+  const double before = children_processor_seconds();
   CLI_TRY(const int exit_code, cli::run_trainer(job.options));
   if (exit_code != cli::kDone)
     return Error{ErrorCode::kEnvironment,
@@ -98,17 +66,7 @@ Result<double> train_recipe(const StudyJob& job) {
   if (provenance.contains("stopped"))
     return Error{ErrorCode::kEnvironment,
                  fmt::format("{}: training was stopped; the same command goes on with this model", job.recipe.name)};
-  return processor_seconds(RUSAGE_CHILDREN) - before;
-}
-
-/// One message in five seconds, as the trainer's.
-std::function<void(std::string_view, std::size_t, std::size_t)> said_now_and_then() {
-  using Clock = std::chrono::steady_clock;
-  return [last = Clock::now()](std::string_view task, std::size_t done, std::size_t total) mutable {
-    if (Clock::now() - last < std::chrono::seconds(5)) return;
-    last = Clock::now();
-    cli::say(fmt::format("{} {}/{}", task, done, total));
-  };
+  return children_processor_seconds() - before;
 }
 
 Result<RecipeResult> measure_both(const StudyJob& job, const StudyPlan& plan, const Dataset& test) {
@@ -129,7 +87,7 @@ Result<RecipeResult> measure_both(const StudyJob& job, const StudyPlan& plan, co
   MeasureOptions options;
   options.effort = plan.effort;
   options.threads = plan.threads;
-  options.processor_seconds = [] { return processor_seconds(RUSAGE_SELF); };
+  options.processor_seconds = own_processor_seconds;
   options.progress = said_now_and_then();
   for (std::size_t p = 0; p < kProtocols.size(); ++p) {
     cli::say(fmt::format("measuring, threshold from {}", kProtocols[p]));
