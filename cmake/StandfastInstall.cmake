@@ -2,6 +2,7 @@
 include(CMakePackageConfigHelpers)
 
 install(TARGETS standfast EXPORT standfastTargets)
+install(TARGETS standfast_c EXPORT standfast_cTargets)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/standfast" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/standfast")
@@ -10,6 +11,7 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/standfastConfig.cmake.i
   "${PROJECT_BINARY_DIR}/standfastConfig.cmake" INSTALL_DESTINATION "${package_dir}")
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/standfastConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(EXPORT standfastTargets NAMESPACE standfast:: DESTINATION "${package_dir}")
+install(EXPORT standfast_cTargets NAMESPACE standfast:: DESTINATION "${package_dir}")
 install(FILES "${PROJECT_BINARY_DIR}/standfastConfig.cmake" "${PROJECT_BINARY_DIR}/standfastConfigVersion.cmake"
         DESTINATION "${package_dir}")
 
@@ -31,8 +33,10 @@ foreach(folder LIBDIR INCLUDEDIR)
     string(PREPEND pc_${folder} "\${prefix}/")
   endif()
 endforeach()
-configure_file("${CMAKE_CURRENT_LIST_DIR}/standfast.pc.in" "${PROJECT_BINARY_DIR}/standfast.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/standfast.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+foreach(package standfast standfast_c)
+  configure_file("${CMAKE_CURRENT_LIST_DIR}/${package}.pc.in" "${PROJECT_BINARY_DIR}/${package}.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${package}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endforeach()
 
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}")
@@ -61,4 +65,16 @@ if(TARGET standfast-cli)
   standfast_generate("${share}/fish/vendor_completions.d/standfast.fish" completion fish)
   add_custom_target(generated_docs ALL DEPENDS ${generated})
   install(DIRECTORY "${share}/" DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}")
+endif()
+
+# A wheel: the library beside the package, the program among the environment's, and standfast-train where it is looked for.
+if(SKBUILD)
+  add_custom_target(python_parts DEPENDS standfast_c standfast-cli)
+  install(FILES "$<TARGET_FILE:standfast_c>" DESTINATION standfast RENAME "libstandfast_c.so.${STANDFAST_ABI}"
+          COMPONENT python)
+  install(TARGETS standfast-cli DESTINATION "${SKBUILD_SCRIPTS_DIR}" COMPONENT python)
+  if(TARGET standfast-train)
+    add_dependencies(python_parts standfast-train)
+    install(TARGETS standfast-train DESTINATION "${SKBUILD_DATA_DIR}/libexec/standfast" COMPONENT python)
+  endif()
 endif()

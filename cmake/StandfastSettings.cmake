@@ -37,7 +37,7 @@ option(STANDFAST_UNITY "Compile the sources of a room together: faster from scra
 add_library(standfast_settings INTERFACE)
 # -ffp-contract=off: a product fused into a sum behind our back would change the proven rounding.
 target_compile_options(standfast_settings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -ffp-contract=off)
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -ffp-contract=off)
 # GCC 12 sees overlaps of 2^63 bytes in std::string's own operator+ (its bug 105651).
 target_compile_options(standfast_settings INTERFACE
   "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>")

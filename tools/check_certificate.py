@@ -23,6 +23,10 @@ all cost_i d_i. lo_i <= 0 <= hi_i follow from x_i and the bounds of the threat (
 
 For the norm l0 the price is the number of features that change, and it may also be equal to the radius.
 
+A threat may have categories: sets of features of which one is 1 and all others are 0. All that may happen to them is a move: the
+feature of 1 becomes 0 and another one 1, if both changes are allowed. In the price a category that moves is one entry, its cost,
+and for l0 one feature; the costs of its features do not count.
+
 
 THE PROOF
 
@@ -73,6 +77,10 @@ below. Then m <= D + multiplier * P (l2: D + multiplier * P^2 / 2). With multipl
     l2    P^2 >= 2 (m - D) / multiplier,    so that 2 (m - D) / multiplier >= radius^2 proves it.
 
 If all weights are 0, then m = 0 and D >= 0: nothing is proven.
+
+A category adds to D, in the place of its features, the largest -q_i(-1) - q_j(1) of its moves from i to j, less what the price of
+one move is worth: multiplier * cost for l1, multiplier * cost^2 / 2 for l2. Staying adds 0. But for l0, a category whose cost is the
+radius or more adds nothing: no change below the radius moves it.
 
 A deep map has steps that bend and mix features: `convex_potential`, `maxmin`, `pixel_unshuffle`. Steps 2 and 3 cannot see through
 it. What it does to a change is bounded by its Lipschitz constant instead: with V = v and m as in step 2, all norms those of the
@@ -749,6 +757,28 @@ class Limits(NamedTuple):
         return (min(0, max(self.lower - x, -self.max_decrease)), max(0, min(self.upper - x, self.max_increase)))
 
 
+class Category(NamedTuple):
+    """Features of which exactly one is 1 and all others are 0."""
+    features: list
+    cost: Fraction
+
+    def value(self, x):
+        """The feature that is 1, or None for an input that has not one value."""
+        found = [i for i in self.features if x[i] != 0]
+        return found[0] if len(found) == 1 and x[found[0]] == 1 else None
+
+    def moves(self, limits, x):
+        """Pairs i, j: feature i may fall from 1 to 0 and j rise from 0 to 1."""
+        i = self.value(x)
+        may_fall = limits[i].interval(x[i])[0] <= -1
+        return [(i, j) for j in self.features if j != i and may_fall and limits[j].interval(x[j])[1] >= 1]
+
+
+class Threat(NamedTuple):
+    limits: list  # one for each feature
+    categories: list
+
+
 class Claim(NamedTuple):
     """What a certificate says beside its cuts."""
     norm: str
@@ -829,6 +859,22 @@ def priced_decrease(claim, limits, term, x):
     return largest_decrease(term, low, high, price, curvature)
 
 
+def decrease_of_category(claim, category, limits, terms, x):
+    """The largest decrease of one move that is worth its price; 0 if none is, or if its price is too much for the claim."""
+    if claim.norm != "l0" and category.cost >= claim.radius:
+        return 0
+    worth = {"l1": claim.multiplier * category.cost, "l2": claim.multiplier * category.cost ** 2 / 2}.get(claim.norm, 0)
+    return max([0, *(-terms[i].at(-1) - terms[j].at(1) - worth for i, j in category.moves(limits, x))])
+
+
+def largest_decreases(claim, threat, terms, x):
+    """Those of the features that belong to no category, and of the categories."""
+    in_categories = {i for category in threat.categories for i in category.features}
+    found = [priced_decrease(claim, limits, term, value)
+             for i, (limits, term, value) in enumerate(zip(threat.limits, terms, x)) if i not in in_categories]
+    return found + [decrease_of_category(claim, category, threat.limits, terms, x) for category in threat.categories]
+
+
 def spare_margin(claim, margin, decreases):
     """m - D."""
     if claim.norm == "l0" and claim.radius != math.inf:
@@ -853,11 +899,13 @@ def is_proven(model, threat, x, certificate):
     for network, (claim, cuts) in zip(model.heads, read_claims(certificate, len(model.heads))):
         v, constant = summed_minorant(network, model.threshold, cuts)
         if model.deep:
-            proven = deep_pays_for_radius(model.deep, claim, v, constant, [limits.cost for limits in threat], x) and proven
+            if threat.categories:
+                raise NotProven("a deep map: found categories, expected none")
+            costs = [limits.cost for limits in threat.limits]
+            proven = deep_pays_for_radius(model.deep, claim, v, constant, costs, x) and proven
             continue
         margin, terms = separate(model, v, constant, x)
-        decreases = [priced_decrease(claim, limits, term, value) for limits, term, value in zip(threat, terms, x)]
-        proven = pays_for_radius(claim, spare_margin(claim, margin, decreases)) and proven
+        proven = pays_for_radius(claim, spare_margin(claim, margin, largest_decreases(claim, threat, terms, x))) and proven
     return proven
 
 
@@ -1148,9 +1196,27 @@ def read_lines(text):
     return header, entries
 
 
+def read_categories(threat, size):
+    entries = threat.get("categories")
+    require(entries is None or type(entries) is list and entries, "threat: expected a list of categories, or no such field")
+    categories, taken = [], set()
+    for entry in entries or []:
+        require_fields(entry, ["name", "features", "cost"], [], "a category")
+        name, features, cost = entry["name"], entry["features"], number(entry["cost"], "cost of a category")
+        require(type(name) is str, "a category: expected a string name")
+        require(type(features) is list and len(features) >= 2, f"category {name!r:.60}: expected at least 2 features")
+        for feature in features:
+            whole_number(feature, f"category {name!r:.60}: a feature", 0)
+            require(feature < size and feature not in taken, f"category {name!r:.60}: feature {feature} is none, or in two places")
+            taken.add(feature)
+        require(cost > 0, f"category {name!r:.60}: the cost is not positive")
+        categories.append(Category(features, cost))
+    return categories
+
+
 def read_threat(threat, size):
-    """The Limits of each feature."""
-    require_fields(threat, [], [*THREAT_DEFAULTS, "price_unit"], "threat")
+    """The Limits of each feature, and the categories."""
+    require_fields(threat, [], [*THREAT_DEFAULTS, "categories", "price_unit"], "threat")
     require(type(threat.get("price_unit", "")) is str, "threat: expected a string price_unit")
     lists = []
     for name, default in THREAT_DEFAULTS.items():
@@ -1162,10 +1228,10 @@ def read_threat(threat, size):
         require(0 < one.cost < math.inf, "threat: a cost is not positive and finite")
         require(one.lower <= one.upper and one.lower < math.inf and one.upper > -math.inf, "threat: bounds without a value between")
         require(one.max_decrease >= 0 and one.max_increase >= 0, "threat: a largest change is negative")
-    return limits
+    return Threat(limits, read_categories(threat, size))
 
 
-def read_input(entry, size, last_index):
+def read_input(entry, size, threat, last_index):
     require_fields(entry, ["index", "sha256", "values", "certificates"], [], "an input")
     index = whole_number(entry["index"], "index of an input", last_index + 1)
     require(index < 2 ** 64, f"index of an input: found {index}, expected one below 2^64")
@@ -1173,6 +1239,8 @@ def read_input(entry, size, last_index):
     require(hashlib.sha256(raw).hexdigest() == entry["sha256"], f"input {index}: the SHA-256 is not that of its values")
     x = [Fraction(value) for value in float32_list(raw, f"input {index}")]
     require(len(x) == size, f"input {index}: found {len(x)} values, expected {size}")
+    for category in threat.categories:
+        require(category.value(x) is not None, f"input {index}: expected one of the features {category.features} to be 1, the others 0")
     require(type(entry["certificates"]) is list and entry["certificates"], f"input {index}: expected certificates")
     return Input(index, raw, x, entry["certificates"])
 
@@ -1221,7 +1289,7 @@ def check(certificates_path, model_path, rows_path=None):
     confirmed = refused = 0
     last_index = -1
     for entry in entries:
-        one = read_input(entry, model.size, last_index)
+        one = read_input(entry, model.size, threat, last_index)
         last_index = one.index
         for certificate in one.certificates:
             reason = None

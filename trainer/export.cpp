@@ -19,6 +19,7 @@ model::Model to_model(const TrainingData& data, const TrainOptions& options, con
   model.feature_names = data.feature_names;
   model.feature_units = data.feature_units;
   model.tokenizer = data.tokenizer;
+  model.columns = data.columns;
   model.feature_map = data.map;
   model.feature_map.insert(model.feature_map.end(), run.learnt.begin(), run.learnt.end());
   model.graph = run.graph;

@@ -32,7 +32,9 @@ Status train(std::string_view document) {
   STANDFAST_TRY(const TrainOptions asked, train_options_from_json(document));
   const bool waits_for_data = asked.preset == kPresetForData;
   if (!waits_for_data) STANDFAST_CHECK(validate(asked));
-  STANDFAST_TRY(const Dataset data, read_data(asked.data));
+  DataRequest request = asked.data;
+  request.infer_columns = true;
+  STANDFAST_TRY(const Dataset data, read_data(request));
   for (const auto& note : data.notes) fmt::print(stderr, "{}\n", note);
   STANDFAST_TRY(const TrainOptions options, options_for_data(document, data));
   STANDFAST_CHECK(validate(options));

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <limits>
 #include <numeric>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -99,9 +100,11 @@ std::string list_names(const std::vector<std::string>& names) {
 /// Says which columns of a table teach nothing.
 std::vector<std::string> constant_notes(const Dataset& data, const Moments& moments) {
   if (group_size(data) != 1) return {};
+  std::set<std::size_t> others;  // what no training row has, and other rows may
+  for (const CategoryColumn& category : category_columns(data.columns)) others.insert(category.features.back());
   std::vector<std::string> names;
   for (std::size_t i = 0; i < data.dim(); ++i)
-    if (moments.constant[i])
+    if (moments.constant[i] && !others.contains(i))
       names.push_back(data.feature_names.empty() ? fmt::format("feature {}", i)
                                                  : files::quote_for_message(data.feature_names[i]));
   if (names.empty()) return {};
@@ -315,6 +318,7 @@ Result<TrainingData> prepare_training(const Dataset& data, const Split& split, c
   STANDFAST_TRY(result.monotone, monotone_features(result.feature_names, dim, options));
   result.is_image = data.is_image;
   result.feature_units = data.feature_units;
+  result.columns = data.columns;
   result.label_column = data.label_column;
   result.sensitive_class = options.sensitive;
   result.other_class = data.class_names[static_cast<std::size_t>(1 - sensitive)];

@@ -45,6 +45,7 @@ struct TrainingData {
   bool is_image = false;
   std::vector<std::string> feature_names;
   std::vector<std::string> feature_units;
+  Columns columns;           ///< What the columns of the table are; empty for other data.
   std::string tokenizer;     ///< What made words of messages; empty for other data.
   std::string text_column;   ///< The table's column that messages come from; empty for other data.
   std::string label_column;  ///< The table's column that the labels come from; empty for other data.

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/records/column_text.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/help.hpp"
 #include "cli/terminal/output.hpp"
@@ -91,6 +92,7 @@ std::string describe_data(const Dataset& data) {
     text += fmt::format("{:<10}and {} more\n", "", data.class_names.size() - shown);
   if (data.labels.empty()) text += fmt::format("{:<10}none\n", "classes");
   if (data.is_text()) return text + word_table(data);
+  if (data.count() > 0 && tells_more_than_numbers(data.columns)) return text + "\n" + columns_with_values(data);
   if (data.count() > 0 && !data.is_image) text += feature_table(data);
   return text;
 }
@@ -119,6 +121,7 @@ void add_data(CLI::App& program, Action& chosen) {
   add_limit_option(info, *flags);
   info.callback([flags, &chosen] {
     chosen = [flags]() -> Result<int> {
+      flags->infer_columns = true;
       CLI_TRY(const Dataset data, read_inputs(*flags, Labels::kInTables));
       CLI_CHECK(write_stdout(describe_data(data)));
       return kDone;

@@ -68,6 +68,8 @@ Result<int> run_evaluate(const EvaluateCommand& command) {
   options.certify = plan.options;
   options.threat_description = plan.threat_description;
   CLI_TRY(options.grid, parse_grid(command.grid));
+  // by feature; pictures are shown, and words have a table of their own
+  options.explain = !command.html.empty() && !data.is_image && !data.is_text();
   Result<Evaluation> evaluation = [&] {
     ProgressBar bar("evaluate", data.count());
     options.certify.progress = [&bar](std::size_t done) { bar.show(done); };

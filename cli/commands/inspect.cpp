@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/records/column_text.hpp"
 #include "cli/terminal/flags.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/terminal/try.hpp"
@@ -121,6 +122,8 @@ std::string describe_model(const std::string& path, const ModelSummary& model) {
   text += harmless_changes(model);
   text += line("parameters", fmt::format("{}", model.parameters));
   text += "\nlayers (input-convex: checked)\n" + layers(model);
+  if (tells_more_than_numbers(model.columns))
+    text += "\ncolumns of a table, as they are read\n" + columns_as_read(model.columns);
   if (!model.provenance.empty()) text += "\nprovenance\n";
   std::size_t widest = kTitleWidth;
   for (const auto& [key, value] : model.provenance) widest = std::max(widest, printable(key).size() + 2);

@@ -25,6 +25,7 @@ namespace {
 struct TrainCommand {
   DataFlags data;
   std::string sensitive;
+  bool rest = false;
   std::string output;
   std::string preset;
   std::vector<std::string> certify_for;
@@ -107,6 +108,9 @@ void add_data_options(CLI::App& app, const Shared& command) {
   app.add_option("--sensitive", command->sensitive, "The class whose alarms are to be certified.")
       ->type_name("CLASS")
       ->required();
+  app.add_flag(
+      "--rest", command->rest,
+      "Put the class of --sensitive against all others, which become one class; the model maps them so later.");
   add_label_options(app, command->data);
   add_field(app, command, "--crop", STANDFAST_FIELD(crop), "N", "Images: shift each by up to N pixels, at random.");
   add_switch(app, command, "--flip", STANDFAST_FIELD(flip), "Images: mirror each, at random.");
@@ -286,13 +290,17 @@ Result<TrainOptions> with_given(const TrainCommand& command, TrainOptions start)
   start.data.label_column = command.data.label;
   start.data.text_column = command.data.text;
   start.data.separator = command.data.separator;
+  start.data.ignored = command.data.ignored;
+  start.data.strict = command.data.strict;
+  if (command.rest) start.data.against_rest = command.sensitive;
   start.sensitive = command.sensitive;
   start.output = command.output;
   return start;
 }
 
 std::set<std::string> given_keys(const TrainCommand& command) {
-  std::set<std::string> keys = {"data", "label", "text", "separator", "classes", "sensitive", "output"};
+  std::set<std::string> keys = {"data",   "label",   "text", "separator", "ignore",
+                                "strict", "classes", "rest", "sensitive", "output"};
   for (const auto& given : command.given) keys.insert(given.key);
   if (!command.certify_for.empty()) keys.insert(std::begin(kCertifyKeys), std::end(kCertifyKeys));
   return keys;

@@ -39,6 +39,7 @@ Result<std::string> to_npz(const Records& records) {
     for (std::size_t i = 0; i < data.count(); ++i) sources.push_back(source_of(data, i));
     CLI_CHECK(npz.add("source", sources));
   }
+  for (const TextColumn& column : records.kept) CLI_CHECK(npz.add(column.name, column.values));
   return std::move(npz).finish();
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/records/kept_columns.hpp"
 #include "cli/records/record_text.hpp"
 #include "cli/records/verdicts.hpp"
 #include "cli/records/word_changes.hpp"
@@ -66,14 +67,14 @@ double Records::attack(std::size_t input, std::size_t norm_index) const {
 }
 
 std::string to_csv(const Records& records) {
-  const auto& [model, data, certificates, options, threat, hangs_on] = records;
+  const auto& [model, data, certificates, options, threat, hangs_on, kept] = records;
   std::string text = "index,verdict,logit";
   for (const auto& norm : certificates.norms) text += ",radius_" + norm.name();
   if (!data.labels.empty()) text += ",label";
   if (records.attacked())
     for (const auto& norm : certificates.norms) text += ",attack_" + norm.name();
   const bool sources = has_sources(data);
-  text += sources ? ",source\n" : "\n";
+  text += (sources ? ",source" : "") + kept_names_as_csv(kept) + "\n";
   const std::vector<Verdict> verdicts = verdicts_of(certificates);
   for (std::size_t i = 0; i < certificates.count(); ++i) {
     text += fmt::format("{},{},{}", i, verdict_word(verdicts[i]), certificates.logits[i]);
@@ -81,13 +82,13 @@ std::string to_csv(const Records& records) {
     if (!data.labels.empty()) text += "," + csv_field(label_name(data, i));
     if (records.attacked())
       for (std::size_t n = 0; n < certificates.norms.size(); ++n) text += fmt::format(",{}", records.attack(i, n));
-    text += sources ? "," + csv_field(source_of(data, i)) + "\n" : "\n";
+    text += (sources ? "," + csv_field(source_of(data, i)) : "") + kept_as_csv(kept, i) + "\n";
   }
   return text;
 }
 
 std::string to_jsonl(const Records& records) {
-  const auto& [model, data, certificates, options, threat, hangs_on] = records;
+  const auto& [model, data, certificates, options, threat, hangs_on, kept] = records;
   std::string text;
   const bool sources = has_sources(data);
   const std::vector<Verdict> verdicts = verdicts_of(certificates);
@@ -105,13 +106,13 @@ std::string to_jsonl(const Records& records) {
         text += fmt::format(R"(,"{}":{})", price_key(options.threat), json_number(certificates.radius(i, n)));
     if (!records.hangs_on.empty()) text += "," + change_as_json(records.hangs_on[i]);
     if (sources) text += ",\"source\":" + json_string(source_of(data, i));
-    text += "}\n";
+    text += kept_as_json(kept, i) + "}\n";
   }
   return text;
 }
 
 std::string to_table(const Records& records) {
-  const auto& [model, data, certificates, options, threat, hangs_on] = records;
+  const auto& [model, data, certificates, options, threat, hangs_on, kept] = records;
   std::vector<std::vector<std::string>> rows(1, {"index", "verdict", "logit"});
   std::vector<ColumnGroup> groups;
   for (const auto& norm : certificates.norms) {
@@ -125,6 +126,7 @@ std::string to_table(const Records& records) {
   if (!data.labels.empty()) rows[0].emplace_back("label");
   const bool sources = has_sources(data);
   if (sources) rows[0].emplace_back("source");
+  for (const TextColumn& column : kept) rows[0].push_back(printable(column.name));
   const std::vector<Verdict> verdicts = verdicts_of(certificates);
   for (std::size_t i = 0; i < certificates.count(); ++i) {
     auto& row = rows.emplace_back();
@@ -134,6 +136,7 @@ std::string to_table(const Records& records) {
     for (std::size_t n = 0; n < certificates.norms.size(); ++n) append_bounds(records, i, n, row);
     if (!data.labels.empty()) row.push_back(printable(label_name(data, i)));
     if (sources) row.push_back(printable(source_of(data, i)));
+    for (const TextColumn& column : kept) row.push_back(printable(column.values[i]));
   }
   return table_title(records) + align_columns(rows, groups) + alarms_in_words(records);
 }

@@ -19,6 +19,7 @@ struct Records {
   const CertifyOptions& options;
   std::string threat_description;
   std::vector<WordChange> hangs_on = {};  ///< What each alarm hangs on, for a model of text; empty if nobody asked.
+  std::vector<TextColumn> kept = {};      ///< Columns of the table to repeat, one value per input.
 
   [[nodiscard]] bool attacked() const { return options.attack; }
   /// The distance to show: infinite, "none found", if a verdict is certified that no attack was searched for.

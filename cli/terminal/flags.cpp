@@ -69,6 +69,14 @@ void add_label_options(CLI::App& command, DataFlags& flags) {
       .add_option("--separator", flags.separator,
                   "What parts the columns of a table: `,` `;` `|` or `tab`; otherwise as its header shows.")
       ->type_name("C");
+  command.add_option("--ignore", flags.ignored, "A column of a table that is not read; may be given several times.")
+      ->type_name("COLUMN")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_flag(
+      "--strict", flags.strict,
+      "Refuse a table from which columns would be left out or passed over, or values be filled in, instead "
+      "of saying so.");
 }
 
 void add_limit_option(CLI::App& command, DataFlags& flags) {
@@ -112,6 +120,17 @@ Result<Dataset> read_inputs(const DataFlags& flags, Labels labels, const ModelSu
   if (model != nullptr && !model->tokenizer.empty()) {
     request.vocabulary = model->feature_names;
     if (model->provenance.contains("text")) request.usual_text = model->provenance.at("text");
+  }
+  request.ignored = flags.ignored;
+  request.strict = flags.strict;
+  request.infer_columns = flags.infer_columns;
+  if (model != nullptr && model->tokenizer.empty() && model->input_shape.size() == 1)
+    request.columns = model->columns.empty() ? columns_of_names(model->feature_names) : model->columns;
+  if (model != nullptr) {
+    request.usual_features = model->feature_names;
+    // verdicts are compared with labels; where they are not, a label is shown as it is
+    if (labels == Labels::kRequired && model->other_class == name_of_the_rest(model->sensitive_class))
+      request.usual_against_rest = model->sensitive_class;
   }
   CLI_TRY(Dataset data, read_data(request));
   for (const auto& note : data.notes) say(note);

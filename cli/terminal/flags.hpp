@@ -28,6 +28,9 @@ struct DataFlags {
   std::optional<std::size_t> limit;
   std::string separator = {};
   std::string text = {};
+  std::vector<std::string> ignored = {};
+  bool strict = false;
+  bool infer_columns = false;  ///< Without a model: find out what the columns of a table are.
 };
 void add_data_argument(CLI::App& command, DataFlags& flags);
 void add_label_options(CLI::App& command, DataFlags& flags);

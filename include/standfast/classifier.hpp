@@ -41,6 +41,7 @@
 #include <vector>
 
 #include "standfast/certificate.hpp"
+#include "standfast/columns.hpp"
 #include "standfast/precision.hpp"
 #include "standfast/result.hpp"
 #include "standfast/threat.hpp"
@@ -188,6 +189,7 @@ struct ModelSummary {
   std::vector<std::string> feature_names;  ///< One name per feature, or empty.
   std::vector<std::string> feature_units;  ///< One unit per feature, or empty.
   std::string tokenizer = {};              ///< What makes the features of messages (text.hpp); empty for other inputs.
+  Columns columns = {};                    ///< What the columns of a table are; empty if the file does not say.
   std::vector<std::string> feature_map;    ///< The feature map, one line per step.
   /// One node of the network.
   struct Layer {
@@ -236,6 +238,9 @@ class Classifier {
   ///
   /// Fails: as above; kBadOption if the threshold is not finite or leaves the range of float32.
   static Result<Classifier> load(const std::string& path, double logit_threshold);
+  /// The same from the bytes of a model file; `name` stands for the path in messages. Fails: as above, but never kIo.
+  static Result<Classifier> parse(std::span<const std::byte> bytes, const std::string& name,
+                                  double logit_threshold = 0);
 
   Classifier(Classifier&&) noexcept;
   Classifier& operator=(Classifier&&) noexcept;
@@ -251,6 +256,8 @@ class Classifier {
   [[nodiscard]] const ModelSummary& summary() const;
   /// The number of features of an input.
   [[nodiscard]] std::size_t dim() const;
+  /// The categories among the features, each of which has exactly one feature that is 1; none if the file names none.
+  [[nodiscard]] std::span<const CategoryColumn> category_columns() const;
 
   /// The logit of each input: Certificates::logits.
   ///

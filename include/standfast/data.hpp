@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "standfast/columns.hpp"
 #include "standfast/result.hpp"
 
 namespace standfast {
@@ -38,6 +39,19 @@ struct DataRequest {
   /// The words that count, ascending: a model's. If empty, every word of the source does. Files of no other kind are
   /// read as messages if it is given.
   std::vector<std::string> vocabulary = {};
+  /// The columns of a model. If there are some, tables are read through them, whatever the order of their columns.
+  Columns columns = {};
+  bool infer_columns = false;  ///< Without `columns`: tables may hold text, dates and missing values (docs/tables.md).
+  std::vector<std::string> ignored = {};  ///< Columns of tables that are not read, without case.
+  bool strict = false;                    ///< What would be left out, filled in or passed over in a table is an error.
+  /// One class against all others: they become one class, "not A" for the class A. If empty, classes stay apart.
+  std::string against_rest = {};
+  /// The class that a model was trained to tell from all others: as `against_rest`, for data with other classes than
+  /// that one and "not A". If empty, there is none.
+  std::string usual_against_rest = {};
+  /// The names of a model's features. A sparse file, whose features are named by their numbers, has at least as many,
+  /// counted from 0 or from 1 as these are. If empty, the file alone decides.
+  std::vector<std::string> usual_features = {};
 };
 
 /// Which words each message has: all that a classifier sees of it.
@@ -75,6 +89,8 @@ struct Dataset {
   std::string tokenizer = {};                  ///< What made words of messages, "words/1"; empty for other inputs.
   WordRows words = {};                         ///< The words of each message.
   std::string text_column = {};                ///< The column that the text comes from; empty if it is no table.
+  /// What the columns of the table are, if they were asked for: features are then those of feature_names(columns).
+  Columns columns = {};
 
   /// The number of inputs.
   [[nodiscard]] std::size_t count() const { return source_index.size(); }
@@ -97,9 +113,25 @@ struct Dataset {
 /// If a folder has a split of its own (IDX, CIFAR-10, sub-folders train/ and test/), it is used. Otherwise `:train` and
 /// `:test` are a fixed stratified 80/20 split in which equal rows stay on one side.
 /// Fails: kIo if a file cannot be read or does not fit into memory; kBadFormat, kBadShape and kUnsupported for a file
-/// that is not what its form promises; kBadValue for NaN, infinity or a missing value, named with row and column;
+/// that is not what its form promises; kBadShape for a table that lacks a column of `columns`; kBadValue for NaN,
+/// infinity or a missing value that nothing stands in for, named with row and column, and for what `strict` forbids;
 /// kBadOption for a class or a column that does not exist.
 Result<Dataset> read_data(const DataRequest& request);
+
+/// One column of a table as it is written there.
+struct TextColumn {
+  std::string name;                 ///< The column's name in the header.
+  std::vector<std::string> values;  ///< The value of each row of the file, which Dataset::source_index counts.
+};
+/// Columns of the table that a request names, read as text: identifiers to show beside what is said of a row.
+///
+/// Shape: one result per name, each with a value for every row of the file, whatever side of it is asked for.
+/// Fails: kBadOption for a source that is no table file, a column that does not exist and one that is named twice; kIo,
+/// kBadFormat and kBadValue, as read_data().
+Result<std::vector<TextColumn>> read_text_columns(const DataRequest& request, std::span<const std::string> columns);
+
+/// What the classes other than `sensitive` are called together: "not spam".
+std::string name_of_the_rest(std::string_view sensitive);
 
 /// Two sides of a data set, as positions into it, each ascending.
 struct Split {

@@ -54,6 +54,26 @@ struct WordChange {
   [[nodiscard]] bool empty() const { return add.empty() && remove.empty(); }
 };
 
+/// What a change does to one feature.
+struct FeatureChange {
+  std::size_t feature = 0;  ///< Its position in an input.
+  double from = 0, to = 0;  ///< Its value in the input, and in the changed one.
+  double price = 0;         ///< Its cost times the size of its change; 1 in norm 0.
+  /// Its share of the whole price: of the sum of powers p in the norm p, so that shares add up to 1; in norm inf its
+  /// price over the largest.
+  double share = 0;
+};
+
+/// How one alarm can be talked away, as far as an attack and a proof know.
+struct Explanation {
+  std::size_t row = 0;                 ///< The input, as a position in the data set.
+  Norm norm = Norm::l1();              ///< The norm of the prices.
+  double attack = kInfinity;           ///< The price of the change found, as Certificates::attacks.
+  std::vector<FeatureChange> found;    ///< That change, the largest share first; empty if none was found.
+  double weakest_radius = 0;           ///< The radius that `weakest` belongs to: that of Method::kSeparable.
+  std::vector<FeatureChange> weakest;  ///< What the proof fears most: its worst case, the largest share first.
+};
+
 /// What was measured of one model on one data set.
 struct Evaluation {
   std::string data_source;          ///< The data set, as it was asked for.
@@ -111,6 +131,8 @@ struct Evaluation {
     std::vector<std::size_t> least_robust;  ///< Up to ten rows judged right, the smallest radius first.
     /// For each of `least_robust` what its alarm hangs on, in words; empty where radii do not count words.
     std::vector<WordChange> least_robust_words;
+    /// One for each of `least_robust`, if EvaluateOptions::explain is set and the norm has attacks.
+    std::vector<Explanation> explanations;
   };
   std::vector<CertifiedCurve> curves;  ///< One per norm, in the order in which they were asked for.
 
@@ -139,6 +161,7 @@ struct EvaluateOptions {
   /// The radii to use for every norm, ascending. If empty, each norm has even steps of a round size up to its 95 %
   /// quantile.
   std::vector<double> grid;
+  bool explain = false;  ///< Whether to explain the least robust inputs of each norm that has attacks.
 };
 
 /// Classifier::certify for every input of a data set, of whatever kind. Messages, which are kept as words, are written
@@ -159,6 +182,14 @@ bool counts_words(const ThreatModel& threat, Norm norm);
 /// Fails: as Classifier::weakest_direction. Requires: i < data.count(); the threat model counts words.
 Result<WordChange> weakest_words(const Classifier& classifier, const Dataset& data, std::size_t i,
                                  const ThreatModel& threat);
+
+/// For each of `rows` the cheapest change found that talks the alarm away, and where its proof is weakest.
+///
+/// options.norms holds one norm. The proof is left out for a feature map that Classifier::weakest_direction cannot
+/// handle. Fails: kBadOption for another number of norms; as Classifier::attack and Classifier::weakest_direction.
+/// Requires: each row is below data.count().
+Result<std::vector<Explanation>> explain_alarms(const Classifier& classifier, const Dataset& data,
+                                                std::span<const std::size_t> rows, const AttackOptions& options);
 
 /// Under a threat model of whole numbers, each l1 and linf radius rounded up, and each attack's price rounded down, to
 /// a whole number: prices of whole changes at whole costs are whole, so that the first price at or above a radius is

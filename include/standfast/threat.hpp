@@ -128,15 +128,18 @@ struct ThreatModel {
 
 /// Reads a threat file: TOML with [default], [feature."name"] and [group.*] tables, as docs/threat-files.md says.
 ///
+/// `categories` are those of the model or the data; they go into the threat model, with the costs of the file. A file
+/// names one by its column's name, and each of its values by the name of its feature.
 /// Shape: feature_names has one name per feature. If it is empty, features are named "0", "1", ...
 /// Fails: kIo if the file cannot be read; kBadFormat for text that is not TOML and for tables, keys and types that are
 /// not known; kBadValue for a number out of range; kBadOption for a feature that does not exist; kBadShape if
-/// feature_names is neither empty nor dim long; kUnsupported for a file or a group that is too large. Messages name the
-/// line.
+/// feature_names is neither empty nor dim long; kUnsupported for a file or a group that is too large; as
+/// ThreatModel::validate for categories. Messages name the line.
 Result<ThreatModel> read_threat_file(const std::string& path, std::span<const std::string> feature_names,
-                                     std::size_t dim);
+                                     std::size_t dim, std::span<const Category> categories = {});
 /// The same from text; `name` stands for the path in messages. Fails: as read_threat_file, but never kIo.
 Result<ThreatModel> parse_threat(std::string_view text, const std::string& name,
-                                 std::span<const std::string> feature_names, std::size_t dim);
+                                 std::span<const std::string> feature_names, std::size_t dim,
+                                 std::span<const Category> categories = {});
 
 }  // namespace standfast

@@ -29,16 +29,36 @@ float moved_within_bounds(const ThreatModel& threat, std::size_t i, float x, dou
 }  // namespace
 
 double price_upper(const AttackTarget& target, std::span<const float> input) {
-  std::vector<double> priced(input.size());
+  std::vector<double> change(input.size());
   for (std::size_t i = 0; i < input.size(); ++i) {
-    const double change = std::fabs(static_cast<double>(input[i]) - static_cast<double>(target.x[i]));
-    // a product that underflows has no relative precision
-    priced[i] = change == 0 ? 0 : std::max(target.cost[i] * change, 0x1p-960);
+    change[i] = static_cast<double>(input[i]) - static_cast<double>(target.x[i]);
   }
-  const double price = target.norm.of_vector(priced);
+  const double price = target.norm.of_vector(threat::price_entries(*target.threat, target.cost, change));
   // n + 4 roundings, each of at most 2^-53
   return target.norm == Norm::l0() ? price : price * (1 + static_cast<double>(input.size() + 4) * 0x1p-52);
 }
+
+namespace {
+
+/// Whether the bounds allow one half of a category's move, a change that nothing rounds.
+bool allows_half(const ThreatModel& threat, std::size_t i, float x, float y) {
+  const auto at = [i](const std::vector<double>& v, double otherwise) { return v.empty() ? otherwise : v[i]; };
+  return y >= at(threat.lower, -kInfinity) && y <= at(threat.upper, kInfinity) &&
+         at(y < x ? threat.max_decrease : threat.max_increase, kInfinity) >= 1;
+}
+
+/// Writes x + change for the features of all categories. False if that is no move, or one that the bounds forbid.
+bool write_moves(const AttackTarget& target, std::span<const double> change, std::span<float> input) {
+  for (const Category& category : target.threat->categories) {
+    for (const std::uint32_t i : category.features) {
+      input[i] = static_cast<float>(target.x[i] + change[i]);
+      if (input[i] != target.x[i] && !allows_half(*target.threat, i, target.x[i], input[i])) return false;
+    }
+  }
+  return threat::check_values(*target.threat, input, "").ok();
+}
+
+}  // namespace
 
 std::optional<Adversarial> confirm_attack(const AttackTarget& target, std::span<const double> change,
                                           infer::InferWorkspace& workspace) {
@@ -48,6 +68,7 @@ std::optional<Adversarial> confirm_attack(const AttackTarget& target, std::span<
     found.input[i] = moved_within_bounds(*target.threat, i, target.x[i], change[i]);
     if (!std::isfinite(found.input[i])) return std::nullopt;
   }
+  if (!write_moves(target, change, found.input)) return std::nullopt;
   found.logit = target.whole->forward(found.input, workspace);
   if (!(found.logit <= 0) || !std::isfinite(found.logit)) return std::nullopt;
   if (!(*target.bounded_pass)(found.input).surely_other()) return std::nullopt;

@@ -8,6 +8,7 @@
 #include "deployed/bounded_pass.hpp"
 #include "infer/plan.hpp"
 #include "standfast/threat.hpp"
+#include "threat/moves.hpp"
 
 namespace standfast::attack {
 
@@ -26,13 +27,15 @@ struct AttackTarget {
   std::span<const double> cost;
   std::span<const float> x;
   Norm norm = Norm::l2();
+  std::span<const threat::CategoryMoves> moves = {};  ///< What the categories can do at x; one entry for each.
 };
 
-/// The price of moving from x to `input`, rounded up.
+/// The price of moving from x to `input`, rounded up. A category that changes counts once.
 double price_upper(const AttackTarget& target, std::span<const float> input);
 
 /// x + change as a float32 input inside the bounds, if the float32 pass judges it otherwise and f <= 0 there in real
-/// arithmetic. It then has the other verdict under every guarantee. Shape: change is (dim), in the features' units.
+/// arithmetic. It then has the other verdict under every guarantee. Each category of it has one value. Shape: change is
+/// (dim), in the features' units.
 std::optional<Adversarial> confirm_attack(const AttackTarget& target, std::span<const double> change,
                                           infer::InferWorkspace& workspace);
 

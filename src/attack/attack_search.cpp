@@ -29,18 +29,25 @@ constexpr int kRecounts = 8;                 // linearisations after which norm 
 AttackSearch::AttackSearch(const AttackTarget& target, const search::MinorantReader& reader,
                            std::span<const Interval> interval, AttackWorkspace& workspace)
     : target_(target),
-      interval_(interval),
+      interval_(interval.begin(), interval.end()),
+      cost_(target.cost.begin(), target.cost.end()),
       ws_(workspace),
       minorants_(*target.plan, reader, target.x, search::features_of(workspace.infer, target.x), workspace.probe),
+      with_moves_(target.moves, targets_, offset_, minorants_),
       reader_(&reader) {
+  threat::merge_bounds(target.moves, cost_, interval_);
+  if (!target.moves.empty()) is_move_.resize(interval.size());
+  for (const threat::CategoryMoves& of_category : target.moves) {
+    for (const std::uint32_t feature : of_category.features) is_move_[feature] = true;
+  }
   for (std::size_t i = 0; i < interval.size(); ++i) {
-    lo_.push_back(interval[i].lo * target.cost[i]);
-    hi_.push_back(interval[i].hi * target.cost[i]);
+    lo_.push_back(interval_[i].lo * cost_[i]);
+    hi_.push_back(interval_[i].hi * cost_[i]);
   }
 }
 
 Adversarial AttackSearch::find_smallest(float logit, const AttackEffort& effort, Random& random) {
-  ws_.problem.assign(linearised_at_input(target_, *reader_, logit, ws_.infer), target_.cost, interval_);
+  price_merged(linearised_at_input(target_, *reader_, logit, ws_.infer), ws_.problem);
   if (target_.norm == Norm::l0()) {
     change_fewest_features();
     return best_;
@@ -71,13 +78,13 @@ minorant::SeparableMinorant linearised_at_input(const AttackTarget& target, cons
 
 std::vector<double> AttackSearch::in_price_units(std::span<const double> change) const {
   std::vector<double> result(change.size());
-  for (std::size_t i = 0; i < result.size(); ++i) result[i] = change[i] * target_.cost[i];
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = change[i] * cost_[i];
   return result;
 }
 
 std::vector<double> AttackSearch::in_feature_units(std::span<const double> priced) const {
   std::vector<double> result(priced.size());
-  for (std::size_t i = 0; i < result.size(); ++i) result[i] = priced[i] / target_.cost[i];
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = priced[i] / cost_[i];
   return result;
 }
 
@@ -87,9 +94,10 @@ void AttackSearch::keep_if_cheaper(std::span<const double> change) {
   // rounding to float32 may put it back over the border: a little farther, then
   for (const double beyond : {0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2}) {
     for (std::size_t i = 0; i < pushed.size(); ++i) {
+      if (is_move(i)) continue;
       pushed[i] = std::clamp(change[i] * (1 + beyond), interval_[i].lo, interval_[i].hi);
     }
-    if (!(target_.norm.of_vector(in_price_units(pushed)) < best_.distance)) return;
+    if (!(price_of(pushed) < best_.distance)) return;
     auto found = confirm_attack(target_, pushed, ws_.judge);
     if (!found) continue;
     if (found->distance < best_.distance) {
@@ -102,12 +110,17 @@ void AttackSearch::keep_if_cheaper(std::span<const double> change) {
 
 /// Shape: direction is in units of price.
 bool AttackSearch::try_ray(std::span<const double> direction) {
+  return target_.moves.empty() ? try_one_ray(direction) : try_rays_with_moves(direction);
+}
+
+bool AttackSearch::try_one_ray(std::span<const double> direction) {
   std::vector<double> change;
+  search::ValueSource& values = target_.moves.empty() ? static_cast<search::ValueSource&>(minorants_) : with_moves_;
   const double price =
-      search::first_crossing(direction, {lo_, hi_, target_.cost}, target_.norm, best_.distance, minorants_, change);
+      search::first_crossing(direction, {lo_, hi_, cost_}, target_.norm, best_.distance, values, change);
   if (!(price < best_.distance)) return false;
   const double before = best_.distance;
-  keep_if_cheaper(change);
+  keep_if_cheaper(expanded(change));
   return best_.distance < before;
 }
 
@@ -129,12 +142,15 @@ void AttackSearch::follow_certificate(const AttackEffort& effort) {
 
 void AttackSearch::follow_minorants(const search::PricedProblem& first, const AttackEffort& effort) {
   const search::MinorantSearchOptions options{target_.norm, effort.passes, true, kTightGap};
-  const std::vector<double> found = ws_.search.find_radius(first, target_.cost, options, minorants_).attack;
-  if (!found.empty()) keep_if_cheaper(found);
+  search::MinorantSource& source =
+      target_.moves.empty() ? static_cast<search::MinorantSource&>(minorants_) : with_moves_;
+  const std::vector<double> found = ws_.search.find_radius(first, cost_, options, source).attack;
+  if (!found.empty()) keep_if_cheaper(expanded(found));
+  if (!found.empty() && !target_.moves.empty()) try_ray(in_price_units(found));
   // p = 1 without bounds: the worst points are jumps of single features, which may lead nowhere
   if (best_.input.empty() && target_.norm == Norm::l1()) {
     const search::MinorantSearchOptions round{Norm::l2(), effort.passes, true, kTightGap};
-    const std::vector<double> other = ws_.search.find_radius(first, target_.cost, round, minorants_).attack;
+    const std::vector<double> other = ws_.search.find_radius(first, cost_, round, source).attack;
     if (!other.empty()) try_ray(in_price_units(other));
   }
 }
@@ -142,14 +158,10 @@ void AttackSearch::follow_minorants(const search::PricedProblem& first, const At
 /// linearised_ <- the affine function that touches f at x + change; behind several kinks, affine in the features: the
 /// map's own steep and flat pieces on the way from x stay what they are.
 void AttackSearch::linearise_at(std::span<const double> change) {
-  if (reader_->has_several_kinks()) return linearised_.assign(minorants_.tangent_at(change), target_.cost, interval_);
+  if (reader_->has_several_kinks()) return price_merged(minorants_.tangent_at(change), linearised_);
   double margin = minorants_.value_and_gradient(change, gradient_);
   for (std::size_t i = 0; i < gradient_.size(); ++i) margin -= gradient_[i] * change[i];
-  linearised_.margin = margin;
-  linearised_.resize(gradient_.size(), 0);
-  for (std::size_t i = 0; i < gradient_.size(); ++i) linearised_.coefficient[i] = gradient_[i] / target_.cost[i];
-  linearised_.lo = lo_;
-  linearised_.hi = hi_;
+  price_merged({margin, gradient_, {}, {}}, linearised_);
 }
 
 /// From a point on the border: a ray to the place at which its linearisation would flip first, and again.
@@ -166,7 +178,7 @@ void AttackSearch::walk_to_linearised_flip(std::vector<double> change, int round
 /// The direction in which a unit of price lowers f most, in units of price.
 std::vector<double> AttackSearch::steepest_step(const std::vector<double>& gradient) const {
   std::vector<double> step(gradient.size());
-  for (std::size_t i = 0; i < step.size(); ++i) step[i] = -gradient[i] / target_.cost[i];
+  for (std::size_t i = 0; i < step.size(); ++i) step[i] = -gradient[i] / cost_[i];
   if (target_.norm == Norm::linf()) {
     for (double& s : step) s = s > 0 ? 1.0 : s < 0 ? -1.0 : 0.0;
   } else if (target_.norm == Norm::l1()) {
@@ -197,7 +209,7 @@ std::vector<double> AttackSearch::project_onto_ball(std::vector<double> priced, 
 void AttackSearch::descend_from_random_start(Random& random) {
   if (best_.input.empty()) return;
   const double price = best_.distance * 0.995;
-  std::vector<double> at = in_price_units(best_change_);
+  std::vector<double> at = in_price_units(merged(best_change_));
   std::vector<double> noise(at.size());
   for (double& d : noise) d = random.normal();
   const double length = target_.norm.of_vector(noise);
@@ -205,7 +217,7 @@ void AttackSearch::descend_from_random_start(Random& random) {
   at = project_onto_ball(at, price);
   double size = price / 4;
   for (int k = 0; k < kDescentSteps; ++k, size *= 0.85) {
-    if (minorants_.value_and_gradient(in_feature_units(at), gradient_) <= 0) break;
+    if (merged_value_and_gradient(in_feature_units(at)) <= 0) break;
     const std::vector<double> step = steepest_step(gradient_);
     for (std::size_t i = 0; i < at.size(); ++i) at[i] += size * step[i];
     at = project_onto_ball(at, price);
@@ -216,10 +228,12 @@ void AttackSearch::descend_from_random_start(Random& random) {
 /// p = 1 and 2: each feature is put back as far as the verdict allows, if few have changed.
 void AttackSearch::put_back_changes() {
   std::vector<double> change = best_change_;
+  put_back_moves(change);
   const auto changed = std::count_if(change.begin(), change.end(), [](double d) { return d != 0; });
   if (changed == 0 || changed > kFewFeatures || target_.norm == Norm::linf()) return;
-  for (double& d : change) {
-    if (d == 0) continue;
+  for (std::size_t i = 0; i < change.size(); ++i) {
+    double& d = change[i];
+    if (d == 0 || is_move(i)) continue;
     const double whole = d;
     double flips = 1, stays = 0;  // shares of the change
     for (int k = 0; k < kHalvings; ++k) {
@@ -265,10 +279,10 @@ bool AttackSearch::change_worst_features(const search::PricedProblem& problem, s
   for (std::size_t used = 0; used < order.size();) {
     // groups grow, so that large inputs do not take a pass per feature
     for (std::size_t k = 0; k <= used / 16 && used < order.size(); ++k, ++used) {
-      change[order[used]] = worst[order[used]] / target_.cost[order[used]];
+      change[order[used]] = worst[order[used]] / cost_[order[used]];
       changed.push_back(order[used]);
     }
-    if (minorants_.value(change) <= 0) return true;
+    if (value_of_merged(change) <= 0) return true;
   }
   return false;
 }
@@ -279,19 +293,23 @@ void AttackSearch::change_fewest_features() {
   std::vector<double> change(lo_.size(), 0.0);
   std::vector<std::size_t> changed;
   bool flips = change_worst_features(ws_.problem, change, changed);
-  for (int k = 0; k < kRecounts && !flips; ++k) {
-    linearise_at(change);
+  for (int round = 0; round < kRecounts && !flips; ++round) {
+    const std::vector<std::uint32_t> moved = targets_;
+    linearise_at(expanded(change));
+    for (std::size_t k = 0; k < moved.size(); ++k) {
+      if (change[target_.moves[k].from] != 0) targets_[k] = moved[k];
+    }
     for (const std::size_t i : changed) linearised_.coefficient[i] = linearised_.lo[i] = linearised_.hi[i] = 0;
     flips = change_worst_features(linearised_, change, changed);
   }
   if (!flips) return;
-  keep_if_cheaper(change);
+  keep_if_cheaper(expanded(change));
   for (std::size_t k = std::min<std::size_t>(changed.size(), 256); k-- > 0;) {
     const double kept = change[changed[k]];
     change[changed[k]] = 0;
-    if (minorants_.value(change) > 0) change[changed[k]] = kept;
+    if (value_of_merged(change) > 0) change[changed[k]] = kept;
   }
-  keep_if_cheaper(change);
+  keep_if_cheaper(expanded(change));
 }
 
 }  // namespace standfast::attack

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "attack/adversarial.hpp"
+#include "attack/merged_minorants.hpp"
 #include "base/random.hpp"
 #include "search/minorant_at.hpp"
 #include "search/minorant_search.hpp"
@@ -39,7 +40,7 @@ minorant::SeparableMinorant linearised_at_input(const AttackTarget& target, cons
 class AttackSearch {
  public:
   /// Shape: interval is (dim). Requires: `workspace.infer` holds the forward pass at x, which is sensitive; norm
-  /// 0, 1, 2 or inf.
+  /// 0, 1, 2 or inf; the target's moves are those of x.
   AttackSearch(const AttackTarget& target, const search::MinorantReader& reader, std::span<const Interval> interval,
                AttackWorkspace& workspace);
 
@@ -59,15 +60,38 @@ class AttackSearch {
                              std::vector<std::size_t>& changed);
   bool try_ray(std::span<const double> direction);
   void keep_if_cheaper(std::span<const double> change);
+  bool try_one_ray(std::span<const double> direction);
+
+  // attack_moves.cpp: a change has all features, or shares of the categories' moves in the place of theirs
+  /// Puts what touches f at x, or a linearisation, in units of price, with its moves merged.
+  void price_merged(minorant::SeparableMinorant minorant, search::PricedProblem& problem);
+  /// The change of all features; shares of moves are rounded.
+  [[nodiscard]] std::vector<double> expanded(std::span<const double> change) const;
+  /// The inverse: `targets_` become the moves of this change.
+  std::vector<double> merged(std::span<const double> change);
+  double value_of_merged(std::span<const double> change);
+  double merged_value_and_gradient(std::span<const double> change);
+  bool try_rays_with_moves(std::span<const double> direction);
+  /// Takes back each move that the verdict does not need.
+  void put_back_moves(std::vector<double>& change);
+  [[nodiscard]] double price_of(std::span<const double> change) const;
+  [[nodiscard]] bool is_move(std::size_t i) const { return !is_move_.empty() && is_move_[i]; }
+
   [[nodiscard]] std::vector<double> project_onto_ball(std::vector<double> priced, double price) const;
   [[nodiscard]] std::vector<double> in_price_units(std::span<const double> change) const;
   [[nodiscard]] std::vector<double> in_feature_units(std::span<const double> priced) const;
   [[nodiscard]] std::vector<double> steepest_step(const std::vector<double>& gradient) const;
 
   const AttackTarget& target_;
-  std::span<const Interval> interval_;
+  // costs and intervals with the categories' moves merged
+  std::vector<Interval> interval_;
+  std::vector<double> cost_;
+  std::vector<bool> is_move_;           ///< (dim): whether a feature belongs to a category; empty without categories.
+  std::vector<std::uint32_t> targets_;  ///< Where the moves lead that a merged change stands for.
+  std::vector<double> offset_;
   AttackWorkspace& ws_;
   search::PlanMinorants minorants_;
+  MergedMinorants with_moves_;
   const search::MinorantReader* reader_;
   std::vector<double> lo_, hi_;  ///< The bounds of the change, in units of price.
   search::PricedProblem linearised_;

@@ -11,6 +11,7 @@
 #include "certifier/mixing_certifier.hpp"
 #include "certifier/separable_certifier.hpp"
 #include "search/closed_form.hpp"
+#include "verify/moves.hpp"
 #include "verify/radius.hpp"
 #include "verify_wide/fast_sums.hpp"
 
@@ -116,26 +117,43 @@ void Certifier::find_minorants(const Request& request, std::span<const float> x,
 }
 
 void Certifier::find_intervals(const Request& request, std::span<const float> x, bool alarm, CertifyLane& lane) const {
+  lane.moves.clear();
+  lane.cost.clear();
+  lane.search_interval.clear();
+  const bool has_categories = !request.options.threat.categories.empty();
+  // the closed form ignores bounds, but not that a move is one
+  if (request.closed_form() && !has_categories) return;
   lane.interval.resize(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) lane.interval[i] = request.options.threat.interval_rounded_out(i, x[i]);
   if (alarm) parts_.core->drop_harmless_changes(lane.interval);
-  lane.search_interval.clear();
+  if (has_categories) return find_moves(request, x, alarm, lane);
   if (request.search.bounds) lane.search_interval = verify::intervals_at(*request.search.bounds, x);
 }
 
-void Certifier::price_minorant(const Request& request, CertifyLane& lane) {
-  const bool same = lane.search_interval.empty();
-  lane.problem.assign(lane.minorant.separable, request.search.cost, same ? lane.interval : lane.search_interval);
+void Certifier::find_moves(const Request& request, std::span<const float> x, bool alarm, CertifyLane& lane) const {
+  // what is called has checked that each category of x has one value
+  lane.moves = threat::moves_at(request.options.threat, x).value();
+  if (alarm) parts_.core->drop_harmless_changes(lane.moves);
+  lane.cost = request.cost;
+  threat::merge_bounds(lane.moves, lane.cost, lane.interval);
 }
 
-double Certifier::closed_form_radius_of(const Request& request, const ProvenMinorant& m, std::size_t norm_index) const {
+void Certifier::price_minorant(const Request& request, CertifyLane& lane) {
+  if (!lane.moves.empty()) lane.targets = verify::merge_moves(lane.moves, lane.minorant);
+  const bool same = lane.search_interval.empty();
+  lane.problem.assign(lane.minorant.separable, search_cost_of(request, lane),
+                      same ? lane.interval : lane.search_interval);
+}
+
+double Certifier::closed_form_radius_of(const Request& request, const CertifyLane& lane, const ProvenMinorant& m,
+                                        std::size_t norm_index) const {
   const Norm norm = request.norm(norm_index);
   if (request.proves()) {
-    return verify::closed_form_radius_proven(m, request.cost, norm, verify::stretch_of(parts_.core->map(), norm),
-                                             kFastSums);
+    return verify::closed_form_radius_proven(m, cost_of(request, lane), norm,
+                                             verify::stretch_of(parts_.core->map(), norm), kFastSums);
   }
   const double lipschitz = request.search.lipschitz[norm_index];
-  const std::vector<double>& cost = request.search.cost;
+  const std::vector<double>& cost = search_cost_of(request, lane);
   if (m.is_separable) return search::closed_form_radius(m.separable, cost, norm, lipschitz);
   const double cheapest = *std::ranges::min_element(cost), into_l2 = request.search.into_l2[norm_index];
   const double radius = search::closed_form_radius(m.feature, cheapest, norm, lipschitz);
@@ -146,7 +164,7 @@ double Certifier::closed_form_radius_of(const Request& request, const ProvenMino
 Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, const CertifyLane& lane,
                                                        std::size_t norm_index) const {
   return separable_radius_of(request, lane, norm_index,
-                             search::separable_radius(lane.problem, request.norm(norm_index), lane.hint));
+                             search::radius_with_moves(lane.problem, lane.moves, request.norm(norm_index), lane.hint));
 }
 
 Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, const CertifyLane& lane,
@@ -156,8 +174,8 @@ Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, c
   const Norm norm = request.norm(norm_index);
   const double radius = norm == Norm::linf() ? less_than_found(found.radius, parts_.model->dim()) : found.radius;
   const RadiusProposal proposal{radius, found.price_limit, found.multiplier};
-  const double proven =
-      verify::separable_radius_proven(lane.minorant, {request.cost, lane.interval}, norm, proposal, kFastSums);
+  const double proven = verify::radius_with_moves(lane.minorant, {cost_of(request, lane), lane.interval}, lane.moves,
+                                                  norm, proposal, kFastSums);
   if (proven == 0 && found.radius > 0 && norm != Norm::l0()) return prove_without_search(request, lane, norm_index);
   return {proven, proposal};
 }
@@ -165,7 +183,7 @@ Certifier::ProvenRadius Certifier::separable_radius_of(const Request& request, c
 Certifier::ProvenRadius Certifier::prove_without_search(const Request& request, const CertifyLane& lane,
                                                         std::size_t norm_index) const {
   const Norm norm = request.norm(norm_index);
-  const double closed = closed_form_radius_of(request, lane.minorant, norm_index);
+  const double closed = closed_form_radius_of(request, lane, lane.minorant, norm_index);
   ProvenRadius result;
   // if only a rounding error keeps an infinite radius from its proof, a huge one can be proven; else the dual norm
   // alone, whose multiplier is known as well. Three powers of two from far to near: each is one sweep of the verifier
@@ -177,8 +195,8 @@ Certifier::ProvenRadius Certifier::prove_without_search(const Request& request, 
     // a little above the steepest slope, so that no rounding makes a change pay without end
     const double multiplier = l1 ? (last ? margin / radius * (1 + 1e-9) : 0.0) : margin / (radius * radius);
     result.proposal = {radius, l1 && last ? kInfinity : radius, multiplier};
-    result.radius =
-        verify::separable_radius_proven(lane.minorant, {request.cost, lane.interval}, norm, result.proposal, kFastSums);
+    result.radius = verify::radius_with_moves(lane.minorant, {cost_of(request, lane), lane.interval}, lane.moves, norm,
+                                              result.proposal, kFastSums);
     if (result.radius > 0) return result;
   }
   return result;
@@ -187,16 +205,16 @@ Certifier::ProvenRadius Certifier::prove_without_search(const Request& request, 
 void Certifier::certify(const Request& request, std::span<const float> x, std::span<const float> logits,
                         CertifyWorkspace& ws, Rows rows) const {
   const std::size_t dim = parts_.model->dim();
-  if (!request.closed_form()) {
-    for (std::size_t l = 0; l < rows.size(); ++l) {
-      if (!rows[l].radii.empty()) find_intervals(request, x.subspan(l * dim, dim), true, ws.lanes[l]);
-    }
-    return certify_rows(request, x, logits, ws, rows);
+  for (std::size_t l = 0; l < rows.size(); ++l) {
+    if (!rows[l].radii.empty()) find_intervals(request, x.subspan(l * dim, dim), true, ws.lanes[l]);
   }
+  if (!request.closed_form()) return certify_rows(request, x, logits, ws, rows);
   find_minorants(request, x, logits, ws, rows);
   for (std::size_t l = 0; l < rows.size(); ++l) {
+    if (!rows[l].radii.empty() && !ws.lanes[l].moves.empty())
+      verify::merge_moves(ws.lanes[l].moves, ws.lanes[l].minorant);
     for (std::size_t k = 0; k < rows[l].radii.size(); ++k) {
-      rows[l].radii[k] = closed_form_radius_of(request, ws.lanes[l].minorant, k);
+      rows[l].radii[k] = closed_form_radius_of(request, ws.lanes[l], ws.lanes[l].minorant, k);
       if (request.options.keep_proofs && rows[l].radii[k] > 0) rows[l].proofs[k].cuts = ws.lanes[l].proof_choices;
     }
   }
@@ -207,14 +225,16 @@ void Certifier::certify_other(const Request& request, std::span<const float> x, 
   std::ranges::fill(radii, kInfinity);
   for (std::size_t k = 0; k < proposals.size(); ++k) proposals[k] = {request.norm(k), {}};
   CertifyLane& lane = ws.lanes.front();
-  if (!request.closed_form()) find_intervals(request, x, false, lane);
+  find_intervals(request, x, false, lane);
   lane.hint = {};
   std::vector<double> of_piece(radii.size());
   std::vector<minorant::PieceProposal> proposed(radii.size(), {request.closed_form(), {}});
   for (std::size_t piece = 0; piece < parts_.core->pieces(); ++piece) {
     parts_.wide->prove_below(x, static_cast<std::int32_t>(piece), ws.verify, lane.minorant);
     if (request.closed_form()) {
-      for (std::size_t k = 0; k < radii.size(); ++k) of_piece[k] = closed_form_radius_of(request, lane.minorant, k);
+      if (!lane.moves.empty()) verify::merge_moves(lane.moves, lane.minorant);
+      for (std::size_t k = 0; k < radii.size(); ++k)
+        of_piece[k] = closed_form_radius_of(request, lane, lane.minorant, k);
     } else {
       certify_piece(request, ws, of_piece, proposed);
     }
@@ -259,7 +279,9 @@ WeakestDirection Certifier::weakest_direction(const Request& request, std::span<
   const search::PricedProblem& problem = last_problem(ws.lanes.front());
   if (!(problem.margin > 0)) return weakest;
   weakest.change = worst_change_within(problem, norm);
-  for (std::size_t i = 0; i < x.size(); ++i) weakest.change[i] /= request.cost[i];
+  const CertifyLane& lane = ws.lanes.front();
+  for (std::size_t i = 0; i < x.size(); ++i) weakest.change[i] /= cost_of(request, lane)[i];
+  if (!lane.moves.empty()) search::expand_moves(lane.moves, lane.targets, weakest.change);
   return weakest;
 }
 

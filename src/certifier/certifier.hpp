@@ -73,8 +73,8 @@ class Certifier {
   void find_minorants(const Request& request, std::span<const float> x, std::span<const float> logits,
                       CertifyWorkspace& workspace, Rows rows) const;
   /// The closed form's radius of a minorant.
-  [[nodiscard]] double closed_form_radius_of(const Request& request, const verify::ProvenMinorant& minorant,
-                                             std::size_t norm_index) const;
+  [[nodiscard]] double closed_form_radius_of(const Request& request, const CertifyLane& lane,
+                                             const verify::ProvenMinorant& minorant, std::size_t norm_index) const;
   /// A radius, and what the verifier saw it from.
   struct ProvenRadius {
     double radius = 0;
@@ -89,7 +89,14 @@ class Certifier {
                                                  std::size_t norm_index) const;
   [[nodiscard]] ProvenRadius separable_radius_of(const Request& request, const CertifyLane& lane,
                                                  std::size_t norm_index, const search::SeparableRadius& found) const;
-  /// Writes the lane's minorant into its problem.
+  /// What each feature of the lane's minorant costs, to a proof and to the search.
+  [[nodiscard]] static const std::vector<double>& cost_of(const Request& request, const CertifyLane& lane) {
+    return lane.cost.empty() ? request.cost : lane.cost;
+  }
+  [[nodiscard]] static const std::vector<double>& search_cost_of(const Request& request, const CertifyLane& lane) {
+    return lane.cost.empty() ? request.search.cost : lane.cost;
+  }
+  /// Merges the moves of the lane's new minorant and writes it into its problem.
   static void price_minorant(const Request& request, CertifyLane& lane);
 
   ModelParts parts_;
@@ -101,6 +108,7 @@ class Certifier {
   void read_minorant(std::span<const float> x, search::Lane features, float logit, search::Lane gradient,
                      verify::ProvenMinorant& out) const;
   void find_intervals(const Request& request, std::span<const float> x, bool alarm, CertifyLane& lane) const;
+  void find_moves(const Request& request, std::span<const float> x, bool alarm, CertifyLane& lane) const;
   [[nodiscard]] ProvenRadius prove_without_search(const Request& request, const CertifyLane& lane,
                                                   std::size_t norm_index) const;
 };

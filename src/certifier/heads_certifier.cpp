@@ -139,7 +139,9 @@ void HeadsCertifier::forward(const Request& request, std::span<const float> x, s
 
 bool HeadsCertifier::may_rule_out_heads(const Request& request) const {
   // a file wants a proof of every head; the closed form is the smallest of the heads' own
-  return !request.options.keep_proofs && !request.closed_form() && sees_features_alone_;
+  // steepness knows features, not moves of categories
+  return !request.options.keep_proofs && !request.closed_form() && sees_features_alone_ &&
+         request.options.threat.categories.empty();
 }
 
 void HeadsCertifier::bound_by_steepness(const Request& request, std::span<const float> x, std::size_t k,

@@ -57,7 +57,7 @@ void MixingCertifier::certify_norm(const Request& request, std::size_t norm_inde
   for (const std::size_t l : ws.waiting) {
     CertifyLane& lane = ws.lanes[l];
     // what bends may also be left as it is: the closed form needs no line
-    *radii[l] = norm == Norm::l0() ? 0 : closed_form_radius_of(request, lane.of_features, norm_index);
+    *radii[l] = norm == Norm::l0() ? 0 : closed_form_radius_of(request, lane, lane.of_features, norm_index);
     lane.valid_price.start_at(once ? kInfinity : *radii[l]);
     lane.best_problem.margin = 0;
     lane.proposal = {true, {}};

@@ -9,6 +9,21 @@
 
 namespace standfast::certifier {
 
+namespace {
+
+/// A move is the sum of what two features lose, which only a sum over features can tell.
+Status check_categories(model::MapView view, const Request& request) {
+  if (request.options.threat.categories.empty() || view == model::MapView::kSeparable) return {};
+  if (view == model::MapView::kKinked && !request.closed_form()) return {};
+  return Error{ErrorCode::kUnsupported,
+               view == model::MapView::kKinked
+                   ? "categories: the closed form of a map with a linear step does not know them; use the separable "
+                     "method"
+                   : "categories: found a feature map that mixes features, expected one of single features"};
+}
+
+}  // namespace
+
 bool Request::searches_any() const {
   return std::ranges::any_of(options.norms, [&](Norm norm) { return searches(norm); });
 }
@@ -27,6 +42,7 @@ Result<Request> request_of(const verify::Verifier& core, const CertifyOptions& o
     const bool needs_reach = core.map().view() == model::MapView::kMixing && !request.closed_form();
     if (needs_reach) request.map_reach.push_back(core.map().reach(request.cost, norm));
   }
+  STANDFAST_CHECK(check_categories(core.map().view(), request));
   request.search.cost = request.cost;
   request.search.map_reach = request.map_reach;
   return request;

@@ -43,8 +43,8 @@ void SeparableCertifier::certify_rows(const Request& request, std::span<const fl
         if (searched(request.norm(k))) continue;
         certify_lane(request, x.subspan(l * dim, dim), lane, k, rows[l]);
         // the closed form of a kinked map is smaller but for rounding; a proof that is kept is one of Algorithm S
-        if (!kinked_ || request.norm(k) == Norm::l0() || !rows[l].proofs.empty()) continue;
-        rows[l].radii[k] = std::max(rows[l].radii[k], closed_form_radius_of(request, lane.of_features, k));
+        if (!kinked_ || request.norm(k) == Norm::l0() || !rows[l].proofs.empty() || !lane.moves.empty()) continue;
+        rows[l].radii[k] = std::max(rows[l].radii[k], closed_form_radius_of(request, lane, lane.of_features, k));
       }
     }
   }

@@ -31,6 +31,12 @@ class SeparableCertifier : public Certifier {
   /// side; the lanes' minorants become the weighted sums.
   void search_weights(const Request& request, std::span<const float> x, std::span<const float> logits,
                       std::size_t norm_index, CertifyWorkspace& workspace, Rows rows) const;
+  /// The minorant as the search takes it: with the lane's moves merged, if there are any.
+  static const minorant::SeparableMinorant& with_merged_moves(CertifyLane& lane,
+                                                              const minorant::SeparableMinorant& minorant,
+                                                              std::vector<std::uint32_t>& targets);
+  /// The point that the lane's search asks for, in all features.
+  static void expand_point(CertifyLane& lane);
   /// The minorants that the waiting lanes' searches have asked for.
   void find_next_minorants(std::span<const float> x, CertifyWorkspace& workspace) const;
   /// Room for the next minorant of a lane; its choice of slopes is that of a slot of a backward pass.

@@ -26,6 +26,23 @@ void for_each_block(std::size_t features, std::size_t slots, const Work& work) {
 
 }  // namespace
 
+const minorant::SeparableMinorant& SeparableCertifier::with_merged_moves(CertifyLane& lane,
+                                                                         const minorant::SeparableMinorant& minorant,
+                                                                         std::vector<std::uint32_t>& targets) {
+  if (lane.moves.empty()) return minorant;
+  lane.merged = minorant;
+  search::merge_moves(lane.moves, lane.merged, targets);
+  return lane.merged;
+}
+
+void SeparableCertifier::expand_point(CertifyLane& lane) {
+  if (lane.moves.empty()) return;
+  const std::span<const double> change = lane.search.change(), bend_change = lane.search.bend_change();
+  lane.change.assign(change.begin(), change.end());
+  lane.bend_change.assign(bend_change.begin(), bend_change.end());
+  search::expand_moves(lane.moves, lane.targets, lane.minorants.front().offset, lane.change, lane.bend_change);
+}
+
 minorant::SeparableMinorant& SeparableCertifier::keep_minorant(CertifyLane& lane, const infer::TileWorkspace& pass,
                                                                std::size_t slot) const {
   if (lane.used == lane.minorants.size()) {
@@ -40,10 +57,13 @@ minorant::SeparableMinorant& SeparableCertifier::keep_minorant(CertifyLane& lane
 void SeparableCertifier::find_next_minorants(std::span<const float> x, CertifyWorkspace& ws) const {
   const std::size_t count = ws.waiting.size(), dim = parts_.model->dim();
   parts_.plan->prepare_tile(ws.probe);
+  for (const std::size_t l : ws.waiting) expand_point(ws.lanes[l]);
   for_each_block(parts_.model->dim(), count, [&](std::size_t slot, search::FeatureRange range) {
-    const search::MinorantSearch& search = ws.lanes[ws.waiting[slot]].search;
-    reader_.move_features(values_of_lane(ws.infer.features, ws.waiting[slot]), search.change(), search.bend_change(),
-                          range, ws.probe.features.data() + slot, kLanes);
+    const CertifyLane& lane = ws.lanes[ws.waiting[slot]];
+    const bool merged = !lane.moves.empty();
+    reader_.move_features(
+        values_of_lane(ws.infer.features, ws.waiting[slot]), merged ? lane.change : lane.search.change(),
+        merged ? lane.bend_change : lane.search.bend_change(), range, ws.probe.features.data() + slot, kLanes);
   });
   parts_.plan->forward_features_tile(count, ws.probe, std::span(ws.logits).first(count));
   parts_.plan->backward_tile(ws.probe);
@@ -71,16 +91,19 @@ void SeparableCertifier::search_weights(const Request& request, std::span<const 
     reader_.read_minorant(x.subspan(l * dim, dim), values_of_lane(ws.infer.features, l), logits[l],
                           values_of_lane(ws.infer.feature_dual, l), keep_minorant(lane, ws.infer, l));
     const bool same = lane.search_interval.empty();
-    lane.problem.assign(lane.minorants.front(), request.search.cost, same ? lane.interval : lane.search_interval);
-    search::ValueSource* const values =
+    const std::vector<double>& cost = search_cost_of(request, lane);
+    lane.problem.assign(with_merged_moves(lane, lane.minorants.front(), lane.targets), cost,
+                        same ? lane.interval : lane.search_interval);
+    search::ValueSource* values =
         options.keep_all ? &lane.values.emplace(*parts_.plan, x.subspan(l * dim, dim), ws.single) : nullptr;
-    return !lane.search.start(lane.problem, request.search.cost, options, values);
+    if (values != nullptr && !lane.moves.empty()) values = &lane.expanded.emplace(lane.moves, lane.targets, *values);
+    return !lane.search.start(lane.problem, cost, options, values);
   });
   while (!ws.waiting.empty()) {
     find_next_minorants(x, ws);
     std::erase_if(ws.waiting, [&](std::size_t l) {
       CertifyLane& lane = ws.lanes[l];
-      return !lane.search.add_minorant(lane.minorants[lane.used - 1]);
+      return !lane.search.add_minorant(with_merged_moves(lane, lane.minorants[lane.used - 1], lane.later_targets));
     });
   }
   ws.queue_rows(rows);

@@ -10,6 +10,7 @@
 #include "infer/plan.hpp"
 #include "search/minorant_at.hpp"
 #include "search/minorant_search.hpp"
+#include "search/moves.hpp"
 #include "search/plan_minorants.hpp"
 #include "search/separable.hpp"
 #include "verify/proven_minorant.hpp"
@@ -20,12 +21,14 @@ namespace standfast::certifier {
 
 /// What belongs to one input of a tile.
 struct CertifyLane {
-  verify::ProvenMinorant minorant;        ///< What radii are taken from; not proven under guarantee none.
-  verify::ProvenMinorant of_features;     ///< Mixing and kinked maps: the minorant before it is seen from the input.
-  std::vector<Interval> interval;         ///< How far each feature may go, by the core.
-  std::vector<Interval> search_interval;  ///< What the search takes for `interval`; empty if it is the same.
-  search::PricedProblem problem;          ///< The minorant as the search sees it.
-  search::RadiusHint hint;                ///< What the search knows of its radius.
+  verify::ProvenMinorant minorant;           ///< What radii are taken from; not proven under guarantee none.
+  verify::ProvenMinorant of_features;        ///< Mixing and kinked maps: the minorant before it is seen from the input.
+  std::vector<Interval> interval;            ///< How far each feature may go, by the core.
+  std::vector<Interval> search_interval;     ///< What the search takes for `interval`; empty if it is the same.
+  std::vector<threat::CategoryMoves> moves;  ///< What the categories can do; empty without categories.
+  std::vector<double> cost;                  ///< The costs where moves are merged; empty without categories.
+  search::PricedProblem problem;             ///< The minorant as the search sees it.
+  search::RadiusHint hint;                   ///< What the search knows of its radius.
   std::vector<RadiusProof::Cut> proof_choices;  ///< The weighted slopes that the minorant is proven from.
 
   // searches for several minorants: affine minorants of the float32 model, the first one that at x
@@ -36,6 +39,11 @@ struct CertifyLane {
   std::vector<verify::ProvenMinorant> parts;  ///< The proven minorants of `proof_choices`, if there are several.
   search::MinorantSearch search;
   std::optional<search::PlanValues> values;
+  minorant::SeparableMinorant merged;        ///< The last minorant, with its moves merged.
+  std::vector<std::uint32_t> targets;        ///< Where the worst moves of the first minorant lead.
+  std::vector<std::uint32_t> later_targets;  ///< Those of a later one.
+  std::optional<search::ExpandedValues> expanded;
+  std::vector<double> change, bend_change;  ///< The point that the search asks for, with its moves expanded.
 
   // mixing maps: trials of prices up to which lines are valid
   ValidPriceSearch valid_price;

@@ -48,7 +48,9 @@ Attacker::Attacker(AttackedModel model, const AttackOptions& options)
 }
 
 attack::Adversarial Attacker::attack_norm(std::span<const float> x, std::size_t index, Norm norm,
-                                          std::span<const Interval> interval, AttackerWorkspace& workspace) const {
+                                          std::span<const Interval> interval,
+                                          std::span<const threat::CategoryMoves> moves,
+                                          AttackerWorkspace& workspace) const {
   // how near each head's linearisation would flip: where it is a minorant, no attack on that head is nearer
   std::vector<std::pair<double, std::size_t>> order;
   for (std::size_t k = 0; k < model_.heads.size(); ++k) {
@@ -56,9 +58,7 @@ attack::Adversarial Attacker::attack_norm(std::span<const float> x, std::size_t 
     const float logit = model_.heads[k]->forward(x, pass);
     double nearest = 0;
     if (model_.heads.size() > 1) {
-      search::PricedProblem& problem = workspace[k].problem;
-      problem.assign(attack::linearised_at_input(target_of(k, x, norm), readers_[k], logit, pass), cost_, interval);
-      nearest = search::separable_radius(problem, norm).radius;
+      nearest = nearest_flip(k, target_of(k, x, norm, moves), logit, interval, workspace[k]);
     }
     order.emplace_back(nearest, k);
   }
@@ -67,7 +67,7 @@ attack::Adversarial Attacker::attack_norm(std::span<const float> x, std::size_t 
   for (const auto& [nearest, k] : order) {
     if (!best.input.empty() && nearest >= best.distance) break;
     Random random(seed_ + 0x9E3779B97F4A7C15ULL * (index + 1));  // an odd factor: no two inputs share a stream
-    const attack::AttackTarget target = target_of(k, x, norm);
+    const attack::AttackTarget target = target_of(k, x, norm, moves);
     const float logit = model_.heads[k]->forward(x, workspace[k].infer);
     attack::Adversarial found =
         attack::AttackSearch(target, readers_[k], interval, workspace[k]).find_smallest(logit, effort_, random);
@@ -76,15 +76,33 @@ attack::Adversarial Attacker::attack_norm(std::span<const float> x, std::size_t 
   return best;
 }
 
+double Attacker::nearest_flip(std::size_t head, const attack::AttackTarget& target, float logit,
+                              std::span<const Interval> interval, attack::AttackWorkspace& workspace) const {
+  minorant::SeparableMinorant line = attack::linearised_at_input(target, readers_[head], logit, workspace.infer);
+  if (target.moves.empty()) {
+    workspace.problem.assign(line, cost_, interval);
+    return search::separable_radius(workspace.problem, target.norm).radius;
+  }
+  std::vector<std::uint32_t> targets;
+  search::merge_moves(target.moves, line, targets);
+  std::vector<double> cost = cost_;
+  std::vector<Interval> merged(interval.begin(), interval.end());
+  threat::merge_bounds(target.moves, cost, merged);
+  workspace.problem.assign(line, cost, merged);
+  return search::radius_with_moves(workspace.problem, target.moves, target.norm).radius;
+}
+
 std::vector<attack::Adversarial> Attacker::attack(std::span<const float> x, std::size_t index,
                                                   std::span<const Norm> norms, AttackerWorkspace& workspace) const {
   workspace.resize(model_.heads.size());
   std::vector<Interval> interval(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) interval[i] = threat_.interval_rounded_out(i, x[i]);
+  const auto moves = threat::moves_at(threat_, x);
+  if (!moves.ok()) return std::vector<attack::Adversarial>(norms.size());
   std::vector<attack::Adversarial> found;
   for (const Norm norm : norms) {
     // the fewest features go to the ends of their intervals, which are whole where the bounds are
-    found.push_back(attack_norm(x, index, threat_.whole ? Norm::l0() : norm, interval, workspace));
+    found.push_back(attack_norm(x, index, threat_.whole ? Norm::l0() : norm, interval, *moves, workspace));
     attack::Adversarial& last = found.back();
     if (!threat_.whole || last.input.empty()) continue;
     last.distance = is_whole(last.input) ? attack::price_upper(target_of(0, x, norm), last.input) : kInfinity;

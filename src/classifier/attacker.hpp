@@ -28,17 +28,24 @@ class Attacker {
 
   /// The best found for each norm, by random streams that depend on the options' seed and `index` alone. What was found
   /// for one norm is a candidate for all of them.
-  /// Shape: x is (dim), the result (norms). Requires: the float32 pass at x gives a finite logit, or nothing is found.
+  /// Shape: x is (dim), the result (norms). Requires: each category of x has one value; the float32 pass at x gives a
+  /// finite logit, or nothing is found.
   std::vector<attack::Adversarial> attack(std::span<const float> x, std::size_t index, std::span<const Norm> norms,
                                           AttackerWorkspace& workspace) const;
 
  private:
   Attacker(AttackedModel model, const AttackOptions& options);
   [[nodiscard]] attack::Adversarial attack_norm(std::span<const float> x, std::size_t index, Norm norm,
-                                                std::span<const Interval> interval, AttackerWorkspace& workspace) const;
-  [[nodiscard]] attack::AttackTarget target_of(std::size_t head, std::span<const float> x, Norm norm) const {
-    return {model_.heads[head], model_.plan, model_.bounded_pass, &threat_, cost_, x, norm};
+                                                std::span<const Interval> interval,
+                                                std::span<const threat::CategoryMoves> moves,
+                                                AttackerWorkspace& workspace) const;
+  [[nodiscard]] attack::AttackTarget target_of(std::size_t head, std::span<const float> x, Norm norm,
+                                               std::span<const threat::CategoryMoves> moves = {}) const {
+    return {model_.heads[head], model_.plan, model_.bounded_pass, &threat_, cost_, x, norm, moves};
   }
+  /// How near the linearisation of a head would flip, whose forward pass the workspace holds.
+  [[nodiscard]] double nearest_flip(std::size_t head, const attack::AttackTarget& target, float logit,
+                                    std::span<const Interval> interval, attack::AttackWorkspace& workspace) const;
 
   AttackedModel model_;
   std::vector<search::MinorantReader> readers_;  ///< One per head.

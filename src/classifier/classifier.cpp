@@ -26,6 +26,7 @@
 #include "classifier/summary.hpp"
 #include "deployed/deployed_verdict.hpp"
 #include "format/model_file.hpp"
+#include "threat/moves.hpp"
 
 namespace standfast {
 namespace {
@@ -54,6 +55,14 @@ Status check_inputs(std::span<const float> inputs, std::size_t count, std::size_
   const auto at = static_cast<std::size_t>(bad - inputs.begin());
   return Error{ErrorCode::kBadValue, "input " + std::to_string(at / dim) + ", feature " + std::to_string(at % dim) +
                                          ": found " + std::to_string(*bad) + ", expected a finite number"};
+}
+
+/// Whether each category of each input has one value. Requires: the threat model is valid.
+Status check_categories(const ThreatModel& threat, std::span<const float> inputs, std::size_t dim) {
+  for (std::size_t i = 0; !threat.categories.empty() && i < inputs.size() / dim; ++i) {
+    STANDFAST_CHECK(threat::check_values(threat, inputs.subspan(i * dim, dim), "input " + std::to_string(i)));
+  }
+  return {};
 }
 
 /// Inputs that one thread takes at a time: a tile, or fewer if the threads would not all get one.
@@ -129,6 +138,8 @@ class Progress {
 
 struct Classifier::Impl {
   explicit Impl(model::Model loaded) : model(std::move(loaded)), plan(model), error(deployed::deployed_error(model)) {}
+  /// Makes what belongs to a model once.
+  static Result<Classifier> classifier_of(model::Model model, double logit_threshold);
 
   /// The row of an input in a batch. Shape: inputs is (count, dim).
   [[nodiscard]] std::span<const float> row(std::span<const float> inputs, std::size_t i) const {
@@ -150,6 +161,7 @@ struct Classifier::Impl {
   std::optional<deployed::BoundedPass> bounded_pass;
   std::optional<HeadsCertifier> certifier;
   ModelSummary summary;
+  std::vector<CategoryColumn> categories;
   mutable Pool<infer::TileWorkspace> scratch;
   mutable Pool<HeadsWorkspace> certify_scratch;
 };
@@ -164,12 +176,24 @@ Result<Classifier> Classifier::load(const std::string& path) { return load(path,
 Result<Classifier> Classifier::load(const std::string& path, double logit_threshold) {
   STANDFAST_CHECK(infer::Plan::check_environment());
   STANDFAST_TRY(model::Model model, format::load_model(path));
+  return Impl::classifier_of(std::move(model), logit_threshold);
+}
+
+Result<Classifier> Classifier::parse(std::span<const std::byte> bytes, const std::string& name,
+                                     double logit_threshold) {
+  STANDFAST_CHECK(infer::Plan::check_environment());
+  STANDFAST_TRY(model::Model model, format::parse_model(bytes, name));
+  return Impl::classifier_of(std::move(model), logit_threshold);
+}
+
+Result<Classifier> Classifier::Impl::classifier_of(model::Model model, double logit_threshold) {
   STANDFAST_TRY(model.threshold, moved_threshold(model.threshold, logit_threshold));
   auto impl = std::make_unique<Impl>(std::move(model));
   STANDFAST_TRY(impl->core, verify::HeadsVerifier::create(impl->model));
   impl->bounded_pass.emplace(impl->model, impl->core->head(0).map().deep_steps());
   impl->certifier.emplace(*impl->core, impl->plan);
   impl->summary = classifier::summarise(impl->model, impl->core->head(0), impl->error);
+  impl->categories = standfast::category_columns(impl->model.columns);
   return Classifier(std::move(impl));
 }
 
@@ -184,6 +208,7 @@ Result<std::string> Classifier::to_file(const std::map<std::string, std::string>
 
 const ModelSummary& Classifier::summary() const { return impl_->summary; }
 std::size_t Classifier::dim() const { return impl_->model.dim(); }
+std::span<const CategoryColumn> Classifier::category_columns() const { return impl_->categories; }
 
 Result<std::vector<float>> Classifier::logits(std::span<const float> inputs, std::size_t count,
                                               std::size_t threads) const {
@@ -208,6 +233,7 @@ Result<Certificates> Classifier::certify(std::span<const float> inputs, std::siz
   const bool claims = options.guarantee != Guarantee::kNone || options.attack;
   if (claims) STANDFAST_CHECK(check_floating_point_environment());
   STANDFAST_TRY(const certifier::Request request, certifier::request_of(*impl_->core, options));
+  STANDFAST_CHECK(check_categories(options.threat, inputs, dim()));
   const HeadsCertifier& certifier = *impl_->certifier;
   std::optional<classifier::Attacker> attacker;
   if (options.attack) {
@@ -285,6 +311,7 @@ Result<Attacks> Classifier::attack(std::span<const float> inputs, std::size_t co
   STANDFAST_CHECK(check_inputs(inputs, count, dim()));
   STANDFAST_CHECK(check_floating_point_environment());
   STANDFAST_TRY(const classifier::Attacker attacker, classifier::Attacker::create(impl_->attacked(), options));
+  STANDFAST_CHECK(check_categories(options.threat, inputs, dim()));
   const std::size_t norms = options.norms.size();
   Attacks result;
   result.norms = options.norms;
@@ -340,6 +367,7 @@ Result<WeakestDirection> Classifier::weakest_direction(std::span<const float> in
   options.norms = {norm};
   options.threat = threat;
   STANDFAST_TRY(const certifier::Request request, certifier::request_of(*impl_->core, options));
+  STANDFAST_CHECK(check_categories(threat, input, dim()));
   const auto workspace = impl_->certify_scratch.borrow_item();
   return impl_->certifier->weakest_direction(request, input, norm, *workspace);
 }

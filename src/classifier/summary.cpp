@@ -99,6 +99,7 @@ ModelSummary summarise(const model::Model& model, const verify::Verifier& core, 
   summary.feature_names = model.feature_names;
   summary.feature_units = model.feature_units;
   summary.tokenizer = model.tokenizer;
+  summary.columns = model.columns;
   const auto map_shapes = model::infer_map_shapes(model.feature_map, model.input_shape);
   for (std::size_t k = 0; k < model.feature_map.size(); ++k) {
     summary.feature_map.push_back(step_text(model, model.feature_map[k], (*map_shapes)[k]));

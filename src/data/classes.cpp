@@ -93,6 +93,42 @@ Result<Dataset> select_classes(const Dataset& data, std::span<const std::string>
   return chosen;
 }
 
+namespace {
+
+Dataset merge_others(Dataset data, const std::string& sensitive) {
+  std::vector<std::int32_t> new_numbers;
+  for (const std::string& name : data.class_names) new_numbers.push_back(name == sensitive ? 0 : 1);
+  renumber(data, new_numbers);
+  data.notes.push_back(fmt::format("{}: the class {} against the rest, {} other classes", data.source,
+                                   files::quote_for_message(sensitive), std::ranges::count(new_numbers, 1)));
+  data.class_names = {sensitive, name_of_the_rest(sensitive)};
+  return data;
+}
+
+}  // namespace
+
+Result<Dataset> put_against_rest(Dataset data, const std::string& sensitive) {
+  if (data.labels.empty())
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("{}: holds no labels, so that no class can be put against the rest", data.source)};
+  STANDFAST_TRY(const std::int32_t found, data.class_index(sensitive));
+  static_cast<void>(found);
+  const std::string rest = name_of_the_rest(sensitive);
+  if (std::ranges::find(data.class_names, rest) != data.class_names.end())
+    return Error{ErrorCode::kBadOption, fmt::format("{}: a class is called {}, which is what the rest is called",
+                                                    data.source, files::quote_for_message(rest))};
+  return merge_others(std::move(data), sensitive);
+}
+
+Result<Dataset> put_against_rest_unless_done(Dataset data, const std::string& sensitive) {
+  const std::string rest = name_of_the_rest(sensitive);
+  const auto known = [&](const std::string& name) { return name == sensitive || name == rest; };
+  if (data.labels.empty() || std::ranges::all_of(data.class_names, known)) return data;
+  if (std::ranges::find(data.class_names, rest) != data.class_names.end())
+    return put_against_rest(std::move(data), sensitive);
+  return merge_others(std::move(data), sensitive);
+}
+
 Result<Dataset> concatenate_datasets(Dataset first, const Dataset& second) {
   if (first.is_text() != second.is_text() || (!first.is_text() && first.input_shape != second.input_shape)) {
     return Error{ErrorCode::kBadShape,
@@ -123,3 +159,9 @@ Result<Dataset> concatenate_datasets(Dataset first, const Dataset& second) {
 }
 
 }  // namespace standfast::data
+
+namespace standfast {
+
+std::string name_of_the_rest(std::string_view sensitive) { return fmt::format("not {}", sensitive); }
+
+}  // namespace standfast

@@ -32,6 +32,13 @@ void sort_classes(Dataset& data);
 /// Fails: kBadOption for unlabelled data, an unknown class (naming those that exist) or one named twice.
 Result<Dataset> select_classes(const Dataset& data, std::span<const std::string> classes);
 
+/// One class against all others, which become one; the class that is named comes first.
+///
+/// Fails: kBadOption for unlabelled data, and for a class "not A" among the others, which cannot be told from the rest.
+Result<Dataset> put_against_rest(Dataset data, const std::string& sensitive);
+/// The same for data that may be of these two classes already, and may lack the class that is named, or labels.
+Result<Dataset> put_against_rest_unless_done(Dataset data, const std::string& sensitive);
+
 /// The rows of `first` and then those of `second`, whose records are counted on from those of `first`.
 /// Fails: kBadShape if the inputs differ in shape, kBadFormat if only one of the two has labels.
 Result<Dataset> concatenate_datasets(Dataset first, const Dataset& second);

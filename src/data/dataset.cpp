@@ -30,8 +30,8 @@ std::vector<float> Dataset::dense_rows(std::size_t first, std::size_t rows) cons
 }
 
 Dataset Dataset::subset(std::span<const std::size_t> positions) const {
-  Dataset part{source,       input_shape, feature_names, feature_units, class_names, {},         {}, {}, is_image,
-               label_column, {},          notes,         tokenizer,     {},          text_column};
+  Dataset part{source,       input_shape, feature_names, feature_units, class_names, {},          {},     {}, is_image,
+               label_column, {},          notes,         tokenizer,     {},          text_column, columns};
   if (!is_text()) part.features.reserve(positions.size() * dim());
   part.source_index.reserve(positions.size());
   for (const std::size_t i : positions) {

@@ -20,13 +20,13 @@ namespace standfast::data {
 namespace {
 
 using Names = std::vector<std::string>;
-using Columns = std::vector<std::size_t>;
+using Places = std::vector<std::size_t>;
 
 constexpr std::array<std::string_view, 3> kUsualNames = {"label", "class", "target"};
 
 /// The column with exactly this name, else all that differ from it in case only.
-Columns columns_named(const Names& names, std::string_view wanted) {
-  Columns found;
+Places columns_named(const Names& names, std::string_view wanted) {
+  Places found;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] == wanted) return {i};
     if (files::same_name(names[i], wanted)) found.push_back(i);
@@ -36,6 +36,21 @@ Columns columns_named(const Names& names, std::string_view wanted) {
 
 bool has_usual_name(const std::string& column) {
   return std::ranges::any_of(kUsualNames, [&](auto word) { return files::same_name(column, word); });
+}
+
+/// Whether a model knows the column, or it shall not be read at all: then no guess takes it as the label.
+bool is_feature(const std::string& column, const TableOptions& options) {
+  const auto same = [&](const std::string& wanted) { return files::same_name(column, wanted); };
+  return std::ranges::find(options.known, column, &Column::name) != options.known.end() ||
+         std::ranges::any_of(options.ignored, same);
+}
+
+Error no_label(const std::string& name, const TableOptions& options) {
+  return {ErrorCode::kBadOption,
+          options.usual_label.empty()
+              ? fmt::format("{}: has no label, expected a column beside those that are read; --label names one", name)
+              : fmt::format("{}: has no column {}, the label that the model was trained with; --label names another",
+                            name, files::quote_for_message(options.usual_label))};
 }
 
 Error two_candidates(const std::string& name, const std::string& first, const std::string& second) {
@@ -79,7 +94,7 @@ bool last_column_may_be_the_label(const TableFrame& frame, const std::string& na
 
 Result<std::size_t> find_column(const Names& names, const std::string& wanted, const std::string& name,
                                 std::string_view option) {
-  const Columns found = columns_named(names, wanted);
+  const Places found = columns_named(names, wanted);
   if (found.empty()) return no_such_column(names, name, wanted);
   if (found.size() == 1) return found.front();
   return Error{ErrorCode::kBadOption,
@@ -92,20 +107,25 @@ Result<std::optional<std::size_t>> find_label_column(const Names& names, const T
                                                      const std::string& name, const TableOptions& options) {
   for (const auto* wanted : {&options.label_column, &options.usual_label}) {
     if (wanted->empty()) continue;
-    const Columns found = columns_named(names, *wanted);
+    const Places found = columns_named(names, *wanted);
     if (found.size() > 1) return two_candidates(name, names[found[0]], names[found[1]]);
     if (!found.empty()) return std::optional(found.front());
     if (wanted == &options.label_column) return no_such_column(names, name, *wanted);
   }
-  Columns usual;
+  Places usual;
   for (std::size_t i = 0; i < names.size(); ++i)
-    if (has_usual_name(names[i])) usual.push_back(i);
+    if (has_usual_name(names[i]) && !is_feature(names[i], options)) usual.push_back(i);
   if (usual.size() > 1) return two_candidates(name, names[usual[0]], names[usual[1]]);
   const std::size_t last = names.size() - 1;
-  if (usual.empty()) return options.require_labels ? std::optional(last) : std::optional<std::size_t>();
+  if (usual.empty()) {
+    if (!options.require_labels) return std::optional<std::size_t>();
+    if (is_feature(names[last], options)) return no_label(name, options);
+    return std::optional(last);
+  }
   // labels stand first or last; a word between others may be one of many words
   const bool between = usual.front() != 0 && usual.front() != last;
-  if (between && last_column_may_be_the_label(frame, name, names.size(), usual.front()))
+  if (between && !is_feature(names[last], options) &&
+      last_column_may_be_the_label(frame, name, names.size(), usual.front()))
     return two_candidates(name, names[usual.front()], names[last]);
   return std::optional(usual.front());
 }

@@ -14,6 +14,7 @@
 #include "base/try.hpp"
 #include "data/arrays.hpp"
 #include "data/classes.hpp"
+#include "data/column_table.hpp"
 #include "data/embedded.hpp"
 #include "data/file.hpp"
 #include "data/folder.hpp"
@@ -23,6 +24,7 @@
 #include "data/part.hpp"
 #include "data/separator.hpp"
 #include "data/table.hpp"
+#include "data/text_columns.hpp"
 #include "data/text_table.hpp"
 #include "data/words.hpp"
 #include "standfast/data.hpp"
@@ -112,6 +114,28 @@ std::string kind_of(const std::string& path) {
   return packed == ".csv" || packed == ".tsv" || packed == ".mbox" ? packed : ending;
 }
 
+bool is_table(const std::string& path) {
+  const std::string kind = kind_of(path);
+  return kind == ".csv" || kind == ".tsv";
+}
+
+/// The positions of one side of the fixed split: chosen before any classes are, so that it is the same whichever are
+/// kept.
+std::vector<std::size_t> side_of(const Dataset& data, data::Part part) {
+  Split split = split_data(data, kTestShare, kSplitSeed);
+  return std::move(part == data::Part::kTrain ? split.first : split.second);
+}
+
+Dataset pick_side(Dataset data, data::Part part) {
+  return part == data::Part::kAll ? data : data.subset(side_of(data, part));
+}
+
+/// Whether tables are read column by column, and not as numbers or as one column of text.
+bool has_columns(const DataRequest& request) {
+  const bool text = !request.text_column.empty() || !request.vocabulary.empty();
+  return !text && (request.infer_columns || !request.columns.empty());
+}
+
 /// A table of numbers, or of one column of text: the one that was asked for, or that a model of text was trained on.
 Result<Dataset> read_table(std::string_view text, const std::string& path, const DataRequest& request,
                            const data::TableOptions& options) {
@@ -122,7 +146,12 @@ Result<Dataset> read_table(std::string_view text, const std::string& path, const
                fmt::format("{}: the model reads messages; name the column that holds their text with --text", path)};
 }
 
-Result<Dataset> read_one_file(const std::string& path, const DataRequest& request) {
+/// One side of what a file holds.
+Result<Dataset> read_one_file(const std::string& path, data::Part part, const DataRequest& request) {
+  const auto side = [part](Result<Dataset> data) -> Result<Dataset> {
+    if (!data.ok()) return data;
+    return pick_side(std::move(data).value(), part);
+  };
   const std::string kind = kind_of(path);
   if (std::filesystem::path(path).filename().string().find("images-idx3") != std::string::npos) {
     if (request.require_labels) {
@@ -130,15 +159,15 @@ Result<Dataset> read_one_file(const std::string& path, const DataRequest& reques
                    fmt::format("{}: a file of IDX images holds no labels, expected its folder", path)};
     }
     STANDFAST_TRY(const files::Buffer images, data::read_unpacked(path));
-    return data::parse_idx_images(images, path);
+    return side(data::parse_idx_images(images, path));
   }
-  const bool table = kind == ".csv" || kind == ".tsv";
+  const bool table = is_table(path);
   const bool array = kind == ".npy" || kind == ".npz";
   if (data::is_message_name(path) || (!table && !array && !request.vocabulary.empty())) {
     if (request.require_labels)
       return Error{ErrorCode::kBadOption,
                    fmt::format("{}: messages in one file have no labels, expected one folder or mbox per class", path)};
-    return data::read_message_file(path);
+    return side(data::read_message_file(path));
   }
   if (!table && !array) {
     return Error{ErrorCode::kUnsupported,
@@ -147,21 +176,19 @@ Result<Dataset> read_one_file(const std::string& path, const DataRequest& reques
                              path)};
   }
   STANDFAST_TRY(const files::Buffer bytes, kind == ".npz" ? data::read_file(path) : data::read_unpacked(path));
-  if (kind == ".npy") return data::npy_dataset(bytes, path, request.require_labels);
-  if (kind == ".npz") return data::npz_dataset(bytes, path, request.require_labels);
+  if (kind == ".npy") return side(data::npy_dataset(bytes, path, request.require_labels));
+  if (kind == ".npz") return side(data::npz_dataset(bytes, path, request.require_labels));
   data::TableOptions options{request.label_column, request.require_labels || request.tables_have_labels,
                              request.usual_label};
   if (!request.separator.empty()) {
     STANDFAST_TRY(options.separator, data::parse_separator(request.separator));
   }
-  return read_table(files::as_text(bytes), path, request, options);
-}
-
-/// The side of the fixed split: chosen before any classes are, so that it is the same whichever are kept.
-Dataset pick_side(Dataset data, data::Part part) {
-  if (part == data::Part::kAll) return data;
-  const Split split = split_data(data, kTestShare, kSplitSeed);
-  return data.subset(part == data::Part::kTrain ? split.first : split.second);
+  options.ignored = request.ignored;
+  options.known = request.columns;
+  if (!has_columns(request)) return side(read_table(files::as_text(bytes), path, request, options));
+  data::RowChoice choose_rows;
+  if (part != data::Part::kAll) choose_rows = [part](const Dataset& data) { return side_of(data, part); };
+  return data::parse_column_table(files::as_text(bytes), path, options, choose_rows, request.strict);
 }
 
 Result<Dataset> read_part(const Notation& notation, const DataRequest& request) {
@@ -171,7 +198,8 @@ Result<Dataset> read_part(const Notation& notation, const DataRequest& request) 
   };
   if (auto embedded = data::read_embedded(notation.path)) {
     if (notation.size) return not_pictures();
-    STANDFAST_TRY(Dataset data, std::move(*embedded));
+    if (!embedded->ok()) return embedded->error();
+    Dataset data = std::move(*embedded).value();
     std::error_code code;
     if (std::filesystem::exists(notation.path, code))
       data.notes.push_back(fmt::format("{}: the embedded data set; the file or folder of that name is ./{}",
@@ -196,14 +224,16 @@ Result<Dataset> read_part(const Notation& notation, const DataRequest& request) 
     return pick_side(std::move(picture), notation.part);
   }
   if (notation.size) return not_pictures();
-  STANDFAST_TRY(Dataset data, read_one_file(notation.path, request));
-  return pick_side(std::move(data), notation.part);
+  return read_one_file(notation.path, notation.part, request);
 }
 
 Result<Dataset> read_selected(const DataRequest& request) {
   STANDFAST_TRY(const Notation notation, parse_notation(request.source));
   STANDFAST_TRY(Dataset data, read_part(notation, request));
   data.source = request.source;
+  if (!request.ignored.empty() && !is_table(notation.path))
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("{}: --ignore names a column of a table, and this is none", request.source)};
   if (!request.text_column.empty() && data.text_column.empty())
     return Error{ErrorCode::kBadOption,
                  fmt::format("{}: --text names a column of a table, and this is none", request.source)};
@@ -211,20 +241,53 @@ Result<Dataset> read_selected(const DataRequest& request) {
   if (data.count() == 0) {
     return Error{ErrorCode::kBadFormat, fmt::format("{}: this side of the split is empty", request.source)};
   }
+  if (!request.against_rest.empty()) {
+    if (request.classes.empty()) return data::put_against_rest(std::move(data), request.against_rest);
+    return Error{ErrorCode::kBadOption, "--rest: puts one class against all others; leave --classes out"};
+  }
+  if (request.classes.empty() && !request.usual_against_rest.empty())
+    return data::put_against_rest_unless_done(std::move(data), request.usual_against_rest);
   if (request.classes.empty()) return data;
   return data::select_classes(data, request.classes);
+}
+
+Result<std::vector<TextColumn>> read_columns_as_text(const DataRequest& request, std::span<const std::string> columns) {
+  STANDFAST_TRY(const Notation notation, parse_notation(request.source));
+  const std::string kind = kind_of(notation.path);
+  std::error_code code;
+  if ((kind != ".csv" && kind != ".tsv") || data::read_embedded(notation.path) ||
+      std::filesystem::is_directory(notation.path, code))
+    return Error{ErrorCode::kBadOption,
+                 fmt::format("{}: --keep names columns of a table, and this is none", request.source)};
+  data::TextColumnsOptions options;
+  options.tabs_quote_nothing = !request.text_column.empty();
+  if (!request.separator.empty()) {
+    STANDFAST_TRY(options.separator, data::parse_separator(request.separator));
+  }
+  STANDFAST_TRY(const files::Buffer bytes, data::read_unpacked(notation.path));
+  return data::parse_text_columns(files::as_text(bytes), notation.path, columns, options);
+}
+
+/// What `read` gives, or an error if memory does not suffice.
+template <class Read>
+auto within_memory(const std::string& source, const Read& read) -> decltype(read()) {
+  try {
+    return read();
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::kIo, fmt::format("{}: does not fit into memory", source)};
+  } catch (const std::length_error&) {
+    return Error{ErrorCode::kIo, fmt::format("{}: does not fit into memory", source)};
+  }
 }
 
 }  // namespace
 
 Result<Dataset> read_data(const DataRequest& request) {
-  try {
-    return read_selected(request);
-  } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::kIo, fmt::format("{}: does not fit into memory", request.source)};
-  } catch (const std::length_error&) {
-    return Error{ErrorCode::kIo, fmt::format("{}: does not fit into memory", request.source)};
-  }
+  return within_memory(request.source, [&] { return read_selected(request); });
+}
+
+Result<std::vector<TextColumn>> read_text_columns(const DataRequest& request, std::span<const std::string> columns) {
+  return within_memory(request.source, [&] { return read_columns_as_text(request, columns); });
 }
 
 }  // namespace standfast

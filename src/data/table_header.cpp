@@ -12,7 +12,8 @@
 
 namespace standfast::data {
 
-Result<std::vector<std::string>> read_table_header(CsvScanner& scanner, const std::string& name) {
+Result<std::vector<std::string>> read_table_header(CsvScanner& scanner, const std::string& name,
+                                                   bool first_may_be_unnamed) {
   STANDFAST_TRY(const bool found, scanner.next_record());
   if (!found) return Error{ErrorCode::kBadFormat, fmt::format("{}: is empty, expected a header line", name)};
   const auto& fields = scanner.fields();
@@ -28,7 +29,9 @@ Result<std::vector<std::string>> read_table_header(CsvScanner& scanner, const st
   std::unordered_set<std::string_view> seen;
   for (const auto field : fields) {
     const auto column = names.size() + 1;
-    if (field.empty()) return Error{ErrorCode::kBadFormat, fmt::format("{}: column {} has no name", name, column)};
+    const bool may_be_unnamed = first_may_be_unnamed && names.empty() && fields.size() > 1;
+    if (field.empty() && !may_be_unnamed)
+      return Error{ErrorCode::kBadFormat, fmt::format("{}: column {} has no name", name, column)};
     if (!is_name_text(field)) {
       return Error{ErrorCode::kBadFormat, fmt::format("{}: column {} is named {}, expected UTF-8 text", name, column,
                                                       files::quote_for_message(field))};

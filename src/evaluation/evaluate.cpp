@@ -73,6 +73,24 @@ Status add_words(const Classifier& classifier, const Dataset& data, const Threat
   return {};
 }
 
+bool has_attacks(Norm norm) {
+  return norm == Norm::l0() || norm == Norm::l1() || norm == Norm::l2() || norm == Norm::linf();
+}
+
+/// How the least robust alarms can be talked away, by features with names.
+Status add_explanations(const Classifier& classifier, const Dataset& data, const CertifyOptions& certify,
+                        Evaluation& evaluation) {
+  for (auto& curve : evaluation.curves) {
+    if (!has_attacks(curve.norm)) continue;
+    AttackOptions options;
+    options.norms = {curve.norm};
+    options.threat = certify.threat;
+    options.threads = certify.threads;
+    STANDFAST_TRY(curve.explanations, explain_alarms(classifier, data, curve.least_robust, options));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Evaluation> evaluate(const Classifier& classifier, const Dataset& data, const EvaluateOptions& options) {
@@ -84,6 +102,7 @@ Result<Evaluation> evaluate(const Classifier& classifier, const Dataset& data, c
   count_whole_prices(certificates, data, options.certify.threat);
   Evaluation evaluation = evaluation::summarise(labelled, std::move(certificates), options);
   STANDFAST_CHECK(add_words(classifier, data, options.certify.threat, evaluation));
+  if (options.explain) STANDFAST_CHECK(add_explanations(classifier, data, options.certify, evaluation));
   evaluation.data_source = data.source;
   evaluation.sensitive_class = model.sensitive_class;
   evaluation.other_class = model.other_class;

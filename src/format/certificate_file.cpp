@@ -13,6 +13,7 @@
 #include "files/read_file.hpp"
 #include "files/replace_file.hpp"
 #include "files/sha256.hpp"
+#include "threat/moves.hpp"
 
 namespace standfast {
 namespace {
@@ -95,6 +96,10 @@ CertificateSizes sizes_of(const CertificateFile& file) {
   CertificateSizes sizes;
   sizes.features = std::max({threat.cost.size(), threat.lower.size(), threat.upper.size(), threat.max_decrease.size(),
                              threat.max_increase.size()});
+  for (const Category& category : threat.categories) {
+    for (const std::uint32_t feature : category.features)
+      sizes.features = std::max<std::size_t>(sizes.features, std::size_t{feature} + 1);
+  }
   if (!file.inputs.empty()) sizes.features = file.inputs.front().values.size();
   for (const auto& input : file.inputs) {
     for (const auto& certificate : input.certificates) {
@@ -115,11 +120,13 @@ Status check_header(const CertificateFile& file, const CertificateSizes& sizes, 
   return threat.ok() ? Status() : Error{threat.error().code, fmt::format("{}: {}", place, threat.error().message)};
 }
 
-Status check_input(const CertificateFile::Input& input, const CertificateSizes& sizes, const std::string& place) {
+Status check_input(const CertificateFile::Input& input, const CertificateSizes& sizes, const ThreatModel& threat,
+                   const std::string& place) {
   STANDFAST_CHECK(check_count(place, "values", input.values.size(), sizes.features));
   const auto bad = std::ranges::find_if_not(input.values, [](float value) { return std::isfinite(value); });
   if (bad != input.values.end())
     return bad_value(place, fmt::format("value {} is {}, expected a finite number", bad - input.values.begin(), *bad));
+  STANDFAST_CHECK(threat::check_values(threat, input.values, place));
   for (std::size_t i = 0; i < input.certificates.size(); ++i)
     STANDFAST_CHECK(check_certificate(input.certificates[i], sizes, fmt::format("{}: certificate {}", place, i)));
   return {};

@@ -35,7 +35,8 @@ CertificateSizes sizes_of(const CertificateFile& file);
 /// The rules that both the reader and the writer hold to; `place` opens each message.
 /// Fails: kBadValue for a number outside of its range, kBadShape for a list of another length.
 Status check_header(const CertificateFile& file, const CertificateSizes& sizes, const std::string& place);
-Status check_input(const CertificateFile::Input& input, const CertificateSizes& sizes, const std::string& place);
+Status check_input(const CertificateFile::Input& input, const CertificateSizes& sizes, const ThreatModel& threat,
+                   const std::string& place);
 /// Inputs stand in the order of their indices, none twice.
 Status check_ascending(std::size_t before, std::size_t index, const std::string& place);
 

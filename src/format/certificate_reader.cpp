@@ -1,6 +1,7 @@
 // Reads JSON lines of certificates: every field is known, typed and used once, or the file is refused.
 #include <cstdint>
 #include <cstring>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -120,7 +121,8 @@ Result<Certificate> read_certificate(const files::JsonValue& value, const Certif
   return certificate;
 }
 
-Result<CertificateFile::Input> read_input(const files::JsonValue& value, const CertificateSizes& sizes) {
+Result<CertificateFile::Input> read_input(const files::JsonValue& value, const CertificateSizes& sizes,
+                                          const ThreatModel& threat) {
   STANDFAST_TRY(const files::JsonObject object, value.object({"index", "sha256", "values", "certificates"}));
   CertificateFile::Input input;
   STANDFAST_TRY(input.index, object.count("index"));
@@ -138,7 +140,7 @@ Result<CertificateFile::Input> read_input(const files::JsonValue& value, const C
     STANDFAST_TRY(Certificate read, read_certificate(certificate, sizes));
     input.certificates.push_back(std::move(read));
   }
-  STANDFAST_CHECK(check_input(input, sizes, object.place()));
+  STANDFAST_CHECK(check_input(input, sizes, threat, object.place()));
   return input;
 }
 
@@ -154,15 +156,42 @@ Status read_list(const files::JsonObject& threat, const char* field, std::vector
   return files::bad_format(threat.place(), fmt::format("\"{}\" is empty, expected no such field", field));
 }
 
+Result<Category> read_category(const files::JsonValue& value) {
+  STANDFAST_TRY(const files::JsonObject object, value.object({"name", "features", "cost"}));
+  Category category;
+  STANDFAST_TRY(category.name, object.text("name"));
+  STANDFAST_TRY(category.cost, object.number("cost"));
+  STANDFAST_TRY(const files::JsonArray features, object.array("features"));
+  for (std::size_t i = 0; i < features.size(); ++i) {
+    STANDFAST_TRY(const std::uint64_t feature, features[i].count());
+    if (feature > std::numeric_limits<std::uint32_t>::max())
+      return files::bad_format(features.place(), fmt::format("has {}, expected the number of a feature", feature));
+    category.features.push_back(static_cast<std::uint32_t>(feature));
+  }
+  return category;
+}
+
+Status read_categories(const files::JsonObject& threat, std::vector<Category>& categories) {
+  if (!threat.has("categories")) return {};
+  STANDFAST_TRY(const files::JsonArray list, threat.array("categories"));
+  if (list.size() == 0) return files::bad_format(list.place(), "is empty, expected no such field");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    STANDFAST_TRY(Category category, read_category(list[i].at_place(fmt::format("{}: category {}", list.place(), i))));
+    categories.push_back(std::move(category));
+  }
+  return {};
+}
+
 Result<ThreatModel> read_threat(const files::JsonValue& value) {
-  STANDFAST_TRY(const files::JsonObject object,
-                value.object({}, {"cost", "lower", "upper", "max_decrease", "max_increase", "price_unit"}));
+  STANDFAST_TRY(const files::JsonObject object, value.object({}, {"cost", "lower", "upper", "max_decrease",
+                                                                  "max_increase", "categories", "price_unit"}));
   ThreatModel threat;
   STANDFAST_CHECK(read_list(object, "cost", threat.cost));
   STANDFAST_CHECK(read_list(object, "lower", threat.lower));
   STANDFAST_CHECK(read_list(object, "upper", threat.upper));
   STANDFAST_CHECK(read_list(object, "max_decrease", threat.max_decrease));
   STANDFAST_CHECK(read_list(object, "max_increase", threat.max_increase));
+  STANDFAST_CHECK(read_categories(object, threat.categories));
   if (!object.has("price_unit")) return threat;
   STANDFAST_TRY(threat.price_unit, object.text("price_unit"));
   return threat;
@@ -257,7 +286,7 @@ Result<CertificateFile> parse_certificates(std::string_view text, const std::str
   CertificateFile& file = header.file;
   while (!lines.done()) {
     STANDFAST_TRY(const files::JsonDocument line, lines.next_document());
-    STANDFAST_TRY(CertificateFile::Input input, read_input(line.root(), header.sizes));
+    STANDFAST_TRY(CertificateFile::Input input, read_input(line.root(), header.sizes, file.threat));
     if (!file.inputs.empty()) STANDFAST_CHECK(check_ascending(file.inputs.back().index, input.index, lines.place()));
     file.inputs.push_back(std::move(input));
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "base/try.hpp"
@@ -30,6 +31,22 @@ void append_list(std::string& text, const char* field, const std::vector<double>
   text += ']';
 }
 
+/// Text for readers, which comes from the user: what is not UTF-8 in it is made visible.
+std::string readable_text(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+void append_categories(std::string& text, const std::vector<Category>& categories) {
+  if (categories.empty()) return;
+  text += fmt::format("{}\"categories\":[", text.back() == '{' ? "" : ",");
+  for (std::size_t k = 0; k < categories.size(); ++k) {
+    text += fmt::format(R"({}{{"name":{},"features":[{}],"cost":{}}})", k == 0 ? "" : ",",
+                        readable_text(categories[k].name), fmt::join(categories[k].features, ","),
+                        number_text(categories[k].cost));
+  }
+  text += ']';
+}
+
 std::string threat_text(const ThreatModel& threat) {
   std::string text = "{";
   append_list(text, "cost", threat.cost);
@@ -37,10 +54,9 @@ std::string threat_text(const ThreatModel& threat) {
   append_list(text, "upper", threat.upper);
   append_list(text, "max_decrease", threat.max_decrease);
   append_list(text, "max_increase", threat.max_increase);
+  append_categories(text, threat.categories);
   if (!threat.price_unit.empty()) {
-    // the unit is for readers, and comes from the user: what is not UTF-8 in it is made visible
-    const auto unit = nlohmann::json(threat.price_unit).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-    text += fmt::format("{}\"price_unit\":{}", text.back() == '{' ? "" : ",", unit);
+    text += fmt::format("{}\"price_unit\":{}", text.back() == '{' ? "" : ",", readable_text(threat.price_unit));
   }
   return text + "}";
 }
@@ -107,7 +123,7 @@ Result<std::string> serialise_certificates(const CertificateFile& file) {
   text += threat_text(file.threat) + "}\n";
   for (std::size_t i = 0; i < file.inputs.size(); ++i) {
     const std::string place = fmt::format("certificates: input {}", i);
-    STANDFAST_CHECK(check_input(file.inputs[i], sizes, place));
+    STANDFAST_CHECK(check_input(file.inputs[i], sizes, file.threat, place));
     if (i > 0) STANDFAST_CHECK(check_ascending(file.inputs[i - 1].index, file.inputs[i].index, place));
     text += input_text(file.inputs[i]);
     if (text.size() > kMaxCertificateBytes)

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "columns/columns.hpp"
 #include "files/json.hpp"
 #include "files/message.hpp"
 #include "format/model_document.hpp"
@@ -152,8 +153,45 @@ Result<model::Domain> read_domain(const files::JsonValue& value) {
   return domain;
 }
 
+Result<Column> read_column(const files::JsonValue& value) {
+  STANDFAST_TRY(const files::JsonObject fields, value.object({"name", "kind"}, {"values", "filled", "marks_missing"}));
+  Column column;
+  STANDFAST_TRY(column.name, fields.text("name"));
+  STANDFAST_TRY(const std::string kind, fields.text("kind"));
+  const auto known = columns::parse_column_kind(kind);
+  if (!known)
+    return files::bad_format(fields.place_of("kind"),
+                             fmt::format("is {}, expected a column kind of format 1", files::quote_for_message(kind)));
+  column.kind = *known;
+  if (fields.has("values")) {
+    STANDFAST_TRY(column.values, fields.texts("values"));
+  }
+  if (fields.has("filled")) {
+    STANDFAST_TRY(const double filled, fields.number("filled"));
+    if (std::abs(filled) > std::numeric_limits<float>::max())
+      return files::bad_format(fields.place_of("filled"),
+                               fmt::format("is {}, expected a number that fits float32", filled));
+    column.filled = static_cast<float>(filled);
+  }
+  if (fields.has("marks_missing")) {
+    STANDFAST_TRY(column.marks_missing, fields.truth("marks_missing"));
+  }
+  return column;
+}
+
+Status read_columns(const files::JsonObject& features, model::Model& model) {
+  if (!features.has("columns")) return {};
+  STANDFAST_TRY(const files::JsonArray columns, features.array("columns"));
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const files::JsonValue value = columns[i].at_place(fmt::format("{}: column {}", features.place(), i));
+    STANDFAST_TRY(Column column, read_column(value));
+    model.columns.push_back(std::move(column));
+  }
+  return {};
+}
+
 Status read_features(const files::JsonValue& value, model::Model& model) {
-  STANDFAST_TRY(const files::JsonObject fields, value.object({}, {"names", "units", "tokenizer"}));
+  STANDFAST_TRY(const files::JsonObject fields, value.object({}, {"names", "units", "tokenizer", "columns"}));
   if (fields.has("names")) {
     STANDFAST_TRY(model.feature_names, fields.texts("names"));
   }
@@ -163,7 +201,7 @@ Status read_features(const files::JsonValue& value, model::Model& model) {
   if (fields.has("tokenizer")) {
     STANDFAST_TRY(model.tokenizer, fields.text("tokenizer"));
   }
-  return {};
+  return read_columns(fields, model);
 }
 
 Status read_classes(const files::JsonValue& value, model::Model& model) {

@@ -74,6 +74,16 @@ Json graph_json(const model::Graph& graph, TensorMap& tensors) {
   return object;
 }
 
+Json column_json(const Column& column) {
+  Json object;
+  object["name"] = column.name;
+  object["kind"] = column_kind_name(column.kind);
+  if (!column.values.empty()) object["values"] = column.values;
+  if (column.filled) object["filled"] = static_cast<double>(*column.filled);
+  if (column.marks_missing) object["marks_missing"] = true;
+  return object;
+}
+
 }  // namespace
 
 ModelDocument write_document(const model::Model& model) {
@@ -82,6 +92,7 @@ ModelDocument write_document(const model::Model& model) {
   document["input_shape"] = model.input_shape;
   document["features"] = {{"names", model.feature_names}, {"units", model.feature_units}};
   if (!model.tokenizer.empty()) document["features"]["tokenizer"] = model.tokenizer;
+  for (const Column& column : model.columns) document["features"]["columns"].push_back(column_json(column));
   document["feature_map"] = Json::array();
   for (std::size_t i = 0; i < model.feature_map.size(); ++i) {
     document["feature_map"].push_back(step_json(model.feature_map[i], i, tensors));

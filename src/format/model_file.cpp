@@ -21,9 +21,6 @@ constexpr const char* kFormatKey = "format";
 constexpr const char* kFormatName = "standfast/1";
 constexpr const char* kModelKey = "model";
 
-// Twice this much memory is in use for a moment while a file is parsed.
-constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{8} << 30;
-
 Status check_format(const Safetensors& file, const std::string& name) {
   const auto format = file.metadata.find(kFormatKey);
   if (format == file.metadata.end() || !file.metadata.contains(kModelKey)) {
@@ -48,7 +45,7 @@ Result<model::Model> parse_model(std::span<const std::byte> bytes, const std::st
 }
 
 Result<model::Model> load_model(const std::string& path) {
-  STANDFAST_TRY(const files::Buffer bytes, files::read_regular_file(path, "a model file", kMaxFileBytes));
+  STANDFAST_TRY(const files::Buffer bytes, files::read_regular_file(path, "a model file", kMaxModelBytes));
   return parse_model(bytes, path);
 }
 

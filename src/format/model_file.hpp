@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -9,6 +10,9 @@
 #include "standfast/result.hpp"
 
 namespace standfast::format {
+
+/// Twice this much memory is in use for a moment while a file is parsed.
+inline constexpr std::uintmax_t kMaxModelBytes = std::uintmax_t{8} << 30;
 
 /// Reads a model and validates it.
 ///

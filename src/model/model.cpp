@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "columns/columns.hpp"
 #include "files/message.hpp"
 #include "files/utf8.hpp"
 #include "model/heads.hpp"
@@ -52,6 +53,13 @@ Status check_words(const Model& model, std::size_t dim) {
                                                    i)};
   }
   return {};
+}
+
+Status check_columns(const Model& model) {
+  if (model.columns.empty()) return {};
+  if (model.input_shape.size() != 1 || !model.tokenizer.empty())
+    return Error{ErrorCode::kBadShape, "columns: belong to a table, expected one row of features and no tokenizer"};
+  return columns::check_columns(model.columns, model.feature_names);
 }
 
 Status check_classes(const Model& model) {
@@ -136,6 +144,7 @@ Status validate(const Model& model) {
   STANDFAST_CHECK(check_labels(model.feature_names, dim, "name"));
   STANDFAST_CHECK(check_labels(model.feature_units, dim, "unit"));
   STANDFAST_CHECK(check_words(model, dim));
+  STANDFAST_CHECK(check_columns(model));
   STANDFAST_CHECK(check_classes(model));
   if (!std::isfinite(model.threshold)) {
     return Error{ErrorCode::kBadValue, fmt::format("threshold: is {}, expected a finite number", model.threshold)};

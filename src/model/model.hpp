@@ -9,6 +9,7 @@
 #include "model/feature_map.hpp"
 #include "model/graph.hpp"
 #include "model/tensor.hpp"
+#include "standfast/columns.hpp"
 #include "standfast/result.hpp"
 
 namespace standfast::model {
@@ -26,6 +27,7 @@ struct Model {
   std::vector<std::string> feature_names;  ///< Empty or one per feature.
   std::vector<std::string> feature_units;  ///< Empty or one per feature.
   std::string tokenizer = {};              ///< What makes features of messages; then names are the words. Else empty.
+  Columns columns = {};                    ///< What a table's columns are, if the model remembers them. Else empty.
   FeatureMap feature_map;
   Graph graph;
   float threshold = 0;

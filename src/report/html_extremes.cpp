@@ -76,6 +76,41 @@ std::string words_table(const ReportInput& input, std::size_t norm_index) {
   return html + "</tbody></table></div>\n";
 }
 
+/// "word_freq_free: 0.32 to 0 (percent of words)", the largest shares of one change.
+std::string changes_cell(const ReportInput& input, const std::vector<FeatureChange>& changes) {
+  constexpr std::size_t kShown = 4;  // a cell is read on a telephone as well
+  const auto& names = input.model.feature_names.empty() ? input.data.feature_names : input.model.feature_names;
+  const auto& units = input.model.feature_units.empty() ? input.data.feature_units : input.model.feature_units;
+  std::string html;
+  for (std::size_t k = 0; k < std::min(kShown, changes.size()); ++k) {
+    const FeatureChange& change = changes[k];
+    const std::string name = names.empty() ? fmt::format("feature {}", change.feature) : names[change.feature];
+    const std::string unit = units.empty() || units[change.feature].empty() ? "" : " " + units[change.feature];
+    html += fmt::format("{}{}: {:.6g} to {:.6g}{}", k == 0 ? "" : "<br>", html_escape(name, 60), change.from, change.to,
+                        html_escape(unit, 40));
+  }
+  if (changes.size() > kShown) html += fmt::format("<br>and {} more", changes.size() - kShown);
+  return changes.empty() ? "-" : html;
+}
+
+/// The alarms that are cheapest to talk round, each with the change that does it; without one, with what its proof
+/// fears most. One column of text, so that the table fits a narrow screen.
+std::string explanations_table(const ReportInput& input, std::size_t norm_index) {
+  const auto& curve = input.evaluation.curves[norm_index];
+  if (curve.explanations.empty()) return {};
+  std::string html =
+      "<div class=\"scroll\"><table><caption>Easiest to talk round</caption><thead><tr><th>row</th><th>proven</th>"
+      "<th>found</th><th class=\"text\">what changes, the largest share of the price first</th></tr></thead><tbody>\n";
+  for (const Explanation& alarm : curve.explanations) {
+    const bool weakest = alarm.found.empty() && !alarm.weakest.empty();
+    html += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"text\">{}{}</td></tr>\n", alarm.row,
+                        radius_text(input.evaluation.certificates.radius(alarm.row, norm_index)),
+                        distance_text(alarm.attack), weakest ? "where the proof is weakest:<br>" : "",
+                        changes_cell(input, weakest ? alarm.weakest : alarm.found));
+  }
+  return html + "</tbody></table></div>\n";
+}
+
 std::string html_both_ends(const ReportInput& input, std::size_t norm_index) {
   const auto& curve = input.evaluation.curves[norm_index];
   std::string html = fmt::format("<h3>{}: {}</h3>\n", norm_symbol(input.evaluation, curve.norm),
@@ -86,7 +121,7 @@ std::string html_both_ends(const ReportInput& input, std::size_t norm_index) {
   }
   return html + "<div class=\"grid2\">\n" + extremes_table(input, norm_index, curve.least_robust, "Least robust") +
          extremes_table(input, norm_index, curve.most_robust, "Most robust") + "</div>\n" +
-         words_table(input, norm_index);
+         words_table(input, norm_index) + explanations_table(input, norm_index);
 }
 
 }  // namespace

@@ -238,22 +238,23 @@ Result<toml::table> parse_toml(std::string_view text, const std::string& name) {
 }  // namespace
 
 Result<ThreatModel> parse_threat(std::string_view text, const std::string& name,
-                                 std::span<const std::string> feature_names, std::size_t dim) {
+                                 std::span<const std::string> feature_names, std::size_t dim,
+                                 std::span<const Category> categories) {
   if (text.size() > kMaxFileSize) {
     return Error{ErrorCode::kUnsupported,
                  fmt::format("{}: larger than {} bytes, expected a threat file of at most that", name, kMaxFileSize)};
   }
   STANDFAST_TRY(const auto document, parse_toml(text, name));
   STANDFAST_TRY(const auto rules, ThreatParser(name).read_rules(document));
-  STANDFAST_TRY(ThreatModel threat, threat::apply_rules(rules, name, feature_names, dim));
+  STANDFAST_TRY(ThreatModel threat, threat::apply_rules(rules, name, feature_names, dim, categories));
   threat.price_unit = threat::percent_decoded(document["price_unit"].value_or(std::string_view{}));
   return threat;
 }
 
 Result<ThreatModel> read_threat_file(const std::string& path, std::span<const std::string> feature_names,
-                                     std::size_t dim) {
+                                     std::size_t dim, std::span<const Category> categories) {
   const auto bytes = files::read_any_file(path, "a threat file", kMaxFileSize);
-  if (bytes.ok()) return parse_threat(files::as_text(*bytes), path, feature_names, dim);
+  if (bytes.ok()) return parse_threat(files::as_text(*bytes), path, feature_names, dim, categories);
   const bool too_large = bytes.error().code == ErrorCode::kBadFormat;
   return Error{too_large ? ErrorCode::kUnsupported : bytes.error().code, bytes.error().message};
 }

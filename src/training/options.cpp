@@ -183,6 +183,12 @@ Status check_names(const TrainOptions& options) {
   if (options.sensitive.empty()) return bad_option("--sensitive: no class is named");
   if (options.output.empty()) return bad_option("--output: no model file is named");
   const auto& classes = options.data.classes;
+  const auto& alone = options.data.against_rest;
+  if (!alone.empty() && alone != options.sensitive)
+    return bad_option(
+        fmt::format("--rest: '{}' is put against the rest, and --sensitive is '{}'", alone, options.sensitive));
+  if (!alone.empty() && !classes.empty())
+    return bad_option("--rest: puts one class against all others; leave --classes out");
   if (classes.empty()) return {};
   if (classes.size() != 2 || classes[0] == classes[1])
     return bad_option(fmt::format("--classes: '{}' does not name two different classes", fmt::join(classes, ",")));

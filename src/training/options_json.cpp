@@ -24,7 +24,10 @@ void visit_fields(Options& options, Visitor&& visit) {
   visit("label", options.data.label_column);
   visit("text", options.data.text_column);
   visit("separator", options.data.separator);
+  visit("ignore", options.data.ignored);
+  visit("strict", options.data.strict);
   visit("classes", options.data.classes);
+  visit("rest", options.data.against_rest);
   visit("sensitive", options.sensitive);
   visit("output", options.output);
   visit("preset", options.preset);

@@ -17,6 +17,7 @@
 #include "verify/kinks.hpp"
 #include "verify/lines.hpp"
 #include "verify/map_steps.hpp"
+#include "verify/moves.hpp"
 #include "verify/proven_minorant.hpp"
 #include "verify/radius.hpp"
 
@@ -170,6 +171,7 @@ Result<double> Verifier::prove_other(const ThreatModel& threat, std::span<const 
 Result<double> Verifier::radius_of(ProvenMinorant m, const ThreatModel& threat, std::span<const float> x, Norm norm,
                                    const minorant::PieceProposal& proposal, const minorant::BendProposal& bend,
                                    Verdict verdict) const {
+  if (!threat.categories.empty()) return radius_of_moves(std::move(m), threat, x, norm, proposal, verdict);
   const std::vector<double> cost = costs_of(threat, model_->dim());
   if (proposal.closed_form) return closed_form_radius_proven(m, cost, norm, stretch_of(map_, norm));
   if (map_.view() == MapView::kOther) {
@@ -180,6 +182,32 @@ Result<double> Verifier::radius_of(ProvenMinorant m, const ThreatModel& threat, 
   std::vector<Interval> intervals = intervals_at(threat, x);
   if (verdict == Verdict::kAlarm) drop_harmless_changes(intervals);
   return separable_radius_proven(m, {cost, intervals}, norm, proposal.radius);
+}
+
+Result<double> Verifier::radius_of_moves(ProvenMinorant m, const ThreatModel& threat, std::span<const float> x,
+                                         Norm norm, const minorant::PieceProposal& proposal, Verdict verdict) const {
+  if (!m.is_separable) {
+    return Error{ErrorCode::kUnsupported,
+                 "categories: found a proof for a feature map that mixes features, expected one of single features"};
+  }
+  STANDFAST_TRY(std::vector<threat::CategoryMoves> moves, threat::moves_at(threat, x));
+  std::vector<Interval> intervals = intervals_at(threat, x);
+  if (verdict == Verdict::kAlarm) {
+    drop_harmless_changes(intervals);
+    drop_harmless_changes(moves);
+  }
+  std::vector<double> cost = costs_of(threat, model_->dim());
+  threat::merge_bounds(moves, cost, intervals);
+  merge_moves(moves, m);
+  if (proposal.closed_form) return closed_form_radius_proven(m, cost, norm, stretch_of(map_, norm));
+  return radius_with_moves(m, {cost, intervals}, moves, norm, proposal.radius);
+}
+
+void Verifier::drop_harmless_changes(std::span<threat::CategoryMoves> moves) const {
+  for (threat::CategoryMoves& of_category : moves) {
+    of_category.may_lower = of_category.may_lower && signs_[of_category.from].positive;
+    for (auto& target : of_category.to) target.may_lower = target.may_lower && signs_[target.feature].negative;
+  }
 }
 
 void Verifier::drop_harmless_changes(std::span<Interval> intervals) const {

@@ -11,7 +11,7 @@
 //     backward     V1, V2   an affine minorant of g for these slopes          bounded: the loops over weights
 //     map_steps    V3       phi(x), its rounding errors
 //     verifier     V3, V4   the minorant of f at x, seen from the input       kinks, lines; proven_minorant: sums
-//     radius       V5       from a proven minorant to a proven radius         worst_case
+//     radius       V5       from a proven minorant to a proven radius         worst_case, moves
 //
 // `verify_wide` does the first three for many inputs at once and hands its minorants to the last, with sums of its own.
 #pragma once
@@ -25,6 +25,7 @@
 #include "model/slope_signs.hpp"
 #include "standfast/result.hpp"
 #include "standfast/threat.hpp"
+#include "threat/moves.hpp"
 #include "verify/backward.hpp"
 #include "verify/proven_minorant.hpp"
 
@@ -72,6 +73,8 @@ class Verifier {
   /// (docs/certificates.md, "Changes that cannot lower f").
   /// Shape: (dim).
   void drop_harmless_changes(std::span<Interval> intervals) const;
+  /// Likewise for the halves of each category's moves.
+  void drop_harmless_changes(std::span<threat::CategoryMoves> moves) const;
 
   [[nodiscard]] const model::Model& model() const { return *model_; }
   [[nodiscard]] const model::MapBounds& map() const { return map_; }
@@ -86,6 +89,9 @@ class Verifier {
   [[nodiscard]] Result<double> radius_of(ProvenMinorant minorant, const ThreatModel& threat, std::span<const float> x,
                                          Norm norm, const minorant::PieceProposal& proposal,
                                          const minorant::BendProposal& bend, Verdict verdict) const;
+  [[nodiscard]] Result<double> radius_of_moves(ProvenMinorant minorant, const ThreatModel& threat,
+                                               std::span<const float> x, Norm norm,
+                                               const minorant::PieceProposal& proposal, Verdict verdict) const;
 
   const model::Model* model_;
   model::MapBounds map_;

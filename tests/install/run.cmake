@@ -31,7 +31,8 @@ run("${CMAKE_COMMAND}" --install "${build}" --prefix "${work}/prefix")
 file(RENAME "${work}/prefix" "${prefix}")
 
 foreach(file bin/standfast include/standfast/classifier.hpp lib/cmake/standfast/standfastConfig.cmake
-             lib/cmake/standfast/standfastConfigVersion.cmake lib/pkgconfig/standfast.pc share/man/man1/standfast.1
+             lib/cmake/standfast/standfastConfigVersion.cmake lib/pkgconfig/standfast.pc
+             include/standfast/standfast.h lib/libstandfast_c.so lib/pkgconfig/standfast_c.pc share/man/man1/standfast.1
              share/bash-completion/completions/standfast share/zsh/site-functions/_standfast
              share/fish/vendor_completions.d/standfast.fish share/doc/standfast/LICENSE
              share/doc/standfast/docs/architecture.md)
@@ -106,3 +107,18 @@ separate_arguments(flags UNIX_COMMAND "${output}")
 run(c++ -std=c++20 "${source}/tests/install/consumer/main.cpp" -o "${work}/by-pkg-config" ${flags})
 run("${work}/by-pkg-config" "${model}")
 expect_verdict("pkg-config")
+
+# The C interface, by CMake and by pkg-config: neither asks for the libraries of the C++ one.
+run("${CMAKE_COMMAND}" -S "${source}/tests/install/consumer_c" -B "${work}/consumer_c" -G Ninja
+    "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_BUILD_TYPE=Release)
+run("${CMAKE_COMMAND}" --build "${work}/consumer_c")
+run("${work}/consumer_c/consumer" "${model}")
+expect_verdict("C, CMake")
+run(pkg-config --cflags --libs standfast_c)
+if(output MATCHES "zlib|lspng|lgmime")
+  message(FATAL_ERROR "standfast_c.pc asks for ${CMAKE_MATCH_0}")
+endif()
+separate_arguments(flags UNIX_COMMAND "${output}")
+run(cc -std=c11 "${source}/tests/install/consumer_c/main.c" -o "${work}/c-by-pkg-config" ${flags})
+run("${work}/c-by-pkg-config" "${model}")
+expect_verdict("C, pkg-config")

@@ -19,7 +19,7 @@ namespace standfast::support {
 namespace {
 
 const std::vector<Norm> kNorms{Norm::l1(), Norm::l2(), Norm::linf()};
-constexpr double kGap = 0.01;
+constexpr double kHeadGap = 0.01;
 
 struct Box {
   std::vector<float> centre, half_width;
@@ -88,7 +88,7 @@ TEST(Heads, TheRadiusToAUnionOfBoxesIsTheDistanceToTheNearest) {
         EXPECT_LE(radius, truth * (1 + 0x1p-52)) << method_name(method) << norm.name();
         if (method != Method::kExact) continue;
         ++compared;
-        exact += radius >= truth * (1 - kGap) ? 1 : 0;
+        exact += radius >= truth * (1 - kHeadGap) ? 1 : 0;
       }
     }
   });

@@ -100,8 +100,12 @@ std::string describe(const model::Model& model) {
 }
 
 std::string describe(const ThreatModel& threat) {
-  return fmt::format("cost {}\nlower {}\nupper {}\nmax_decrease {}\nmax_increase {}\n", threat.cost, threat.lower,
-                     threat.upper, threat.max_decrease, threat.max_increase);
+  std::string text = fmt::format("cost {}\nlower {}\nupper {}\nmax_decrease {}\nmax_increase {}\n", threat.cost,
+                                 threat.lower, threat.upper, threat.max_decrease, threat.max_increase);
+  for (const Category& category : threat.categories) {
+    text += fmt::format("category {} at {}\n", category.features, category.cost);
+  }
+  return text;
 }
 
 }  // namespace standfast::support

@@ -5,6 +5,7 @@ usage: check_certificate_test.py PROGRAM MAKE_MODELS
 import copy
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -466,6 +467,51 @@ class CheckCertificate(unittest.TestCase):
             for method in ("separable", "refined"):
                 self.expect_tight(model, random.normal(0, 2, (ROWS, *shape)), "--method", method, "--norm", "1,2,inf",
                                   "--domain=-5,5")
+
+    def with_a_category(self, cost):
+        """Certificates of boxes around one-hot columns, with the columns as a category: cuts are minorants all the same."""
+        random = np.random.default_rng(5)
+        rows = random.normal(size=(ROWS, 5))
+        rows[:, 1:4] = np.eye(3)[np.arange(ROWS) % 3]
+        file, checkers = self.certify(dense_model(self.folder / "model.safetensors", random), rows, "--norm", "1,2,inf")
+        file.header["threat"]["categories"] = [{"name": "colour", "features": [1, 2, 3], "cost": cost}]
+        return file, checkers, self.folder / "certificates.jsonl"
+
+    def test_one_hot_columns_as_a_category(self):
+        # a move of the price 2 costs what its two halves cost in the box for l1, and more for l2 and linf
+        file, checkers, path = self.with_a_category(2)
+        path.write_text(file.text())
+        checkers.expect_confirmed(path, file.count())
+
+    def test_a_category_that_is_too_cheap_for_a_radius_is_refused_by_both(self):
+        file, checkers, path = self.with_a_category(1e-9)
+        path.write_text(file.text())
+        checkers.expect(path, cases.REFUSED, "moves that cost nothing")
+        results = checkers.run(path)
+        exact = re.search(r"^(\d+) certificates confirmed", results["check_certificate.py"][1], re.MULTILINE)[1]
+        rounded = re.findall(r"^l\w+ +(\d+) of \d+ confirmed", results["verify"][1], re.MULTILINE)
+        self.assertEqual(sum(map(int, rounded)), int(exact))
+        self.assertLess(int(exact), file.count() / 2)
+
+    def test_no_lie_about_a_category_goes_through(self):
+        file, checkers, path = self.with_a_category(2)
+        for what, categories in [("a cost of 0", [{"name": "a", "features": [1, 2, 3], "cost": 0}]),
+                                 ("no cost", [{"name": "a", "features": [1, 2, 3]}]),
+                                 ("an infinite cost", [{"name": "a", "features": [1, 2, 3], "cost": "inf"}]),
+                                 ("one more field", [{"name": "a", "features": [1, 2, 3], "cost": 1, "frozen": True}]),
+                                 ("no category", []),
+                                 ("no list", {"name": "a", "features": [1, 2, 3], "cost": 1}),
+                                 ("one feature", [{"name": "a", "features": [1], "cost": 1}]),
+                                 ("a feature twice", [{"name": "a", "features": [1, 1, 2, 3], "cost": 1}]),
+                                 ("two categories of one feature", [{"name": "a", "features": [1, 2, 3], "cost": 1},
+                                                                    {"name": "b", "features": [3, 4], "cost": 1}]),
+                                 ("a feature that is none", [{"name": "a", "features": [1, 2, 3, 5], "cost": 1}]),
+                                 ("a name that is no text", [{"name": 1, "features": [1, 2, 3], "cost": 1}]),
+                                 ("inputs without a value", [{"name": "a", "features": [1, 2], "cost": 1}]),
+                                 ("a feature that is not 0 or 1", [{"name": "a", "features": [0, 1, 2, 3], "cost": 1}])]:
+            file.header["threat"]["categories"] = categories
+            path.write_text(file.text())
+            checkers.expect(path, cases.BAD_INPUT, what)
 
     def test_a_minimum_of_heads(self):
         random = np.random.default_rng(10)

@@ -59,5 +59,39 @@ TEST(Classes, SubsetsTakeRowsInTheOrderAsked) {
   EXPECT_EQ(part.count(), 2U);
 }
 
+TEST(Classes, OneClassAgainstTheRestComesFirstAndTheOthersBecomeOne) {
+  const auto split = put_against_rest(four_rows(), "b");
+  ASSERT_TRUE(split.ok()) << split.error().message;
+  EXPECT_EQ(split->class_names, (Names{"b", "not b"}));
+  EXPECT_EQ(split->labels, (Labels{1, 0, 1, 0}));
+  EXPECT_EQ(split->notes.back(), "four: the class \"b\" against the rest, 2 other classes");
+}
+
+TEST(Classes, AClassThatIsNotThereIsNotPutAgainstTheRest) {
+  test::expect_error(put_against_rest(four_rows(), "d"), ErrorCode::kBadOption, "has no class \"d\"");
+  const auto lenient = put_against_rest_unless_done(four_rows(), "d");
+  ASSERT_TRUE(lenient.ok());
+  EXPECT_EQ(lenient->labels, (Labels{1, 1, 1, 1}));
+}
+
+TEST(Classes, AClassNamedAsTheRestIsRefused) {
+  Dataset data = four_rows();
+  data.class_names[2] = "not a";
+  test::expect_error(put_against_rest(data, "a"), ErrorCode::kBadOption, "a class is called \"not a\"");
+  test::expect_error(put_against_rest_unless_done(data, "a"), ErrorCode::kBadOption, "a class is called \"not a\"");
+}
+
+TEST(Classes, DataOfTheTwoClassesAndUnlabelledDataStayAsTheyAre) {
+  Dataset data = four_rows();
+  data.class_names = {"not a", "a"};
+  data.labels = {0, 1, 1, 0};
+  const auto same = put_against_rest_unless_done(data, "a");
+  ASSERT_TRUE(same.ok());
+  EXPECT_EQ(same->labels, data.labels);
+  data.labels.clear();
+  EXPECT_TRUE(put_against_rest_unless_done(data, "a")->labels.empty());
+  test::expect_error(put_against_rest(data, "a"), ErrorCode::kBadOption, "holds no labels");
+}
+
 }  // namespace
 }  // namespace standfast::data

@@ -95,6 +95,46 @@ TEST(CertificateFile, WhatIsWrittenIsRead) {
   EXPECT_EQ(text_of(*read), text_of(example())) << "equal contents give equal bytes";
 }
 
+CertificateFile example_with_categories() {
+  CertificateFile file = example();
+  file.threat.categories = {{"col\"our", {2, 0}, 0.1}};
+  file.inputs[0].values = {1, 0.1F, 0};
+  file.inputs[1].values = {-0.0F, 3, 1};
+  return file;
+}
+
+TEST(CertificateFile, CategoriesAreWrittenAndRead) {
+  const std::string text = text_of(example_with_categories());
+  EXPECT_NE(text.find(R"("categories":[{"name":"col\"our","features":[2,0],"cost":0.1}],"price_unit")"),
+            std::string::npos)
+      << text;
+  const auto read = parse_certificates(text, "c.jsonl");
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  expect_equal(*read, example_with_categories());
+  EXPECT_EQ(read->threat.categories, example_with_categories().threat.categories);
+  EXPECT_EQ(text_of(*read), text);
+}
+
+TEST(CertificateFile, CategoriesThatAreNoneAreRefused) {
+  const std::string whole = R"([{"name":"col\"our","features":[2,0],"cost":0.1}])";
+  const auto expect = [&](const std::string& after, ErrorCode code, const std::string& part) {
+    std::string text = text_of(example_with_categories());
+    const std::size_t at = text.find(whole);
+    ASSERT_NE(at, std::string::npos);
+    expect_refused_proofs(text.replace(at, whole.size(), after), code, part);
+  };
+  expect("[]", ErrorCode::kBadFormat, "is empty, expected no such field");
+  expect(R"([{"name":"a","features":[2,0]}])", ErrorCode::kBadFormat, "cost");
+  expect(R"([{"name":"a","features":[2,0],"cost":1,"frozen":true}])", ErrorCode::kBadFormat, "frozen");
+  expect(R"([{"name":"a","features":[2],"cost":1}])", ErrorCode::kBadValue, "at least 2");
+  expect(R"([{"name":"a","features":[2,3],"cost":1}])", ErrorCode::kBadValue, "the feature 3");
+  expect(R"([{"name":"a","features":[2,2],"cost":1}])", ErrorCode::kBadValue, "a second time");
+  expect(R"([{"name":"a","features":[2,-1],"cost":1}])", ErrorCode::kBadFormat, "whole number");
+  expect(R"([{"name":"a","features":[2,4294967296],"cost":1}])", ErrorCode::kBadFormat, "the number of a feature");
+  expect(R"([{"name":"a","features":[2,0],"cost":0}])", ErrorCode::kBadValue, "cost 0");
+  expect(R"([{"name":"a","features":[2,1],"cost":1}])", ErrorCode::kBadValue, "category \"a\"");
+}
+
 TEST(CertificateFile, RandomNumbersSurviveTheFile) {
   const char* given = std::getenv("STANDFAST_TEST_SEED");
   const std::uint64_t seed = given == nullptr ? 5 : std::strtoull(given, nullptr, 10);

@@ -53,6 +53,44 @@ std::uint64_t test_seed() {
   return text == nullptr ? 3 : std::strtoull(text, nullptr, 10);
 }
 
+/// small_model with columns, whatever its features were called.
+model::Model model_with_columns() {
+  model::Model model = small_model();
+  model.columns = {{"row", ColumnKind::kIndex}};
+  while (feature_names(model.columns).size() < model.dim())
+    model.columns.push_back({"n" + std::to_string(model.columns.size()), ColumnKind::kNumber, {}, 0.1F});
+  model.feature_names = feature_names(model.columns);
+  return model;
+}
+
+TEST(ModelFile, ColumnsAreKept) {
+  model::Model model = model_with_columns();
+  ASSERT_GE(model.dim(), 2U);
+  const auto bytes = serialise_model(model);
+  ASSERT_TRUE(bytes.ok()) << bytes.error().message;
+  const auto read = parse(*bytes);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->columns, model.columns);
+
+  // a category of one value in the place of two numbers
+  model.columns.pop_back();
+  model.columns.back() = {"colour", ColumnKind::kCategory, {"red"}};
+  model.feature_names = feature_names(model.columns);
+  EXPECT_EQ(*parse(*serialise_model(model)), model);
+}
+
+TEST(ModelFile, FalseColumnsAreRefused) {
+  const std::string file = *serialise_model(model_with_columns());
+  expect_refused(edited(R"(\"kind\":\"index\")", R"(\"kind\":\"number\")", file), ErrorCode::kBadShape,
+                 "columns: make");
+  expect_refused(edited(R"(\"kind\":\"index\")", R"(\"kind\":\"rows\")", file), ErrorCode::kBadFormat, "a column kind");
+  expect_refused(edited(R"(\"kind\":\"index\")", R"(\"kind\":\"index\",\"more\":1)", file), ErrorCode::kBadFormat,
+                 "more");
+  expect_refused(edited(R"(\"filled\":0.1)", R"(\"filled\":1e99,\"x\":0.1)", file), ErrorCode::kBadFormat, "x");
+  expect_refused(edited(R"(\"name\":\"n1\")", R"(\"name\":\"n9\")", file), ErrorCode::kBadShape, "feature 0");
+  expect_refused(edited(R"(\"name\":\"row\")", R"(\"name\":\"n1\")", file), ErrorCode::kBadValue, "twice");
+}
+
 TEST(ModelFile, WhatIsWrittenIsRead) {
   Random random(test_seed());
   for (int trial = 0; trial < 300; ++trial) {

@@ -247,6 +247,55 @@ TEST(ThreatFile, TheExampleOfTheDocumentationIsOne) {
   EXPECT_EQ(threat->upper, (std::vector<double>(4, 100)));
 }
 
+const std::vector<std::string> kColumns = {"amount", "country=DE", "country=XK", "type=a", "type=b", "country"};
+
+Result<ThreatModel> parse_with_categories(const std::string& text) {
+  const std::vector<Category> categories = {{"country", {1, 2}, 1}, {"type", {3, 4}, 1}};
+  return parse_threat(text, "t.toml", std::span(kColumns).first(5), 5, categories);
+}
+
+TEST(ThreatFile, ACategoryIsNamedByItsColumn) {
+  const auto threat = parse_with_categories(
+      "[default]\ncost = 3\nlower = 0.5\nchange = 'increase-only'\n[group.g]\nfeatures = ['t*', 'country=XK']\n"
+      "change = 'frozen'\n[feature.country]\ncost = 2\n");
+  ASSERT_TRUE(threat.ok()) << threat.error().message;
+  ASSERT_EQ(threat->categories.size(), 2U);
+  EXPECT_EQ(threat->categories[0], (Category{"country", {1, 2}, 2}));
+  EXPECT_EQ(threat->categories[1], (Category{"type", {3, 4}, 3}));
+  EXPECT_EQ(threat->cost, (std::vector<double>{3, 1, 1, 1, 1}));
+  EXPECT_EQ(threat->lower, (std::vector<double>{0.5, -kInfinity, -kInfinity, -kInfinity, -kInfinity}));
+  EXPECT_EQ(threat->max_increase, (std::vector<double>{kInfinity, kInfinity, 0, 0, 0}));
+  EXPECT_EQ(threat->max_decrease, (std::vector<double>{0, kInfinity, 0, 0, 0}));
+}
+
+TEST(ThreatFile, WithoutATableForThemCategoriesAreAsTheModelHasThem) {
+  const auto threat = parse_with_categories("");
+  ASSERT_TRUE(threat.ok()) << threat.error().message;
+  EXPECT_EQ(threat->categories[1], (Category{"type", {3, 4}, 1}));
+  EXPECT_TRUE(threat->unbounded());
+}
+
+TEST(ThreatFile, WhatACategoryCannotHaveIsRefused) {
+  const auto expect = [](const std::string& text, const std::string& part) {
+    const auto threat = parse_with_categories(text);
+    ASSERT_FALSE(threat.ok()) << text;
+    EXPECT_EQ(threat.error().code, ErrorCode::kBadOption);
+    EXPECT_NE(threat.error().message.find(part), std::string::npos) << threat.error().message;
+  };
+  expect("\n[feature.country]\nlower = 0\n", "t.toml:2: 'country' is a category, which has no amounts");
+  expect("[feature.country]\nchange = 'increase-only'\n", "no direction");
+  expect("[feature.'type=a']\ncost = 2\n", "'type=a' is a value of the category 'type', expected change alone");
+  expect("[group.g]\nfeatures = ['type=a']\nupper = 2\n", "'type=a' is a value of the category 'type'");
+  expect("[group.g]\nfeatures = ['country=*']\n", "matches no feature");
+}
+
+TEST(ThreatFile, CategoriesOfAnotherModelAreRefused) {
+  const std::vector<Category> categories = {{"country", {1, 9}, 1}};
+  const auto threat = parse_threat("", "t.toml", kNames, kNames.size(), categories);
+  ASSERT_FALSE(threat.ok());
+  EXPECT_EQ(threat.error().code, ErrorCode::kBadValue);
+}
+
 TEST(ThreatFile, AMissingFileAndAFolderAreIoErrors) {
   for (const std::string path : {"/nowhere/t.toml", "/tmp"}) {
     const auto threat = read_threat_file(path, kNames, kNames.size());
