@@ -10,7 +10,7 @@
 namespace standfast::lab {
 namespace {
 
-constexpr double kBarsWidth = 340, kBarsLeft = 8, kBarsRight = 46, kRowHeight = 27, kBarsBottom = 44;
+constexpr double kBarsWidth = 340, kBarsLeft = 16, kBarsRight = 46, kRowHeight = 27, kBarsBottom = 44;
 constexpr std::size_t kNameBytes = 58;
 
 struct TimeRange {

@@ -6,7 +6,7 @@ import sys
 
 from workshop import workshop
 
-NEEDS_TRAINER = ("standfast demo", "standfast train")
+NEEDS_TRAINER = ("standfast demo", "standfast train", "standfast-lab compare")  # the last also needs pictures
 
 
 def run(line, folder, environment):
