@@ -242,16 +242,17 @@ Status check_request(const Dataset& data, const TrainOptions& options) {
 }
 
 Result<ThreatModel> training_threat(const Dataset& data, const TrainOptions& options) {
-  if (!options.threat.empty()) return read_threat_file(options.threat, data.feature_names, data.dim());
+  if (!options.threat.empty())
+    return read_threat_file(options.threat, data.feature_names, data.dim(), categories_of(data.columns));
   if (options.domain.empty()) return ThreatModel{};
   return ThreatModel::domain(data.dim(), options.domain[0], options.domain[1]);
 }
 
 /// 1 for each feature that the threat file calls increase-only, -1 for a decrease-only one, else 0.
 Result<std::vector<std::int8_t>> monotone_features(std::span<const std::string> names, std::size_t dim,
-                                                   const TrainOptions& options) {
+                                                   const Columns& columns, const TrainOptions& options) {
   if (options.monotone.empty()) return std::vector<std::int8_t>();
-  STANDFAST_TRY(const ThreatModel threat, read_threat_file(options.monotone, names, dim));
+  STANDFAST_TRY(const ThreatModel threat, read_threat_file(options.monotone, names, dim, categories_of(columns)));
   const auto largest = [](const std::vector<double>& changes, std::size_t i) {
     return changes.empty() ? kInfinity : changes[i];
   };
@@ -315,7 +316,7 @@ Result<TrainingData> prepare_training(const Dataset& data, const Split& split, c
   STANDFAST_CHECK(check_both_classes(result.validation, "validation", data));
   STANDFAST_TRY(result.threat, training_threat(data, options));
   const auto dim = static_cast<std::size_t>(model::element_count(result.input_shape));
-  STANDFAST_TRY(result.monotone, monotone_features(result.feature_names, dim, options));
+  STANDFAST_TRY(result.monotone, monotone_features(result.feature_names, dim, data.columns, options));
   result.is_image = data.is_image;
   result.feature_units = data.feature_units;
   result.columns = data.columns;

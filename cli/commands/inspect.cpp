@@ -162,7 +162,8 @@ Result<int> run_inspect(const InspectCommand& command) {
   int outcome = kDone;
   if (!command.monotone.empty()) {
     const ModelSummary& model = classifier.summary();
-    CLI_TRY(const ThreatModel threat, read_threat_file(command.monotone, model.feature_names, classifier.dim()));
+    CLI_TRY(const ThreatModel threat,
+            read_threat_file(command.monotone, model.feature_names, classifier.dim(), categories_of(model.columns)));
     const std::vector<std::size_t> risky = features_at_risk(model, threat);
     text += "\n" + line("monotone", risky.empty()
                                         ? fmt::format("proven from the signs of all weights: no change that {} allows "

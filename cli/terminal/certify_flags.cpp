@@ -69,6 +69,13 @@ Result<ThreatPlan> domain(const std::string& text, std::size_t dim) {
   return ThreatPlan{std::move(model), fmt::format("domain [{}, {}]", lo, hi)};
 }
 
+/// The same threat to a model whose categories change as one move each.
+ThreatPlan with_categories(ThreatPlan plan, const ModelSummary& model) {
+  plan.model.categories = categories_of(model.columns);
+  if (!plan.model.categories.empty()) plan.description += "; a change of a category costs 1";
+  return plan;
+}
+
 }  // namespace
 
 void add_threat_options(CLI::App& command, ThreatFlags& flags) {
@@ -87,7 +94,7 @@ Result<ThreatPlan> plan_threat(const ThreatFlags& flags, const ModelSummary& mod
   if (!flags.domain.empty()) {
     CLI_TRY(ThreatPlan plan, domain(flags.domain, data.dim()));
     note_inputs_outside(data, plan.model, "--domain");
-    return plan;
+    return with_categories(std::move(plan), model);
   }
   const bool text = !model.tokenizer.empty();
   const bool named = flags.file == "words" || flags.file == "added-words";
@@ -99,9 +106,9 @@ Result<ThreatPlan> plan_threat(const ThreatFlags& flags, const ModelSummary& mod
       return ThreatPlan{ThreatModel::added_words(data.dim()), "words added, at a price of 1 each"};
     return ThreatPlan{ThreatModel::words(data.dim()), "words added or removed, at a price of 1 each"};
   }
-  if (flags.file.empty()) return ThreatPlan{{}, "no bounds"};
+  if (flags.file.empty()) return with_categories({{}, "no bounds"}, model);
   const auto& names = model.feature_names.empty() ? data.feature_names : model.feature_names;
-  CLI_TRY(ThreatModel threat, read_threat_file(flags.file, names, data.dim()));
+  CLI_TRY(ThreatModel threat, read_threat_file(flags.file, names, data.dim(), categories_of(model.columns)));
   note_inputs_outside(data, threat, flags.file);
   return ThreatPlan{std::move(threat), "threat file " + flags.file};
 }

@@ -26,6 +26,7 @@
 #include <string_view>
 #include <vector>
 
+#include "standfast/columns.hpp"
 #include "standfast/result.hpp"
 
 namespace standfast {
@@ -83,6 +84,9 @@ struct Category {
 
   friend bool operator==(const Category&, const Category&) = default;
 };
+
+/// The categories of a table with these columns, each of whose moves costs 1.
+std::vector<Category> categories_of(const Columns& columns);
 
 /// Costs and bounds, one entry per feature, and the categories. An empty vector means the default for all features.
 ///

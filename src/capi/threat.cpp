@@ -34,7 +34,7 @@ standfast_status standfast_threat_from_file(const standfast_classifier* classifi
                                             standfast_threat** threat) noexcept {
   using namespace standfast;
   return capi::hand_out_threat(classifier, path, "path", threat, [&](const ModelSummary& model, std::size_t dim) {
-    return read_threat_file(path, model.feature_names, dim);
+    return read_threat_file(path, model.feature_names, dim, categories_of(model.columns));
   });
 }
 
@@ -47,7 +47,8 @@ standfast_status standfast_threat_from_text(const standfast_classifier* classifi
         if (length > kMaxText)
           return Error{ErrorCode::kBadFormat,
                        fmt::format("text: found {} bytes, expected at most {}", length, kMaxText)};
-        return parse_threat(std::string_view(text, length), "text", model.feature_names, dim);
+        return parse_threat(std::string_view(text, length), "text", model.feature_names, dim,
+                            categories_of(model.columns));
       });
 }
 

@@ -3,6 +3,7 @@
 // narrowed it. Takes for granted that the processor rounds to nearest.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,13 @@
 #include "standfast/threat.hpp"
 
 namespace standfast {
+
+std::vector<Category> categories_of(const Columns& columns) {
+  std::vector<Category> categories;
+  for (CategoryColumn& column : category_columns(columns))
+    categories.push_back({std::move(column.name), std::move(column.features)});
+  return categories;
+}
 namespace {
 
 double entry_or(const std::vector<double>& values, std::size_t feature, double otherwise) {

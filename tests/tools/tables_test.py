@@ -2,6 +2,7 @@
 
 Each ```sh block runs, in order, in one folder; a ```text block after it is its output, to the letter.
 """
+import json
 import os
 import re
 import subprocess
@@ -58,6 +59,9 @@ class Tables(unittest.TestCase):
                                     "--attack --format csv --certificates proofs.jsonl -o radii.csv && "
                                     "standfast verify proofs.jsonl network.safetensors network.csv:test --limit 60")
         self.assertEqual(result.returncode, 0, result.stderr)
+        proofs = (Path(self.folder.name) / "proofs.jsonl").read_text().splitlines()
+        categories = json.loads(proofs[0])["threat"]["categories"]
+        self.assertEqual([category["name"] for category in categories], ["protocol", "service", "flag"])
         lines = (Path(self.folder.name) / "radii.csv").read_text().splitlines()
         names = lines[0].split(",")
         alarms = 0
