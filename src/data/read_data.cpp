@@ -23,6 +23,7 @@
 #include "data/messages.hpp"
 #include "data/part.hpp"
 #include "data/separator.hpp"
+#include "data/svmlight.hpp"
 #include "data/table.hpp"
 #include "data/text_columns.hpp"
 #include "data/text_table.hpp"
@@ -106,12 +107,14 @@ Error not_found(const std::string& path) {
   return {ErrorCode::kIo, fmt::format("{}: no such file, folder or embedded data set", path)};
 }
 
+bool is_svmlight(std::string_view ending) { return ending == ".svm" || ending == ".libsvm" || ending == ".svmlight"; }
+
 /// The name's ending in lower case, without the .gz of what may be packed.
 std::string kind_of(const std::string& path) {
   std::string ending = data::lower_ending(path);
   if (ending != ".gz") return ending;
   const std::string packed = data::lower_ending(std::string_view(path).substr(0, path.size() - ending.size()));
-  return packed == ".csv" || packed == ".tsv" || packed == ".mbox" ? packed : ending;
+  return packed == ".csv" || packed == ".tsv" || packed == ".mbox" || is_svmlight(packed) ? packed : ending;
 }
 
 bool is_table(const std::string& path) {
@@ -161,6 +164,10 @@ Result<Dataset> read_one_file(const std::string& path, data::Part part, const Da
     STANDFAST_TRY(const files::Buffer images, data::read_unpacked(path));
     return side(data::parse_idx_images(images, path));
   }
+  if (is_svmlight(kind)) {
+    STANDFAST_TRY(const files::Buffer rows, data::read_unpacked(path));
+    return side(data::parse_svmlight(files::as_text(rows), path, request.usual_features));
+  }
   const bool table = is_table(path);
   const bool array = kind == ".npy" || kind == ".npz";
   if (data::is_message_name(path) || (!table && !array && !request.vocabulary.empty())) {
@@ -171,8 +178,8 @@ Result<Dataset> read_one_file(const std::string& path, data::Part part, const Da
   }
   if (!table && !array) {
     return Error{ErrorCode::kUnsupported,
-                 fmt::format("{}: is of no known kind, expected .csv, .csv.gz, .tsv, .tsv.gz, .npy, .npz, .eml, .txt, "
-                             ".mbox or a folder",
+                 fmt::format("{}: is of no known kind, expected .csv, .csv.gz, .tsv, .tsv.gz, .npy, .npz, .svm, .eml, "
+                             ".txt, .mbox or a folder",
                              path)};
   }
   STANDFAST_TRY(const files::Buffer bytes, kind == ".npz" ? data::read_file(path) : data::read_unpacked(path));
