@@ -24,9 +24,9 @@
 // A classifier is a loaded model. Its logit is f(x), and its verdict is the sensitive class, an alarm, if the logit is
 // above 0. standfast_certify gives each alarm a radius per norm: no allowed change of a smaller price flips the
 // verdict. A standfast_threat says which changes are allowed and what they cost; without one every feature may change
-// by any amount, at a price of 1 per unit. What a radius is worth is the guarantee; by default it is a theorem about
-// the stored weights, proven and rounded down. The numbers are those of the C++ library and of the command line, to the
-// last bit.
+// by any amount, at a price of 1 per unit, and a category of a table to any other value, at a price of 1. What a radius
+// is worth is the guarantee; by default it is a theorem about the stored weights, proven and rounded down. The numbers
+// are those of the command line, to the last bit.
 //
 // Calling. Every function that can fail returns a standfast_status: STANDFAST_OK, or a number that says what kind of
 // thing went wrong. standfast_last_error() has the sentence, for each thread its own. A call that fails writes nothing
@@ -201,7 +201,7 @@ typedef struct standfast_certify_options {
   int32_t guarantee;               ///< What a radius shall be worth.
   int32_t precision;               ///< The arithmetic of the proof.
   int32_t both_classes;            ///< 1: certify `other` verdicts, too; needs certifies_both.
-  const standfast_threat* threat;  ///< What the attacker may do; NULL: any change, at a price of 1 per unit.
+  const standfast_threat* threat;  ///< What the attacker may do; NULL: any change, as said above.
   size_t passes;                   ///< Refined and exact: the most minorants per input and norm; 0 means 5 and 60.
   double gap;                      ///< Exact: the search ends if radius >= (1 - gap) attack; 0 means 0.01.
   size_t threads;                  ///< The number of threads; 0 means one per core.

@@ -60,7 +60,11 @@ Result<std::vector<Norm>> norms_of(const double* norms, std::size_t count) {
 }
 
 Result<ThreatModel> threat_of(const standfast_classifier& classifier, const standfast_threat* threat) {
-  if (threat == nullptr) return ThreatModel();
+  if (threat == nullptr) {
+    ThreatModel any_change;
+    any_change.categories = categories_of(classifier.model.summary().columns);
+    return any_change;
+  }
   if (threat->dim != classifier.model.dim())
     return argument_error(ErrorCode::kBadShape, fmt::format("threat: found one of {} features, expected {}",
                                                             threat->dim, classifier.model.dim()));

@@ -55,9 +55,12 @@ standfast_status standfast_threat_from_text(const standfast_classifier* classifi
 standfast_status standfast_threat_from_domain(const standfast_classifier* classifier, double lower, double upper,
                                               standfast_threat** threat) noexcept {
   using namespace standfast;
-  return capi::hand_out_threat(classifier, classifier, "classifier", threat, [&](const ModelSummary&, std::size_t dim) {
-    return ThreatModel::domain(dim, lower, upper);
-  });
+  return capi::hand_out_threat(classifier, classifier, "classifier", threat,
+                               [&](const ModelSummary& model, std::size_t dim) -> Result<ThreatModel> {
+                                 STANDFAST_TRY(ThreatModel made, ThreatModel::domain(dim, lower, upper));
+                                 made.categories = categories_of(model.columns);
+                                 return made;
+                               });
 }
 
 standfast_status standfast_threat_from_name(const standfast_classifier* classifier, const char* name,

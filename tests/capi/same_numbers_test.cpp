@@ -154,6 +154,37 @@ TEST(SameNumbers, OfAModelWhoseThresholdIsMoved) {
   EXPECT_LT(logit, 1.76);
 }
 
+/// Two values of a, all others, and a number b: 2.25 at (1, 0, 0, 0.5), of which a move of a takes 2.
+TEST(SameNumbers, ACategoryIsOneMoveWithoutAThreatAndInADomain) {
+  model::Model model = support::affine_model({1, 0, -1, 0.5F}, 1);
+  model.columns = {{.name = "a", .kind = ColumnKind::kCategory, .values = {"x", "y"}}, {.name = "b"}};
+  model.feature_names = feature_names(model.columns);
+  const ModelHandle c = handle_of(model);
+  standfast_threat* domain = nullptr;
+  ASSERT_EQ(standfast_threat_from_domain(c.get(), -100, 100, &domain), STANDFAST_OK) << standfast_last_error();
+  const ThreatHandle in_domain(domain);
+  const std::vector<float> row = {1, 0, 0, 0.5F};
+  const std::array<double, 2> norms = {1, kInf};
+  CertifyOptions options;
+  options.norms = {Norm::l1(), Norm::linf()};
+  options.threat.categories = categories_of(model.columns);
+  const auto expected = support::make_classifier(model).certify(row, 1, options);
+  ASSERT_TRUE(expected.ok()) << expected.error().message;
+  EXPECT_NEAR(expected->radius(0, 0), 1.5, 1e-6);
+  const std::array<const standfast_threat*, 2> threats = {nullptr, in_domain.get()};
+  for (const standfast_threat* const threat : threats) {
+    auto c_options = sized<standfast_certify_options>();
+    c_options.norms = norms.data();
+    c_options.norm_count = norms.size();
+    c_options.threat = threat;
+    std::array<double, 2> radii{};
+    auto found = sized<standfast_certificates>();
+    found.radii = radii.data();
+    ASSERT_EQ(standfast_certify(c.get(), row.data(), 1, &c_options, &found), STANDFAST_OK) << standfast_last_error();
+    for (std::size_t k = 0; k < norms.size(); ++k) EXPECT_NEAR(radii[k], expected->radius(0, k), 1e-9) << k;
+  }
+}
+
 TEST(SameNumbers, TheDescriptionIsTheSummary) {
   model::Model model = support::affine_model({1, -2}, 0.5F, 0.25F);
   model.feature_names = {"links", "thanks"};
