@@ -29,8 +29,18 @@ NamedFeature feature_of(const Records& records, std::size_t f) {
   return {names.empty() ? fmt::format("feature {}", f) : names[f], units.empty() ? std::string() : units[f]};
 }
 
-/// "-0.32 percent"; of words "removed".
+/// "0.32 -> 0"; of a category the value that takes the place: "becomes protocol=udp".
+std::string change_of_value(const Records& records, const FeatureChange& change) {
+  if (change.becomes) return "becomes " + printable(feature_of(records, *change.becomes).name);
+  return fmt::format("{:.6g} -> {:.6g}", change.from, change.to);
+}
+
+/// "-0.32 percent"; of words "removed"; of a category how much of its move the change is.
 std::string change_amount(const Records& records, const FeatureChange& change, const std::string& unit) {
+  if (change.becomes) {
+    const double moved = change.from - change.to;
+    return moved == 1 ? "1 move" : fmt::format("{:.4g} of a move", moved);
+  }
   if (records.data.is_text()) return change.to > change.from ? "added" : "removed";
   const std::string sign = change.to > change.from ? "+" : "";
   return fmt::format("{}{:.4g}{}{}", sign, change.to - change.from, unit.empty() ? "" : " ", printable(unit));
@@ -43,7 +53,7 @@ std::string change_lines(const Records& records, const std::vector<FeatureChange
   const std::size_t shown = std::min(kFeaturesShown, changes.size());
   for (std::size_t k = 0; k < shown; ++k) {
     const auto [name, unit] = feature_of(records, changes[k].feature);
-    cells.push_back({printable(name) + ":", fmt::format("{:.6g} -> {:.6g}", changes[k].from, changes[k].to),
+    cells.push_back({printable(name) + ":", change_of_value(records, changes[k]),
                      fmt::format("({})", change_amount(records, changes[k], unit)),
                      fmt::format("{:.0f} %", 100 * changes[k].share)});
     for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], cells.back()[c].size());
@@ -113,14 +123,15 @@ std::string explanations_as_table(const Records& records, const std::vector<Expl
 
 std::string csv_change(const Records& records, const char* side, const FeatureChange& change) {
   const auto [name, unit] = feature_of(records, change.feature);
-  return fmt::format("{},{},{},{},{},{},{}", side, csv_field(name), csv_field(unit), change.from, change.to,
+  const std::string becomes = change.becomes ? csv_field(feature_of(records, *change.becomes).name) : "";
+  return fmt::format("{},{},{},{},{},{},{},{}", side, csv_field(name), csv_field(unit), change.from, change.to, becomes,
                      change.price, change.share);
 }
 
 /// A line for each feature of each change; one without a feature if there is no change at all.
 std::string explanations_as_csv(const Records& records, const std::vector<Explanation>& alarms) {
   const bool labels = !records.data.labels.empty(), sources = has_sources(records.data);
-  std::string text = "rank,index,logit,norm,radius,attack,change,feature,unit,from,to,price,share";
+  std::string text = "rank,index,logit,norm,radius,attack,change,feature,unit,from,to,becomes,price,share";
   text += fmt::format("{}{}{}\n", labels ? ",label" : "", sources ? ",source" : "", kept_names_as_csv(records.kept));
   for (std::size_t k = 0; k < alarms.size(); ++k) {
     const Explanation& alarm = alarms[k];
@@ -133,7 +144,7 @@ std::string explanations_as_csv(const Records& records, const std::vector<Explan
     end += kept_as_csv(records.kept, alarm.row);
     for (const auto& change : alarm.found) text += start + csv_change(records, "found", change) + end + "\n";
     for (const auto& change : alarm.weakest) text += start + csv_change(records, "weakest", change) + end + "\n";
-    if (alarm.found.empty() && alarm.weakest.empty()) text += start + ",,,,,," + end + "\n";
+    if (alarm.found.empty() && alarm.weakest.empty()) text += start + ",,,,,,," + end + "\n";
   }
   return text;
 }
@@ -145,8 +156,9 @@ std::string json_changes(const Records& records, const std::vector<FeatureChange
     text += text.size() > 1 ? "," : "";
     text += fmt::format(R"({{"feature":{})", json_string(name));
     if (!unit.empty()) text += fmt::format(R"(,"unit":{})", json_string(unit));
-    text += fmt::format(R"(,"from":{},"to":{},"price":{},"share":{}}})", json_number(change.from),
-                        json_number(change.to), json_number(change.price), json_number(change.share));
+    text += fmt::format(R"(,"from":{},"to":{})", json_number(change.from), json_number(change.to));
+    if (change.becomes) text += ",\"becomes\":" + json_string(feature_of(records, *change.becomes).name);
+    text += fmt::format(R"(,"price":{},"share":{}}})", json_number(change.price), json_number(change.share));
   }
   return text + "]";
 }

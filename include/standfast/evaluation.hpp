@@ -22,6 +22,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -54,7 +55,7 @@ struct WordChange {
   [[nodiscard]] bool empty() const { return add.empty() && remove.empty(); }
 };
 
-/// What a change does to one feature.
+/// What a change does to one feature, or to a category: then `feature` is its old value, and `becomes` its new one.
 struct FeatureChange {
   std::size_t feature = 0;  ///< Its position in an input.
   double from = 0, to = 0;  ///< Its value in the input, and in the changed one.
@@ -62,6 +63,7 @@ struct FeatureChange {
   /// Its share of the whole price: of the sum of powers p in the norm p, so that shares add up to 1; in norm inf its
   /// price over the largest.
   double share = 0;
+  std::optional<std::size_t> becomes = {};  ///< Of a category: the feature of the value that takes the place.
 };
 
 /// How one alarm can be talked away, as far as an attack and a proof know.

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -32,16 +34,36 @@ std::vector<FeatureChange> with_shares(std::vector<FeatureChange> changes, Norm 
   return changes;
 }
 
+/// The change of one category; nothing if it keeps its value.
+template <class Changed>
+std::optional<FeatureChange> category_change(const Category& category, std::span<const float> x, const Changed& changed,
+                                             Norm norm) {
+  const auto value = std::ranges::find_if(category.features, [&](std::uint32_t f) { return x[f] == 1; });
+  if (value == category.features.end()) return std::nullopt;
+  const auto grows = [&](std::uint32_t f) { return changed(f).first; };
+  const std::size_t becomes = *std::ranges::max_element(category.features, {}, grows);
+  const auto [by, to] = changed(*value);
+  if (by == 0 || becomes == *value) return std::nullopt;
+  const double price = norm == Norm::l0() ? 1 : category.cost * std::abs(by);
+  return FeatureChange{*value, 1, to, price, 0, becomes};
+}
+
 /// `changed(f)` is the change of feature f and the value that it leads to.
 template <class Changed>
 std::vector<FeatureChange> feature_changes(std::span<const float> x, const Changed& changed, Norm norm,
                                            const ThreatModel& threat) {
   std::vector<FeatureChange> changes;
+  std::vector<bool> in_category(x.size(), false);
+  for (const Category& category : threat.categories) {
+    for (const std::uint32_t f : category.features) in_category[f] = true;
+    if (const auto change = category_change(category, x, changed, norm)) changes.push_back(*change);
+  }
   for (std::size_t f = 0; f < x.size(); ++f) {
+    if (in_category[f]) continue;
     const auto [by, to] = changed(f);
     if (by == 0) continue;
     const double price = norm == Norm::l0() ? 1 : threat.cost_of(f) * std::abs(by);
-    changes.push_back({f, static_cast<double>(x[f]), to, price, 0});
+    changes.push_back({f, static_cast<double>(x[f]), to, price, 0, {}});
   }
   return with_shares(std::move(changes), norm);
 }

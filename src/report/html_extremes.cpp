@@ -84,7 +84,13 @@ std::string changes_cell(const ReportInput& input, const std::vector<FeatureChan
   std::string html;
   for (std::size_t k = 0; k < std::min(kShown, changes.size()); ++k) {
     const FeatureChange& change = changes[k];
-    const std::string name = names.empty() ? fmt::format("feature {}", change.feature) : names[change.feature];
+    const auto name_of = [&](std::size_t f) { return names.empty() ? fmt::format("feature {}", f) : names[f]; };
+    const std::string name = name_of(change.feature);
+    if (change.becomes) {
+      html += fmt::format("{}{} becomes {}", k == 0 ? "" : "<br>", html_escape(name, 60),
+                          html_escape(name_of(*change.becomes), 60));
+      continue;
+    }
     const std::string unit = units.empty() || units[change.feature].empty() ? "" : " " + units[change.feature];
     html += fmt::format("{}{}: {:.6g} to {:.6g}{}", k == 0 ? "" : "<br>", html_escape(name, 60), change.from, change.to,
                         html_escape(unit, 40));

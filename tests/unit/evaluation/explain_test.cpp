@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,23 @@ TEST(ExplainAlarms, PricesKnowTheCostOfAFeature) {
   ASSERT_EQ(explained->front().found.size(), 1U);
   EXPECT_EQ(explained->front().found[0].feature, 1U);  // 8 / 3 at 1 is less than 2 at 10
   EXPECT_NEAR(explained->front().found[0].price, 8. / 3, 1e-5);
+}
+
+TEST(ExplainAlarms, ACategoryIsOneChangeWithOnePrice) {
+  Dataset data = three_rows();
+  data.features = {1, 0, 0, 1, 1, 0};  // f = 3, -4, 3
+  AttackOptions options = in_norm(Norm::l1());
+  options.threat.categories = {{"colour", {0, 1}, 2}};
+  const std::vector<std::size_t> rows = {0};
+  const auto explained = explain_alarms(two_features(), data, rows, options);
+  ASSERT_TRUE(explained.ok()) << explained.error().message;
+  EXPECT_NEAR(explained->front().attack, 2, 1e-9);  // rounded up
+  ASSERT_EQ(explained->front().found.size(), 1U);
+  const FeatureChange& change = explained->front().found[0];
+  EXPECT_EQ(change.feature, 0U);
+  EXPECT_EQ(change.becomes, std::optional<std::size_t>(1));
+  EXPECT_EQ(change.price, 2);
+  EXPECT_EQ(change.share, 1);
 }
 
 TEST(ExplainAlarms, AFrozenInputHasNoChange) {
