@@ -130,7 +130,8 @@ std::vector<std::size_t> side_of(const Dataset& data, data::Part part) {
 }
 
 Dataset pick_side(Dataset data, data::Part part) {
-  return part == data::Part::kAll ? data : data.subset(side_of(data, part));
+  if (part == data::Part::kAll) return data;
+  return data.subset(side_of(data, part));
 }
 
 /// Whether tables are read column by column, and not as numbers or as one column of text.

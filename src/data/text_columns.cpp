@@ -41,6 +41,7 @@ Result<std::vector<TextColumn>> parse_text_columns(std::string_view text, const 
   STANDFAST_TRY(const auto names, read_table_header(scanner, name));
   STANDFAST_TRY(const auto places, places_of(names, columns, name));
   std::vector<TextColumn> kept;
+  kept.reserve(places.size());
   for (const std::size_t place : places) kept.push_back({names[place], {}});
   for (;;) {
     STANDFAST_TRY(const bool found, scanner.next_record());
