@@ -1,5 +1,6 @@
 // What the C interface hands out is what the C++ library computes, to the last bit.
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <span>
@@ -23,6 +24,15 @@ void expect_same_bits(std::span<const T> found, std::span<const T> expected) {
   ASSERT_EQ(found.size(), expected.size());
   for (std::size_t i = 0; i < found.size(); ++i) {
     EXPECT_EQ(std::memcmp(&found[i], &expected[i], sizeof(T)), 0) << i << ": " << found[i] << ", " << expected[i];
+  }
+}
+
+/// As many under sanitizers: bits are equal or not, and a few models tell.
+template <class Check>
+void for_three_seeds(const Check& check) {
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    Random random(seed);
+    check(random);
   }
 }
 
@@ -87,7 +97,7 @@ void expect_same_certificates(const Problem& problem, std::int32_t method, std::
 }
 
 TEST(SameNumbers, OfCertificatesByEveryMethodAndGuarantee) {
-  support::for_each_case(3, [](Random& random) {
+  for_three_seeds([](Random& random) {
     const Problem problem = random_problem(random);
     expect_same_certificates(problem, STANDFAST_CLOSED_FORM, STANDFAST_REAL);
     expect_same_certificates(problem, STANDFAST_SEPARABLE, STANDFAST_DEPLOYED);
@@ -97,7 +107,7 @@ TEST(SameNumbers, OfCertificatesByEveryMethodAndGuarantee) {
 }
 
 TEST(SameNumbers, OfLogitsExplanationsAndAttacks) {
-  support::for_each_case(3, [](Random& random) {
+  for_three_seeds([](Random& random) {
     const Problem problem = random_problem(random);
     const auto cpp = support::make_classifier(problem.model);
     const ModelHandle c = handle_of(problem.model);
